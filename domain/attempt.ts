@@ -1,0 +1,34 @@
+import type { ConsoleLog } from './console/line.ts'
+import type { TargetRecord } from './records/record.ts'
+
+export const endings = ['finished', 'kernel-fault', 'firmware-fault', 'hung', 'infra', 'tainted', 'cancelled'] as const
+/** How an attempt ended. */
+export type Ending = (typeof endings)[number]
+
+/** What the cell asked for, as far as probes need it to tell `skip` from `fail`. */
+export interface Asked {
+  /** The kernel command line that the target was given. */
+  cmdline: string
+  /** Requested config symbols that probes look at, without the CONFIG_ prefix, e.g. `ARM_FFA_TRANSPORT: "y"`; from the build's effective .config. */
+  config: Record<string, string>
+  /** Module names in load order, without `.ko`. */
+  modules: string[]
+}
+
+/** How the host saw the attempt stop. */
+export interface HostView {
+  /** `power-off`: the machine went off by itself; `asked-off`: by our QMP command after the records were in; `forced`; `silence`: our limit on silence ran out; `lost`: the machine or its host broke; `cancelled`. */
+  stop: 'power-off' | 'asked-off' | 'forced' | 'silence' | 'lost' | 'cancelled'
+  /** One sentence, e.g. which stage was silent for how long and which world spoke last; empty for a normal power-off. */
+  reason: string
+  /** The last stage reached. */
+  stage: string
+}
+
+/** All that an attempt showed: the input of every probe. */
+export interface Shown {
+  asked: Asked
+  host: HostView
+  consoles: ConsoleLog[]
+  records: TargetRecord[]
+}

@@ -1,0 +1,82 @@
+import type { FactValue, Outcome } from './finding.ts'
+
+/** The kernel half of a cell: everything that decides the bytes of Image and modules. */
+export interface KernelInputs {
+  /** The plan's name for the kernel, e.g. `linux-6.18.5`. */
+  name: string
+  /** Locations tried in order. */
+  sources: SourceLocation[]
+  /** Absolute paths, applied in order with -p1. */
+  patches: string[]
+  /** `allnoconfig`, `defconfig`, ... */
+  base: string
+  /** Fragment files, absolute, merged in order. */
+  fragments: string[]
+  /** Inline symbols over the fragments, no CONFIG_ prefix: `{ ARM_FFA_TRANSPORT: "m" }`. */
+  symbols: Record<string, string>
+}
+
+/** One place that a source can be had from. */
+export type SourceLocation =
+  | { kind: 'debian'; package: string; version: string; sha256?: string }
+  | { kind: 'tarball'; url: string; sha256?: string }
+  | { kind: 'tree'; path: string }
+  | { kind: 'git'; url: string; ref: string }
+
+/** What a plan says that some cells must show. */
+export interface Expectation {
+  /** Set when the expected outcome is a known bug: its title, e.g. `FF-A calls refused under pKVM when FF-A is built in`. */
+  known?: string
+  findings: ExpectedFinding[]
+  /** Where the plan says so, `file:line:column`. */
+  at: string
+}
+
+export interface ExpectedFinding {
+  id: string
+  outcome: Outcome
+  /** Facts that must be equal too, e.g. `{ errno: -22 }`. */
+  facts: Record<string, FactValue>
+}
+
+/** One point of the matrix: all that is needed to build, boot and judge it. */
+export interface Cell {
+  /** Readable and unique in the plan: axis values joined by `/`, e.g. `linux-6.18.5/ffa=y/optee-sel1/protected/qemu`. */
+  id: string
+  axes: Record<string, string>
+  kernel: KernelInputs
+  /** The stack's recipe file, absolute. */
+  stack: { name: string; recipe: string }
+  target: QemuTarget
+  /** Kernel command line without what the target adds (console, initrd). */
+  cmdline: string
+  /** Modules to load in order, without `.ko`. */
+  modules: string[]
+  /** Probe groups to run, e.g. `pkvm`. */
+  probes: string[]
+  expectations: Expectation[]
+  attempts: AttemptPolicy
+  limits: Limits
+}
+
+export interface AttemptPolicy {
+  /** Attempts that count, i.e. that did not end in infra, tainted or cancelled. */
+  count: number
+  /** How many times infrastructure may break before the cell's verdict is `infra`. */
+  infra: number
+}
+
+/** Limits before this host's own history scales them. */
+export interface Limits {
+  /** Seconds without a byte on any console before an attempt is called hung. */
+  silence: number
+}
+
+export interface QemuTarget {
+  kind: 'qemu'
+  name: string
+  cpu: string
+  smp: number
+  /** MiB. */
+  memory: number
+}

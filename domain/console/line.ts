@@ -1,0 +1,16 @@
+/** One line of a console as parsers see it: a copy, cleaned; the raw bytes stay where they were captured. */
+export interface ConsoleLine {
+  /** 1-based, counted by line feeds in the raw bytes. */
+  number: number
+  /** Byte offset of the line's first byte in the raw console. */
+  offset: number
+  /** Text without CR, escape sequences and other control bytes; invalid UTF-8 shows as U+FFFD. */
+  text: string
+}
+
+/** Everything that one console of an attempt said. */
+export interface ConsoleLog {
+  /** The console's name on its target, e.g. `uart0`. */
+  console: string
+  lines: ConsoleLine[]
+}

@@ -1,0 +1,32 @@
+export const errorCodes = [
+  'PlanInvalid',
+  'BadInput',
+  'SourceMissing',
+  'ChecksumMismatch',
+  'PatchFailed',
+  'ConfigRefused',
+  'BuildFailed',
+  'ToolMissing',
+  'DiskFull',
+  'StaleFence',
+  'TargetBroken',
+  'StoreBroken',
+  'ServerUnreachable',
+] as const
+export type ErrorCode = (typeof errorCodes)[number]
+
+/**
+ * The one error that our own code throws. `message` is a sentence that says what is wrong, where, and how to fix it.
+ * `retryable` says whether the same step may succeed when it is run again with nothing changed.
+ */
+export class LabError extends Error {
+  readonly code: ErrorCode
+  readonly retryable: boolean
+
+  constructor(code: ErrorCode, message: string, options: { retryable?: boolean; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.name = 'LabError'
+    this.code = code
+    this.retryable = options.retryable ?? false
+  }
+}

@@ -1,0 +1,2 @@
+/** Who speaks on a console: the normal world, or one of the exception levels of the firmware beside it. */
+export type World = 'NS' | 'EL3' | 'S-EL2' | 'S-EL1'
