@@ -1,0 +1,34 @@
+import { magic, maxFrame } from './frame.ts'
+
+/**
+ * Finds the lines of a byte stream that hold the beginning of a frame. It looks for the magic first and for line feeds
+ * only around it, so that it costs next to nothing on a boot console. Of a line that is not complete only as much is kept
+ * as a frame can be long (and a terminal's `\r\n`), since a frame ends its line: memory is bounded whatever arrives.
+ */
+export class FrameLines {
+  // The wire is ASCII; what this decoder makes of other bytes does not matter, the checksum refuses them.
+  readonly #decoder = new TextDecoder('latin1')
+  #rest = ''
+
+  /** The lines with a frame's beginning that these bytes complete, without line feed and the carriage returns before it. */
+  feed(bytes: Uint8Array): string[] {
+    const text = this.#rest + this.#decoder.decode(bytes)
+    const whole = text.lastIndexOf('\n') + 1
+    this.#rest = text.slice(Math.max(whole, text.length - maxFrame - 2))
+    const lines: string[] = []
+    for (let at = text.indexOf(magic); at !== -1 && at < whole;) {
+      const end = text.indexOf('\n', at)
+      lines.push(text.slice(text.lastIndexOf('\n', at) + 1, end).replace(/\r+$/, ''))
+      at = text.indexOf(magic, end)
+    }
+    return lines
+  }
+}
+
+/** The parts of a line that may be a frame: from each magic to the line's end, no longer than a frame, the last one first. */
+export function* frameCandidates(line: string): Generator<string> {
+  const first = Math.max(0, line.length - maxFrame)
+  for (let at = line.lastIndexOf(magic); at >= first; at = at === 0 ? -1 : line.lastIndexOf(magic, at - 1)) {
+    yield line.slice(at)
+  }
+}
