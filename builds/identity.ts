@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { BuildIdentity } from './build.ts'
+
+/**
+ * JSON with the keys of every object in order and no white space, so that equal values have equal text. Keys whose value
+ * is undefined are left out, as JSON.stringify does.
+ */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
+  const members = Object.entries(value)
+    .filter(([, member]) => member !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`)
+  return `{${members.join(',')}}`
+}
+
+/** sha256 in hex. */
+export function sha256(bytes: string | Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}
+
+/** sha256 of a file's bytes in hex, whatever its size. */
+export async function sha256File(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer)
+  return hash.digest('hex')
+}
+
+/**
+ * sha256 in hex over the names and bytes of all regular files below a folder; its own place does not matter.
+ * @throws ENOENT when the folder does not exist.
+ */
+export async function sha256Folder(folder: string): Promise<string> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+  const hashes = await Promise.all(
+    files.map(async (path) => [path.slice(folder.length), await sha256File(path)] as const),
+  )
+  return sha256(canonicalJson(Object.fromEntries(hashes)))
+}
+
+/** Names a build by everything that can change its bytes. `name` is for people and is not hashed. */
+export function buildIdentity(
+  kind: BuildIdentity['kind'],
+  name: string,
+  inputs: Record<string, unknown>,
+): BuildIdentity {
+  return { kind, name, id: sha256(canonicalJson(inputs)), inputs }
+}
