@@ -1,0 +1,108 @@
+import { mkdir, readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { LabError } from '../../domain/errors.ts'
+import type { Folders } from '../folders.ts'
+import { withLock } from '../lock.ts'
+import { run } from '../run.ts'
+import { debianMirror, hostSources } from './mirrors.ts'
+import { aptComplaint, ownApt, updateLists, type OwnApt } from './own-config.ts'
+
+/** A version without its epoch and Debian revision: `6.18.5` for `1:6.18.5-1~bpo13+1`. */
+export function upstreamVersion(version: string): string {
+  return version.replace(/^\d+:/, '').replace(/-[^-]*$/, '')
+}
+
+/** The suites that may hold a version, the likeliest first: backports and point releases say theirs in the version. */
+export function suitesFor(version: string): string[] {
+  const guess: string[] = []
+  if (/~bpo12\+/.test(version)) guess.push('bookworm-backports')
+  if (/~bpo13\+/.test(version)) guess.push('trixie-backports')
+  if (/\+deb12u\d+$/.test(version)) guess.push('bookworm')
+  if (/\+deb13u\d+$/.test(version)) guess.push('trixie')
+  return [...new Set([...guess, 'trixie', 'sid', 'trixie-backports', 'bookworm', 'bookworm-backports'])]
+}
+
+export interface SourcePackageRequest {
+  package: string
+  version: string
+  /** Which of the package's files is wanted: upstream's tarball, or Debian's own part with its patches. */
+  part: 'orig' | 'debian'
+}
+
+/**
+ * Downloads one tarball of a Debian source package into `into`, through an apt configuration of our own that is made
+ * from the mirrors of the host. Suites are tried one after another, so that a mirror which lacks one does not matter.
+ * Mirrors drop the .dsc of old backports before the tarball: apt then ends with an error, yet the tarball is there.
+ * When the exact version is gone from the index, another revision of the same upstream version serves for `orig`.
+ * @returns the file's path; its bytes are for the caller to check
+ * @throws LabError SourceMissing naming the package, the suites tried and what apt said in each
+ */
+export async function fetchSourcePackage(
+  request: SourcePackageRequest,
+  into: string,
+  folders: Folders,
+  signal: AbortSignal,
+): Promise<string> {
+  const mirror = debianMirror(await hostSources())
+  const tried: string[] = []
+  for (const suite of suitesFor(request.version)) {
+    const folder = join(folders.cache, 'apt', `source-${suite}`)
+    const found = await withLock(`${folder}.lock`, { signal }, async () => {
+      const apt = await ownApt(folder, [{ types: ['deb-src'], suites: [suite], components: ['main'], ...mirror }])
+      return fetchFromSuite(apt, request, into, signal).catch((error: unknown) => {
+        if (!(error instanceof LabError) || error.code !== 'SourceMissing') throw error
+        tried.push(`${suite}: ${error.message}`)
+        return undefined
+      })
+    })
+    if (found !== undefined) return found
+  }
+  throw new LabError(
+    'SourceMissing',
+    `The Debian source package ${request.package}=${request.version} cannot be had from this host's mirror (${tried.join('; ')}); give the plan a second location for it.`,
+    { retryable: true },
+  )
+}
+
+async function fetchFromSuite(
+  apt: OwnApt,
+  request: SourcePackageRequest,
+  into: string,
+  signal: AbortSignal,
+): Promise<string> {
+  // Versions come and go: lists that do not know one are fetched again, unless they are fresh.
+  await updateLists(apt, 7 * 86_400, signal)
+  let version = await findVersion(apt, request, signal)
+  if (version === undefined) {
+    await updateLists(apt, 600, signal)
+    version = await findVersion(apt, request, signal)
+  }
+  if (version === undefined) throw new LabError('SourceMissing', 'not in this suite')
+  await rm(into, { recursive: true, force: true })
+  await mkdir(into, { recursive: true })
+  const args = ['-c', apt.config, '-q', 'source', '--download-only', `${request.package}=${version}`]
+  const { stderr } = await run('apt-get', args, { cwd: into, signal })
+  const wanted = request.part === 'orig' ? /\.orig\.tar\.[a-z0-9]+$/ : /\.debian\.tar\.[a-z0-9]+$/
+  const file = (await readdir(into)).find((name) => wanted.test(name))
+  if (file === undefined) throw new LabError('SourceMissing', aptComplaint(stderr))
+  return join(into, file)
+}
+
+async function findVersion(
+  apt: OwnApt,
+  request: SourcePackageRequest,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const { stdout } = await run('apt-cache', ['-c', apt.config, 'showsrc', '--only-source', request.package], { signal })
+  return chooseVersion(
+    [...stdout.matchAll(/^Version: (\S+)$/gm)].map((match) => match[1] ?? ''),
+    request,
+  )
+}
+
+/** The version to ask for: the exact one, else, for `orig`, a revision of the same upstream version. */
+export function chooseVersion(versions: string[], request: SourcePackageRequest): string | undefined {
+  if (versions.includes(request.version)) return request.version
+  if (request.part === 'debian') return undefined
+  return versions.find((version) => upstreamVersion(version) === upstreamVersion(request.version))
+}
