@@ -19,6 +19,10 @@ export interface BuildContext {
   logFile: string
   /** For `make -j`. */
   jobs: number
+  /** Where the sha256 of sources that nobody pinned is recorded; without it, a file in the state folder. */
+  lockFile?: string
+  /** Tells the user a sentence that they should not miss, e.g. what was recorded in the lock file. */
+  say?(text: string): void
 }
 
 /** A build's name: the hash of everything that can change its bytes, and what was hashed, for people. */

@@ -1,13 +1,63 @@
+import { join } from 'node:path'
+import type { SourceLocation } from '../../domain/cell.ts'
+import type { BuildContext } from '../build.ts'
+
 /** A source tree that is ready to build from. Nobody writes into it: builds use O= folders or copies. */
 export interface SourceTree {
   folder: string
-  /**
-   * What decides the tree's bytes: sha256 of the tarball, or commit id, or hash of a local tree, and the sha256 of each
-   * patch in order.
-   */
-  identity: { source: string; patches: string[] }
+  identity: SourceIdentity
   /** For people: which of the locations it came from. */
   from: string
   /** Seconds since 1970 that stand for the tree, for KBUILD_BUILD_TIMESTAMP and SOURCE_DATE_EPOCH. */
   epoch: number
+}
+
+/** What decides a source tree's bytes. */
+export interface SourceIdentity {
+  /** `sha256:<hex>` of a tarball, `commit:<hex>` of a git ref, or `tree:<hex>`, the git tree id of a local tree's content. */
+  source: string
+  /** The sha256 of each patch, in order. */
+  patches: string[]
+}
+
+/** What obtaining sources may use and whom it tells; every BuildContext will do. */
+export type SourceContext = Pick<BuildContext, 'folders' | 'signal' | 'progress' | 'lockFile' | 'say'>
+
+/** A source that has been fetched but not unpacked. */
+export interface FetchedSource {
+  /** As `SourceIdentity.source`. */
+  source: string
+  from: string
+  /** Fills an empty folder with the tree. @returns its epoch, seconds since 1970. */
+  unpack(folder: string): Promise<number>
+}
+
+/** One kind of location. */
+export interface SourceProvider<L extends SourceLocation> {
+  /** As `SourceIdentity.source`, where it can be told without any network or large work; else undefined. */
+  known(location: L, context: SourceContext): Promise<string | undefined>
+  /**
+   * Makes the source available on this host.
+   * @throws LabError SourceMissing, when the next location is to be tried; ChecksumMismatch, likewise
+   */
+  fetch(location: L, context: SourceContext): Promise<FetchedSource>
+}
+
+/** A location as people write it, unique among locations: also its key in the lock file. */
+export function describeLocation(location: SourceLocation): string {
+  switch (location.kind) {
+    case 'debian':
+      return `debian ${location.package}=${location.version}`
+    case 'tarball':
+      return `tarball ${location.url}`
+    case 'tree':
+      return `tree ${location.path}`
+    case 'git':
+      return `git ${location.url} ${location.ref}`
+  }
+}
+
+/** Where sources of nobody's pinning are recorded: the context's file, else one in the state folder. */
+export function lockFileOf(context: SourceContext): string {
+  return context.lockFile ?? join(context.folders.state, 'sources.lock.json')
 }

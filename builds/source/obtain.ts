@@ -1,0 +1,171 @@
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { SourceLocation } from '../../domain/cell.ts'
+import { LabError } from '../../domain/errors.ts'
+import { withLock } from '../../host/lock.ts'
+import { sha256 } from '../../host/sha256.ts'
+import { cachedDownload } from './download.ts'
+import { gitRef } from './git.ts'
+import { localTree } from './local-tree.ts'
+import { applyPatches, patchHashes } from './patches.ts'
+import { type FetchedSource, type SourceContext, type SourceIdentity, type SourceTree } from './source.ts'
+import { debianPackage, tarball } from './tarball.ts'
+
+const note = z.object({ source: z.string(), patches: z.array(z.string()), from: z.string(), epoch: z.number() })
+
+/**
+ * What decides the bytes of a source tree, told as cheaply as it can be: nothing is unpacked, and nothing is downloaded
+ * when the locations leave no doubt (one sha256, or a commit) or one of them is in the cache already.
+ * @param locations tried in order
+ * @param patches absolute paths, in order
+ * @throws LabError SourceMissing with what was wrong with each location, or naming a patch that is not there
+ */
+export async function sourceIdentity(
+  locations: SourceLocation[],
+  patches: string[],
+  context: SourceContext,
+): Promise<SourceIdentity> {
+  const hashes = await patchHashes(patches)
+  return { source: await settle(locations, hashes, context), patches: hashes }
+}
+
+/**
+ * A tree that is ready to build from: the first location that can be had, unpacked, with the patches applied. It is
+ * kept below the cache folder by its identity, appears there whole or not at all, and two callers share it.
+ * @throws LabError SourceMissing (with what was wrong with each location), ChecksumMismatch, PatchFailed, DiskFull; the
+ * signal's reason when aborted
+ */
+export async function obtainSource(
+  locations: SourceLocation[],
+  patches: string[],
+  context: SourceContext,
+): Promise<SourceTree> {
+  const hashes = await patchHashes(patches)
+  const identity = { source: await settle(locations, hashes, context), patches: hashes }
+  const there = await readTree(treeFolder(identity, context))
+  if (there !== undefined) return there
+  const fetched = await fetchFirst(await inOrder(locations, identity.source, context), context)
+  return await unpackOnce(fetched, patches, hashes, context)
+}
+
+async function settle(locations: SourceLocation[], patches: string[], context: SourceContext): Promise<string> {
+  const known = await Promise.all(locations.map((location) => knownOf(location, context).catch(() => undefined)))
+  const [first] = known
+  if (first !== undefined && known.every((source) => source === first)) return first
+  for (const source of known) {
+    if (source === undefined) continue
+    if ((await readTree(treeFolder({ source, patches }, context))) !== undefined) return source
+    if ((await cachedDownload(source.replace(/^sha256:/, ''), context)) !== undefined) return source
+  }
+  return (await fetchFirst(locations, context)).source
+}
+
+/** The locations that are known to have what was settled on come first. */
+async function inOrder(locations: SourceLocation[], source: string, context: SourceContext): Promise<SourceLocation[]> {
+  const known = await Promise.all(locations.map((location) => knownOf(location, context).catch(() => undefined)))
+  return [
+    ...locations.filter((_, index) => known[index] === source),
+    ...locations.filter((_, index) => known[index] !== source),
+  ]
+}
+
+async function fetchFirst(locations: SourceLocation[], context: SourceContext): Promise<FetchedSource> {
+  const wrong: LabError[] = []
+  for (const location of locations) {
+    try {
+      const fetched = await fetchOf(location, context)
+      for (const error of wrong) context.say?.(`${error.message} Using ${fetched.from} instead.`)
+      return fetched
+    } catch (error) {
+      if (!(error instanceof LabError) || !['SourceMissing', 'ChecksumMismatch'].includes(error.code)) throw error
+      wrong.push(error)
+    }
+  }
+  if (wrong.length === 1 && wrong[0] !== undefined) throw wrong[0]
+  throw new LabError(
+    wrong.every((error) => error.code === 'ChecksumMismatch') && wrong.length > 0
+      ? 'ChecksumMismatch'
+      : 'SourceMissing',
+    wrong.length === 0
+      ? 'A source needs at least one location.'
+      : `None of the ${wrong.length} locations has the source: ${wrong.map((error, i) => `(${i + 1}) ${error.message}`).join(' ')}`,
+    { retryable: wrong.some((error) => error.retryable) },
+  )
+}
+
+async function unpackOnce(
+  fetched: FetchedSource,
+  patches: string[],
+  hashes: string[],
+  context: SourceContext,
+): Promise<SourceTree> {
+  const identity = { source: fetched.source, patches: hashes }
+  const folder = treeFolder(identity, context)
+  return await withLock(`${folder}.lock`, { signal: context.signal }, async () => {
+    const there = await readTree(folder)
+    if (there !== undefined) return there
+    const part = `${folder}.part`
+    await rm(part, { recursive: true, force: true })
+    await mkdir(join(part, 'tree'), { recursive: true })
+    try {
+      const epoch = await fetched.unpack(join(part, 'tree'))
+      await applyPatches(patches, join(part, 'tree'), fetched.from, context)
+      await writeFile(
+        join(part, 'source.json'),
+        `${JSON.stringify({ ...identity, from: fetched.from, epoch }, null, 2)}\n`,
+      )
+    } catch (error) {
+      await rm(part, { recursive: true, force: true })
+      throw error
+    }
+    await rm(folder, { recursive: true, force: true })
+    await rename(part, folder)
+    const tree = await readTree(folder)
+    if (tree === undefined)
+      throw new LabError('SourceMissing', `${folder} was removed while it was made.`, { retryable: true })
+    return tree
+  })
+}
+
+async function readTree(folder: string): Promise<SourceTree | undefined> {
+  const text = await readFile(join(folder, 'source.json'), 'utf8').catch(() => undefined)
+  if (text === undefined) return undefined
+  const { source, patches, from, epoch } = note.parse(JSON.parse(text))
+  return { folder: join(folder, 'tree'), identity: { source, patches }, from, epoch }
+}
+
+function treeFolder(identity: SourceIdentity, context: SourceContext): string {
+  return join(
+    context.folders.cache,
+    'sources',
+    sha256(JSON.stringify([identity.source, identity.patches])).slice(0, 20),
+  )
+}
+
+function knownOf(location: SourceLocation, context: SourceContext): Promise<string | undefined> {
+  switch (location.kind) {
+    case 'debian':
+      return debianPackage.known(location, context)
+    case 'tarball':
+      return tarball.known(location, context)
+    case 'tree':
+      return localTree.known(location, context)
+    case 'git':
+      return gitRef.known(location, context)
+  }
+}
+
+function fetchOf(location: SourceLocation, context: SourceContext): Promise<FetchedSource> {
+  context.signal.throwIfAborted()
+  switch (location.kind) {
+    case 'debian':
+      return debianPackage.fetch(location, context)
+    case 'tarball':
+      return tarball.fetch(location, context)
+    case 'tree':
+      return localTree.fetch(location, context)
+    case 'git':
+      return gitRef.fetch(location, context)
+  }
+}
