@@ -1,62 +1,119 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { openSync, closeSync } from 'node:fs'
+import { constants } from 'node:os'
+import type { Socket } from 'node:net'
 
 /**
- * The guard: a shell that owns a process group and dies with us. Its standard input is a pipe from this process; when
- * we die, however we die, the pipe closes, `read` returns and the whole group is killed. PDEATHSIG would not reach the
- * children of `make`, and a handler of ours cannot run after kill -9.
+ * The guard: a shell that owns a process group and dies with us. Its fd 3 is a socket to this process; when we die,
+ * however we die, the socket closes, the watcher's `read` returns and the whole group is killed. PDEATHSIG would not
+ * reach the children of `make`, and a handler of ours cannot run after kill -9.
+ *
+ * Guard and watcher live through the signals that stop the command, else a command that is slow to obey would be left
+ * without a guard. When the command has ended, its code is told on fd 3 and then the group is killed, so that nothing
+ * that it left in the background stays; while the guard lives its group id cannot be given to a stranger.
+ * fds 4 to 9 belong to the command alone: if the guard kept them, their other ends would never see them close.
  */
 const guard = `
+trap '' TERM INT HUP QUIT
+( exec 4<&- 5<&- 6<&- 7<&- 8<&- 9<&-; read -r _ <&3; kill -KILL 0 ) >/dev/null 2>&1 &
+code=127
+again=
+trap 'again=yes' TERM INT HUP QUIT
 "$@" </dev/null 3<&- &
 child=$!
-( read -r _ <&3; kill -KILL 0 ) &
-watcher=$!
-exec 3<&-
-wait "$child"
-code=$?
-kill "$watcher" 2>/dev/null
-exit "$code"
+exec 4<&- 5<&- 6<&- 7<&- 8<&- 9<&-
+while
+  again=
+  wait "$child"
+  waited=$?
+  [ "$waited" = 127 ] || code=$waited
+  [ "$again" ]
+do :; done
+echo "$code" >&3
+kill -KILL 0
 `
+
+const firstChannel = 4
+const mostChannels = 6
 
 export interface GuardedOptions {
   cwd?: string
   env?: Record<string, string>
   /** Standard output and error are appended to this file; otherwise they are pipes on the returned process. */
   logFile?: string
+  /** How many sockets the command gets, as its fds 4, 5, ...; their other ends are `channels`. At most 6. */
+  channels?: number
 }
 
 /** A command in a process group of its own that cannot outlive this process. */
 export interface GuardedProcess {
-  /** The group's id, which is also the guard's process id. */
+  /** The group's id, which is also the guard's process id; 0 when not even the guard could be started. */
   pgid: number
   child: ChildProcess
-  /** Resolves when the guard has gone; `code` is the command's exit code, or 128 + signal number, as a shell reports it. */
+  /** Our ends of the command's fds 4, 5, ..., in that order. */
+  channels: Socket[]
+  /**
+   * Resolves when command and guard have gone; `code` is the command's exit code, 128 + signal number when a signal
+   * ended it (as a shell reports it), 127 when it could not be started.
+   */
   ended: Promise<{ code: number }>
-  /** Sends a signal to the whole group; no error when it has gone already. */
+  /** Sends a signal to the whole group; no error when it has gone already. SIGKILL takes the guard too, code 137. */
   kill(signal?: NodeJS.Signals): void
 }
 
 /**
- * Starts a command in its own process group, bound to the life of this process.
- * @throws LabError is not used here: a command that cannot be started ends with code 127, as in a shell.
+ * Starts a command in its own process group, bound to the life of this process: neither the command nor anything that
+ * it starts in its group lives on after this process has died or the command itself has ended.
+ * It throws no LabError: a command that cannot be started ends with code 127, as in a shell.
  */
 export function startGuarded(command: string, args: string[], options: GuardedOptions = {}): GuardedProcess {
+  const wanted = options.channels ?? 0
+  if (wanted > mostChannels) throw new RangeError(`a guarded process has at most ${mostChannels} channels`)
   const log = options.logFile === undefined ? undefined : openSync(options.logFile, 'a')
   const output = log ?? 'pipe'
-  // fd 3 is the pipe whose closing tells the guard that its owner died.
   const child = spawn('/bin/sh', ['-c', guard, 'guard', command, ...args], {
     detached: true,
-    stdio: ['ignore', output, output, 'pipe'],
+    stdio: ['ignore', output, output, 'pipe', ...Array.from({ length: wanted }, () => 'pipe' as const)],
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     env: options.env ?? process.env,
   })
   if (log !== undefined) closeSync(log)
   const pgid = child.pid ?? 0
-  const ended = new Promise<{ code: number }>((resolve) => {
+  let gone = pgid === 0
+  const ended = whenEnded(child).finally(() => (gone = true))
+  return {
+    pgid,
+    child,
+    channels: streamsOf(child).slice(firstChannel) as Socket[],
+    ended,
+    kill: (signal = 'SIGTERM') => {
+      // A group that has gone may have given its number to a stranger.
+      if (!gone) killGroup(pgid, signal)
+    },
+  }
+}
+
+/** Node leaves `stdio` undefined when this process has no file descriptors left; its types do not say so. */
+function streamsOf(child: ChildProcess): (Socket | null | undefined)[] {
+  return (child.stdio as unknown as (Socket | null)[] | undefined) ?? []
+}
+
+function whenEnded(child: ChildProcess): Promise<{ code: number }> {
+  return new Promise((resolve) => {
+    const lifeline = streamsOf(child)[3]
+    let told = ''
+    lifeline?.on('data', (bytes: Buffer) => (told += bytes.toString('latin1')))
+    lifeline?.on('error', () => undefined)
+    const lifelineClosed = new Promise<void>((closed) => {
+      if (lifeline) lifeline.once('close', () => closed())
+      else closed()
+    })
     child.once('error', () => resolve({ code: 127 }))
-    child.once('exit', (code, signal) => resolve({ code: code ?? 128 + (signal === 'SIGKILL' ? 9 : 15) }))
+    child.once('exit', (code, signal) => {
+      const own = code ?? 128 + (signal === null ? 0 : constants.signals[signal])
+      void lifelineClosed.then(() => resolve({ code: told.endsWith('\n') ? Number(told) : own }))
+    })
   })
-  return { pgid, child, ended, kill: (signal = 'SIGTERM') => killGroup(pgid, signal) }
 }
 
 function killGroup(pgid: number, signal: NodeJS.Signals): void {

@@ -1,0 +1,196 @@
+import { statSync } from 'node:fs'
+import type { HostView } from '../../domain/attempt.ts'
+import { LabError } from '../../domain/errors.ts'
+import type { StageReached } from '../../domain/stage/stage-follower.ts'
+import { claimPlace } from '../../host/claim.ts'
+import type { BootEnd, BootOrder, BootProgress, BootWatch } from './boot-order.ts'
+import { bootConsole, qemuChannels, recordChannel } from './channels.ts'
+import { RecordExchange } from './exchange.ts'
+import { BootFollower } from './follow.ts'
+import { launchQemu, type Machine } from './launch.ts'
+import { machineArguments, type BootFiles } from './machine.ts'
+import { Patience, type Expired, type PatienceLimits } from './patience.ts'
+import { awaitGone, forceOff, powerOff } from './power-off.ts'
+import type { QmpEvent } from './qmp.ts'
+import { expiredSentence, shutdownSentence, type LastWord } from './stop-sentence.ts'
+import { watchPatience } from './watchdog.ts'
+
+/** A stage may take this many times the silence limit: progress is expected, but a stage says much before it ends. */
+const stagePatience = 10
+/** Seconds that a target which was let go may be silent before it is powered off. */
+const grace = 10
+
+/** What ends a boot, as far as the host sees it. */
+type Cause =
+  | { kind: 'shutdown'; event: QmpEvent }
+  | { kind: 'gone'; code: number }
+  | { kind: 'expired'; why: Expired }
+  | { kind: 'cancelled' }
+
+/**
+ * Boots a QEMU target once, from power-on to power-off: claims the place, attaches every channel before the first
+ * instruction, keeps each byte on disk before anything reads it, follows the stages, exchanges records with init, and
+ * ends by the guest's own power-off, else by QMP, else by force. Neither a process nor a claim is left, however it ends.
+ * What the target does is never an exception: a hang is an end with `host.stop` `silence`.
+ * @param signal aborting powers the target off; the end then says `cancelled`
+ * @throws LabError TargetBroken (QEMU missing, refusing its arguments, a file unreadable), StaleFence (the place belongs to
+ *   a newer attempt), BadInput (memory or command line do not fit), DiskFull; the signal's reason when it was aborted
+ *   before the target was set running
+ */
+export async function bootQemu(order: BootOrder, watch: BootWatch, signal: AbortSignal): Promise<BootEnd> {
+  signal.throwIfAborted()
+  const args = order.machine ?? machineOf(order)
+  const claim = await claimPlace(order.place.folder, order.place.fence, order.place.owner)
+  try {
+    const boot = new Boot(order, watch)
+    const machine = await launchQemu(order.folder, args, claim.token, (channel, chunk) => boot.read(channel, chunk))
+    try {
+      claim.hold(machine.pgid)
+      signal.throwIfAborted()
+      return await boot.run(machine, signal)
+    } finally {
+      await forceOff(machine)
+    }
+  } finally {
+    claim.release()
+  }
+}
+
+/** One boot while it runs. */
+class Boot {
+  readonly #watch: BootWatch
+  readonly #follower = new BootFollower(qemuChannels.filter(({ worlds }) => worlds.length > 0).map(({ name }) => name))
+  readonly #exchange = new RecordExchange([recordChannel, bootConsole])
+  readonly #limits: PatienceLimits
+  readonly #history
+  readonly #progress: BootProgress = { stage: 'power', bytes: 0, channels: {} }
+  #patience: Patience
+  #machine: Machine | undefined
+  #last: LastWord | undefined
+
+  constructor({ limits, history }: BootOrder, watch: BootWatch) {
+    this.#watch = watch
+    this.#limits = { silence: limits.silence, stage: limits.silence * stagePatience, grace }
+    this.#history = history ?? { silences: {}, stages: {} }
+    this.#patience = new Patience(this.#limits, this.#history, performance.now())
+  }
+
+  /** Takes what a channel said. */
+  read(channel: string, chunk: Uint8Array): void {
+    const now = performance.now()
+    this.#patience.heard(now)
+    const reached = this.#follower.bytes(channel, chunk)
+    const { records, say } = this.#exchange.feed(channel, chunk)
+    this.#entered([...reached, ...this.#follower.records(records)], now)
+    this.#last = { channel, stage: this.#follower.stage }
+    if (say !== '') this.#machine?.captures.find(({ name }) => name === channel)?.write(say)
+    if (this.#exchange.complete) this.#patience.done(now)
+    this.#progress.bytes += chunk.length
+    this.#progress.channels[channel] = (this.#progress.channels[channel] ?? 0) + chunk.length
+    this.#tell()
+  }
+
+  /** Sets the machine running and waits for its end. */
+  async run(machine: Machine, signal: AbortSignal): Promise<BootEnd> {
+    this.#machine = machine
+    const startedAt = Date.now()
+    const started = performance.now()
+    this.#patience = new Patience(this.#limits, this.#history, started)
+    const cause = await this.#cause(machine, signal)
+    const host = await this.#stop(machine, cause)
+    const { records, ...exchange } = this.#exchange.end()
+    return {
+      host: { ...host, stage: this.#follower.stage },
+      records,
+      exchange,
+      consoles: keptConsoles(machine),
+      pace: this.#patience.pace(performance.now()),
+      startedAt,
+      seconds: (performance.now() - started) / 1000,
+    }
+  }
+
+  /** The first thing that ends the boot. */
+  async #cause(machine: Machine, signal: AbortSignal): Promise<Cause> {
+    const { promise, resolve, reject } = Promise.withResolvers<Cause>()
+    const cancel = (): void => resolve({ kind: 'cancelled' })
+    machine.qmp.onEvent((event) => {
+      if (event.event !== 'SHUTDOWN' || event.data?.['guest'] !== true) return
+      this.#entered(this.#follower.off(), performance.now())
+      this.#tell()
+      resolve({ kind: 'shutdown', event })
+    })
+    machine.gone.then(({ code }) => resolve({ kind: 'gone', code }), reject)
+    signal.addEventListener('abort', cancel)
+    const unwatch = watchPatience(this.#patience, (why) => resolve({ kind: 'expired', why }))
+    machine.qmp.execute('cont').catch((error: LabError) => {
+      // That QEMU goes away before it answers is seen, and told better, by `gone`.
+      if (!error.retryable) reject(error)
+    })
+    try {
+      return await promise
+    } finally {
+      unwatch()
+      signal.removeEventListener('abort', cancel)
+    }
+  }
+
+  /** Ends the machine as the cause asks for; returns how it stopped and why. */
+  async #stop(machine: Machine, cause: Cause): Promise<Omit<HostView, 'stage'>> {
+    switch (cause.kind) {
+      case 'shutdown':
+        await awaitGone(machine)
+        return { stop: 'power-off', reason: shutdownSentence(cause.event) }
+      case 'gone': {
+        const complaint = await machine.complaint()
+        const said = complaint === '' ? 'it said nothing' : `it said: ${complaint}`
+        return { stop: 'lost', reason: `QEMU ended with code ${cause.code} while the target was running; ${said}.` }
+      }
+      case 'cancelled':
+        await forceOff(machine)
+        return { stop: 'cancelled', reason: 'The attempt was cancelled; the target was powered off.' }
+      case 'expired': {
+        const letGo = this.#exchange.complete
+        const forced = await powerOff(machine)
+        const reason = expiredSentence(cause.why, this.#last)
+        if (!letGo) return { stop: 'silence', reason }
+        const asked = `After its last record the target did not power off by itself. ${reason}`
+        return { stop: forced ? 'forced' : 'asked-off', reason: asked }
+      }
+    }
+  }
+
+  #entered(reached: StageReached[], now: number): void {
+    for (const one of reached) {
+      this.#patience.reached(one.stage, now)
+      this.#watch.reached?.(one)
+    }
+  }
+
+  #tell(): void {
+    this.#progress.stage = this.#follower.stage
+    this.#watch.progress?.({ ...this.#progress, channels: { ...this.#progress.channels } })
+  }
+}
+
+function keptConsoles(machine: Machine): BootEnd['consoles'] {
+  return qemuChannels.flatMap(({ name, worlds }) => {
+    const kept = machine.captures.find((capture) => capture.name === name)
+    if (!kept || worlds.length === 0) return []
+    return [{ name, worlds, rawPath: kept.rawPath, timesPath: kept.timesPath, bytes: kept.bytes }]
+  })
+}
+
+function machineOf({ target, files, cmdline }: BootOrder): string[] {
+  const sizes = { firmware: sizeOf(files, 'firmware'), image: sizeOf(files, 'image'), initrd: sizeOf(files, 'initrd') }
+  return machineArguments(target, files, cmdline, sizes.initrd)
+}
+
+function sizeOf(files: BootFiles, which: keyof BootFiles): number {
+  try {
+    return statSync(files[which]).size
+  } catch (cause) {
+    const sentence = `The target has no ${which}: ${files[which]} cannot be read. Build it again.`
+    throw new LabError('TargetBroken', sentence, { cause })
+  }
+}

@@ -1,0 +1,99 @@
+import { mkdirSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { LabError } from '../../domain/errors.ts'
+import { startGuarded } from '../../host/guarded-process.ts'
+import { capture, type Capture } from './capture.ts'
+import { channelArguments, qemuChannels } from './channels.ts'
+import { bareArguments, qemu } from './machine.ts'
+import { Qmp } from './qmp.ts'
+
+/** A QEMU that has not run an instruction yet, or is running; every one of its channels is being captured. */
+export interface Machine {
+  pgid: number
+  qmp: Qmp
+  captures: Capture[]
+  /** Resolves when QEMU has gone and everything that it had said is on disk. @throws LabError DiskFull */
+  gone: Promise<{ code: number }>
+  /** Ends QEMU by force. */
+  kill(): void
+  /** The last lines that QEMU itself, not the target, complained in; one line, empty when none. */
+  complaint(): Promise<string>
+}
+
+/** startGuarded gives its channels from this file descriptor on. */
+const firstFd = 4
+
+/**
+ * Starts QEMU paused, with all channels attached and QMP ready.
+ * @param folder the attempt's folder: `consoles/` and `qemu.log` are made in it
+ * @param machine QEMU's arguments for the machine
+ * @param token stands on QEMU's command line as its name
+ * @param reader gets each chunk of each channel after it is on disk
+ * @throws LabError TargetBroken when QEMU is missing or ends before it is ready, with what it said itself; BadInput when
+ *   the folder holds an attempt already
+ */
+export async function launchQemu(
+  folder: string,
+  machine: string[],
+  token: string,
+  reader: (channel: string, chunk: Uint8Array) => void,
+): Promise<Machine> {
+  const logFile = join(folder, 'qemu.log')
+  const consoles = newFolder(join(folder, 'consoles'))
+  const args = [...bareArguments, '-name', token, '-S', ...machine, ...channelArguments(firstFd)]
+  const guarded = startGuarded(qemu, args, { logFile, channels: qemuChannels.length + 1 })
+  const qmpSocket = guarded.channels[qemuChannels.length]
+  if (!qmpSocket)
+    throw new LabError('TargetBroken', 'QEMU could not be started: this host has no file or process to spare.')
+  const captures = qemuChannels.flatMap(({ name }, n) => {
+    const socket = guarded.channels[n]
+    return socket ? [capture(consoles, name, socket, (chunk) => reader(name, chunk))] : []
+  })
+  const qmpClosed = new Promise<void>((resolve) => qmpSocket.once('close', () => resolve()))
+  const closed = Promise.all([qmpClosed, ...captures.map((channel) => channel.closed)])
+  const gone = closed.then(() => guarded.ended)
+  // Whoever waits for it sees the error; this one only keeps Node from ending us when nobody waits yet.
+  gone.catch(() => undefined)
+  const complaint = (): Promise<string> => lastLines(logFile)
+  const qmp = new Qmp(qmpSocket)
+  try {
+    await qmp.open()
+  } catch (cause) {
+    guarded.kill('SIGKILL')
+    const { code } = await gone
+    throw notReady(code, await complaint(), cause)
+  }
+  return { pgid: guarded.pgid, qmp, captures, gone, kill: () => guarded.kill('SIGKILL'), complaint }
+}
+
+/** An attempt is written once: consoles of another one are never added to. */
+function newFolder(path: string): string {
+  try {
+    mkdirSync(path)
+    return path
+  } catch (cause) {
+    const exists = (cause as NodeJS.ErrnoException).code === 'EEXIST'
+    const why = exists ? 'it holds the consoles of another attempt' : 'it cannot be written'
+    throw new LabError(
+      'BadInput',
+      `No attempt can be kept in ${path}: ${why}. Give each attempt a folder of its own.`,
+      { cause },
+    )
+  }
+}
+
+function notReady(code: number, complaint: string, cause: unknown): LabError {
+  if (code === 127) {
+    const sentence = `${qemu} could not be started (${complaint || 'not found'}): install it or put it on PATH.`
+    return new LabError('TargetBroken', sentence, { cause })
+  }
+  const why = complaint === '' ? `exit code ${code}, without a word` : complaint
+  return new LabError('TargetBroken', `QEMU ended before the target was powered on: ${why}`, { cause })
+}
+
+async function lastLines(file: string): Promise<string> {
+  const text = await readFile(file, 'utf8').catch(() => '')
+  const lines = text.split('\n').filter((line) => line.trim() !== '')
+  return lines.slice(-5).join(' / ')
+}

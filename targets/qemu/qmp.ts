@@ -1,0 +1,106 @@
+import { EventEmitter, once } from 'node:events'
+import type { Duplex } from 'node:stream'
+import { createInterface } from 'node:readline'
+import { LabError } from '../../domain/errors.ts'
+
+/** An event as QEMU sends it, e.g. SHUTDOWN with `{ guest: true, reason: 'guest-shutdown' }` (qapi/run-state.json). */
+export interface QmpEvent {
+  event: string
+  data?: Record<string, unknown>
+}
+
+interface Waiting {
+  command: string
+  resolve: (value: unknown) => void
+  reject: (error: LabError) => void
+}
+
+/** What QEMU may say: a greeting, an answer, an error or an event (docs/interop/qmp-spec.rst). */
+interface QmpMessage extends Partial<QmpEvent> {
+  QMP?: unknown
+  id?: number
+  return?: unknown
+  error?: { class: string; desc: string }
+}
+
+/** The client of one QEMU's machine protocol, over a socket that is connected already. */
+export class Qmp {
+  readonly #socket: Duplex
+  readonly #waiting = new Map<number, Waiting>()
+  readonly #events = new EventEmitter<{ event: [QmpEvent]; greeting: []; closed: [] }>()
+  #next = 1
+  #closed = false
+
+  constructor(socket: Duplex) {
+    this.#socket = socket
+    socket.on('error', () => undefined)
+    socket.once('close', () => this.#close())
+    createInterface({ input: socket, crlfDelay: Infinity }).on('line', (line) => this.#read(line))
+  }
+
+  /** Calls back for each event that QEMU sends from now on. */
+  onEvent(listener: (event: QmpEvent) => void): void {
+    this.#events.on('event', listener)
+  }
+
+  /**
+   * Waits for QEMU's greeting and leaves negotiation mode. To be called once, at once.
+   * @throws LabError TargetBroken when QEMU closes the connection before
+   */
+  async open(): Promise<void> {
+    const closed = new AbortController()
+    this.#events.once('closed', () => closed.abort())
+    try {
+      await once(this.#events, 'greeting', { signal: closed.signal })
+    } catch (error) {
+      throw lost('greeting', error)
+    }
+    await this.execute('qmp_capabilities')
+  }
+
+  /**
+   * Runs one command and returns what QEMU answers.
+   * @throws LabError TargetBroken when QEMU refuses the command or goes away before it answers
+   */
+  execute(command: string, args?: Record<string, unknown>): Promise<unknown> {
+    if (this.#closed) return Promise.reject(lost(command))
+    const id = this.#next++
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { command, resolve, reject })
+      this.#socket.write(`${JSON.stringify({ execute: command, id, ...(args ? { arguments: args } : {}) })}\n`)
+    })
+  }
+
+  #read(line: string): void {
+    let message: QmpMessage
+    try {
+      message = JSON.parse(line) as QmpMessage
+    } catch {
+      this.#socket.destroy()
+      return
+    }
+    if (message.QMP !== undefined) this.#events.emit('greeting')
+    if (message.event !== undefined) this.#events.emit('event', { event: message.event, data: message.data ?? {} })
+    const waiting = message.id === undefined ? undefined : this.#waiting.get(message.id)
+    if (!waiting || message.id === undefined) return
+    this.#waiting.delete(message.id)
+    if (message.error) waiting.reject(refused(waiting.command, message.error.desc))
+    else waiting.resolve(message.return)
+  }
+
+  #close(): void {
+    this.#closed = true
+    for (const { command, reject } of this.#waiting.values()) reject(lost(command))
+    this.#waiting.clear()
+    this.#events.emit('closed')
+  }
+}
+
+function refused(command: string, why: string): LabError {
+  return new LabError('TargetBroken', `QEMU refused the command ${command}: ${why}.`)
+}
+
+function lost(command: string, cause?: unknown): LabError {
+  const sentence = `QEMU closed its control connection before it answered ${command}.`
+  return new LabError('TargetBroken', sentence, { retryable: true, cause })
+}
