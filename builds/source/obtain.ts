@@ -9,7 +9,14 @@ import { cachedDownload } from './download.ts'
 import { gitRef } from './git.ts'
 import { localTree } from './local-tree.ts'
 import { applyPatches, patchHashes } from './patches.ts'
-import { type FetchedSource, type SourceContext, type SourceIdentity, type SourceTree } from './source.ts'
+import {
+  obtainingContext,
+  type FetchedSource,
+  type NamingContext,
+  type SourceContext,
+  type SourceIdentity,
+  type SourceTree,
+} from './source.ts'
 import { debianPackage, tarball } from './tarball.ts'
 
 const note = z.object({ source: z.string(), patches: z.array(z.string()), from: z.string(), epoch: z.number() })
@@ -24,10 +31,10 @@ const note = z.object({ source: z.string(), patches: z.array(z.string()), from: 
 export async function sourceIdentity(
   locations: SourceLocation[],
   patches: string[],
-  context: SourceContext,
+  context: NamingContext,
 ): Promise<SourceIdentity> {
   const hashes = await patchHashes(patches)
-  return { source: await settle(locations, hashes, context), patches: hashes }
+  return { source: await settle(locations, hashes, obtainingContext(context)), patches: hashes }
 }
 
 /**

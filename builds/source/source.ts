@@ -23,6 +23,9 @@ export interface SourceIdentity {
 /** What obtaining sources may use and whom it tells; every BuildContext will do. */
 export type SourceContext = Pick<BuildContext, 'folders' | 'signal' | 'progress' | 'lockFile' | 'say'>
 
+/** What naming a source needs: where things are kept. The rest of a context only if there is one. */
+export type NamingContext = Pick<SourceContext, 'folders'> & Partial<SourceContext>
+
 /** A source that has been fetched but not unpacked. */
 export interface FetchedSource {
   /** As `SourceIdentity.source`. */
@@ -55,6 +58,11 @@ export function describeLocation(location: SourceLocation): string {
     case 'git':
       return `git ${location.url} ${location.ref}`
   }
+}
+
+/** A naming context as one for obtaining, for a source that has to be fetched before it can be named. */
+export function obtainingContext(context: NamingContext): SourceContext {
+  return { signal: new AbortController().signal, progress: () => {}, ...context }
 }
 
 /** Where sources of nobody's pinning are recorded: the context's file, else one in the state folder. */

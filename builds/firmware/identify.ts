@@ -1,0 +1,63 @@
+import { dirname, resolve } from 'node:path'
+import type { SourceLocation } from '../../domain/cell.ts'
+import { LabError } from '../../domain/errors.ts'
+import { sha256File } from '../../host/sha256.ts'
+import type { BuildIdentity } from '../build.ts'
+import { buildIdentity } from '../identity.ts'
+import { toolVersion } from '../make/build-environment.ts'
+import { debianSeriesIdentity } from '../source/debian-series.ts'
+import { sourceIdentity } from '../source/obtain.ts'
+import type { NamingContext } from '../source/source.ts'
+import type { Component, StackRecipe } from './recipe.ts'
+import { referencesIn } from './references.ts'
+
+/** Counted up when build-firmware.ts comes to do something that changes the bytes of what it builds. */
+const method = 1
+
+/**
+ * Names the build of a stack by everything that can change its bytes: sources, patches, arguments, the files that the
+ * arguments name, and the toolchain's versions. Where the recipe lies, its title and its comments do not matter.
+ * @throws LabError SourceMissing, ChecksumMismatch when a source that nobody pinned has to be fetched and cannot be;
+ * ToolMissing
+ */
+export async function identifyFirmware(recipe: StackRecipe, context: NamingContext): Promise<BuildIdentity> {
+  const components = await Promise.all(recipe.components.map((component) => inputsOf(component, recipe, context)))
+  const versions = await Promise.all(recipe.toolchain.map(toolVersion))
+  return buildIdentity('firmware', recipe.name, {
+    method,
+    components,
+    bl33: recipe.bl33,
+    products: recipe.products,
+    toolchain: Object.fromEntries(recipe.toolchain.map((tool, index) => [tool, versions[index]])),
+  })
+}
+
+/** @throws LabError BadInput when a component wants Debian's patches without a Debian location; readStack refuses that. */
+export function debianLocation(component: Component): Extract<SourceLocation, { kind: 'debian' }> {
+  const location = component.sources.find((one) => one.kind === 'debian')
+  if (location === undefined)
+    throw new LabError('BadInput', `${component.name} has no debian location to take patches from.`)
+  return location
+}
+
+async function inputsOf(
+  component: Component,
+  recipe: StackRecipe,
+  context: NamingContext,
+): Promise<Record<string, unknown>> {
+  const files = Object.values(component.arguments)
+    .flatMap(referencesIn)
+    .flatMap(({ reference }) => (reference?.kind === 'file' ? [reference.path] : []))
+  const hashes = files.map(async (file) => [file, await sha256File(resolve(dirname(recipe.file), file))] as const)
+  return {
+    name: component.name,
+    version: component.version,
+    source: await sourceIdentity(component.sources, component.patches, context),
+    ...(component.debianPatches ? { debian: await debianSeriesIdentity(debianLocation(component), context) } : {}),
+    // Order does not matter to make, but a recipe that was reordered is a changed recipe.
+    arguments: Object.entries(component.arguments),
+    targets: component.targets,
+    files: Object.fromEntries(await Promise.all(hashes)),
+    products: component.products,
+  }
+}

@@ -1,0 +1,171 @@
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { basename, dirname, resolve } from 'node:path'
+import type { SourceLocation } from '../../domain/cell.ts'
+import { LabError } from '../../domain/errors.ts'
+import { suggest } from '../../domain/plan/did-you-mean.ts'
+import { formatPlanError, inReadingOrder, type PlanError } from '../../domain/plan/plan-error.ts'
+import { readYaml, type LocatedYaml, type Path } from '../../domain/plan/yaml-text.ts'
+import type { World } from '../../domain/world.ts'
+import { recipeFile, type RecipeFile, type RecipeFileLocation } from './recipe-schema.ts'
+import { referencesIn } from './references.ts'
+import { shapeErrors } from './shape-errors.ts'
+
+/** How to build one piece of firmware with make. */
+export interface Component {
+  name: string
+  version: string
+  /** Tried in order. */
+  sources: SourceLocation[]
+  /** Whether the patches of the Debian source package are applied, before `patches`. */
+  debianPatches: boolean
+  /** Absolute paths. */
+  patches: string[]
+  /** make's variables in order; values may hold `${...}`, see references.ts. */
+  arguments: Record<string, string>
+  targets: string[]
+  /** Product name to its path below the output folder. */
+  products: Record<string, string>
+}
+
+/** A stack as its recipe file describes it. */
+export interface StackRecipe {
+  /** The file's name without its ending. */
+  name: string
+  /** Absolute. */
+  file: string
+  title: string
+  /** Which worlds speak on which console, in the order in which they begin to. */
+  consoles: Record<string, World[]>
+  /** Physical address at which BL33 starts. */
+  bl33: number
+  /** Tools whose version can change the bytes. */
+  toolchain: string[]
+  pythonModules: string[]
+  /** In the order in which they are built. */
+  components: Component[]
+  /** Product name to `${component:product}`. */
+  products: Record<string, string>
+}
+
+/**
+ * Reads a stack's recipe.
+ * @throws LabError BadInput with every mistake as `file:line:column: what is wrong; what would be right`, one a line;
+ * SourceMissing when there is no such file
+ */
+export async function readStack(path: string): Promise<StackRecipe> {
+  const file = resolve(path)
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new LabError('SourceMissing', `There is no stack recipe ${file}.`, { cause })
+  })
+  return parseStack(text, file)
+}
+
+/** As `readStack`, for a text that was read from `file`. */
+export function parseStack(text: string, file: string): StackRecipe {
+  const { yaml, errors } = readYaml(text, file)
+  if (yaml === undefined) throw invalid(errors, file)
+  errors.push(...shapeErrors(recipeFile, yaml, file))
+  if (errors.length > 0) throw invalid(errors, file)
+  const given = recipeFile.parse(yaml.value)
+  errors.push(...mistakes(given, yaml, file))
+  if (errors.length > 0) throw invalid(errors, file)
+  return {
+    name: basename(file).replace(/\.ya?ml$/, ''),
+    file,
+    title: given.title,
+    consoles: given.consoles,
+    bl33: given.bl33,
+    toolchain: given.toolchain,
+    pythonModules: given['python-modules'],
+    components: Object.entries(given.components).map(([name, component]) => ({
+      name,
+      version: written(yaml, ['components', name, 'version']),
+      sources: [component.source].flat().map((location) => sourceLocation(location, dirname(file))),
+      debianPatches: component['debian-patches'],
+      patches: component.patches.map((patch) => resolve(dirname(file), patch)),
+      arguments: Object.fromEntries(
+        Object.keys(component.arguments).map((key) => [key, written(yaml, ['components', name, 'arguments', key])]),
+      ),
+      targets: component.targets,
+      products: component.products,
+    })),
+    products: given.products,
+  }
+}
+
+function mistakes(given: RecipeFile, yaml: LocatedYaml, file: string): PlanError[] {
+  const errors: PlanError[] = []
+  const complain = (path: Path, message: string, hint: string) =>
+    errors.push({ file, ...yaml.where(path), message, hint })
+  const earlier = new Map<string, string[]>()
+  const checkReferences = (path: Path, value: string) => {
+    for (const { text, reference } of referencesIn(value)) {
+      if (reference === undefined) {
+        complain(path, `${text} means nothing`, 'it would be ${out}, ${bl33}, ${file:NAME} or ${COMPONENT:PRODUCT}')
+      } else if (reference.kind === 'file' && !existsSync(resolve(dirname(file), reference.path))) {
+        complain(path, `there is no file ${reference.path}`, `it would be in ${dirname(file)}`)
+      } else if (reference.kind === 'product') {
+        const products = earlier.get(reference.component)
+        if (products === undefined) {
+          complain(
+            path,
+            `no component "${reference.component}" is built before this`,
+            suggest(reference.component, [...earlier.keys()]),
+          )
+        } else if (!products.includes(reference.product)) {
+          complain(
+            path,
+            `${reference.component} has no product "${reference.product}"`,
+            suggest(reference.product, products),
+          )
+        }
+      }
+    }
+  }
+  for (const [name, component] of Object.entries(given.components)) {
+    const at: Path = ['components', name]
+    if (component['debian-patches'] && ![component.source].flat().some((location) => 'debian' in location)) {
+      complain(
+        [...at, 'debian-patches'],
+        'there is no debian location to take patches from',
+        'add one, or list the patches under patches',
+      )
+    }
+    for (const [index, patch] of component.patches.entries()) {
+      if (!existsSync(resolve(dirname(file), patch)))
+        complain([...at, 'patches', index], `there is no patch ${patch}`, '')
+    }
+    for (const [key, value] of Object.entries(component.arguments))
+      checkReferences([...at, 'arguments', key], String(value))
+    earlier.set(name, Object.keys(component.products))
+  }
+  for (const [key, value] of Object.entries(given.products)) {
+    const [only] = referencesIn(value)
+    if (only?.text !== value)
+      complain(['products', key], `"${value}" is no product`, 'it would be ${COMPONENT:PRODUCT}')
+    else checkReferences(['products', key], value)
+  }
+  return errors
+}
+
+/** A scalar as it stands in the file: 0x60000000 and 2.10 are not to become 1610612736 and 2.1. */
+function written(yaml: LocatedYaml, path: Path): string {
+  return yaml.source(path) ?? ''
+}
+
+function sourceLocation(given: RecipeFileLocation, folder: string): SourceLocation {
+  if ('debian' in given) return { kind: 'debian', package: given.debian, version: given.version, ...hash(given.sha256) }
+  if ('tarball' in given) return { kind: 'tarball', url: given.tarball, ...hash(given.sha256) }
+  if ('tree' in given) return { kind: 'tree', path: resolve(folder, given.tree) }
+  const remote = /^[a-z+]+:\/\/|^[^/]+@?[^/]*:/.test(given.git)
+  return { kind: 'git', url: remote ? given.git : resolve(folder, given.git), ref: given.ref }
+}
+
+function hash(sha256: string | undefined): { sha256?: string } {
+  return sha256 === undefined ? {} : { sha256 }
+}
+
+function invalid(errors: PlanError[], file: string): LabError {
+  return new LabError('BadInput', inReadingOrder(errors, file).map(formatPlanError).join('\n'))
+}
