@@ -1,4 +1,5 @@
 import type { ConsoleLog } from './console/line.ts'
+import type { Stage } from './stage/stage.ts'
 import type { TargetRecord } from './records/record.ts'
 
 export const endings = ['finished', 'kernel-fault', 'firmware-fault', 'hung', 'infra', 'tainted', 'cancelled'] as const
@@ -22,7 +23,7 @@ export interface HostView {
   /** One sentence, e.g. which stage was silent for how long and which world spoke last; empty for a normal power-off. */
   reason: string
   /** The last stage reached. */
-  stage: string
+  stage: Stage
 }
 
 /** All that an attempt showed: the input of every probe. */

@@ -1,0 +1,41 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { ConsoleLog } from '../domain/console/line.ts'
+import { readLines } from '../domain/console/line-reader.ts'
+import { putArtifact } from '../store/artifacts.ts'
+import type { AttemptArtifact } from '../store/attempt.ts'
+import type { Store } from '../store/store.ts'
+import type { BootOrder, KeptConsole } from '../targets/qemu/boot-order.ts'
+import { recordChannel } from '../targets/qemu/channels.ts'
+
+/** The consoles as probes read them: copies; the raw files stay as they were captured. */
+export async function readConsoles(consoles: KeptConsole[]): Promise<ConsoleLog[]> {
+  return await Promise.all(
+    consoles.map(async ({ name, rawPath }) => ({ console: name, lines: readLines(await readFile(rawPath)) })),
+  )
+}
+
+/**
+ * Puts an attempt's files into the artifact store: raw consoles with their time indexes, records, initrd.
+ * @param booted the files that are artifacts already, because builds made them.
+ */
+export async function keepAttemptFiles(
+  store: Store,
+  order: BootOrder,
+  consoles: KeptConsole[],
+  booted: AttemptArtifact[],
+): Promise<AttemptArtifact[]> {
+  const files: { name: string; source: string | Uint8Array; world: AttemptArtifact['world'] }[] = consoles.flatMap(
+    (kept) => [
+      { name: `console/${kept.name}`, source: kept.rawPath, world: kept.worlds.length === 1 ? kept.worlds[0]! : null },
+      { name: `console/${kept.name}.times`, source: kept.timesPath, world: null },
+    ],
+  )
+  files.push(
+    { name: 'records', source: join(order.folder, 'consoles', `${recordChannel}.raw`), world: null },
+    { name: 'initrd', source: order.files.initrd, world: null },
+  )
+  const kept = [...booted]
+  for (const { name, source, world } of files) kept.push({ name, world, ...(await putArtifact(store, source)) })
+  return kept
+}

@@ -1,0 +1,25 @@
+import { join } from 'node:path'
+import type { AttemptTask } from '../workflows/contracts.ts'
+
+/**
+ * The place of a cell on a host that can make as many QEMU machines as it likes: one for each cell, so that two
+ * attempts of a cell are never beside each other.
+ */
+export function placeOf(task: AttemptTask, target: string): string {
+  return `${target}/${task.run}.${task.cell}`
+}
+
+/** Where a place keeps its claim. */
+export function claimFolder(stateFolder: string, place: string): string {
+  return join(stateFolder, 'places', place)
+}
+
+/** Attempts use even fences and the closing of a lost attempt the odd one behind it, so that each stops what came before. */
+export function fenceOf(attempt: number, use: 'boot' | 'close'): number {
+  return use === 'boot' ? attempt * 2 : attempt * 2 + 1
+}
+
+/** Where an attempt's files are while it runs. */
+export function attemptFolder(stateFolder: string, task: AttemptTask): string {
+  return join(stateFolder, 'attempts', `${task.run}.${task.cell}.${task.attempt}`)
+}

@@ -1,0 +1,103 @@
+import { rm } from 'node:fs/promises'
+import { CancelledFailure } from '@temporalio/common'
+import type { Shown } from '../domain/attempt.ts'
+import { judge, probesVersion } from '../domain/probes/registry.ts'
+import { endingOf } from '../domain/verdict/ending.ts'
+import { finishAttempt, startAttempt } from '../store/attempts.ts'
+import type { AttemptArtifact, AttemptEnd, AttemptStart } from '../store/attempt.ts'
+import { cellDetail, type CellContext } from '../store/details.ts'
+import { silenceHistory } from '../store/history.ts'
+import { bootQemu } from '../targets/qemu/boot.ts'
+import type { BootEnd, BootOrder } from '../targets/qemu/boot-order.ts'
+import type { BootFiles } from '../targets/qemu/machine.ts'
+import type { AttemptResult, AttemptTask } from '../workflows/contracts.ts'
+import { attemptFolder, claimFolder, fenceOf, placeOf } from './attempt-place.ts'
+import { keepAttemptFiles, readConsoles } from './attempt-files.ts'
+import { whileBeating } from './beat.ts'
+import { prepareBoot, readBuiltConfig } from './prepare-boot.ts'
+import type { Deps } from './registry.ts'
+import { Reporter } from './reporter.ts'
+
+/** Well below the 10 s heartbeat time-out, and below a whole boot, so that a cancel arrives in the middle of one. */
+const beatMs = 1_000
+
+/**
+ * One attempt: boot, capture, judge, keep. What the target did is the result; whatever else goes wrong is thrown, and
+ * the cell closes the attempt as infra.
+ */
+export async function bootAttempt(deps: Deps, task: AttemptTask): Promise<AttemptResult> {
+  const context = await cellDetail(deps.store, task.run, task.cell)
+  const { target } = context.cell.cell
+  const place = placeOf(task, target.name)
+  const start: AttemptStart = {
+    ...{ run: task.run, cell: task.cell, number: task.attempt, place },
+    fence: fenceOf(task.attempt, 'boot'),
+    folder: attemptFolder(deps.folders.state, task),
+    started: Date.now(),
+  }
+  await startAttempt(deps.store, start)
+  const reporter = new Reporter(deps.store, { run: task.run, cell: task.cell, attempt: task.attempt })
+  reporter.tell('attempt-started', { place })
+  return await whileBeating(beatMs, { stage: 'power', bytes: 0 }, async (report, signal) => {
+    const prepared = await prepareBoot(deps, context, start.folder)
+    const order = await orderOf(deps, context, start, prepared.files)
+    const powered = Date.now()
+    const end = await bootQemu(
+      order,
+      {
+        progress: ({ stage, bytes }) => report({ stage, bytes }),
+        reached: ({ stage }) => reporter.tell('stage', { stage, seconds: (Date.now() - powered) / 1000 }),
+      },
+      signal,
+    )
+    const result = await keep(deps, context, start, { order, end, booted: prepared.booted })
+    reporter.tell('attempt-ended', { ending: result.ending, sentence: result.sentence, seconds: end.seconds })
+    await reporter.flush()
+    if (result.ending === 'cancelled') throw new CancelledFailure('The attempt was cancelled.')
+    return { ending: result.ending }
+  })
+}
+
+async function orderOf(deps: Deps, context: CellContext, start: AttemptStart, files: BootFiles): Promise<BootOrder> {
+  const { cell } = context.cell
+  return {
+    folder: start.folder,
+    target: cell.target,
+    files,
+    cmdline: cell.cmdline,
+    limits: cell.limits,
+    history: { silences: await silenceHistory(deps.store, cell.target.name), stages: {} },
+    place: {
+      folder: claimFolder(deps.folders.state, start.place),
+      fence: start.fence,
+      owner: `attempt ${start.run}.${start.cell}.${start.number}`,
+    },
+  }
+}
+
+/** Judges what was shown and writes everything in one piece; the attempt's folder goes when it has been written. */
+async function keep(
+  deps: Deps,
+  context: CellContext,
+  start: AttemptStart,
+  { order, end, booted }: { order: BootOrder; end: BootEnd; booted: AttemptArtifact[] },
+): Promise<AttemptEnd> {
+  const { cell } = context.cell
+  const shown: Shown = {
+    asked: { cmdline: cell.cmdline, config: await readBuiltConfig(deps, context), modules: cell.modules },
+    host: end.host,
+    consoles: await readConsoles(end.consoles),
+    records: end.records,
+  }
+  const findings = judge(shown, cell.probes)
+  const { ending, sentence } = endingOf(shown, findings)
+  const result: AttemptEnd = {
+    ...{ ended: Date.now(), stage: end.host.stage, ending, sentence, host: end.host, findings },
+    silences: end.pace.silences,
+    artifacts: await keepAttemptFiles(deps.store, order, end.consoles, booted),
+    judged: { at: Date.now(), probes: probesVersion },
+  }
+  await finishAttempt(deps.store, start, result)
+  await rm(start.folder, { recursive: true, force: true })
+  return result
+}

@@ -1,0 +1,125 @@
+import { mkdir, rm } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import type { BuildContext, BuildIdentity, BuildOutcome } from '../builds/build.ts'
+import { buildFirmware } from '../builds/firmware/build-firmware.ts'
+import { identifyFirmware } from '../builds/firmware/identify.ts'
+import { readStack } from '../builds/firmware/recipe.ts'
+import { buildKernel } from '../builds/kernel/build-kernel.ts'
+import { identifyKernel } from '../builds/kernel/identify.ts'
+import { obtainSource } from '../builds/source/obtain.ts'
+import { LabError, type ErrorCode } from '../domain/errors.ts'
+import { putArtifact } from '../store/artifacts.ts'
+import { putBuild, usableBuild, type BuildProduct } from '../store/builds.ts'
+import type { BuildResult, BuildTask } from '../workflows/contracts.ts'
+import { whileBeating } from './beat.ts'
+import type { Deps } from './registry.ts'
+import { Reporter } from './reporter.ts'
+
+/** Progress reaches people this often. */
+const tellMs = 500
+
+/** What the inputs are to blame for; anything else that is not worth repeating is the host's fault. */
+const inputsFault: ReadonlySet<ErrorCode> = new Set(['BuildFailed', 'ConfigRefused', 'PatchFailed', 'BadInput'])
+
+/**
+ * Makes one build and keeps its products, or finds it made. A build that fails is a result; what may succeed when
+ * repeated is thrown. Whatever was half done when a worker died is taken up where make finds it.
+ */
+export async function build(deps: Deps, task: BuildTask): Promise<BuildResult> {
+  if (await usableBuild(deps.store, task.id)) return { id: task.id, ok: true, infra: false, message: '' }
+  const reporter = new Reporter(deps.store, { build: task.id })
+  const started = Date.now()
+  reporter.tell('build-started', { name: task.name, kind: task.kind })
+  const result = await whileBeating(5_000, { phase: 'start', done: 0 }, async (report, signal) => {
+    let told = 0
+    const folder = join(deps.folders.state, 'builds', task.id.slice(0, 16))
+    await mkdir(folder, { recursive: true })
+    const logFile = join(folder, 'build.log')
+    await rm(logFile, { force: true })
+    const context: BuildContext = {
+      folders: deps.folders,
+      signal,
+      logFile,
+      jobs: availableParallelism(),
+      progress: (progress) => {
+        report({ phase: progress.phase, done: progress.done })
+        if (Date.now() - told < tellMs) return
+        told = Date.now()
+        reporter.tell('build-progress', { name: task.name, ...progress })
+      },
+    }
+    const kept = await make(task, context, reporter).then(
+      (made) => keep(deps, task, made, { logFile, started }),
+      (error) => refuse(deps, task, error, { logFile, started }),
+    )
+    await rm(folder, { recursive: true, force: true })
+    return kept
+  })
+  reporter.tell('build-ended', {
+    name: task.name,
+    ok: result.ok,
+    seconds: (Date.now() - started) / 1000,
+    message: result.message,
+  })
+  await reporter.flush()
+  return result
+}
+
+type Made = { identity: BuildIdentity; outcome: BuildOutcome }
+
+async function make(task: BuildTask, context: BuildContext, reporter: Reporter): Promise<Made> {
+  const sourceContext = { ...context, lockFile: task.lockFile, say: (text: string) => reporter.tell('say', { text }) }
+  if (task.kind === 'firmware') {
+    const recipe = await readStack(task.recipe)
+    const identity = sameInputs(task, await identifyFirmware(recipe, sourceContext))
+    return { identity, outcome: await buildFirmware(recipe, sourceContext) }
+  }
+  const { sources, patches } = task.kernel
+  const tree = await obtainSource(sources, patches, sourceContext)
+  const identity = sameInputs(task, await identifyKernel(task.kernel, sourceContext))
+  return { identity, outcome: await buildKernel(task.kernel, tree, context) }
+}
+
+/** A fragment or a recipe that was edited after the run was started would make other bytes than the build's name says. */
+function sameInputs(task: BuildTask, now: BuildIdentity): BuildIdentity {
+  if (now.id === task.id) return now
+  throw new LabError(
+    'BadInput',
+    `The inputs of ${task.name} changed while the run waited for its build: start the run again.`,
+  )
+}
+
+type Times = { logFile: string; started: number }
+
+async function keep(deps: Deps, task: BuildTask, { identity, outcome }: Made, times: Times): Promise<BuildResult> {
+  const products: BuildProduct[] = []
+  if (outcome.ok)
+    for (const { name, path } of outcome.products) products.push({ name, ...(await putArtifact(deps.store, path)) })
+  const log = await putArtifact(deps.store, times.logFile)
+  await putBuild(deps.store, {
+    ...identity,
+    outcome: outcome.ok ? 'ok' : 'failed',
+    fault: outcome.ok ? null : outcome.fault,
+    log: log.sha256,
+    started: times.started,
+    seconds: (Date.now() - times.started) / 1000,
+    products,
+  })
+  const message = outcome.ok ? '' : outcome.fault.message
+  return { id: task.id, ok: outcome.ok, infra: false, message }
+}
+
+/** An error that repeating cannot mend becomes a failed build; every other one is thrown on. */
+async function refuse(deps: Deps, task: BuildTask, error: unknown, times: Times): Promise<BuildResult> {
+  if (!(error instanceof LabError) || error.retryable) throw error
+  const log = await putArtifact(deps.store, times.logFile).catch(() => null)
+  await putBuild(deps.store, {
+    ...{ id: task.id, kind: task.kind, name: task.name, inputs: {}, outcome: 'failed', products: [] },
+    fault: { message: error.message },
+    log: log?.sha256 ?? null,
+    started: times.started,
+    seconds: (Date.now() - times.started) / 1000,
+  })
+  return { id: task.id, ok: false, infra: !inputsFault.has(error.code), message: error.message }
+}

@@ -1,0 +1,26 @@
+import type { Verdict } from '../domain/verdict/verdict.ts'
+import { summariseRun } from '../domain/verdict/summarise-run.ts'
+import { runDetail } from '../store/details.ts'
+import { addEvent } from '../store/events.ts'
+import { endRun } from '../store/runs.ts'
+import type { RunResult } from '../workflows/contracts.ts'
+import type { Deps, RunEnd } from './registry.ts'
+
+/** Closes a run with its summary: what `hyplab run` says last and exits with. */
+export async function finishRun(deps: Deps, end: RunEnd): Promise<RunResult> {
+  const { cells, builds } = await runDetail(deps.store, end.run)
+  const failedBuilds = builds.filter((build) => build.outcome === 'failed').length
+  const judged = cells.flatMap((cell) => (cell.verdict ? [cell.verdict] : []))
+  const { exitCode, sentence } = summariseRun(judged, { cells: cells.length, failedBuilds, ...end })
+  const ended = Date.now()
+  await endRun(deps.store, end.run, { state: end.state, ended, exitCode, summary: sentence })
+  await addEvent(deps.store, {
+    run: end.run,
+    time: ended,
+    kind: 'run-ended',
+    data: { state: end.state, exitCode, sentence },
+  })
+  const verdicts: Partial<Record<Verdict, number>> = {}
+  for (const { verdict } of judged) verdicts[verdict] = (verdicts[verdict] ?? 0) + 1
+  return { verdicts, failedBuilds }
+}

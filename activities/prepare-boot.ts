@@ -1,0 +1,83 @@
+import { mkdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { buildGuestInit } from '../builds/guest/init.ts'
+import { writeInitrd } from '../builds/guest/initrd.ts'
+import { parseConfig } from '../builds/kernel/config-text.ts'
+import { LabError } from '../domain/errors.ts'
+import { configWanted, factsWanted } from '../domain/probes/registry.ts'
+import { artifactPath } from '../store/artifacts.ts'
+import type { AttemptArtifact } from '../store/attempt.ts'
+import type { Build, BuildProduct } from '../store/builds.ts'
+import type { CellContext } from '../store/details.ts'
+import type { BootFiles } from '../targets/qemu/machine.ts'
+import type { Deps } from './registry.ts'
+
+/**
+ * Makes what a cell boots ready in the attempt's folder: the initrd with init, the cell's modules and the FF-A probe;
+ * Image and firmware are artifacts of their builds and are used where they lie.
+ * @throws LabError BadInput for a module that the kernel build did not make; SourceMissing when a build has gone.
+ */
+export async function prepareBoot(deps: Deps, context: CellContext, folder: string): Promise<PreparedBoot> {
+  const { cell } = context.cell
+  const kernel = need(context.kernel, 'kernel')
+  await mkdir(folder, { recursive: true })
+  const init = await buildGuestInit({
+    folders: deps.folders,
+    logFile: join(folder, 'init.log'),
+    signal: AbortSignal.timeout(60_000),
+  })
+  const initrd = join(folder, 'initrd')
+  await writeInitrd(initrd, {
+    init: init.path,
+    modules: cell.modules.map((name) => ({ name, path: productPath(deps, kernel, `modules/${name}.ko`) })),
+    probes: [{ name: 'ffa-probe', path: productPath(deps, kernel, 'ffa-probe.ko') }],
+    facts: factsWanted(cell.probes),
+    limits: {},
+  })
+  const firmware = need(context.firmware, 'firmware')
+  const files = {
+    initrd,
+    image: productPath(deps, kernel, 'Image'),
+    firmware: productPath(deps, firmware, firmwareImage),
+  }
+  const booted = [
+    { ...product(kernel, 'Image'), name: 'Image', world: null },
+    { ...product(firmware, firmwareImage), name: 'firmware', world: null },
+  ]
+  return { files, booted }
+}
+
+/** TF-A's own name for BL1 and the FIP in one flash image. */
+const firmwareImage = 'qemu_fw.bios'
+
+export interface PreparedBoot {
+  files: BootFiles
+  /** Those of the files that are artifacts of builds. */
+  booted: AttemptArtifact[]
+}
+
+/** The symbols that the cell's probes look at, as the kernel's effective .config has them; `n` where it has none. */
+export async function readBuiltConfig(deps: Deps, context: CellContext): Promise<Record<string, string>> {
+  const path = productPath(deps, need(context.kernel, 'kernel'), 'config')
+  const config = parseConfig(await readFile(path, 'utf8'), path)
+  return Object.fromEntries(configWanted(context.cell.cell.probes).map((symbol) => [symbol, config.get(symbol) ?? 'n']))
+}
+
+function need(build: Build | null, kind: string): Build {
+  if (build?.outcome === 'ok') return build
+  throw new LabError('SourceMissing', `The cell's ${kind} build is gone from the store: run the plan again.`)
+}
+
+function productPath(deps: Deps, build: Build, name: string): string {
+  return artifactPath(deps.store, product(build, name).sha256)
+}
+
+function product(build: Build, name: string): BuildProduct {
+  const found = build.products.find((one) => one.name === name)
+  if (found) return found
+  const made = build.products.map((one) => one.name).filter((one) => one.endsWith('.ko'))
+  throw new LabError(
+    'BadInput',
+    `The build ${build.name} made no ${name}; its modules are ${made.join(', ') || 'none'}.`,
+  )
+}

@@ -1,0 +1,52 @@
+import type { Client } from '@temporalio/client'
+import type { Folders } from '../host/folders.ts'
+import type { Store } from '../store/store.ts'
+import type * as contracts from '../workflows/contracts.ts'
+import { awaitBuild } from './await-build.ts'
+import { bootAttempt } from './boot-attempt.ts'
+import { build } from './build.ts'
+import { closeLostAttempt } from './close-lost-attempt.ts'
+import { closeUnbuiltCell } from './close-unbuilt-cell.ts'
+import { asStep } from './failure.ts'
+import { finishRun } from './finish-run.ts'
+import { judgeCell } from './judge-cell.ts'
+import { outlineRun } from './outline-run.ts'
+
+/** What the steps use of the world; given once, when the worker starts. */
+export interface Deps {
+  folders: Folders
+  store: Store
+  client: Client
+}
+
+export interface RunEnd {
+  run: number
+  state: 'finished' | 'cancelled' | 'failed'
+  reason: string
+}
+
+/** The steps of the stories, as workflows see them. Each is safe to run twice. */
+export interface Activities {
+  outlineRun(input: { run: number; lab: string }): Promise<contracts.RunOutline>
+  awaitBuild(task: contracts.BuildTask): Promise<contracts.BuildResult>
+  build(task: contracts.BuildTask): Promise<contracts.BuildResult>
+  bootAttempt(task: contracts.AttemptTask): Promise<contracts.AttemptResult>
+  closeLostAttempt(lost: contracts.LostAttempt): Promise<contracts.AttemptResult>
+  closeUnbuiltCell(cell: contracts.UnbuiltCell): Promise<void>
+  judgeCell(input: { run: number; cell: number }): Promise<contracts.CellResult['verdict']>
+  finishRun(end: RunEnd): Promise<contracts.RunResult>
+}
+
+/** The activities of one worker, bound to its folders, store and client. */
+export function createActivities(deps: Deps): Activities {
+  return {
+    outlineRun: asStep((input) => outlineRun(deps, input)),
+    awaitBuild: asStep((task) => awaitBuild(deps, task)),
+    build: asStep((task) => build(deps, task)),
+    bootAttempt: asStep((task) => bootAttempt(deps, task)),
+    closeLostAttempt: asStep((lost) => closeLostAttempt(deps, lost)),
+    closeUnbuiltCell: asStep((cell) => closeUnbuiltCell(deps, cell)),
+    judgeCell: asStep((input) => judgeCell(deps, input)),
+    finishRun: asStep((end) => finishRun(deps, end)),
+  }
+}

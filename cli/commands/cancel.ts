@@ -1,0 +1,38 @@
+import type { Command } from 'commander'
+import { LabError } from '../../domain/errors.ts'
+import { runDetail } from '../../store/details.ts'
+import { resolve } from '../../store/resolve.ts'
+import type { Store } from '../../store/store.ts'
+import type { ServiceFacts } from '../../worker/service-file.ts'
+import type { Context } from '../context.ts'
+import { holdService } from '../service.ts'
+import { withClient } from '../temporal-client.ts'
+import { watchRun } from '../watch-run.ts'
+import { withStore } from '../with-store.ts'
+
+/** `cancel RUN`: ends a run; returns when everything that it held is put away. */
+export function addCancelCommand(program: Command, context: () => Context): void {
+  program
+    .command('cancel <run>')
+    .description('cancel a run: power off, stop builds that nobody else needs, keep what was shown so far')
+    .action(async (text: string) => {
+      await withStore(context().folders, async (store) => {
+        const { run } = await resolve(store, text)
+        const { state } = (await runDetail(store, run)).run
+        if (state !== 'running') throw new LabError('BadInput', `Run ${run} has ended already (${state}).`)
+        const service = await holdService(context().folders.state, context().talk)
+        try {
+          await cancelRun(service.facts, store, run)
+          await watchRun(context(), store, run, new AbortController().signal)
+        } finally {
+          service.close()
+        }
+      })
+    })
+}
+
+/** Asks the run's workflow to cancel itself; it closes its rows before it ends. */
+export async function cancelRun(facts: ServiceFacts, store: Store, run: number): Promise<void> {
+  const { workflowId } = (await runDetail(store, run)).run
+  await withClient(facts, async (client) => await client.workflow.getHandle(workflowId).cancel())
+}

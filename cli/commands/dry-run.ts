@@ -1,0 +1,95 @@
+import { dirname, join } from 'node:path'
+import { identifyFirmware } from '../../builds/firmware/identify.ts'
+import { readStack } from '../../builds/firmware/recipe.ts'
+import { identifyKernel } from '../../builds/kernel/identify.ts'
+import type { BuildIdentity } from '../../builds/build.ts'
+import type { Cell } from '../../domain/cell.ts'
+import { usableBuild } from '../../store/builds.ts'
+import { bootSeconds, buildSeconds } from '../../store/history.ts'
+import type { Store } from '../../store/store.ts'
+import type { Context } from '../context.ts'
+import type { ReadPlan } from '../read-plan.ts'
+import { table } from '../show/table.ts'
+import { withStore } from '../with-store.ts'
+
+interface PlannedBuild {
+  identity: BuildIdentity
+  built: boolean
+  /** From the last build of that name on this host; unknown when there was none. */
+  seconds: number | undefined
+}
+
+/** Says which cells and distinct builds a run would make, what is there already, and how long the rest may take. */
+export async function dryRun(context: Context, plan: ReadPlan): Promise<void> {
+  await withStore(context.folders, async (store) => {
+    const builds = new Map<string, PlannedBuild>()
+    for (const cell of plan.cells)
+      for (const identity of await identify(context, cell, plan.file))
+        if (!builds.has(identity.id)) builds.set(identity.id, await lookUp(store, identity))
+    const boots = await Promise.all(plan.cells.map((cell) => bootSeconds(store, cell.target.name)))
+    const estimate = sum([...builds.values()].map(({ built, seconds }) => (built ? 0 : seconds)))
+    const booting = sum(boots)
+    if (context.json) return context.printJson(toJson(plan, builds, estimate, booting))
+    const { paint } = context
+    context.print(`${plan.plan.name}: ${plan.cells.length} cells`)
+    context.print(plan.cells.map((cell) => `  ${cell.id}`).join('\n'))
+    context.print(`\n${builds.size} distinct builds`)
+    const rows = [...builds.values()].map(({ identity, built, seconds }) => [
+      `  ${identity.kind}`,
+      identity.name,
+      identity.id.slice(0, 16),
+      built
+        ? paint.green('there')
+        : seconds === undefined
+          ? 'to build, no estimate'
+          : `to build, about ${Math.ceil(seconds)} s`,
+    ])
+    context.print(table(rows))
+    context.print(
+      estimate === undefined || booting === undefined
+        ? '\nestimated time: unknown, some of this was never done on this host'
+        : `\nestimated time: about ${Math.ceil(estimate + booting)} s`,
+    )
+  })
+}
+
+async function identify(context: Context, cell: Cell, planFile: string): Promise<BuildIdentity[]> {
+  const naming = { folders: context.folders, lockFile: join(dirname(planFile), 'sources.lock.json'), say: context.talk }
+  return [await identifyFirmware(await readStack(cell.stack.recipe), naming), await identifyKernel(cell.kernel, naming)]
+}
+
+async function lookUp(store: Store, identity: BuildIdentity): Promise<PlannedBuild> {
+  const built = (await usableBuild(store, identity.id)) !== undefined
+  return { identity, built, seconds: await buildSeconds(store, identity.kind, identity.name) }
+}
+
+/** The sum, or undefined when one of the summands is unknown. */
+function sum(seconds: (number | undefined)[]): number | undefined {
+  let total = 0
+  for (const one of seconds) {
+    if (one === undefined) return undefined
+    total += one
+  }
+  return total
+}
+
+function toJson(
+  plan: ReadPlan,
+  builds: Map<string, PlannedBuild>,
+  buildSeconds?: number,
+  bootSeconds?: number,
+): object {
+  return {
+    schemaVersion: 1,
+    plan: plan.plan.name,
+    cells: plan.cells.map(({ id, axes }) => ({ id, axes })),
+    builds: [...builds.values()].map(({ identity: { id, kind, name }, built, seconds }) => ({
+      id,
+      kind,
+      name,
+      built,
+      seconds,
+    })),
+    estimatedSeconds: buildSeconds === undefined || bootSeconds === undefined ? null : buildSeconds + bootSeconds,
+  }
+}

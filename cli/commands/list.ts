@@ -1,0 +1,44 @@
+import { InvalidArgumentError, type Command } from 'commander'
+import { listRuns } from '../../store/runs.ts'
+import type { Context } from '../context.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { paintVerdict } from '../show/paint.ts'
+import { table } from '../show/table.ts'
+import { withStore } from '../with-store.ts'
+import { verdicts } from '../../domain/verdict/verdict.ts'
+
+/** `list`: the newest runs, newest first. */
+export function addListCommand(program: Command, context: () => Context): void {
+  program
+    .command('list')
+    .description('list the newest runs')
+    .option('-n, --number <count>', 'how many', wholeNumber, 20)
+    .action(async ({ number }: { number: number }) => {
+      const runs = await withStore(context().folders, (store) => listRuns(store, number))
+      const { json, paint, print, printJson, talk } = context()
+      if (json) return printJson({ schemaVersion: 1, runs: runs.map(({ planText: _, ...run }) => run) })
+      if (runs.length === 0) {
+        process.exitCode = exitCodes.nothing
+        return talk('No runs yet: `hyplab run PLAN` makes one.')
+      }
+      const rows = runs.map((run) => {
+        const counts = verdicts
+          .filter((verdict) => run.verdicts[verdict])
+          .map((verdict) => `${run.verdicts[verdict]} ${paintVerdict(verdict, paint)}`)
+        return [String(run.id), run.plan, when(run.started), run.state, counts.join(', ') || `${run.cells} cells`]
+      })
+      print(table([['run', 'plan', 'started', 'state', 'verdicts'].map(paint.dim), ...rows]))
+    })
+}
+
+/** Local time to the minute. */
+export function when(epochMs: number): string {
+  const two = (value: number): string => String(value).padStart(2, '0')
+  const at = new Date(epochMs)
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}`
+}
+
+function wholeNumber(text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('It must be a whole number from 1.')
+  return Number(text)
+}

@@ -1,0 +1,110 @@
+import { createReadStream } from 'node:fs'
+import { open, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Command } from 'commander'
+import { LabError } from '../../domain/errors.ts'
+import { artifactPath } from '../../store/artifacts.ts'
+import type { Attempt } from '../../store/attempt.ts'
+import { attemptDetail, runDetail } from '../../store/details.ts'
+import { resolve } from '../../store/resolve.ts'
+import type { Store } from '../../store/store.ts'
+import type { Context } from '../context.ts'
+import { onInterrupt } from '../interrupt.ts'
+import { withStore } from '../with-store.ts'
+
+interface LogsOptions {
+  console: string
+  follow?: boolean
+}
+
+/** How often a growing console is looked at. */
+const everyMs = 50
+
+/** `logs ATTEMPT`: the raw bytes of a console, as they were captured; `-f` goes on while the attempt runs. */
+export function addLogsCommand(program: Command, context: () => Context): void {
+  program
+    .command('logs [attempt]')
+    .description('write what a console said, byte for byte; a run or cell stands for its newest attempt')
+    .option('-c, --console <name>', 'which console, e.g. uart0 (kernel and EL3) or uart1 (S-EL1)', 'uart0')
+    .option('-f, --follow', 'go on while the attempt runs')
+    .action(async (text = 'latest', options: LogsOptions) => {
+      await withStore(context().folders, async (store) => {
+        const attempt = await newestAttempt(store, text)
+        if (context().json)
+          return context().printJson({ schemaVersion: 1, attempt: attempt.id, files: consolesOf(store, attempt) })
+        if (attempt.end) return await writeKept(store, attempt, options.console)
+        await writeLive(store, attempt, options)
+      })
+    })
+}
+
+async function newestAttempt(store: Store, text: string): Promise<Attempt> {
+  const id = await resolve(store, text)
+  if (id.kind === 'attempt')
+    return (await attemptDetail(store, { run: id.run, cell: id.cell, number: id.attempt })).attempt
+  const { cells } = await runDetail(store, id.run)
+  const attempts = cells.filter((cell) => id.kind === 'run' || cell.number === id.cell).flatMap((cell) => cell.attempts)
+  const newest = attempts.toSorted((a, b) => a.started - b.started).at(-1)
+  if (!newest) throw new LabError('BadInput', `${text} has no attempt yet.`)
+  return newest
+}
+
+function consolesOf(store: Store, attempt: Attempt): { name: string; path: string; bytes: number }[] {
+  return (attempt.end?.artifacts ?? [])
+    .filter(({ name }) => name.startsWith('console/'))
+    .map(({ name, sha256, size }) => ({
+      name: name.slice('console/'.length),
+      path: artifactPath(store, sha256),
+      bytes: size,
+    }))
+}
+
+async function writeKept(store: Store, attempt: Attempt, console: string): Promise<void> {
+  const files = consolesOf(store, attempt)
+  const file = files.find(({ name }) => name === console)
+  if (!file)
+    throw noSuchConsole(
+      attempt,
+      console,
+      files.map(({ name }) => name),
+    )
+  await pipeline(createReadStream(file.path), process.stdout, { end: false })
+}
+
+async function writeLive(store: Store, attempt: Attempt, { console, follow }: LogsOptions): Promise<void> {
+  const folder = join(attempt.folder, 'consoles')
+  const names = (await readdir(folder).catch(() => []))
+    .filter((name) => name.endsWith('.raw'))
+    .map((name) => name.slice(0, -4))
+  const file = await open(join(folder, `${console}.raw`)).catch(() => undefined)
+  if (!file) throw noSuchConsole(attempt, console, names)
+  const stop = new AbortController()
+  const release = onInterrupt(() => stop.abort())
+  try {
+    // The descriptor stays good when the attempt ends and its folder goes: nothing that was captured is missed.
+    for (;;) {
+      const over = await isOver(store, attempt)
+      for (;;) {
+        const { bytesRead, buffer } = await file.read({ buffer: Buffer.alloc(65_536) })
+        if (bytesRead === 0) break
+        process.stdout.write(buffer.subarray(0, bytesRead))
+      }
+      if (over || !follow || stop.signal.aborted) return
+      await delay(everyMs, undefined, { signal: stop.signal }).catch(() => {})
+    }
+  } finally {
+    release()
+    await file.close()
+  }
+}
+
+async function isOver(store: Store, { run, cell, number }: Attempt): Promise<boolean> {
+  return (await attemptDetail(store, { run, cell, number })).attempt.end !== null
+}
+
+function noSuchConsole(attempt: Attempt, console: string, names: string[]): LabError {
+  const there = names.length === 0 ? 'none was captured' : `there is ${names.join(', ')}`
+  return new LabError('BadInput', `Attempt ${attempt.id} has no console ${console}; ${there}.`)
+}

@@ -1,0 +1,22 @@
+import type { Command } from 'commander'
+import { planJsonSchema } from '../../domain/plan/schema.ts'
+import type { Context } from '../context.ts'
+import { readPlanFile } from '../read-plan.ts'
+
+/** `plan check FILE` and `plan schema`. */
+export function addPlanCommands(program: Command, context: () => Context): void {
+  const plan = program.command('plan').description('check plans')
+  plan
+    .command('check <plan>')
+    .description('check a plan; every mistake on a line of its own, file:line:column')
+    .action((path: string) => {
+      const { plan, cells } = readPlanFile(path)
+      const { json, print, printJson } = context()
+      if (json) printJson({ schemaVersion: 1, plan: plan.name, cells: cells.map((cell) => cell.id) })
+      else print([`${path}: fine, ${cells.length} cells`, ...cells.map((cell) => `  ${cell.id}`)].join('\n'))
+    })
+  plan
+    .command('schema')
+    .description('print the JSON Schema of plans, for editors')
+    .action(() => context().printJson(planJsonSchema()))
+}

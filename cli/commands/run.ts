@@ -1,0 +1,104 @@
+import type { Command } from 'commander'
+import { LabError } from '../../domain/errors.ts'
+import { matches, type Axis, type Selector } from '../../domain/plan/axes.ts'
+import type { Context } from '../context.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { onInterrupt } from '../interrupt.ts'
+import { readPlanFile, type ReadPlan } from '../read-plan.ts'
+import { holdService } from '../service.ts'
+import { startRun } from '../start-run.ts'
+import { watchRun } from '../watch-run.ts'
+import { withStore } from '../with-store.ts'
+import { cancelRun } from './cancel.ts'
+import { dryRun } from './dry-run.ts'
+
+interface RunOptions {
+  dryRun?: boolean
+  detach?: boolean
+  only: string[]
+  atOnce: string
+}
+
+/** `run PLAN`: the main job. */
+export function addRunCommand(program: Command, context: () => Context): void {
+  program
+    .command('run <plan>')
+    .description('build, boot and judge every cell of a plan')
+    .option('--dry-run', 'say which cells and builds it would make, and how long it may take')
+    .option('-d, --detach', 'start it and return; needs `hyplab up`')
+    .option('--only <axis=value>', 'only cells with that value, e.g. mode=protected; may be repeated', collect, [])
+    .option('--at-once <count>', 'cells at once', '2')
+    .action(async (path: string, options: RunOptions) => {
+      const plan = select(readPlanFile(path), options.only)
+      if (options.dryRun) return await dryRun(context(), plan)
+      await run(context(), plan, options)
+    })
+}
+
+async function run(context: Context, plan: ReadPlan, options: RunOptions): Promise<void> {
+  const atOnce = /^[1-9]\d{0,3}$/.test(options.atOnce) ? Number(options.atOnce) : NaN
+  if (Number.isNaN(atOnce))
+    throw new LabError('BadInput', `--at-once must be a whole number from 1; it is "${options.atOnce}".`)
+  const service = await holdService(context.folders.state, context.talk)
+  try {
+    const stays = service.facts.life === 'until-down'
+    if (options.detach && !stays)
+      throw new LabError('BadInput', '--detach needs a service that stays: start it with `hyplab up` first.')
+    await withStore(context.folders, async (store) => {
+      const number = await startRun(store, service.facts, plan, { until: 'verdicts', atOnce })
+      if (options.detach) {
+        if (context.json) context.printJson({ schemaVersion: 1, run: number })
+        else context.print(String(number))
+        return context.talk(`Run ${number} goes on in the background: \`hyplab watch ${number}\`.`)
+      }
+      context.talk(`run ${number} of ${plan.plan.name}: ${plan.cells.length} cells`)
+      const detached = new AbortController()
+      const release = onInterrupt(async () => {
+        if (stays) {
+          context.talk(
+            `\nDetached; run ${number} goes on: \`hyplab watch ${number}\` shows it, \`hyplab cancel ${number}\` ends it.`,
+          )
+          detached.abort()
+        } else {
+          context.talk('\nCancelling: what runs is powered off and put away. Ctrl-C again to leave at once.')
+          await cancelRun(service.facts, store, number)
+        }
+      })
+      process.exitCode = await watchRun(context, store, number, detached.signal)
+      release()
+    })
+  } finally {
+    service.close()
+  }
+}
+
+/** @throws LabError BadInput for an axis or value that the plan does not have. */
+export function select(plan: ReadPlan, only: string[]): ReadPlan {
+  const selector: Selector = {}
+  for (const text of only) {
+    const [axis, ...rest] = text.split('=')
+    const value = rest.join('=')
+    const values = plan.plan.matrix.values[axis as Axis] as string[] | undefined
+    if (!values)
+      throw new LabError(
+        'BadInput',
+        `--only ${text}: there is no axis "${axis}"; axes are ${Object.keys(plan.plan.matrix.values).join(', ')}.`,
+      )
+    if (!values.includes(value))
+      throw new LabError(
+        'BadInput',
+        `--only ${text}: "${value}" is no ${axis} of this plan; there is ${values.join(', ')}.`,
+      )
+    ;(selector[axis as Axis] ??= []).push(value)
+  }
+  const cells = plan.cells.filter((cell) => matches(selector, cell.axes as never))
+  if (cells.length === 0) {
+    process.exitCode = exitCodes.nothing
+    throw new LabError('BadInput', `No cell of the plan has ${only.join(' and ')}.`)
+  }
+  return { ...plan, cells }
+}
+
+export function collect(value: string, before: string[]): string[] {
+  return [...before, value]
+}

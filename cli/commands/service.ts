@@ -1,0 +1,59 @@
+import type { Command } from 'commander'
+import { ask } from '../../worker/control.ts'
+import { controlSocket, type ServiceFacts } from '../../worker/service-file.ts'
+import type { Context } from '../context.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { launchService } from '../service.ts'
+
+/** `up`, `down`, `status`: the Temporal server and the worker as a background service of this user and state folder. */
+export function addServiceCommands(program: Command, context: () => Context): void {
+  program
+    .command('up')
+    .description('start the Temporal server and the worker in the background')
+    .action(async () => {
+      const { folders, talk } = context()
+      const socket = controlSocket(folders.state)
+      const running = await ask(socket, 'keep')
+      if (!running) await launchService(folders.state, 'until-down')
+      running?.close()
+      const answer = await ask(socket, 'status')
+      answer?.close()
+      if (answer) report(context(), answer.facts)
+      talk(running ? 'It ran already.' : 'It runs until `hyplab down`.')
+    })
+  program
+    .command('down')
+    .description('stop the background service; runs stay where they are and go on with the next `hyplab up`')
+    .action(async () => {
+      const { folders, talk } = context()
+      const answer = await ask(controlSocket(folders.state), 'stop')
+      talk(answer ? 'Stopped.' : 'No service runs on this state folder.')
+    })
+  program
+    .command('status')
+    .description('say what runs: server, worker, and which Temporal binary')
+    .action(async () => {
+      const answer = await ask(controlSocket(context().folders.state), 'status')
+      if (answer) report(context(), answer.facts)
+      else if (context().json) context().printJson({ schemaVersion: 1, running: false })
+      else context().print(`not running; state folder ${context().folders.state}`)
+      answer?.close()
+      if (!answer) process.exitCode = exitCodes.nothing
+    })
+}
+
+function report(context: Context, facts: ServiceFacts): void {
+  if (context.json) return context.printJson({ schemaVersion: 1, running: true, ...facts })
+  const server =
+    facts.server.kind === 'own'
+      ? `hyplab's own, ${facts.server.binary} (${facts.server.from})`
+      : 'configured by TEMPORAL_* or temporal.toml'
+  const rows: [string, string][] = [
+    ['service', `pid ${facts.pid}, ${facts.life === 'until-down' ? 'until `hyplab down`' : 'while a command uses it'}`],
+    ['worker', `pid ${facts.worker.pid}`],
+    ['Temporal', `${facts.address}, namespace ${facts.namespace}; ${server}`],
+    ...(facts.ui ? [['web UI', facts.ui] as [string, string]] : []),
+    ['state', context.folders.state],
+  ]
+  for (const [name, value] of rows) context.print(`${name.padEnd(9)} ${value}`)
+}

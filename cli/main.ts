@@ -1,0 +1,80 @@
+/** `hyplab`: reads the command line, runs one command, maps what went wrong to one sentence and an exit code. */
+import { Command, CommanderError } from 'commander'
+import { LabError } from '../domain/errors.ts'
+import { addBuildCommand } from './commands/build.ts'
+import { addCancelCommand } from './commands/cancel.ts'
+import { addDoctorCommand } from './commands/doctor.ts'
+import { addListCommand } from './commands/list.ts'
+import { addLogsCommand } from './commands/logs.ts'
+import { addPlanCommands } from './commands/plan.ts'
+import { addReproduceCommand } from './commands/reproduce.ts'
+import { addRunCommand } from './commands/run.ts'
+import { addServiceCommands } from './commands/service.ts'
+import { addShowCommand } from './commands/show.ts'
+import { addWatchCommand } from './commands/watch.ts'
+import { makeContext } from './context.ts'
+import { exitCodeOf, exitCodeOfCommander, exitCodes } from './exit-codes.ts'
+import { version } from './version.ts'
+
+const examples = `
+Examples:
+  hyplab run plans/first-look.yaml            build, boot, judge, show the table
+  hyplab run plans/first-look.yaml --dry-run  say what it would do
+  hyplab show 12                              the run's verdicts and findings; 12.1 a cell, 12.1.1 an attempt
+  hyplab logs 12.1.1 --console uart0          what the target said, byte for byte
+  hyplab reproduce 12.1.1                     one command line that boots the same thing by hand
+
+Exit codes:
+  0 as expected   1 a verdict is not what the plan expects   2 wrong command line or plan   3 the lab broke
+  4 nothing there 5 server or store out of reach             130 interrupted`
+
+const program = new Command('hyplab')
+  .description('Shows, with evidence, how a kernel behaves under pKVM with an FF-A secure partition manager.')
+  .version(version)
+  .option('--json', 'one JSON document on standard output')
+  .option('--no-color', 'no colours')
+  .option('--debug', 'show stack traces')
+  .addHelpText('after', examples)
+  .showSuggestionAfterError()
+  .exitOverride()
+  .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'hyplab: ')) })
+
+const context = () => makeContext(program.opts())
+for (const add of [
+  addRunCommand,
+  addWatchCommand,
+  addListCommand,
+  addShowCommand,
+  addLogsCommand,
+  addCancelCommand,
+  addBuildCommand,
+  addReproduceCommand,
+  addPlanCommands,
+  addServiceCommands,
+  addDoctorCommand,
+])
+  add(program, context)
+
+// A reader that has seen enough (`| head`) closes the pipe; that is not an error of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) =>
+  process.exit(error.code === 'EPIPE' ? exitCodes.ok : exitCodes.infra),
+)
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  process.exitCode = explain(error)
+}
+
+function explain(error: unknown): number {
+  if (error instanceof CommanderError) return exitCodeOfCommander(error)
+  const { debug } = program.opts<{ debug?: boolean }>()
+  if (error instanceof LabError) {
+    process.stderr.write(`hyplab: ${debug ? error.stack : error.message}\n`)
+    return exitCodeOf(error.code)
+  }
+  process.stderr.write(
+    `hyplab: ${debug ? (error as Error).stack : `${(error as Error).message} (a fault of hyplab itself; --debug shows where)`}\n`,
+  )
+  return exitCodes.infra
+}

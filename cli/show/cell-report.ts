@@ -1,0 +1,31 @@
+import type { Build } from '../../store/builds.ts'
+import type { CellContext } from '../../store/details.ts'
+import type { Context } from '../context.ts'
+import { paintVerdict } from './paint.ts'
+import { findingLines } from './findings.ts'
+
+type Paint = Context['paint']
+
+/** A cell as text: its verdict, its builds with the hashes of what they made, and each attempt with its findings. */
+export function reportCell({ cell, kernel, firmware }: CellContext, paint: Paint): string {
+  const { verdict } = cell
+  const head = `${cell.run}.${cell.number}  ${cell.cell.id}`
+  const lines = [
+    verdict ? `${head}: ${paintVerdict(verdict.verdict, paint)}: ${verdict.sentence}` : `${head}: not judged yet`,
+  ]
+  for (const build of [kernel, firmware]) if (build) lines.push(...buildLines(build))
+  for (const attempt of cell.attempts) {
+    lines.push(
+      '',
+      `attempt ${attempt.id} on ${attempt.place}: ${attempt.end ? `${attempt.end.ending}: ${attempt.end.sentence}` : 'open'}`,
+    )
+    for (const finding of attempt.end?.findings ?? []) lines.push(...findingLines(finding, paint, 2))
+  }
+  return lines.join('\n')
+}
+
+function buildLines(build: Build): string[] {
+  const head = `  ${build.kind} ${build.name}  ${build.outcome}, ${build.seconds.toFixed(1)} s, inputs ${build.id.slice(0, 16)}`
+  if (build.fault) return [head, `    ${build.fault.message}`]
+  return [head, ...build.products.map(({ name, sha256 }) => `    ${name.padEnd(24)} sha256 ${sha256}`)]
+}

@@ -1,0 +1,28 @@
+import type { Evidence } from '../../domain/evidence.ts'
+import type { Finding } from '../../domain/finding.ts'
+import type { Context } from '../context.ts'
+import { paintOutcome } from './paint.ts'
+
+type Paint = Context['paint']
+
+/** A finding with its sentence and what it rests on, indented by `indent` spaces. */
+export function findingLines(finding: Finding, paint: Paint, indent: number): string[] {
+  const pad = ' '.repeat(indent)
+  const head = `${pad}${finding.id}  ${paintOutcome(finding.outcome, paint)}  ${finding.sentence}`
+  return [head, ...finding.evidence.flatMap((evidence) => evidenceLines(evidence, paint, indent + 4))]
+}
+
+/** Where it stands, then the text itself; `uart0:312` or `record 7`. */
+export function evidenceLines(evidence: Evidence, paint: Paint, indent: number): string[] {
+  const pad = ' '.repeat(indent)
+  if (evidence.kind === 'record') return [`${pad}${paint.cyan(`record ${evidence.sequence}`)}  ${evidence.text}`]
+  const [first = '', ...rest] = evidence.text.split('\n')
+  const place = paint.cyan(whereOf(evidence))
+  return [`${pad}${place}  ${first}`, ...rest.map((line) => `${pad}  ${line}`)]
+}
+
+export function whereOf(evidence: Evidence): string {
+  if (evidence.kind === 'record') return `record ${evidence.sequence}`
+  const { console, from, to } = evidence
+  return from === to ? `${console}:${from}` : `${console}:${from}-${to}`
+}

@@ -1,0 +1,26 @@
+import type { AttemptDetail, CellContext, CellDetail, RunDetail } from '../../store/details.ts'
+import type { Build } from '../../store/builds.ts'
+
+/** The documents that `--json` prints. Fields are added, never changed; `schemaVersion` grows when one must go. */
+const schemaVersion = 1
+
+export function runToJson({ run, cells, builds }: RunDetail): object {
+  return { schemaVersion, run, builds: builds.map(buildToJson), cells: cells.map(cellToJson) }
+}
+
+export function cellContextToJson({ run, cell, kernel, firmware }: CellContext): object {
+  const builds = [kernel, firmware].flatMap((build) => (build ? [buildToJson(build)] : []))
+  return { schemaVersion, run: run.id, builds, cell: cellToJson(cell) }
+}
+
+export function attemptToJson({ run, cell, attempt }: AttemptDetail): object {
+  return { schemaVersion, run: run.id, cell: { number: cell.number, id: cell.cell.id, axes: cell.cell.axes }, attempt }
+}
+
+function cellToJson({ number, cell, kernelBuild, firmwareBuild, verdict, attempts }: CellDetail): object {
+  return { number, id: cell.id, axes: cell.axes, kernelBuild, firmwareBuild, verdict, attempts }
+}
+
+function buildToJson({ id, kind, name, outcome, fault, log, seconds, products, inputs }: Build): object {
+  return { id, kind, name, outcome, fault, log, seconds, products, inputs }
+}

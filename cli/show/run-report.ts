@@ -1,0 +1,55 @@
+import type { CellDetail, RunDetail } from '../../store/details.ts'
+import type { Context } from '../context.ts'
+import { findingLines } from './findings.ts'
+import { paintOutcome, paintVerdict } from './paint.ts'
+import { table } from './table.ts'
+
+type Paint = Context['paint']
+
+/** A run as text that can be pasted into a mail: the table of verdicts, then for each cell what its verdict rests on. */
+export function reportRun(detail: RunDetail, paint: Paint): string {
+  const { run, cells, builds } = detail
+  const failed = builds.filter((build) => build.outcome === 'failed')
+  return [
+    `run ${run.id}, ${run.plan}: ${run.summary ?? run.state}`,
+    '',
+    verdictTable(cells, paint),
+    '',
+    ...failed.map((build) => paint.red(`build ${build.name} failed: ${build.fault?.message ?? 'no reason is known'}`)),
+    ...cells.flatMap((cell) => [...cellLines(cell, paint), '']),
+    `consoles, records and files: hyplab show ${run.id}.1.1; hyplab logs ${run.id}.1.1`,
+  ].join('\n')
+}
+
+/** One row a cell: its verdict and the outcome of each finding that the plan expects something of in any cell. */
+export function verdictTable(cells: CellDetail[], paint: Paint): string {
+  const columns = [
+    ...new Set(cells.flatMap(({ cell }) => cell.expectations.flatMap((e) => e.findings.map((f) => f.id)))),
+  ]
+  const rows = cells.map((cell) => {
+    const findings = lastFindings(cell)
+    const outcomes = columns.map((id) => {
+      const found = findings.find((finding) => finding.id === id)
+      return found ? paintOutcome(found.outcome, paint) : '-'
+    })
+    const verdict = cell.verdict ? paintVerdict(cell.verdict.verdict, paint) : 'open'
+    return [`${cell.run}.${cell.number}`, cell.cell.id, verdict, ...outcomes]
+  })
+  return table([['', 'cell', 'verdict', ...columns].map((name) => paint.dim(name)), ...rows])
+}
+
+function cellLines(cell: CellDetail, paint: Paint): string[] {
+  const head = `${cell.run}.${cell.number}  ${cell.cell.id}`
+  if (!cell.verdict) return [`${head}: not judged`]
+  const lines = [`${head}: ${paintVerdict(cell.verdict.verdict, paint)}: ${cell.verdict.sentence}`]
+  for (const { attempt, finding } of cell.verdict.because) {
+    const found = cell.attempts.find(({ number }) => number === attempt)?.end?.findings.find(({ id }) => id === finding)
+    if (found) lines.push(...findingLines(found, paint, 2))
+  }
+  return lines
+}
+
+/** The findings of the newest attempt that has any. */
+function lastFindings(cell: CellDetail) {
+  return cell.attempts.findLast(({ end }) => end !== null && end.findings.length > 0)?.end?.findings ?? []
+}

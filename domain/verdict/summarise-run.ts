@@ -1,0 +1,37 @@
+import type { CellVerdict, Verdict } from './verdict.ts'
+
+export interface RunSummary {
+  /** 0 as expected, 1 a verdict is not, 3 the lab broke, 130 cancelled. */
+  exitCode: number
+  /** One sentence. */
+  sentence: string
+}
+
+/** A verdict that calls for somebody: what the plan expects and what the boots showed differ, or cannot be told. */
+const unexpected: ReadonlySet<Verdict> = new Set(['fail', 'fixed', 'flaky', 'inconclusive'])
+
+/**
+ * What a run came to, from the verdicts of its judged cells. A kernel that misbehaves outweighs a lab that broke: the
+ * first is what the run was made to find. `fixed` is not as expected either: the plan is out of date, or the bug hides.
+ */
+export function summariseRun(
+  judged: CellVerdict[],
+  run: { cells: number; failedBuilds: number; state: 'finished' | 'cancelled' | 'failed'; reason: string },
+): RunSummary {
+  const count = (verdict: Verdict): number => judged.filter((cell) => cell.verdict === verdict).length
+  if (run.state === 'cancelled')
+    return { exitCode: 130, sentence: `Cancelled; ${judged.length} of ${run.cells} cells were judged.` }
+  if (run.state === 'failed') return { exitCode: 3, sentence: `The run broke: ${run.reason}` }
+  if (run.cells === 0 || judged.length === 0)
+    return run.failedBuilds > 0
+      ? { exitCode: 1, sentence: `${run.failedBuilds} of the builds failed.` }
+      : { exitCode: 0, sentence: 'Everything is built.' }
+  const words = (['pass', 'known-fail', 'fixed', 'fail', 'flaky', 'inconclusive', 'infra'] as const)
+    .filter((verdict) => count(verdict) > 0)
+    .map((verdict) => `${count(verdict)} ${verdict}`)
+  const known = count('known-fail') > 0 ? ' The known bug is there.' : ''
+  const gone = count('fixed') > 0 ? ' A known bug did not show: if it is fixed, say so in the plan.' : ''
+  const exitCode = judged.some((cell) => unexpected.has(cell.verdict)) ? 1 : count('infra') > 0 ? 3 : 0
+  const asExpected = exitCode === 0 ? 'As expected: ' : 'Not as expected: '
+  return { exitCode, sentence: `${asExpected}${words.join(', ')}.${known}${gone}` }
+}

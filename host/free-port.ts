@@ -1,0 +1,13 @@
+import { createServer } from 'node:net'
+
+/** A TCP port of 127.0.0.1 that was free a moment ago; whoever binds it must be ready to lose the race and ask again. */
+export async function freePort(): Promise<number> {
+  return await new Promise((resolve, reject) => {
+    const probe = createServer()
+    probe.once('error', reject)
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address()
+      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
+    })
+  })
+}

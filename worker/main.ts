@@ -1,0 +1,59 @@
+/**
+ * The worker process: `worker/main.ts ADDRESS NAMESPACE`. Serves workflows, builds and this host's places until SIGTERM,
+ * or until it is killed: everything that it started dies with it, and the server gives its work to the next one.
+ */
+import { hostname } from 'node:os'
+import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker'
+import { Client } from '@temporalio/client'
+import { createActivities } from '../activities/registry.ts'
+import { foldersFrom } from '../host/folders.ts'
+import { openStore } from '../store/store.ts'
+import { queues } from '../workflows/contracts.ts'
+import { labId } from './lab-id.ts'
+import { reapLeftovers } from './reap.ts'
+import { serverSettings } from './server-settings.ts'
+import { workflowBundle } from './workflow-bundle.ts'
+
+const [address, namespace] = process.argv.slice(2)
+if (!address || !namespace) throw new Error('usage: worker/main.ts ADDRESS NAMESPACE')
+
+Runtime.install({ logger: new DefaultLogger('WARN') })
+const folders = foldersFrom()
+const lab = await labId(folders.state)
+await reapLeftovers(folders)
+const settings = serverSettings()
+const options = settings.kind === 'configured' ? settings.connection : { address }
+const [connection, codePath, store] = await Promise.all([
+  NativeConnection.connect(options),
+  workflowBundle(folders.cache),
+  openStore(folders.state),
+])
+const client = new Client({ connection, namespace })
+const activities = createActivities({ folders, store, client })
+const common: Partial<WorkerOptions> = { connection, namespace, shutdownGraceTime: '2s', shutdownForceTime: '20s' }
+
+const workers = await Promise.all([
+  Worker.create({
+    ...common,
+    taskQueue: queues.main(lab),
+    workflowBundle: { codePath },
+    activities,
+    // After kill -9 the next worker gets the cached workflows after 2 s instead of 10.
+    stickyQueueScheduleToStartTimeout: '2s',
+  }),
+  // One build at a time uses all cores by itself; two would only take turns.
+  Worker.create({ ...common, taskQueue: queues.build(lab), activities, maxConcurrentActivityTaskExecutions: 1 }),
+  Worker.create({
+    ...common,
+    taskQueue: queues.host(lab, hostname()),
+    activities,
+    maxConcurrentActivityTaskExecutions: Number(process.env['HYPLAB_BOOTS_AT_ONCE'] ?? 1),
+  }),
+])
+const running = Promise.all(workers.map((worker) => worker.run()))
+// The service waits for this line; when its end of our standard input closes, it has died.
+process.stdout.write('ready\n')
+process.stdin.on('close', () => process.kill(process.pid, 'SIGTERM')).resume()
+await running
+await store.close()
+await connection.close()

@@ -1,0 +1,30 @@
+import { loadClientConnectConfig } from '@temporalio/envconfig'
+import type { NativeConnectionOptions } from '@temporalio/worker'
+import { LabError } from '../domain/errors.ts'
+
+/** Which Temporal server to use, and who says so. */
+export type ServerSettings =
+  | { kind: 'configured'; address: string; connection: NativeConnectionOptions; namespace: string }
+  | { kind: 'own'; namespace: string }
+
+/**
+ * Temporal's own settings (TEMPORAL_* variables, profiles of temporal.toml) decide; where they name no address, hyplab
+ * runs a dev server of its own.
+ * @throws LabError ServerUnreachable when the settings cannot be read.
+ */
+export function serverSettings(): ServerSettings {
+  try {
+    const { connectionOptions, namespace } = loadClientConnectConfig()
+    if (connectionOptions.address === undefined) return { kind: 'own', namespace: 'hyplab' }
+    return {
+      kind: 'configured',
+      address: connectionOptions.address,
+      connection: connectionOptions,
+      namespace: namespace ?? 'default',
+    }
+  } catch (error) {
+    throw new LabError('ServerUnreachable', `The Temporal settings cannot be read: ${(error as Error).message}.`, {
+      cause: error,
+    })
+  }
+}

@@ -1,0 +1,127 @@
+/**
+ * The service process: `worker/service.ts until-down|while-used`. Owns the Temporal server (when none is configured)
+ * and the worker process, restarts either when it dies, and ends both when it ends, however it ends.
+ */
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { LabError } from '../domain/errors.ts'
+import { foldersFrom } from '../host/folders.ts'
+import { temporalBinary } from '../host/temporal-binary.ts'
+import { serveControl } from './control.ts'
+import { choosePorts, startDevServer, type DevServer, type DevServerPorts } from './dev-server.ts'
+import { registerSearchAttributes } from './search-attributes.ts'
+import { serverSettings } from './server-settings.ts'
+import { controlSocket, portsFile, removeServiceFacts, writeServiceFacts, type ServiceFacts } from './service-file.ts'
+import { startWorker, type WorkerProcess } from './worker-process.ts'
+
+let life = process.argv[2] === 'while-used' ? ('while-used' as const) : ('until-down' as const)
+const { state } = foldersFrom()
+await mkdir(join(state, 'logs'), { recursive: true })
+
+let facts: ServiceFacts | undefined
+let server: DevServer | undefined
+let worker: WorkerProcess | undefined
+let ending: Promise<void> | undefined
+
+const control = await serveControl(controlSocket(state), {
+  facts: () => facts!,
+  stop: () => (ending ??= end(0)),
+  keep: async () => {
+    life = 'until-down'
+    if (facts) await writeServiceFacts(state, (facts = { ...facts, life }))
+  },
+  unused: () => {
+    if (life === 'while-used') void (ending ??= end(0))
+  },
+}).catch((error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EADDRINUSE') throw error
+  process.stderr.write(`A hyplab service runs already on ${state}.\n`)
+  process.exit(0)
+})
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void (ending ??= end(0)))
+
+try {
+  await start()
+  process.stdout.write('ready\n')
+} catch (error) {
+  process.stderr.write(`${error instanceof LabError ? error.message : (error as Error).stack}\n`)
+  await end(5)
+}
+
+async function start(): Promise<void> {
+  const settings = serverSettings()
+  let address: string
+  let serverFacts: ServiceFacts['server'] = { kind: 'configured' }
+  let ui: string | undefined
+  if (settings.kind === 'own') {
+    const binary = await temporalBinary(foldersFrom())
+    server = await startOwnServer(binary.path, settings.namespace)
+    address = `127.0.0.1:${server.ports.grpc}`
+    ui = `http://127.0.0.1:${server.ports.ui}`
+    serverFacts = { kind: 'own', binary: binary.path, from: binary.from }
+    void superviseServer(binary.path, settings.namespace, server)
+  } else {
+    address = settings.address
+    await registerSearchAttributes(settings)
+  }
+  worker = await startWorker(state, address, settings.namespace)
+  void superviseWorker(address, settings.namespace)
+  facts = {
+    pid: process.pid,
+    ...{ address, namespace: settings.namespace, server: serverFacts, life, started: Date.now() },
+    ...(ui === undefined ? {} : { ui }),
+    worker: { pid: worker.pid },
+  }
+  await writeServiceFacts(state, facts)
+}
+
+/** Starts on the ports of last time, else, when somebody took them meanwhile, on new ones. */
+async function startOwnServer(binary: string, namespace: string): Promise<DevServer> {
+  const before = await readFile(portsFile(state), 'utf8').then(
+    (text) => JSON.parse(text) as DevServerPorts,
+    () => undefined,
+  )
+  if (before) {
+    const again = await startDevServer(binary, state, namespace, before).catch(() => undefined)
+    if (again) return again
+  }
+  const ports = await choosePorts()
+  const started = await startDevServer(binary, state, namespace, ports)
+  await writeFile(portsFile(state), JSON.stringify(ports))
+  return started
+}
+
+async function superviseServer(binary: string, namespace: string, first: DevServer): Promise<void> {
+  for (let current = first; ;) {
+    await current.process.ended
+    if (ending) return
+    note('the Temporal server died; starting it again')
+    // On the same ports and database file: clients and worker reconnect, and nothing is lost.
+    server = current = await startDevServer(binary, state, namespace, current.ports)
+  }
+}
+
+async function superviseWorker(address: string, namespace: string): Promise<void> {
+  for (;;) {
+    await worker!.ended
+    if (ending) return
+    note('the worker died; starting it again')
+    worker = await startWorker(state, address, namespace)
+    if (facts) await writeServiceFacts(state, (facts = { ...facts, worker: { pid: worker.pid } }))
+  }
+}
+
+async function end(code: number): Promise<void> {
+  // The worker first: it cancels its activities, which power off what they hold, while there is a server to tell.
+  await worker?.stop()
+  server?.process.kill('SIGTERM')
+  await server?.process.ended
+  await removeServiceFacts(state)
+  control.close()
+  // Give the answer to `stop` its way out before the process goes.
+  setImmediate(() => process.exit(code))
+}
+
+function note(text: string): void {
+  process.stderr.write(`${new Date().toISOString()} ${text}\n`)
+}

@@ -1,0 +1,38 @@
+import {
+  CancellationScope,
+  condition,
+  defineSignal,
+  isCancellation,
+  proxyActivities,
+  setHandler,
+} from '@temporalio/workflow'
+import type { Activities } from '../activities/registry.ts'
+import { queues, type BuildResult, type BuildTask } from './contracts.ts'
+import { building } from './options.ts'
+
+/** A run needs this build; sent with the start, so that the first run starts it and later ones join. */
+export const needed = defineSignal<[{ by: number }]>('needed')
+/** A run was cancelled and needs the build no longer. */
+export const dropped = defineSignal<[{ by: number }]>('dropped')
+
+/** One distinct build. Its workflow id is the hash of the inputs, so that equal builds are joined, even across runs. */
+export async function buildOnce(task: BuildTask): Promise<BuildResult> {
+  const { build } = proxyActivities<Pick<Activities, 'build'>>({ ...building, taskQueue: queues.build(task.lab) })
+  const holders = new Set<number>()
+  let joined = false
+  setHandler(needed, ({ by }) => {
+    joined = true
+    holders.add(by)
+  })
+  setHandler(dropped, ({ by }) => void holders.delete(by))
+  const work = new CancellationScope()
+  const result = work.run(() => build(task))
+  // When the last of those who asked has gone, nobody wants the result.
+  const abandoned = condition(() => joined && holders.size === 0).then(() => work.cancel())
+  try {
+    return await Promise.race([result, abandoned.then(() => result)])
+  } catch (error) {
+    if (isCancellation(error)) return { id: task.id, ok: false, infra: true, message: 'cancelled' }
+    throw error
+  }
+}

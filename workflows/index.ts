@@ -1,0 +1,3 @@
+export { buildOnce } from './build-once.ts'
+export { runCell } from './run-cell.ts'
+export { runPlan } from './run-plan.ts'

@@ -1,0 +1,48 @@
+import type { ActivityOptions } from '@temporalio/common'
+
+/** Reading and writing rows: retried until the disk or the database is back. */
+export const bookkeeping: ActivityOptions = {
+  startToCloseTimeout: '1 minute',
+  retry: {
+    initialInterval: '200ms',
+    maximumInterval: '10s',
+    nonRetryableErrorTypes: ['PlanInvalid', 'BadInput', 'SourceMissing'],
+  },
+}
+
+/**
+ * A build: long, heartbeating, repeated where it was when a worker died. What the compiler says is a result and never
+ * arrives here; what repeating cannot mend is named.
+ */
+export const building: ActivityOptions = {
+  startToCloseTimeout: '6 hours',
+  heartbeatTimeout: '20s',
+  retry: {
+    initialInterval: '1s',
+    maximumAttempts: 5,
+    nonRetryableErrorTypes: [
+      'BadInput',
+      'SourceMissing',
+      'ChecksumMismatch',
+      'PatchFailed',
+      'ConfigRefused',
+      'ToolMissing',
+      'DiskFull',
+    ],
+  },
+}
+
+/** Waiting for a build that another run may have started: ends when the build does. */
+export const awaitingBuild: ActivityOptions = {
+  startToCloseTimeout: '12 hours',
+  heartbeatTimeout: '20s',
+  retry: { initialInterval: '1s', nonRetryableErrorTypes: ['BadInput'] },
+}
+
+/**
+ * One attempt on a place. Never retried by the server: a lost attempt is closed and counted by the cell, and the next
+ * one has the next number, which is the fence that stops the first if it still runs.
+ */
+export function booting(taskQueue: string): ActivityOptions {
+  return { taskQueue, startToCloseTimeout: '3 hours', heartbeatTimeout: '10s', retry: { maximumAttempts: 1 } }
+}

@@ -1,0 +1,75 @@
+import {
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  executeChild,
+  isCancellation,
+  ParentClosePolicy,
+  proxyActivities,
+  workflowInfo,
+} from '@temporalio/workflow'
+import type { Activities } from '../activities/registry.ts'
+import { workflowIds, type BuildResult, type RunOutline, type RunResult, type RunTask } from './contracts.ts'
+import { awaitingBuild, bookkeeping } from './options.ts'
+import { runCell } from './run-cell.ts'
+
+const light = proxyActivities<Pick<Activities, 'outlineRun' | 'closeUnbuiltCell' | 'finishRun'>>(bookkeeping)
+const { awaitBuild } = proxyActivities<Pick<Activities, 'awaitBuild'>>(awaitingBuild)
+
+/** One execution of a plan: each distinct build once, each cell as soon as its builds are there, then the summary. */
+export async function runPlan(task: RunTask): Promise<RunResult> {
+  try {
+    const outline = await light.outlineRun({ run: task.run, lab: task.lab })
+    const builds = startBuilds(outline)
+    if (task.until === 'builds') await Promise.all(builds.values())
+    else await runCells(task, outline, builds)
+    return await light.finishRun({ run: task.run, state: 'finished', reason: '' })
+  } catch (error) {
+    const state = isCancellation(error) ? 'cancelled' : 'failed'
+    const reason = state === 'cancelled' ? 'cancelled' : reasonOf(error)
+    await CancellationScope.nonCancellable(() => light.finishRun({ run: task.run, state, reason }))
+    throw error
+  }
+}
+
+function startBuilds(outline: RunOutline): Map<string, Promise<BuildResult>> {
+  const builds = new Map<string, Promise<BuildResult>>()
+  for (const { task, built } of outline.builds) {
+    const result = built ? Promise.resolve({ id: task.id, ok: true, infra: false, message: '' }) : awaitBuild(task)
+    // Somebody awaits it later, perhaps after it failed: until then the rejection must not count as unhandled.
+    result.catch(() => {})
+    builds.set(task.id, result)
+  }
+  return builds
+}
+
+async function runCells(task: RunTask, outline: RunOutline, builds: Map<string, Promise<BuildResult>>): Promise<void> {
+  let running = 0
+  const one = async (cell: RunOutline['cells'][number]): Promise<void> => {
+    const results = await Promise.all(cell.builds.map((id) => builds.get(id)!))
+    const failed = results.find((result) => !result.ok)
+    if (failed) {
+      await light.closeUnbuiltCell({ run: task.run, cell: cell.number, infra: failed.infra, message: failed.message })
+      return
+    }
+    await condition(() => running < task.atOnce)
+    running++
+    try {
+      await executeChild(runCell, {
+        workflowId: workflowIds.cell(workflowInfo().workflowId, cell.number),
+        args: [{ ...cell, run: task.run, lab: task.lab, host: task.host }],
+        // Not the default TERMINATE, which would leave a place powered on.
+        parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+      })
+    } finally {
+      running--
+    }
+  }
+  await Promise.all(outline.cells.map(one))
+}
+
+function reasonOf(error: unknown): string {
+  let inner = error
+  while (inner instanceof Error && inner.cause instanceof Error) inner = inner.cause
+  return inner instanceof ApplicationFailure ? (inner.message ?? String(inner)) : String(inner)
+}
