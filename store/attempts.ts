@@ -1,0 +1,154 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Transaction } from 'kysely'
+import { LabError } from '../domain/errors.ts'
+import { hasArtifact } from './artifacts.ts'
+import {
+  endColumns,
+  readAttempts,
+  type Attempt,
+  type AttemptEnd,
+  type AttemptKey,
+  type AttemptStart,
+} from './attempt.ts'
+import type { Tables } from './database/tables.ts'
+import { formatResultId } from './result-id.ts'
+import type { Store } from './store.ts'
+
+/**
+ * Writes that an attempt begins, so that others see it, and find its folder should its worker die. Writing the same
+ * start twice changes nothing.
+ * @throws LabError StaleFence when a later lease of the place has been seen; BadInput when that attempt has begun before
+ * in another way: it is finished as infra first and the next one gets the next number; StoreBroken for an unknown cell.
+ */
+export async function startAttempt(store: Store, start: AttemptStart): Promise<void> {
+  await store.database.transaction().execute(async (transaction) => {
+    const before = await readAttempt(transaction, start)
+    if (before !== undefined) return sameStart(before, start)
+    await requireFence(transaction, start)
+    await insertStart(transaction, start)
+  })
+}
+
+/**
+ * Writes all that came of an attempt, in one piece, whether or not its start was written before. Writing the same end
+ * twice changes nothing.
+ * @throws LabError BadInput when an artifact has not been put into the artifact store before, or when the attempt has
+ * another start or end already; StaleFence and StoreBroken as startAttempt.
+ */
+export async function finishAttempt(store: Store, start: AttemptStart, end: AttemptEnd): Promise<void> {
+  const missing = end.artifacts.find((artifact) => !hasArtifact(store, artifact))
+  if (missing !== undefined) {
+    const message = `The file ${missing.name} of attempt ${idOf(start)} is not among the artifacts of ${store.folder}: put it there first.`
+    throw new LabError('BadInput', message)
+  }
+  await store.database.transaction().execute(async (transaction) => {
+    const before = await readAttempt(transaction, start)
+    if (before === undefined) {
+      await requireFence(transaction, start)
+      await insertStart(transaction, start)
+    } else {
+      sameStart(before, start)
+      if (before.end !== null) return sameEnd(before.end, end, start)
+    }
+    await insertEnd(transaction, start, end)
+  })
+}
+
+/** The attempt with that key; undefined when it has not begun. */
+export async function findAttempt(store: Store, key: AttemptKey): Promise<Attempt | undefined> {
+  return await store.database
+    .transaction()
+    .setAccessMode('read only')
+    .execute((transaction) => readAttempt(transaction, key))
+}
+
+/** The attempts that have begun and not ended, of one run or of all: they run, or their worker died. */
+export async function unfinishedAttempts(store: Store, run?: number): Promise<AttemptStart[]> {
+  let query = store.database
+    .selectFrom('attempts')
+    .select(['run', 'cell', 'number', 'place', 'fence', 'folder', 'started'])
+    .where('ended', 'is', null)
+  if (run !== undefined) query = query.where('run', '=', run)
+  return await query.orderBy('run').orderBy('cell').orderBy('number').execute()
+}
+
+async function readAttempt(transaction: Transaction<Tables>, key: AttemptKey): Promise<Attempt | undefined> {
+  const [attempt] = await readAttempts(transaction, key.run, { cell: key.cell, number: key.number })
+  return attempt
+}
+
+function sameStart(before: Attempt, start: AttemptStart): void {
+  const { place, fence, folder, started } = before
+  const same = isDeepStrictEqual({ place, fence, folder, started }, startColumns(start))
+  if (same) return
+  const state = before.end === null ? 'has begun' : 'has been finished'
+  const message = `Attempt ${idOf(start)} ${state} before, at ${place} with fence ${fence} in ${folder}: give the new one the next number.`
+  throw new LabError('BadInput', message)
+}
+
+function sameEnd(before: AttemptEnd, end: AttemptEnd, key: AttemptKey): void {
+  const plain = JSON.parse(JSON.stringify({ ...end, artifacts: sortedByName(end.artifacts) })) as AttemptEnd
+  const different = Object.keys(before).filter(
+    (name) => !isDeepStrictEqual(before[name as keyof AttemptEnd], plain[name as keyof AttemptEnd]),
+  )
+  if (different.length === 0) return
+  const message = `Attempt ${idOf(key)} has been written before with another result (${different.join(', ')}), and a result is written once.`
+  throw new LabError('BadInput', message)
+}
+
+/** As SQLite orders text: by bytes, which for our names is by code units. */
+function sortedByName<T extends { name: string }>(items: T[]): T[] {
+  return items.toSorted((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+/** Fence numbers of a place only grow: one below the highest that was seen belongs to a lease that is over. */
+async function requireFence(transaction: Transaction<Tables>, start: AttemptStart): Promise<void> {
+  const { highest } = await transaction
+    .selectFrom('attempts')
+    .select((build) => build.fn.max('fence').as('highest'))
+    .where('place', '=', start.place)
+    .executeTakeFirstOrThrow()
+  if (highest === null || start.fence >= highest) return
+  const message = `Attempt ${idOf(start)} holds an old lease of ${start.place} (fence ${start.fence}; ${highest} has been seen): take a new lease.`
+  throw new LabError('StaleFence', message)
+}
+
+async function insertStart(transaction: Transaction<Tables>, start: AttemptStart): Promise<void> {
+  const { run, cell, number } = start
+  await transaction
+    .insertInto('attempts')
+    .values({ run, cell, number, ...startColumns(start) })
+    .execute()
+}
+
+async function insertEnd(transaction: Transaction<Tables>, key: AttemptKey, end: AttemptEnd): Promise<void> {
+  const { run, cell, number: attempt } = key
+  await transaction
+    .updateTable('attempts')
+    .set(endColumns(end))
+    .where('run', '=', run)
+    .where('cell', '=', cell)
+    .where('number', '=', attempt)
+    .execute()
+  for (const { name, sha256, size, world } of end.artifacts) {
+    await transaction
+      .insertInto('attempt_artifacts')
+      .values({ run, cell, attempt, name, sha256, size, world })
+      .execute()
+  }
+  for (const [position, { id, outcome, sentence, evidence, facts }] of end.findings.entries()) {
+    const json = { evidence: JSON.stringify(evidence), facts: JSON.stringify(facts) }
+    await transaction
+      .insertInto('findings')
+      .values({ run, cell, attempt, position, id, outcome, sentence, ...json })
+      .execute()
+  }
+}
+
+function startColumns({ place, fence, folder, started }: AttemptStart) {
+  return { place, fence, folder, started }
+}
+
+function idOf({ run, cell, number }: AttemptKey): string {
+  return formatResultId({ kind: 'attempt', run, cell, attempt: number })
+}

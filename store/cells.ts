@@ -1,0 +1,61 @@
+import type { Cell } from '../domain/cell.ts'
+import { LabError } from '../domain/errors.ts'
+import type { CellVerdict } from '../domain/verdict/verdict.ts'
+import type { CellRow } from './database/tables.ts'
+import type { Store } from './store.ts'
+
+/** A cell of a run. */
+export interface StoredCell {
+  run: number
+  /** In the run, from 1. */
+  number: number
+  cell: Cell
+  /** Build ids, null until `setCellBuilds`. */
+  kernelBuild: string | null
+  firmwareBuild: string | null
+  /** Null until `judgeCell`. */
+  verdict: CellVerdict | null
+}
+
+/**
+ * Says which builds a cell boots. May be called before they have been made.
+ * @throws LabError BadInput when there is no such cell.
+ */
+export async function setCellBuilds(
+  store: Store,
+  run: number,
+  cell: number,
+  builds: { kernel: string; firmware: string },
+): Promise<void> {
+  await updateCell(store, run, cell, { kernel_build: builds.kernel, firmware_build: builds.firmware })
+}
+
+/**
+ * Writes what a cell means after its attempts. A later judgement, by newer probes, takes its place.
+ * @throws LabError BadInput when there is no such cell.
+ */
+export async function judgeCell(store: Store, run: number, cell: number, verdict: CellVerdict): Promise<void> {
+  await updateCell(store, run, cell, { verdict: verdict.verdict, judgement: JSON.stringify(verdict) })
+}
+
+/** A cell as its row has it. */
+export function toCell(row: CellRow): StoredCell {
+  return {
+    run: row.run,
+    number: row.number,
+    cell: JSON.parse(row.cell) as Cell,
+    kernelBuild: row.kernel_build,
+    firmwareBuild: row.firmware_build,
+    verdict: row.judgement === null ? null : (JSON.parse(row.judgement) as CellVerdict),
+  }
+}
+
+async function updateCell(store: Store, run: number, cell: number, values: Partial<CellRow>): Promise<void> {
+  const { numUpdatedRows } = await store.database
+    .updateTable('cells')
+    .set(values)
+    .where('run', '=', run)
+    .where('number', '=', cell)
+    .executeTakeFirstOrThrow()
+  if (numUpdatedRows === 0n) throw new LabError('BadInput', `There is no cell ${run}.${cell}.`)
+}

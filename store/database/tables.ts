@@ -1,0 +1,118 @@
+import type { Generated } from 'kysely'
+
+/** The tables as SQLite has them. Times are epoch milliseconds; columns marked JSON hold JSON text. */
+export interface Tables {
+  runs: RunRow
+  cells: CellRow
+  builds: BuildRow
+  products: ProductRow
+  attempts: AttemptRow
+  attempt_artifacts: AttemptArtifactRow
+  findings: FindingRow
+  events: EventRow
+}
+
+export interface RunRow {
+  id: Generated<number>
+  workflow: string
+  plan: string
+  plan_text: string
+  plan_file: string
+  started: number
+  ended: number | null
+  state: string
+  exit_code: number | null
+  summary: string | null
+}
+
+export interface CellRow {
+  run: number
+  number: number
+  id: string
+  target: string
+  /** JSON: the whole Cell. */
+  cell: string
+  kernel_build: string | null
+  firmware_build: string | null
+  verdict: string | null
+  /** JSON: the whole CellVerdict. */
+  judgement: string | null
+}
+
+export interface BuildRow {
+  id: string
+  kind: string
+  name: string
+  /** JSON. */
+  inputs: string
+  outcome: string
+  /** JSON: BuildFault. */
+  fault: string | null
+  log: string | null
+  started: number
+  seconds: number
+}
+
+export interface ProductRow {
+  build: string
+  name: string
+  sha256: string
+  size: number
+}
+
+export interface AttemptRow {
+  run: number
+  cell: number
+  number: number
+  place: string
+  fence: number
+  folder: string
+  started: number
+  ended: number | null
+  stage: string | null
+  ending: string | null
+  sentence: string | null
+  /** JSON: HostView. */
+  host: string | null
+  /** JSON: seconds by stage. */
+  silences: string | null
+  judged: number | null
+  /** Version of the probes that judged. */
+  probes: string | null
+}
+
+export interface AttemptArtifactRow {
+  run: number
+  cell: number
+  attempt: number
+  name: string
+  sha256: string
+  size: number
+  world: string | null
+}
+
+export interface FindingRow {
+  run: number
+  cell: number
+  attempt: number
+  position: number
+  id: string
+  outcome: string
+  sentence: string
+  /** JSON: Evidence[]. */
+  evidence: string
+  /** JSON. */
+  facts: string
+}
+
+export interface EventRow {
+  seq: Generated<number>
+  run: number | null
+  time: number
+  kind: string
+  cell: number | null
+  attempt: number | null
+  build: string | null
+  /** JSON. */
+  data: string
+}

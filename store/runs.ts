@@ -1,0 +1,145 @@
+import type { Selectable } from 'kysely'
+import type { Cell } from '../domain/cell.ts'
+import { LabError } from '../domain/errors.ts'
+import type { Verdict } from '../domain/verdict/verdict.ts'
+import type { RunRow } from './database/tables.ts'
+import type { Store } from './store.ts'
+
+export type RunState = 'running' | 'finished' | 'cancelled' | 'failed'
+
+/** One execution of a plan. Times are epoch milliseconds. */
+export interface Run {
+  id: number
+  /** The plan's name, its text as it was run, and the file that it came from. */
+  plan: string
+  planText: string
+  planFile: string
+  started: number
+  ended: number | null
+  state: RunState
+  workflowId: string
+  /** What `hyplab run` exits with; null while it runs. */
+  exitCode: number | null
+  /** One sentence on how it came out; null while it runs. */
+  summary: string | null
+}
+
+export type NewRun = Pick<Run, 'plan' | 'planText' | 'planFile' | 'started' | 'workflowId'> & { cells: Cell[] }
+export type RunEnd = Pick<Run, 'ended' | 'exitCode' | 'summary'> & {
+  ended: number
+  state: Exclude<RunState, 'running'>
+}
+/** A run with its number of cells and how many of them have which verdict. */
+export type RunOverview = Run & { cells: number; verdicts: Partial<Record<Verdict, number>> }
+
+/**
+ * Writes a run and its cells, numbered from 1 in the order given, and returns its id: the last one plus one. The run is
+ * known by its workflow id: a second call with the same one changes nothing and returns the same id.
+ */
+export async function createRun(store: Store, run: NewRun): Promise<number> {
+  return await store.database.transaction().execute(async (transaction) => {
+    const known = await transaction
+      .selectFrom('runs')
+      .select('id')
+      .where('workflow', '=', run.workflowId)
+      .executeTakeFirst()
+    if (known !== undefined) return known.id
+    const { id } = await transaction
+      .insertInto('runs')
+      .values({
+        workflow: run.workflowId,
+        plan: run.plan,
+        plan_text: run.planText,
+        plan_file: run.planFile,
+        started: run.started,
+        state: 'running',
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    for (const [index, cell] of run.cells.entries()) {
+      const number = index + 1
+      const row = { run: id, number, id: cell.id, target: cell.target.name, cell: JSON.stringify(cell) }
+      await transaction.insertInto('cells').values(row).execute()
+    }
+    return id
+  })
+}
+
+/**
+ * Closes a run. Closing it again in the same state changes nothing: the first end stays.
+ * @throws LabError BadInput when there is no such run, or when it has ended in another state.
+ */
+export async function endRun(store: Store, run: number, end: RunEnd): Promise<void> {
+  await store.database.transaction().execute(async (transaction) => {
+    const before = await transaction.selectFrom('runs').select('state').where('id', '=', run).executeTakeFirst()
+    if (before === undefined) throw new LabError('BadInput', `There is no run ${run} to end.`)
+    if (before.state === end.state) return
+    if (before.state !== 'running') {
+      throw new LabError('BadInput', `Run ${run} has already ended as ${before.state}; it cannot become ${end.state}.`)
+    }
+    await transaction
+      .updateTable('runs')
+      .set({ state: end.state, ended: end.ended, exit_code: end.exitCode, summary: end.summary })
+      .where('id', '=', run)
+      .execute()
+  })
+}
+
+/** The newest runs, newest first. */
+export async function listRuns(store: Store, limit = 20): Promise<RunOverview[]> {
+  return await store.database
+    .transaction()
+    .setAccessMode('read only')
+    .execute(async (transaction) => {
+      const rows = await transaction.selectFrom('runs').selectAll().orderBy('id', 'desc').limit(limit).execute()
+      const oldest = rows.at(-1)?.id ?? 0
+      const cells = await transaction
+        .selectFrom('cells')
+        .select(['run', 'verdict'])
+        .where('run', '>=', oldest)
+        .execute()
+      const byRun = Map.groupBy(cells, (cell) => cell.run)
+      return rows.map((row) => overview(row, byRun.get(row.id) ?? []))
+    })
+}
+
+/** The runs that have not ended, oldest first. */
+export async function runningRuns(store: Store): Promise<Run[]> {
+  const rows = await store.database
+    .selectFrom('runs')
+    .selectAll()
+    .where('state', '=', 'running')
+    .orderBy('id')
+    .execute()
+  return rows.map(toRun)
+}
+
+/** The newest run, ended or not; undefined when there is none. */
+export async function latestRun(store: Store): Promise<Run | undefined> {
+  const row = await store.database.selectFrom('runs').selectAll().orderBy('id', 'desc').limit(1).executeTakeFirst()
+  return row && toRun(row)
+}
+
+/** A run as its row has it. */
+export function toRun(row: Selectable<RunRow>): Run {
+  return {
+    id: row.id,
+    plan: row.plan,
+    planText: row.plan_text,
+    planFile: row.plan_file,
+    started: row.started,
+    ended: row.ended,
+    state: row.state as RunState,
+    workflowId: row.workflow,
+    exitCode: row.exit_code,
+    summary: row.summary,
+  }
+}
+
+function overview(row: Selectable<RunRow>, cells: { verdict: string | null }[]): RunOverview {
+  const verdicts: Partial<Record<Verdict, number>> = {}
+  for (const { verdict } of cells) {
+    if (verdict !== null) verdicts[verdict as Verdict] = (verdicts[verdict as Verdict] ?? 0) + 1
+  }
+  return { ...toRun(row), cells: cells.length, verdicts }
+}
