@@ -1,0 +1,30 @@
+import type { PlanError } from './plan-error.ts'
+import type { LocatedYaml, Path } from './yaml-text.ts'
+
+/** How a plan reaches the files beside it; whoever calls reads them, parsing stays pure. */
+export interface PlanFiles {
+  /** @returns the file's text; undefined if it does not exist or is no file */
+  read(path: string): string | undefined
+  /** @returns the absolute path of `path` as written in the file `from` */
+  resolve(from: string, path: string): string
+}
+
+/** The probes that exist; a parameter, so that the plan depends on no probe. */
+export interface KnownProbes {
+  /** Probe groups, e.g. `ffa`. */
+  groups: readonly string[]
+  /** Ids of findings, `<group>.<name>`. */
+  findings: readonly string[]
+}
+
+/** What a check looks at, and how it complains. */
+export interface Checked {
+  yaml: LocatedYaml
+  file: string
+  files: PlanFiles
+  known: KnownProbes
+  /** Reports a mistake at the value, or at the key, that stands at `path`. */
+  complain: (path: Path, message: string, hint: string, part?: 'key' | 'value') => void
+  /** Reports a mistake in another file. */
+  complainIn: (error: PlanError) => void
+}

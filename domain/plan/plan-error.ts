@@ -1,0 +1,35 @@
+/** One mistake in a plan, with its place. Lines and columns count from 1. */
+export interface PlanError {
+  /** The file as the caller named it: the plan, or a fragment that it uses. */
+  file: string
+  line: number
+  column: number
+  /** What is wrong. */
+  message: string
+  /** What would be right; may be empty. */
+  hint: string
+}
+
+/** A place in the text, both from 1. */
+export interface Position {
+  line: number
+  column: number
+}
+
+/** @returns one line in the form that editors and terminals turn into a link: `plan.yaml:12:7: what is wrong; what would be right` */
+export function formatPlanError(error: PlanError): string {
+  const { file, line, column, message, hint } = error
+  const said = `${file}:${line}:${column}: ${message}${hint === '' ? '' : `; ${hint}`}`
+  // A message quotes the plan, and what it quotes must neither break the line nor command the terminal.
+  return said.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, ' ')
+}
+
+/** Sorts as a reader goes through the files: the plan itself first, then by file, line and column; twins are dropped. */
+export function inReadingOrder(errors: PlanError[], plan: string): PlanError[] {
+  const unique = new Map(errors.map((error) => [formatPlanError(error), error]))
+  const rank = (file: string) => (file === plan ? '' : file)
+  return [...unique.values()].sort((a, b) => {
+    if (a.file !== b.file) return rank(a.file) < rank(b.file) ? -1 : 1
+    return a.line - b.line || a.column - b.column
+  })
+}

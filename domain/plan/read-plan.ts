@@ -1,0 +1,109 @@
+import type { ExpectedFinding, KernelInputs, SourceLocation } from '../cell.ts'
+import { axes, sections } from './axes.ts'
+import type { Axis, Selector } from './axes.ts'
+import type { Checked } from './check.ts'
+import type { Plan } from './plan.ts'
+import { parseDuration, parseSize } from './quantity.ts'
+import { infraAttempts } from './schema.ts'
+import type { PlanFile } from './schema.ts'
+import type { Path } from './yaml-text.ts'
+
+type FileKernel = PlanFile['kernels'][string]
+type FileLocation = Extract<FileKernel['source'], unknown[]>[number]
+type FileSelector = PlanFile['matrix']['exclude'][number]
+
+/** @returns the plan that a file without mistakes means */
+export function readPlan(
+  plan: PlanFile,
+  { yaml, file, files, known }: Pick<Checked, 'yaml' | 'file' | 'files' | 'known'>,
+): Plan {
+  const absolute = (path: string) => files.resolve(file, path)
+  const symbols = (path: Path, given: Record<string, string | number>) =>
+    mapValues(given, (value, key) => symbolValue(value, yaml.source([...path, key])))
+  const kernel = (name: string, given: FileKernel): KernelInputs => ({
+    name,
+    sources: list(given.source).map((location) => sourceLocation(location, absolute)),
+    patches: given.patches.map(absolute),
+    base: given.base,
+    fragments: given.fragments.map(absolute),
+    symbols: symbols(['kernels', name, 'symbols'], given.symbols),
+  })
+  const defined = (axis: Axis) => Object.keys(plan[sections[axis]])
+  const values = {} as Record<Axis, string[]>
+  for (const axis of axes) values[axis] = list(plan.matrix[axis] ?? defined(axis))
+
+  return {
+    name: plan.name,
+    description: plan.description ?? '',
+    file,
+    kernels: mapValues(plan.kernels, (given, name) => kernel(name, given)),
+    configs: mapValues(plan.configs, (given, name) => ({
+      fragments: given.fragments.map(absolute),
+      symbols: symbols(['configs', name, 'symbols'], given.symbols),
+      modules: given.modules,
+    })),
+    stacks: mapValues(plan.stacks, absolute),
+    modes: plan.modes,
+    targets: mapValues(plan.targets, ({ kind, cpu, smp, memory }, name) => ({
+      kind,
+      name,
+      cpu,
+      smp,
+      memory: typeof memory === 'string' ? parseSize(memory) : memory,
+    })),
+    cmdline: plan.cmdline,
+    matrix: { values, exclude: plan.matrix.exclude.map(selector), include: plan.matrix.include.map(selector) },
+    probes: plan.probes ?? [...known.groups],
+    expectations: plan.expect.map((given, index) => {
+      const { line, column } = yaml.where(['expect', index])
+      return {
+        ...(given.known === undefined ? {} : { known: given.known }),
+        cells: selector(given.cells),
+        findings: Object.entries(given.findings).map(([id, wanted]) => expectedFinding(id, wanted)),
+        at: `${file}:${line}:${column}`,
+      }
+    }),
+    attempts: typeof plan.attempts === 'number' ? { count: plan.attempts, infra: infraAttempts } : plan.attempts,
+    limits: { silence: parseDuration(plan.limits.silence) },
+  }
+}
+
+function sourceLocation(given: FileLocation, absolute: (path: string) => string): SourceLocation {
+  const sha256 = given.sha256 === undefined ? {} : { sha256: given.sha256 }
+  if (given.debian !== undefined) return { kind: 'debian', package: given.debian, version: given.version!, ...sha256 }
+  if (given.tarball !== undefined) return { kind: 'tarball', url: given.tarball, ...sha256 }
+  if (given.tree !== undefined) return { kind: 'tree', path: absolute(given.tree) }
+  // An address (https://..., user@host:...) stays; anything else is a path beside the plan.
+  const remote = /^[a-z+]+:\/\/|^[^/]+@?[^/]*:/.test(given.git!)
+  return { kind: 'git', url: remote ? given.git! : absolute(given.git!), ref: given.ref! }
+}
+
+/**
+ * A value as it stands in a .config: y, m, n and numbers bare, any other text in double quotes with `"` and `\`
+ * escaped (Documentation/kbuild/kconfig-language.rst, scripts/kconfig/symbol.c, Linux 6.18).
+ */
+function symbolValue(value: string | number, source: string | undefined): string {
+  if (typeof value === 'number') return source ?? String(value)
+  if (/^([ymn]|-?\d+|0[xX][0-9a-fA-F]+|".*")$/.test(value)) return value
+  return `"${value.replaceAll(/["\\]/g, String.raw`\$&`)}"`
+}
+
+function expectedFinding(id: string, wanted: PlanFile['expect'][number]['findings'][string]): ExpectedFinding {
+  if (typeof wanted === 'string') return { id, outcome: wanted, facts: {} }
+  const { outcome, ...facts } = wanted
+  return { id, outcome, facts }
+}
+
+function selector(given: FileSelector): Selector {
+  const result: Selector = {}
+  for (const axis of axes) if (given[axis] !== undefined) result[axis] = list(given[axis])
+  return result
+}
+
+function list<Value>(value: Value | Value[]): Value[] {
+  return Array.isArray(value) ? value : [value]
+}
+
+function mapValues<In, Out>(record: Record<string, In>, change: (value: In, key: string) => Out): Record<string, Out> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value, key)]))
+}

@@ -1,0 +1,220 @@
+import { z } from 'zod'
+import { outcomes } from '../finding.ts'
+import { durationPattern, sizePattern } from './quantity.ts'
+
+// The shape of a plan file and nothing else: what it means is in read-plan.ts, whether its parts fit is in check-*.ts.
+// Messages have the form `what is wrong; what would be right`. The message about unknown keys carries the keys that
+// would be right, for the did-you-mean in shape-errors.ts.
+
+/** A map with these keys and no others. */
+function map<Shape extends z.ZodRawShape>(shape: Shape) {
+  const keys = Object.keys(shape).join(' ')
+  return z.strictObject(shape, { error: (issue) => (issue.code === 'unrecognized_keys' ? keys : undefined) })
+}
+
+const name = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._=+:@-]*$/,
+    'is not a name; letters, digits and . _ = + : @ - make a name, as it becomes part of the cell id',
+  )
+const path = z.string().min(1, 'is empty; a path, relative to this file')
+const word = z.string().regex(/^\S+$/, 'is not one word; no blanks here')
+const cmdline = z.string().regex(/^[^\r\n]*$/, 'holds a line feed; a kernel command line is one line')
+const oneOrMore = <Schema extends z.ZodType>(one: Schema) =>
+  z.union([one, z.array(one).min(1, 'is an empty list; one entry at least')])
+
+/** A map from names to things of one kind, with one entry at least. */
+function named<Key extends z.ZodString, Value extends z.ZodType>(key: Key, value: Value) {
+  return z
+    .record(key, value)
+    .refine((record) => Object.keys(record).length > 0, 'is an empty map; one entry at least')
+    .meta({ minProperties: 1 })
+}
+
+const sha256 = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/, {
+    error: ({ input }) =>
+      `is not a sha256 (${String(input).length} characters); 64 hexadecimal digits in lower case, as sha256sum prints them`,
+  })
+  .describe('sha256 of the download. Without it the first download is recorded in a lock file, and said aloud.')
+
+// One map with every key, so that editors complete it; which keys go together is in check-kernels.ts.
+const location = map({
+  debian: word.optional().describe('Debian source package; its pristine orig tarball is used, without Debian patches.'),
+  version: word.optional().describe('With debian: the exact version of the package, e.g. 6.18.5-1~bpo13+1.'),
+  tarball: z
+    .string()
+    .regex(/^(https?|file):\/\/\S+$/, 'is not an address; https://..., http://... or file:///...')
+    .optional()
+    .describe('Address of a source tarball.'),
+  tree: path.optional().describe('A source tree on this machine. It is only read.'),
+  git: word.optional().describe('Address or path of a git repository.'),
+  ref: word.optional().describe('With git: tag, branch or commit.'),
+  sha256: sha256.optional(),
+})
+
+const symbolName = z.string().regex(/^(?=.*[A-Z0-9])(?!CONFIG_)[A-Za-z0-9_]+$/, {
+  error: ({ input }) => {
+    const bare = String(input).replace(/^CONFIG_/i, '')
+    const meant = /^\w+$/.test(bare)
+      ? `did you mean "${bare.toUpperCase()}"?`
+      : 'capitals, digits and _, e.g. ARM_FFA_TRANSPORT'
+    return `is not a Kconfig symbol as plans write it, in capitals and without CONFIG_; ${meant}`
+  },
+})
+const symbols = z
+  .record(
+    symbolName,
+    z.union([z.string(), z.int()], 'is no value of a Kconfig symbol; y, m, n, a whole number or a text'),
+  )
+  .describe('Kconfig symbols, without CONFIG_: y, m, n, a number or a text.')
+const fragments = z.array(path).describe('Config fragment files, merged in this order.')
+
+const kernel = map({
+  source: oneOrMore(location).describe('Where the source comes from; several locations are tried in order.'),
+  base: z
+    .string()
+    .regex(
+      /^([a-z0-9_]+_)?(defconfig|allnoconfig|allmodconfig|allyesconfig|tinyconfig)$/,
+      'is not a base; allnoconfig, tinyconfig, defconfig or NAME_defconfig',
+    )
+    .default('defconfig')
+    .describe('The make target that gives the config to start from.'),
+  fragments: fragments.default([]),
+  symbols: symbols
+    .default({})
+    .describe('Kconfig symbols over the fragments, without CONFIG_: y, m, n, a number or a text.'),
+  patches: z.array(path).default([]).describe('Patch files, applied in this order with patch -p1.'),
+})
+
+const config = map({
+  symbols: symbols.default({}),
+  fragments: fragments.default([]).describe("Config fragment files, merged after the kernel's own."),
+  modules: z
+    .array(
+      z.string().regex(/^[A-Za-z0-9_-]+$/, 'is not a module name; as in the build, without folder and without .ko'),
+    )
+    .default([])
+    .describe('Modules that init loads, in this order, without .ko.'),
+})
+
+const target = map({
+  kind: z.literal('qemu').describe('What boots: a QEMU virt machine.'),
+  cpu: word.default('max,sme=off,pauth-impdef=on').describe('As for -cpu.'),
+  smp: z.int().min(1, 'is not a number of CPUs; 1 or more').default(2).describe('Number of CPUs.'),
+  memory: z
+    .union([
+      z.int().min(1, 'is not a size; 2048, 2 GiB'),
+      z.string().regex(sizePattern, 'is not a size; 2 GiB or 2048 MiB'),
+    ])
+    .default(2048)
+    .describe('RAM: MiB, or with a unit, e.g. 2 GiB.'),
+})
+
+const selectorShape = {
+  kernel: oneOrMore(z.string()).optional().describe('One name, or a list of names, out of kernels.'),
+  config: oneOrMore(z.string()).optional().describe('One name, or a list of names, out of configs.'),
+  stack: oneOrMore(z.string()).optional().describe('One name, or a list of names, out of stacks.'),
+  mode: oneOrMore(z.string()).optional().describe('One name, or a list of names, out of modes.'),
+  target: oneOrMore(z.string()).optional().describe('One name, or a list of names, out of targets.'),
+}
+const selector = map(selectorShape).describe(
+  'Cells: one name or a list on an axis; an axis that is left out may be anything.',
+)
+
+const outcome = z.enum(outcomes)
+const expected = z.union([
+  outcome,
+  z
+    .object({ outcome: outcome.describe('What the finding must come to.') })
+    .catchall(z.union([z.string(), z.number(), z.boolean()]))
+    .describe('An outcome and facts that must be equal too, e.g. errno: -22.'),
+])
+
+const expectation = map({
+  cells: selector.default({}).describe('The cells that this is about; all when left out.'),
+  known: z
+    .string()
+    .min(1, 'is empty; one sentence that names the bug')
+    .optional()
+    .describe(
+      'The known bug that these findings show. A cell that shows it is a known-fail and keeps the exit code 0.',
+    ),
+  findings: named(z.string(), expected).describe(
+    'What each finding must come to: an outcome, or an outcome with facts.',
+  ),
+})
+
+/** How often infrastructure may break when a plan does not say. */
+export const infraAttempts = 3
+const count = z.int().min(1, 'is not a number of attempts; 1 or more')
+
+/** A plan file, as the user writes it. */
+export const planFile = map({
+  name: name.describe('Name of the plan; runs are listed under it.'),
+  description: z.string().optional().describe('What the plan is for, for people.'),
+  kernels: named(name, kernel).describe('Kernels by name.'),
+  configs: named(name, config)
+    .default({ default: { symbols: {}, fragments: [], modules: [] } })
+    .describe("Variants of each kernel's config, by name."),
+  stacks: named(name, path).describe('Firmware below the kernel: recipe files by name.'),
+  modes: named(name, cmdline).default({ default: '' }).describe('Kernel command line of each mode, by name.'),
+  cmdline: cmdline
+    .default('')
+    .describe('Kernel command line that all cells share. Console and initrd are added by the target.'),
+  targets: named(name, target)
+    .default({ qemu: { kind: 'qemu', cpu: 'max,sme=off,pauth-impdef=on', smp: 2, memory: 2048 } })
+    .describe('Machines, by name.'),
+  matrix: map({
+    ...selectorShape,
+    exclude: z.array(selector).default([]).describe('Cells to leave out.'),
+    include: z
+      .array(selector)
+      .default([])
+      .describe('Cells to add; an axis that is left out takes the values of the matrix.'),
+  })
+    .default({ exclude: [], include: [] })
+    .describe(
+      'The cells: every combination of the names on each axis. An axis that is left out takes all names that are defined.',
+    ),
+  probes: z
+    .array(z.string())
+    .min(1, 'is an empty list; one probe group at least')
+    .optional()
+    .describe('Probe groups to run; all when left out.'),
+  expect: z.array(expectation).default([]).describe('What findings must come to.'),
+  attempts: z
+    .union([
+      count,
+      map({
+        count: count.default(1).describe('Attempts that count.'),
+        infra: z
+          .int()
+          .min(0, 'is not a number of attempts; 0 or more')
+          .default(infraAttempts)
+          .describe('How often infrastructure may break.'),
+      }),
+    ])
+    .default(1)
+    .describe(
+      'Attempts of each cell that count; infra: how often infrastructure may break before the cell is given up.',
+    ),
+  limits: map({
+    silence: z
+      .string('is not a duration; a number with a unit, e.g. 60 s or 2 min')
+      .regex(durationPattern, 'is not a duration; a number with a unit, e.g. 60 s or 2 min')
+      .default('60 s')
+      .describe('How long all consoles may be silent before an attempt is called hung; a slow host stretches it.'),
+  })
+    .default({ silence: '60 s' })
+    .describe('Limits, before the history of this host scales them.'),
+})
+export type PlanFile = z.output<typeof planFile>
+
+/** @returns the JSON Schema (draft 2020-12) of a plan file, for editors that complete and check YAML */
+export function planJsonSchema(): object {
+  const schema = z.toJSONSchema(planFile, { io: 'input', target: 'draft-2020-12' })
+  return { title: 'hyplab plan', ...schema }
+}
