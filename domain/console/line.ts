@@ -6,6 +6,8 @@ export interface ConsoleLine {
   offset: number
   /** Text without CR, escape sequences and other control bytes; invalid UTF-8 shows as U+FFFD. */
   text: string
+  /** How many bytes of this line no terminal and no UTF-8 text explains (NULs, stray controls, broken sequences); absent when none. */
+  garbage?: number
 }
 
 /** Everything that one console of an attempt said. */

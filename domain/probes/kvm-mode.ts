@@ -1,0 +1,29 @@
+import type { Seen, Sighting } from './seen.ts'
+
+/** The KVM mode that a kernel command line asks for: the last `kvm-arm.mode=`, `-` and `_` being the same in parameter names; undefined when none does. */
+export function askedKvmMode(cmdline: string): string | undefined {
+  let mode: string | undefined
+  for (const word of cmdline.split(/\s+/)) mode = /^kvm[-_]arm\.mode=(.*)$/.exec(word)?.[1] ?? mode
+  return mode
+}
+
+/** How far a protected hypervisor is known to rule. */
+export interface Takeover {
+  /** The line that says that a protected mode came up. */
+  mode: Sighting
+  /** Kernel clock in seconds after which every SMC of the kernel traps; absent without times in the log. */
+  at?: number
+}
+
+/**
+ * When pKVM took over, shown by `kvm [1]: Protected ... mode initialized successfully`; undefined where no line says so.
+ * SMCs trap from within kvm_arm_init() on (hyp-init.S sets HCR_EL2.TSC), but `finalize_pkvm` is waited for where it
+ * shows, since only then the hypervisor is done (arch/arm64/kvm/pkvm.c).
+ */
+export function takeoverOf(seen: Seen): Takeover | undefined {
+  const mode = seen.all('kvm.mode').find(({ match }) => match.groups['mode']?.startsWith('Protected '))
+  if (!mode) return undefined
+  const times = [mode, seen.first('initcall.returned', { function: 'finalize_pkvm' })].map((line) => line?.match.at)
+  const at = Math.max(...times.filter((time) => time !== undefined))
+  return Number.isFinite(at) ? { mode, at } : { mode }
+}

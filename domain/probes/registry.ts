@@ -1,0 +1,56 @@
+import type { Shown } from '../attempt.ts'
+import { LabError } from '../errors.ts'
+import type { Finding } from '../finding.ts'
+import type { FactRequest } from '../records/fact-request.ts'
+import { faults } from './faults.ts'
+import { ffa } from './ffa.ts'
+import { optee } from './optee.ts'
+import { order } from './order.ts'
+import { pkvm } from './pkvm.ts'
+import type { Probe } from './probe.ts'
+import { Seen } from './seen.ts'
+
+const registry: readonly Probe[] = [pkvm, order, ffa, optee, faults]
+
+/** Changes whenever a finding may come out differently for the same showing, so that stored findings say who judged. */
+export const probesVersion = '1'
+
+/** The names of all probe groups, as plans use them. */
+export const probeGroups: readonly string[] = registry.map(({ group }) => group)
+
+/** The ids of all findings of the groups named (all groups when left out); `fault.*` always. Throws BadInput for an unknown group. */
+export function findingIds(groups: readonly string[] = probeGroups): string[] {
+  return chosen(groups).flatMap(({ findings }) => findings)
+}
+
+/** What init must read on the target for the groups named. Throws BadInput for an unknown group. */
+export function factsWanted(groups: readonly string[]): FactRequest[] {
+  const wanted = new Map<string, FactRequest>()
+  for (const probe of chosen(groups)) for (const fact of probe.wants) wanted.set(`${fact.kind} ${fact.path}`, fact)
+  for (const path of ['/proc/cmdline', '/proc/version']) wanted.set(`file ${path}`, { kind: 'file', path })
+  return [...wanted.values()]
+}
+
+/** Kernel config symbols that `Shown.asked.config` must name for the groups given, `n` where the build has none. Throws BadInput for an unknown group. */
+export function configWanted(groups: readonly string[]): string[] {
+  return [...new Set(chosen(groups).flatMap(({ config }) => config))]
+}
+
+/**
+ * Takes what an attempt showed and the probe groups to run; returns their findings in the registry's order, those of
+ * the group `fault` always. Throws BadInput for an unknown group.
+ */
+export function judge(shown: Shown, groups: readonly string[]): Finding[] {
+  const seen = new Seen(shown)
+  return chosen(groups).flatMap((probe) => probe.judge(seen))
+}
+
+function chosen(groups: readonly string[]): Probe[] {
+  const unknown = groups.filter((group) => !probeGroups.includes(group))
+  if (unknown.length > 0)
+    throw new LabError(
+      'BadInput',
+      `There is no probe group "${unknown.join('", "')}"; there are ${probeGroups.join(', ')}.`,
+    )
+  return registry.filter(({ group }) => group === 'fault' || groups.includes(group))
+}

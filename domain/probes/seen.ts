@@ -1,0 +1,78 @@
+import type { Shown } from '../attempt.ts'
+import type { ConsoleLog } from '../console/line.ts'
+import type { RecordBody, TargetRecord } from '../records/record.ts'
+import { matchSignatures, type SignatureMatch } from '../signatures/match.ts'
+
+/** A console line that the signature catalogue knows, and where it stands. */
+export interface Sighting {
+  log: ConsoleLog
+  /** Index into `log.lines`. */
+  index: number
+  match: SignatureMatch
+}
+
+/** A record with a body of the kind asked for. */
+export type RecordOf<Fact extends RecordBody['fact']> = TargetRecord & { body: Extract<RecordBody, { fact: Fact }> }
+
+/** What an attempt showed, indexed: consoles are read through the catalogue once, whatever the number of probes. */
+export class Seen {
+  readonly shown: Shown
+  readonly #sightings = new Map<string, Sighting[]>()
+  /** Every known line, console by console, in order. */
+  readonly sightings: Sighting[] = []
+
+  constructor(shown: Shown) {
+    this.shown = shown
+    for (const log of shown.consoles) {
+      for (const [index, line] of log.lines.entries()) {
+        const match = matchSignatures(line)
+        if (!match) continue
+        const sighting = { log, index, match }
+        this.sightings.push(sighting)
+        const same = this.#sightings.get(match.signature.id)
+        if (same) same.push(sighting)
+        else this.#sightings.set(match.signature.id, [sighting])
+      }
+    }
+  }
+
+  /** All lines of one signature whose groups have the values given. */
+  all(id: string, groups: Record<string, string> = {}): Sighting[] {
+    const wanted = Object.entries(groups)
+    return (this.#sightings.get(id) ?? []).filter(({ match }) =>
+      wanted.every(([name, value]) => match.groups[name] === value),
+    )
+  }
+
+  /** The first such line. */
+  first(id: string, groups: Record<string, string> = {}): Sighting | undefined {
+    return this.all(id, groups)[0]
+  }
+
+  /** The last such line. */
+  last(id: string, groups: Record<string, string> = {}): Sighting | undefined {
+    return this.all(id, groups).at(-1)
+  }
+
+  /** All records of one kind, by sequence number. */
+  records<Fact extends RecordBody['fact']>(fact: Fact): RecordOf<Fact>[] {
+    return this.shown.records
+      .filter((record): record is RecordOf<Fact> => record.body.fact === fact)
+      .sort((a, b) => a.sequence - b.sequence)
+  }
+
+  /** A requested config symbol of the kernel, without CONFIG_: `y`, `m`, `n`, a value, or undefined where the build did not say. */
+  symbol(name: string): string | undefined {
+    return this.shown.asked.config[name]
+  }
+
+  /** Whether a word stands on the kernel command line. */
+  onCommandLine(word: string): boolean {
+    return this.shown.asked.cmdline.split(/\s+/).includes(word)
+  }
+}
+
+/** Whether one line came before another; undefined for lines of different consoles, which nothing orders. */
+export function isBefore(a: Sighting, b: Sighting): boolean | undefined {
+  return a.log === b.log ? a.index < b.index : undefined
+}

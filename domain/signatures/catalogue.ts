@@ -1,0 +1,23 @@
+import { bootLoaders } from './boot-loaders.ts'
+import { ffa } from './ffa.ts'
+import { initcalls } from './initcalls.ts'
+import { kernelFaults } from './kernel-faults.ts'
+import { kvm } from './kvm.ts'
+import { linuxBoot } from './linux-boot.ts'
+import { opTee } from './op-tee.ts'
+import { opteeDriver } from './optee-driver.ts'
+import type { Signature } from './signature.ts'
+import { trustedFirmware } from './trusted-firmware.ts'
+
+/** Every line that hyplab knows. A line has the first signature that matches it, so the order matters inside one area only. */
+export const catalogue: readonly Signature[] = [
+  ...linuxBoot,
+  ...initcalls,
+  ...kvm,
+  ...ffa,
+  ...opteeDriver,
+  ...kernelFaults,
+  ...trustedFirmware,
+  ...opTee,
+  ...bootLoaders,
+]

@@ -1,0 +1,55 @@
+import { kernels, type Signature } from './signature.ts'
+
+/** The kernel's OP-TEE driver, prefix `optee: `, and the driver core where it speaks of an FF-A device. */
+export const opteeDriver: Signature[] = [
+  {
+    id: 'optee.revision',
+    pattern: /^optee: revision (?<major>\d+)\.(?<minor>\d+)(?: \((?<commit>[0-9a-f]+)\))?$/,
+    world: 'NS',
+    kind: 'fact',
+    known: kernels,
+    source: 'drivers/tee/optee/ffa_abi.c:810,820 optee_ffa_api_is_compatible()',
+  },
+  {
+    id: 'optee.initialized',
+    pattern: /^optee: initialized driver$/,
+    world: 'NS',
+    kind: 'positive',
+    known: kernels,
+    source: 'drivers/tee/optee/ffa_abi.c:1141 optee_ffa_probe(), smc_abi.c:1918 optee_probe()',
+  },
+  {
+    id: 'optee.unexpected-error',
+    pattern: /^optee: Unexpected error (?<errno>-?\d+)$/,
+    world: 'NS',
+    kind: 'negative',
+    known: kernels,
+    source: 'drivers/tee/optee/ffa_abi.c:791,806,831: the errno of the direct request',
+  },
+  {
+    id: 'optee.refused',
+    pattern:
+      /^optee: (?<why>Incompatible OP-TEE API version \S+|Unexpected exchange error \d+|api uid mismatch|capabilities mismatch|OP-TEE image does not .*)$/,
+    world: 'NS',
+    kind: 'negative',
+    known: kernels,
+    source: 'drivers/tee/optee/ffa_abi.c:796, smc_abi.c',
+  },
+  {
+    id: 'probe.failed',
+    pattern:
+      /^(?<driver>optee|ffa-crb|arm-ffa) (?<device>arm-ffa\S*): probe with driver \S+ failed with error (?<errno>-?\d+)$/,
+    world: 'NS',
+    kind: 'negative',
+    known: kernels,
+    source: 'drivers/base/dd.c:597; never printed for -ENODEV, -ENXIO and -EPROBE_DEFER',
+  },
+  {
+    id: 'probe.deferred',
+    pattern: /^(?:arm_ffa|platform) (?<device>arm-ffa\S*): deferred probe pending: (?<reason>.*)$/,
+    world: 'NS',
+    kind: 'negative',
+    known: kernels,
+    source: 'drivers/base/dd.c:317, when the deferral timed out',
+  },
+]

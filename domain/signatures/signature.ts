@@ -1,0 +1,44 @@
+import type { Stage } from '../stage/stage.ts'
+import type { World } from '../world.ts'
+
+/** What sort of fault a line opens: the value of the fact `kind` of the fault findings. */
+export type FaultKind =
+  | 'panic'
+  | 'hyp-panic'
+  | 'oops'
+  | 'bug'
+  | 'warn'
+  | 'serror'
+  | 'hung-task'
+  | 'soft-lockup'
+  | 'hard-lockup'
+  | 'rcu-stall'
+  | 'kasan'
+  | 'kfence'
+  | 'ubsan'
+  | 'lockdep'
+  | 'oom'
+  | 'assert'
+  | 'exception'
+  | 'load-failure'
+
+/** One line that kernel or firmware is known to print, and what it tells. */
+export interface Signature {
+  /** Stable, `<area>.<name>`. */
+  id: string
+  /** Anchored at the start of the message (the printk prefix is gone); no lookaround, so that grep -E can be given the same. */
+  pattern: RegExp
+  world: World
+  /** `stage`: part of a boot begins; `positive`, `negative`: speaks for or against a finding; `fault`: something broke; `order`: proves when something ran; `fact`: anything else. */
+  kind: 'stage' | 'positive' | 'negative' | 'fault' | 'order' | 'fact'
+  /** Versions whose source or real log has this text; others may have it too. */
+  known: readonly string[]
+  /** Where the text comes from, with the line in 6.18.5 for the kernel. */
+  source: string
+  /** The stage that begins with this line. */
+  stage?: Stage
+  fault?: FaultKind
+}
+
+/** The kernels whose sources were read for this catalogue. */
+export const kernels = ['6.12.117', '6.18.5', '7.3.4'] as const

@@ -1,0 +1,63 @@
+import type { Signature } from './signature.ts'
+
+const known = ['TF-A 2.12.1'] as const
+
+// Prefixes are padded to nine columns: plat/common/plat_log_common.c plat_prefix_str.
+
+/** TF-A at EL3: its stages, and the ways in which it stops. `ERROR:` alone is no fault: QEMU's power-off is logged as one. */
+export const trustedFirmware: Signature[] = [
+  stage('tfa.welcome', 'bl1', /^NOTICE:  Booting Trusted Firmware$/, 'bl1/bl1_main.c:79 FIRMWARE_WELCOME_STR'),
+  stage('tfa.bl1', 'bl1', /^NOTICE:  BL1: v(?<version>\S+)\((?<build>\w+)\):/, 'bl1/bl1_main.c:80'),
+  stage('tfa.bl2', 'bl2', /^NOTICE:  BL2: v(?<version>\S+)\((?<build>\w+)\):/, 'bl2/bl2_main.c:102'),
+  stage('tfa.bl31', 'bl31', /^NOTICE:  BL31: v(?<version>\S+)\((?<build>\w+)\):/, 'bl31/bl31_main.c:135'),
+  stage('tfa.bl32', 'spmc', /^INFO:    BL31: Initializing BL32$/, 'bl31/bl31_main.c:185'),
+  {
+    id: 'tfa.spmd-ready',
+    pattern: /^INFO:    SPM Core setup done\.$/,
+    world: 'EL3',
+    kind: 'fact',
+    known,
+    source: 'services/std_svc/spmd/spmd_main.c:573',
+  },
+  stage(
+    'tfa.spmc-el3',
+    'spmc',
+    /^INFO:    Secure Partition (?:context setup start\.|\(0x[0-9a-f]+\) init start\.)$/,
+    'services/std_svc/spm/el3_spmc/spmc_main.c',
+  ),
+  fault('tfa.panic', 'panic', /^PANIC at PC : 0x(?<pc>[0-9a-f]+)/, 'common/aarch64/debug.S do_panic'),
+  fault('tfa.panic-el3', 'panic', /^PANIC in EL3\.$/, 'bl31/aarch64/crash_reporting.S panic_msg'),
+  fault(
+    'tfa.exception',
+    'exception',
+    /^Unhandled (?:Interrupt )?Exception (?:in EL3|from lower EL)\.$/,
+    'bl31/aarch64/crash_reporting.S excpt_msg, intr_excpt_msg, excpt_msg_el',
+  ),
+  fault(
+    'tfa.assert',
+    'assert',
+    /^ASSERT: (?:File )?(?<file>[^ :]+)(?::(?<line>\d+)| Line )/,
+    'lib/libc/assert.c __assert(), common/aarch64/debug.S asm_assert',
+  ),
+  fault('tfa.bl32-failed', 'load-failure', /^WARNING: BL31: BL32 initialization failed$/, 'bl31/bl31_main.c:191'),
+  fault(
+    'tfa.spmc-failed',
+    'load-failure',
+    /^ERROR:   SPMC initialisation failed 0x(?<rc>[0-9a-f]+)/,
+    'services/std_svc/spmd/spmd_main.c:176',
+  ),
+  fault(
+    'tfa.load-failed',
+    'load-failure',
+    /^ERROR:   (?:BL\d+: )?(?:Failed to load (?:BL2 firmware\.|image id \d+.*)|Failure in (?:pre|post) image load handling of BL2.*)/,
+    'bl1/bl1_main.c:182,188,195, bl2/bl2_image_load_v2.c:72',
+  ),
+]
+
+function stage(id: string, name: NonNullable<Signature['stage']>, pattern: RegExp, source: string): Signature {
+  return { id, pattern, world: 'EL3', kind: 'stage', stage: name, known, source }
+}
+
+function fault(id: string, kind: NonNullable<Signature['fault']>, pattern: RegExp, source: string): Signature {
+  return { id, pattern, world: 'EL3', kind: 'fault', fault: kind, known, source }
+}

@@ -1,0 +1,74 @@
+import type { Ending, Shown } from '../attempt.ts'
+import type { Evidence } from '../evidence.ts'
+import type { Finding } from '../finding.ts'
+import { citeLines, citeRecord } from '../probes/cite.ts'
+import { matchSignatures } from '../signatures/match.ts'
+import { stages, type Stage } from '../stage/stage.ts'
+import { taintOf } from './taint.ts'
+
+/** How an attempt ended, why, and what shows it. */
+export interface AttemptEnding {
+  ending: Ending
+  sentence: string
+  evidence: Evidence[]
+}
+
+/**
+ * Takes what an attempt showed and its findings (those of the group `fault` included); returns how it ended.
+ * What the kernel or the firmware did comes before what our host did: a panic that is in the log stays a panic when the
+ * host broke afterwards, so that it is never retried away. A warning ends no boot, and neither does a fault after which
+ * init still came to its end; both are findings.
+ */
+export function endingOf(shown: Shown, findings: readonly Finding[]): AttemptEnding {
+  const { host } = shown
+  if (host.stop === 'cancelled') return ending('cancelled', host.reason || 'The attempt was cancelled.')
+  const end = shown.records.find(({ body }) => body.fact === 'end')
+  const kernel = stopping(findings, 'fault.kernel', end !== undefined)
+  if (kernel) return ending('kernel-fault', kernel.sentence, kernel.evidence)
+  const firmware = stopping(findings, 'fault.firmware', end !== undefined)
+  if (firmware) return ending('firmware-fault', firmware.sentence, firmware.evidence)
+  const taint = taintOf(shown)
+  if (taint) return ending('tainted', taint.sentence, taint.evidence)
+  if (end) return ending('finished', 'The boot came to its end and said so.', [citeRecord(end)])
+  if (host.stop === 'lost') return ending('infra', host.reason || 'The target or its host was lost.')
+  if (host.stop === 'silence' || host.stop === 'forced' || host.stop === 'asked-off')
+    return ending('hung', host.reason || `Nothing more came in stage ${host.stage}.`, lastWords(shown))
+  return offByItself(shown)
+}
+
+/** A fault finding that stopped the boot: a panic always, anything but a warning where init did not come to its end. */
+function stopping(findings: readonly Finding[], id: string, ended: boolean): Finding | undefined {
+  const fault = findings.find((finding) => finding.id === id && finding.outcome === 'fail')
+  if (!fault || fault.facts['warning'] === true) return undefined
+  return ended && fault.facts['panic'] !== true ? undefined : fault
+}
+
+/**
+ * The machine went off and init never said its end: in order, then the records are what is missing; or not, then kernel
+ * or firmware reset it without a word (QEMU leaves on a reset too, with -no-reboot).
+ */
+function offByItself(shown: Shown): AttemptEnding {
+  for (const log of shown.consoles) {
+    const index = log.lines.findLastIndex((line) => matchSignatures(line)?.signature.id === 'linux.power-down')
+    if (index >= 0)
+      return ending('tainted', 'The target powered off in order, but its last record never came.', [
+        citeLines(log, index, index),
+      ])
+  }
+  const words = lastWords(shown)
+  if (words.length === 0) return ending('infra', 'The target went off and no console had said a word.')
+  const kernelRan = stages.indexOf(shown.host.stage as Stage) >= stages.indexOf('kernel')
+  const sentence = `The target went off by itself in stage ${shown.host.stage}, without a word of why.`
+  return ending(kernelRan ? 'kernel-fault' : 'firmware-fault', sentence, words)
+}
+
+/** The last lines of each console that spoke. */
+function lastWords(shown: Shown): Evidence[] {
+  return shown.consoles
+    .filter(({ lines }) => lines.length > 0)
+    .map((log) => citeLines(log, Math.max(0, log.lines.length - 3), log.lines.length - 1))
+}
+
+function ending(name: Ending, sentence: string, evidence: Evidence[] = []): AttemptEnding {
+  return { ending: name, sentence, evidence }
+}

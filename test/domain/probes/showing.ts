@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { HostView, Shown } from '../../../domain/attempt.ts'
+import { readLines } from '../../../domain/console/line-reader.ts'
+import type { ConsoleLog } from '../../../domain/console/line.ts'
+import type { Finding } from '../../../domain/finding.ts'
+import { judge, probeGroups } from '../../../domain/probes/registry.ts'
+import type { RecordBody, TargetRecord } from '../../../domain/records/record.ts'
+
+/** Real boots whose consoles are stored as fixtures. */
+export const boots = {
+  builtinPkvm: 'linux-6.18.5-ffa-builtin-pkvm',
+  builtinNvhe: 'linux-6.18.5-ffa-builtin-nvhe',
+  modulePkvm: 'linux-6.18.5-ffa-module-pkvm',
+  linux7: 'linux-7.3.4-ffa-builtin-pkvm-edk2',
+} as const
+
+const folder = join(import.meta.dirname, '../../fixtures/consoles')
+
+export function rawConsole(boot: string, console: 'uart0' | 'uart1'): Uint8Array {
+  return readFileSync(join(folder, `${boot}.${console}.log`))
+}
+
+/** Both consoles of a stored boot, after `edit` changed the text of the first. */
+export function consolesOf(boot: string, edit: (text: string) => string = (text) => text): ConsoleLog[] {
+  const text = edit(Buffer.from(rawConsole(boot, 'uart0')).toString('latin1'))
+  return [
+    { console: 'uart0', lines: readLines(Buffer.from(text, 'latin1')) },
+    { console: 'uart1', lines: readLines(rawConsole(boot, 'uart1')) },
+  ]
+}
+
+export function consoleOf(text: string, console = 'uart0'): ConsoleLog {
+  return { console, lines: readLines(new TextEncoder().encode(text)) }
+}
+
+export function recordsOf(...bodies: RecordBody[]): TargetRecord[] {
+  return bodies.map((body, index) => ({ sequence: index + 1, body }))
+}
+
+export const hello: RecordBody = { fact: 'hello', init: '1', release: '6.18.5', machine: 'aarch64', channel: 'hvc0' }
+export const end: RecordBody = { fact: 'end', records: 9 }
+const zeros = (count: number): string[] => Array.from({ length: count }, () => '0x0')
+
+const fids: Record<string, string> = {
+  FFA_VERSION: '0x84000063',
+  FFA_ID_GET: '0x84000069',
+  FFA_FEATURES: '0x84000064',
+  FFA_SPM_ID_GET: '0x84000085',
+  FFA_PARTITION_INFO_GET: '0x84000068',
+}
+
+/** An FF-A call as our probe module reports it; `count` is what the answer has in w2 when it succeeded. */
+export function call(name: string, status = 'SUCCESS', errno = 0, at = 5, count = 1): RecordBody {
+  const code = { SUCCESS: count, INVALID_PARAMETERS: 0xfffffffe, NOT_SUPPORTED: 0xffffffff }[status] ?? 0xfffffffc
+  const response = [errno === 0 ? '0x84000061' : '0x84000060', '0x0', `0x${code.toString(16)}`, ...zeros(5)]
+  return { fact: 'ffa-call', name, at, request: [fids[name] ?? '0x0', ...zeros(7)], response, status, errno }
+}
+
+/** The four calls of the probe module, all with the same answer. */
+export function calls(status = 'SUCCESS', errno = 0, at = 5): RecordBody[] {
+  return ['FFA_ID_GET', 'FFA_FEATURES', 'FFA_SPM_ID_GET', 'FFA_PARTITION_INFO_GET'].map((name) =>
+    call(name, status, errno, at),
+  )
+}
+
+export const poweredOff: HostView = { stop: 'power-off', reason: '', stage: 'off' }
+
+export interface Showing {
+  mode?: string
+  config?: Record<string, string>
+  modules?: string[]
+  host?: HostView
+  consoles?: ConsoleLog[]
+  records?: TargetRecord[]
+}
+
+/** A showing of one attempt: a healthy end and =y unless told otherwise. */
+export function shownOf({
+  mode = 'protected',
+  config = {},
+  modules = [],
+  host = poweredOff,
+  consoles = [],
+  records = recordsOf(hello, end),
+}: Showing): Shown {
+  const cmdline = `console=ttyAMA0 panic=-1 initcall_debug ignore_loglevel${mode === '' ? '' : ` kvm-arm.mode=${mode}`}`
+  return {
+    asked: { cmdline, config: { ARM_FFA_TRANSPORT: 'y', OPTEE: 'y', KVM: 'y', ...config }, modules },
+    host,
+    consoles,
+    records,
+  }
+}
+
+/** The finding of that id, judged with all groups. */
+export function findingOf(shown: Shown, id: string): Finding {
+  const found = judge(shown, probeGroups).find((finding) => finding.id === id)
+  if (!found) throw new Error(`no finding ${id}`)
+  return found
+}

@@ -1,0 +1,279 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { readLines } from '../../../domain/console/line-reader.ts'
+import { catalogue } from '../../../domain/signatures/catalogue.ts'
+import { matchSignatures, type SignatureMatch } from '../../../domain/signatures/match.ts'
+import { speakerOf } from '../../../domain/signatures/speaker.ts'
+import { boots, rawConsole } from '../probes/showing.ts'
+
+function match(text: string): SignatureMatch | undefined {
+  return matchSignatures({ number: 1, offset: 0, text })
+}
+
+/** A line as the source's format string makes it, with the groups that must come out; the comment says which version words it so. */
+const lines: [id: string, text: string, groups: Record<string, string>][] = [
+  [
+    'linux.boot-cpu',
+    '[    0.000000] Booting Linux on physical CPU 0x0000000000 [0x000f0510]',
+    { mpidr: '0000000000', midr: '000f0510' },
+  ],
+  ['linux.banner', '[    0.000000] Linux version 6.18.5 (lab@lab) (gcc) #1 SMP', { release: '6.18.5' }],
+  ['linux.efi-stub', 'EFI stub: Booting Linux Kernel...', {}],
+  ['linux.init', '[    0.817974] Run /init as init process', { path: '/init' }],
+  ['linux.power-down', '[    1.159519] reboot: Power down', {}],
+  ['linux.restart', '[    1.1595] reboot: Restarting system'.replace('1.1595', '1.159500'), {}],
+  ['linux.el', '[    0.000000] CPU: All CPU(s) started at EL2', { el: '2' }],
+  ['psci.smccc', '[    0.000000] psci: SMC Calling Convention v1.5', { major: '1', minor: '5' }],
+  ['initcall.calling', '[    0.343807] calling  ffa_init+0x0/0x718 @ 1', { function: 'ffa_init', pid: '1' }],
+  [
+    'initcall.calling',
+    '[    2.105043] calling  ffa_init+0x0/0x718 [ffa_module] @ 60',
+    { function: 'ffa_init', module: 'ffa_module', pid: '60' },
+  ],
+  [
+    'initcall.returned',
+    '[    0.555601] initcall finalize_pkvm+0x0/0x98 returned -22 after 2306 usecs',
+    { function: 'finalize_pkvm', rc: '-22', usecs: '2306' },
+  ],
+  [
+    'probe.returned',
+    '[    0.552479] probe of arm-ffa-1 returned 22 after 1081 usecs',
+    { device: 'arm-ffa-1', rc: '22', usecs: '1081' },
+  ],
+  [
+    'probe.returned',
+    '[    0.809053] probe of arm-ffa with driver arm-ffa returned 517 after 189 usecs',
+    { device: 'arm-ffa', driver: 'arm-ffa', rc: '517', usecs: '189' },
+  ],
+  ['kvm.mode', '[    0.475190] kvm [1]: Protected hVHE mode initialized successfully', { mode: 'Protected hVHE' }],
+  ['kvm.mode', '[    0.475190] kvm [1]: VHE+NV2 mode initialized successfully', { mode: 'VHE', nested: '+NV2' }],
+  ['kvm.reserved', '[    0.000000] kvm [0]: Reserved 18 MiB at 0xbe800000', { mib: '18', address: 'be800000' }],
+  [
+    'kvm.failed',
+    '[    0.4] kvm [1]: error initializing Hyp mode: -95'.replace('0.4', '0.400000'),
+    { why: 'error initializing Hyp mode: -95', errno: '-95' },
+  ],
+  [
+    'kvm.failed',
+    'kvm [1]: Cannot initialize protected mode without PSCI',
+    { why: 'Cannot initialize protected mode without PSCI' },
+  ],
+  [
+    'kvm.failed',
+    'kvm [1]: pKVM requires firmware support for C1-Pro erratum 4193714',
+    { why: 'pKVM requires firmware support for C1-Pro erratum 4193714' },
+  ],
+  ['kvm.disabled', 'kvm [1]: KVM disabled from command line', {}],
+  [
+    'kvm.ignored',
+    '[    0.000000] Protected KVM not available with VHE',
+    { why: 'Protected KVM not available with VHE' },
+  ],
+  ['kvm.finalize-failed', '[    0.555601] Failed to finalize Hyp protection: -22', { errno: '-22' }],
+  ['kvm.feature', '[    0.000000] CPU features: detected: Protected KVM', { feature: 'Protected KVM' }],
+  ['ffa.driver-version', '[    0.345585] ARM FF-A: Driver version 1.2', { major: '1', minor: '2' }],
+  ['ffa.firmware-version', '[    0.345691] ARM FF-A: Firmware version 1.2 found', { major: '1', minor: '2' }],
+  ['ffa.absent', 'ARM FF-A: FFA_VERSION returned not supported', {}],
+  [
+    'ffa.incompatible',
+    'ARM FF-A: Incompatible v0.0! Earliest supported v1.0',
+    { major: '0', minor: '0', limit: '1.0' },
+  ],
+  [
+    'ffa.failed',
+    'ARM FF-A: ffa_setup_partitions: No partitions found, error -22',
+    { why: 'ffa_setup_partitions: No partitions found, error -22' },
+  ],
+  ['ffa.failed', 'ARM FF-A: failed to register FFA RxTx buffers', { why: 'failed to register FFA RxTx buffers' }],
+  ['ffa.notifications-off', 'ARM FF-A: Notification setup failed -95, not enabled', { errno: '-95' }],
+  ['optee.revision', '[    0.887324] optee: revision 4.10', { major: '4', minor: '10' }],
+  ['optee.initialized', '[    3.178516] optee: initialized driver', {}],
+  ['optee.unexpected-error', '[    0.552074] optee: Unexpected error -22', { errno: '-22' }],
+  ['optee.refused', 'optee: Incompatible OP-TEE API version 2.0', { why: 'Incompatible OP-TEE API version 2.0' }],
+  [
+    'probe.failed',
+    '[    0.552167] optee arm-ffa-1: probe with driver optee failed with error -22',
+    { driver: 'optee', device: 'arm-ffa-1', errno: '-22' },
+  ],
+  [
+    'probe.deferred',
+    'platform arm-ffa: deferred probe pending: (reason unknown)',
+    { device: 'arm-ffa', reason: '(reason unknown)' },
+  ],
+  ['fault.hyp-panic', 'kvm [1]: nVHE hyp BUG at: [<ffff800080000000>] __kvm_nvhe_x+0x1/0x2!', { what: 'BUG' }],
+  ['fault.hyp-exception', 'kvm [1]: Invalid host exception to nVHE hyp!', {}],
+  [
+    'fault.panic',
+    '[    1.000000] Kernel panic - not syncing: Attempted to kill init! exitcode=0x0000000b',
+    { why: 'Attempted to kill init! exitcode=0x0000000b' },
+  ],
+  [
+    'fault.oops',
+    'Internal error: Oops: 0000000096000004 [#1]  SMP',
+    { what: 'Oops', esr: '0000000096000004', count: '1' },
+  ],
+  [
+    'fault.oops',
+    'Internal error: Oops - BUG: 00000000f2000800 [#1] PREEMPT SMP',
+    { what: 'Oops - BUG', esr: '00000000f2000800', count: '1' },
+  ],
+  [
+    'fault.paging',
+    'Unable to handle kernel NULL pointer dereference at virtual address 0000000000000008',
+    { what: 'NULL pointer dereference', address: '0000000000000008' },
+  ],
+  ['fault.bug', 'kernel BUG at mm/slub.c:123!', { file: 'mm/slub.c', line: '123' }],
+  [
+    'fault.serror',
+    'SError Interrupt on CPU0, code 0x00000000be000011 -- SError',
+    { cpu: '0', esr: '00000000be000011' },
+  ],
+  [
+    'fault.warn',
+    'WARNING: CPU: 1 PID: 7 at drivers/x.c:42 x_probe+0x10/0x20 [x]',
+    { cpu: '1', pid: '7', file: 'drivers/x.c', line: '42', function: 'x_probe' },
+  ],
+  ['fault.warn', 'WARNING: CPU: 1 PID: 7 at x_probe+0x10/0x20', { cpu: '1', pid: '7', function: 'x_probe' }],
+  [
+    'fault.warn-7',
+    'WARNING: drivers/x.c:42 at x_probe+0x10/0x20, CPU#1: swapper/0/1',
+    { file: 'drivers/x.c', line: '42', function: 'x_probe', cpu: '1' },
+  ],
+  [
+    'fault.hung-task',
+    'INFO: task init:1 blocked for more than 120 seconds.',
+    { task: 'init', pid: '1', seconds: '120' },
+  ],
+  ['fault.soft-lockup', 'watchdog: BUG: soft lockup - CPU#0 stuck for 22s! [init:1]', { cpu: '0', seconds: '22' }],
+  ['fault.hard-lockup', 'watchdog: CPU0: Watchdog detected hard LOCKUP on cpu 1', { cpu: '1' }],
+  ['fault.rcu-stall', 'rcu: INFO: rcu_sched self-detected stall on CPU', { flavour: 'rcu_sched' }],
+  ['fault.rcu-stall', 'rcu: INFO: rcu_preempt detected stalls on CPUs/tasks:', { flavour: 'rcu_preempt' }],
+  [
+    'fault.kasan',
+    'BUG: KASAN: slab-out-of-bounds in ffa_init+0x1/0x2',
+    { what: 'slab-out-of-bounds in ffa_init+0x1/0x2' },
+  ],
+  ['fault.kfence', 'BUG: KFENCE: use-after-free read in x+0x1/0x2', { what: 'use-after-free read in x+0x1/0x2' }],
+  [
+    'fault.ubsan',
+    'UBSAN: array-index-out-of-bounds in drivers/x.c:4:2',
+    { what: 'array-index-out-of-bounds', file: 'drivers/x.c', line: '4' },
+  ],
+  ['fault.lockdep', 'WARNING: possible circular locking dependency detected', {}],
+  ['fault.lockdep', '[    1.000000] [ BUG: Invalid wait context ]', {}],
+  ['fault.oom', 'Out of memory: Killed process 77 (init)', {}],
+  [
+    'fault.bug-other',
+    'BUG: scheduling while atomic: init/1/0x00000002',
+    { what: 'scheduling while atomic: init/1/0x00000002' },
+  ],
+  ['fault.cut-here', '------------[ cut here ]------------', {}],
+  ['fault.end-trace', '---[ end trace 0000000000000000 ]---', {}],
+  ['fault.end-trace', '---[ end Kernel panic - not syncing: x ]---', {}],
+  ['tfa.welcome', 'NOTICE:  Booting Trusted Firmware', {}],
+  ['tfa.bl1', 'NOTICE:  BL1: v2.12.1(release):', { version: '2.12.1', build: 'release' }],
+  ['tfa.bl2', 'NOTICE:  BL2: v2.12.1(debug):v2.12.1-3-gabc', { version: '2.12.1', build: 'debug' }],
+  ['tfa.bl31', 'NOTICE:  BL31: v2.12.1(release):', { version: '2.12.1', build: 'release' }],
+  ['tfa.bl32', 'INFO:    BL31: Initializing BL32', {}],
+  ['tfa.spmd-ready', 'INFO:    SPM Core setup done.', {}],
+  ['tfa.spmc-el3', 'INFO:    Secure Partition (0x8001) init start.', {}],
+  ['tfa.panic', 'PANIC at PC : 0x000000000e09b2a4', { pc: '000000000e09b2a4' }],
+  ['tfa.panic-el3', 'PANIC in EL3.', {}],
+  ['tfa.exception', 'Unhandled Exception in EL3.', {}],
+  ['tfa.exception', 'Unhandled Exception from lower EL.', {}],
+  [
+    'tfa.assert',
+    'ASSERT: services/std_svc/spmd/spmd_main.c:642',
+    { file: 'services/std_svc/spmd/spmd_main.c', line: '642' },
+  ],
+  ['tfa.assert', 'ASSERT: File bl1/aarch64/bl1_context_mgmt.c Line 1', { file: 'bl1/aarch64/bl1_context_mgmt.c' }],
+  ['tfa.bl32-failed', 'WARNING: BL31: BL32 initialization failed', {}],
+  ['tfa.spmc-failed', 'ERROR:   SPMC initialisation failed 0xfffffffe', { rc: 'fffffffe' }],
+  ['tfa.load-failed', 'ERROR:   BL2: Failed to load image id 4 (-2)', {}],
+  ['tc.version', 'I/TC: OP-TEE version: Unknown_4.10 (gcc version 12.2.0)', { version: 'Unknown_4.10' }],
+  ['tc.ready', 'I/TC: Primary CPU switching to normal world boot', {}],
+  ['tc.panic', "E/TC:0 0 Panic 'x' at core/kernel/y.c:1 <z>", {}],
+  ['tc.panic', 'E/TC:0   Panic at core/kernel/y.c:1 <z>', {}],
+  ['tc.abort', 'E/TC:0 0 Core data-abort at address 0x10 (translation fault)', { address: '10' }],
+  [
+    'tc.assert',
+    "E/TC:0 0 assertion 'x > 0' failed at core/kernel/y.c:1 <z>",
+    { what: 'x > 0', file: 'core/kernel/y.c', line: '1' },
+  ],
+  ['uboot.banner', 'U-Boot 2023.01+dfsg-2 (Jan 01 2023 - 00:00:00 +0000)', { version: '2023.01+dfsg-2' }],
+  ['edk2.banner', 'UEFI firmware (version  built at 12:35:07 on Nov 22 2026)', { version: '' }],
+  ['edk2.exception', 'Synchronous Exception at 0x00000000BF6D1234', { pc: '00000000BF6D1234' }],
+  ['hafnium.start', 'NOTICE: Initializing Hafnium (SPMC)', {}],
+]
+
+describe('the signature catalogue', () => {
+  it.each(lines)('%s: %s', (id, text, groups) => {
+    const found = match(text)
+    expect(found?.signature.id).toBe(id)
+    expect(found?.groups).toEqual(groups)
+  })
+
+  it('has a line in this table for each signature, and each id once', () => {
+    const ids = catalogue.map(({ id }) => id)
+    expect(new Set(lines.map(([id]) => id))).toEqual(new Set(ids))
+    expect(new Set(ids).size).toBe(ids.length)
+  })
+
+  it('keeps patterns that grep -E can take: anchored, without lookaround, flags and backreferences', () => {
+    for (const { pattern } of catalogue) {
+      expect(pattern.source.startsWith('^')).toBe(true)
+      expect(pattern.source).not.toMatch(/\(\?[=!]|\(\?<[=!]|\\[1-9k]/)
+      expect(pattern.flags).toBe('')
+    }
+  })
+
+  it.each([
+    ['QEMU powers off through an ERROR line', 'ERROR:   QEMU System Power off: with GPIO.'],
+    ['another initcall', '[    0.571111] calling  cpu_latency_qos_init+0x0/0x70 @ 1'],
+    ['a word in the middle', '[    0.1] x kvm [1]: Protected hVHE mode initialized successfully'],
+    ['a warning of TF-A', 'WARNING: Failed to load something'],
+  ])('leaves alone: %s', (_name, text) => expect(match(text)).toBeUndefined())
+
+  it('has a time only where printk put one', () => {
+    expect(match('[    0.345691] ARM FF-A: Firmware version 1.2 found')?.at).toBe(0.345691)
+    expect(match('ARM FF-A: Firmware version 1.2 found')).not.toHaveProperty('at')
+  })
+})
+
+describe('on real boots', () => {
+  it.each(Object.values(boots))('%s: the short cut finds what the single patterns find', (boot) => {
+    for (const line of readLines(rawConsole(boot, 'uart0'))) {
+      const message = line.text.replace(/^\[ *\d+\.\d{6}\] /, '')
+      expect(matchSignatures(line)?.signature.id).toBe(catalogue.find(({ pattern }) => pattern.test(message))?.id)
+    }
+  })
+
+  it('no healthy firmware console has a fault in it', () => {
+    for (const boot of Object.values(boots))
+      for (const line of readLines(rawConsole(boot, 'uart1')))
+        expect(matchSignatures(line)?.signature.kind).not.toBe('fault')
+  })
+})
+
+it('never throws, and agrees with the single patterns on any text', () => {
+  const words = fc.constantFrom(...lines.map(([, text]) => text))
+  const mixed = fc
+    .tuple(words, fc.nat(40), fc.string({ maxLength: 3 }))
+    .map(([text, at, put]) => text.slice(0, at) + put + text.slice(at))
+  fc.assert(
+    fc.property(fc.oneof(fc.string(), mixed), (text) => {
+      const found = match(text)
+      if (found) expect(found.signature.pattern.test(found.message)).toBe(true)
+    }),
+    { numRuns: 1000 },
+  )
+})
+
+it.each([
+  ['NOTICE:  BL1: v2.12.1(release):', 'EL3'],
+  ['INFO:      CPU Node : MPID 0x0', 'EL3'],
+  ['INFO: Initializing Hafnium (SPMC)', 'S-EL2'],
+  ['D/TC:0 0 spmc_init:2545 SPMC ID 0x8000', 'S-EL1'],
+  ['[    0.000000] WARNING: x', 'NS'],
+  ['U-Boot 2023.01', 'NS'],
+])('%s is said by %s', (text, world) => expect(speakerOf(text)).toBe(world))
