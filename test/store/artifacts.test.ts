@@ -2,11 +2,14 @@ import { createHash } from 'node:crypto'
 import { chmod, link, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import fc from 'fast-check'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { artifactPath, hasArtifact, putArtifact, verifyArtifact } from '../../store/artifacts.ts'
 import { incomingFolder, incomingName, sweep } from '../../store/sweep.ts'
 import { startChild } from './children/child.ts'
 import { temporaryState } from './samples.ts'
+
+// Other processes have to start, on a host that may be busy with builds.
+vi.setConfig({ testTimeout: 60_000 })
 
 let store: { folder: string }
 

@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { promisify } from 'node:util'
 import { sql } from 'kysely'
 import type { Migration } from 'kysely/migration'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { openDatabase } from '../../store/database/open-database.ts'
 import { runDetail } from '../../store/details.ts'
 import { migrations } from '../../store/migrations/all.ts'
@@ -13,6 +13,9 @@ import { createRun, latestRun, listRuns } from '../../store/runs.ts'
 import { openStore } from '../../store/store.ts'
 import { scriptPath, startChild, startCommand } from './children/child.ts'
 import { sampleRun, temporaryState } from './samples.ts'
+
+// Other processes have to start, on a host that may be busy with builds.
+vi.setConfig({ testTimeout: 60_000 })
 
 let folder: string
 let file: string

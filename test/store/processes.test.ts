@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { open, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { verifyArtifact } from '../../store/artifacts.ts'
 import { findAttempt, finishAttempt } from '../../store/attempts.ts'
 import { runDetail } from '../../store/details.ts'
@@ -12,6 +12,9 @@ import { openStore, type Store } from '../../store/store.ts'
 import { incomingFolder, sweep } from '../../store/sweep.ts'
 import { startChild } from './children/child.ts'
 import { sampleEnd, sampleRun, sampleStart, temporaryState } from './samples.ts'
+
+// Other processes have to start, on a host that may be busy with builds.
+vi.setConfig({ testTimeout: 60_000 })
 
 let store: Store
 

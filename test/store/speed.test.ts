@@ -1,11 +1,14 @@
 import { rm } from 'node:fs/promises'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { finishAttempt } from '../../store/attempts.ts'
 import { runDetail } from '../../store/details.ts'
 import { createRun } from '../../store/runs.ts'
 import { openStore } from '../../store/store.ts'
 import { startChild } from './children/child.ts'
 import { sampleEnd, sampleRun, sampleStart, temporaryState } from './samples.ts'
+
+// Other processes have to start, on a host that may be busy with builds.
+vi.setConfig({ testTimeout: 60_000 })
 
 test('prints what it costs to open the store and to read a run of 50 cells', async () => {
   const folder = await temporaryState()
