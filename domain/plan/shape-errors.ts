@@ -86,7 +86,7 @@ class ShapeErrors {
     if (said.includes('; ')) return this.#report(path, `${this.#show(path)} ${said}`)
     const value = this.#valueAt(path)
     const bare = typeof value === 'number' || typeof value === 'boolean'
-    const written = this.#yaml.source(path) ?? String(value)
+    const written = bare ? (this.#yaml.source(path) ?? String(value)) : ''
     const is = bare ? `the ${typeof value} ${written}` : typeOf(value)
     const quoted = bare && wanted.includes('text') ? `, in quotes: '${written}'` : ''
     return this.#report(path, `${label(path)} is ${is}; it would be ${wanted.join(' or ')}${quoted}`)

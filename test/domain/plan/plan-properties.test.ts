@@ -1,11 +1,14 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { stringify } from 'yaml'
 import { axes } from '../../../domain/plan/axes.ts'
 import { expandMatrix } from '../../../domain/plan/expand-matrix.ts'
 import { parsePlan } from '../../../domain/plan/parse-plan.ts'
 import { formatPlanError } from '../../../domain/plan/plan-error.ts'
 import { errorsOf, folder, goodPlan, known } from './plans.ts'
+
+// Hundreds of plans a test: on a host that is busy building, more than the usual seconds.
+vi.setConfig({ testTimeout: 60_000 })
 
 const anywhere = folder({})
 
