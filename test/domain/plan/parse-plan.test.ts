@@ -183,6 +183,11 @@ describe('one mistake is one error, where it stands', () => {
       '2:1: unknown key "kernals" in the plan; did you mean "kernels"?',
     ],
     [
+      'map with keys that objects have, too',
+      () => change('name: small', 'name: { toString: a, constructor: b, __proto__: c }'),
+      '1:7: name is a map; it would be text',
+    ],
+    [
       'missing key',
       () => change('name: small\n', ''),
       '1:1: missing key "name" in the plan; add name: ..., see docs/plans.md',
