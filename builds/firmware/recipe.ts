@@ -125,7 +125,12 @@ function mistakes(given: RecipeFile, yaml: LocatedYaml, file: string): PlanError
   }
   for (const [name, component] of Object.entries(given.components)) {
     const at: Path = ['components', name]
-    if (component['debian-patches'] && ![component.source].flat().some((location) => 'debian' in location)) {
+    for (const [index, location] of [component.source].flat().entries()) {
+      const mistake = locationMistake(location)
+      const path = Array.isArray(component.source) ? [...at, 'source', index] : [...at, 'source']
+      if (mistake !== undefined) complain(path, mistake, 'e.g. { debian: optee-os, version: 4.10.0-2 }')
+    }
+    if (component['debian-patches'] && ![component.source].flat().some(({ debian }) => debian !== undefined)) {
       complain(
         [...at, 'debian-patches'],
         'there is no debian location to take patches from',
@@ -154,12 +159,29 @@ function written(yaml: LocatedYaml, path: Path): string {
   return yaml.source(path) ?? ''
 }
 
+/** @throws LabError BadInput, when it does not say what kind of place it is; `mistakes` has found that before. */
 function sourceLocation(given: RecipeFileLocation, folder: string): SourceLocation {
-  if ('debian' in given) return { kind: 'debian', package: given.debian, version: given.version, ...hash(given.sha256) }
-  if ('tarball' in given) return { kind: 'tarball', url: given.tarball, ...hash(given.sha256) }
-  if ('tree' in given) return { kind: 'tree', path: resolve(folder, given.tree) }
-  const remote = /^[a-z+]+:\/\/|^[^/]+@?[^/]*:/.test(given.git)
-  return { kind: 'git', url: remote ? given.git : resolve(folder, given.git), ref: given.ref }
+  const { debian, version, tarball, tree, git, ref } = given
+  if (debian !== undefined && version !== undefined) {
+    return { kind: 'debian', package: debian, version, ...hash(given.sha256) }
+  }
+  if (tarball !== undefined) return { kind: 'tarball', url: tarball, ...hash(given.sha256) }
+  if (tree !== undefined) return { kind: 'tree', path: resolve(folder, tree) }
+  if (git !== undefined && ref !== undefined) {
+    const remote = /^[a-z+]+:\/\/|^[^/]+@?[^/]*:/.test(git)
+    return { kind: 'git', url: remote ? git : resolve(folder, git), ref }
+  }
+  throw new LabError('BadInput', 'A source location needs debian and version, tarball, tree, or git and ref.')
+}
+
+/** @returns what is wrong with a location: no kind or two, or a key that the kind needs and that is not there */
+function locationMistake(given: RecipeFileLocation): string | undefined {
+  const kinds = (['debian', 'tarball', 'tree', 'git'] as const).filter((kind) => given[kind] !== undefined)
+  const [kind, second] = kinds
+  if (kind === undefined || second !== undefined) return 'a location is one of debian, tarball, tree or git'
+  if (kind === 'debian' && given.version === undefined) return 'a debian location needs the exact version'
+  if (kind === 'git' && given.ref === undefined) return 'a git location needs a ref'
+  return undefined
 }
 
 function hash(sha256: string | undefined): { sha256?: string } {

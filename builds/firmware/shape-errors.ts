@@ -7,16 +7,17 @@ import type { LocatedYaml, Path } from '../../domain/plan/yaml-text.ts'
 export function shapeErrors(schema: z.ZodObject, yaml: LocatedYaml, file: string): PlanError[] {
   const result = schema.safeParse(yaml.value)
   if (result.success) return []
-  return result.error.issues.flatMap((issue) => fromIssue(issue, [], schema, yaml, file))
+  const errors = result.error.issues.flatMap((issue) => fromIssue(issue, [], yaml, file))
+  // A misspelt key is one mistake, not an unknown key and a missing one.
+  return errors.filter(({ message }) => {
+    const missing = /^missing key (".*") in (.*)$/.exec(message)
+    return !errors.some(
+      ({ message: other, hint }) => hint === `did you mean ${missing?.[1]}?` && other.endsWith(` in ${missing?.[2]}`),
+    )
+  })
 }
 
-function fromIssue(
-  issue: core.$ZodIssue,
-  base: Path,
-  schema: z.ZodObject,
-  yaml: LocatedYaml,
-  file: string,
-): PlanError[] {
+function fromIssue(issue: core.$ZodIssue, base: Path, yaml: LocatedYaml, file: string): PlanError[] {
   const path = [...base, ...issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))]
   const error = (at: Path, part: 'key' | 'value', message: string, hint = ''): PlanError => ({
     file,
@@ -26,15 +27,16 @@ function fromIssue(
   })
   const label = path.join('.') || 'the recipe'
   if (issue.code === 'unrecognized_keys') {
-    const known = keysAt(schema, path)
+    const known = issue.message.split(' ')
     return issue.keys.map((key) =>
       error([...path, key], 'key', `unknown key "${key}" in ${label}`, suggest(key, known)),
     )
   }
   if (issue.code === 'invalid_union') {
-    // The alternative that fits best is the one with the fewest complaints.
-    const [best] = issue.errors.toSorted((a, b) => a.length - b.length)
-    return (best ?? []).flatMap((inner) => fromIssue(inner, path, schema, yaml, file))
+    // The alternative that has the value's own type says what is wrong.
+    const offType = (inner: core.$ZodIssue) => inner.code === 'invalid_type' && inner.path.length === 0
+    const fitting = issue.errors.find((branch) => !branch.some(offType)) ?? issue.errors[0] ?? []
+    return fitting.flatMap((inner) => fromIssue(inner, path, yaml, file))
   }
   if (issue.code === 'invalid_key') {
     return [error(path, 'key', `"${String(path.at(-1))}" ${issue.issues[0]?.message ?? 'is not a name'}`)]
@@ -50,11 +52,4 @@ function fromIssue(
     ]
   }
   return [error(path, 'value', `${value === undefined ? label : `"${value}"`}: ${issue.message}`)]
-}
-
-/** The keys that a map at this path may have; none when the names there are free. */
-function keysAt(schema: z.ZodObject, path: Path): string[] {
-  if (path.length === 0) return Object.keys(schema.shape)
-  const component = schema.shape['components'] as z.ZodRecord<z.ZodString, z.ZodObject>
-  return path[0] === 'components' && path.length === 2 ? Object.keys(component.valueType.shape) : []
 }

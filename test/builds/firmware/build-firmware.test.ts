@@ -1,0 +1,115 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import type { BuildContext, BuildProgress } from '../../../builds/build.ts'
+import { buildFirmware } from '../../../builds/firmware/build-firmware.ts'
+import { readStack } from '../../../builds/firmware/recipe.ts'
+import { writeFiles } from '../source/world.ts'
+
+// A stack of two small components, cross-compiled for real: `second` wraps the product of `first`.
+const recipe = `title: small
+consoles: { uart0: [EL3] }
+bl33: 0x60000000
+toolchain: [aarch64-linux-gnu-gcc]
+components:
+  first:
+    version: 1
+    source: { tree: first }
+    arguments: { OUT: '\${out}', CC: ccache aarch64-linux-gnu-gcc }
+    products: { first.o: first.o }
+  second:
+    version: 1
+    source: { tree: second }
+    arguments: { OUT: '\${out}', FIRST: '\${first:first.o}', NOTE: '\${file:note.txt}', BASE: '\${bl33}' }
+    targets: [image]
+    products: { image: image }
+products: { image.bin: '\${second:image}' }
+`
+const firstMake = 'all:\n\t@echo "  CC      first.o"\n\t$(CC) -c first.c -o $(OUT)/first.o\n'
+const secondMake =
+  'image:\n\t@echo "  GEN     image"\n\tcat $(FIRST) $(NOTE) > $(OUT)/image\n\techo $(BASE) $(SOURCE_DATE_EPOCH) >> $(OUT)/image\n'
+
+function world(files: Record<string, string> = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'hyplab-firmware-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  writeFiles(folder, {
+    'small.yaml': recipe,
+    'note.txt': 'a note\n',
+    'first/Makefile': firstMake,
+    'first/first.c': 'const char where[] = __DATE__ __TIME__;\n',
+    'second/Makefile': secondMake,
+    ...files,
+  })
+  const abort = new AbortController()
+  const progress: BuildProgress[] = []
+  const context: BuildContext = {
+    folders: { state: join(folder, 'state'), cache: join(folder, 'cache') },
+    signal: abort.signal,
+    progress: (step) => progress.push(step),
+    logFile: join(folder, 'build.log'),
+    jobs: 2,
+  }
+  const build = async () => buildFirmware(await readStack(join(folder, 'small.yaml')), context)
+  return { folder, build, context, progress, abort }
+}
+
+async function bytes(made: ReturnType<typeof world>): Promise<Buffer> {
+  const outcome = await made.build()
+  if (!outcome.ok) throw new Error(outcome.fault.message)
+  expect(outcome.products.map(({ name }) => name)).toEqual(['image.bin'])
+  return readFileSync(outcome.products[0]?.path ?? '')
+}
+
+test('components are built in order, each from a copy, and equal inputs give equal bytes elsewhere and later', async () => {
+  const here = world()
+  const image = await bytes(here)
+  expect(image.subarray(0, 4).toString('latin1')).toBe('\x7fELF')
+  expect(image.toString('latin1')).toContain('a note\n0x60000000 0\n')
+  expect(here.progress).toContainEqual({ phase: 'first', done: 1 })
+  expect(readFileSync(here.context.logFile, 'utf8')).toMatch(/CC {6}first\.o[^]*GEN {5}image/)
+  expect((await bytes(world())).equals(image)).toBe(true)
+  expect((await bytes(here)).equals(image)).toBe(true)
+})
+
+test('a compiler error is a result with file and line, and the log has it', async () => {
+  const { build, context } = world({ 'first/first.c': 'int a;\nint b = nonsense;\n' })
+  const outcome = await build()
+  expect(outcome).toEqual({
+    ok: false,
+    fault: { file: 'first.c', line: 2, message: expect.stringContaining("'nonsense' undeclared") },
+  })
+  expect(readFileSync(context.logFile, 'utf8')).toContain('nonsense')
+})
+
+test('a product that the build does not make is named', async () => {
+  const { build } = world({ 'second/Makefile': 'image:\n\ttrue\n' })
+  expect(await build()).toEqual({
+    ok: false,
+    fault: { file: 'image', message: expect.stringContaining('second was built') },
+  })
+})
+
+test('a tool that is not there is named with how to get it', async () => {
+  const { build } = world({ 'small.yaml': recipe.replace('[aarch64-linux-gnu-gcc]', '[no-such-compiler]') })
+  await expect(build()).rejects.toMatchObject({
+    code: 'ToolMissing',
+    message: expect.stringContaining('no-such-compiler'),
+  })
+  const python = world({ 'small.yaml': recipe.replace('components:', 'python-modules: [no_such_module]\ncomponents:') })
+  await expect(python.build()).rejects.toMatchObject({
+    code: 'ToolMissing',
+    message: expect.stringContaining('no_such_module'),
+  })
+})
+
+test('a cancel kills the whole tree, and the same can be built again at once', async () => {
+  const hanging = 'all:\n\t@echo "  CC      first.o"\n\t@sleep 1000 & echo $$! > $(OUT)/pid; wait\n'
+  const made = world({ 'first/Makefile': hanging })
+  const reason = new Error('cancelled')
+  const context = { ...made.context, progress: (step: BuildProgress) => step.done > 0 && made.abort.abort(reason) }
+  const stack = await readStack(join(made.folder, 'small.yaml'))
+  await expect(buildFirmware(stack, context)).rejects.toBe(reason)
+  writeFiles(made.folder, { 'first/Makefile': firstMake })
+  expect((await buildFirmware(stack, { ...made.context, signal: new AbortController().signal })).ok).toBe(true)
+})

@@ -1,0 +1,140 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, onTestFinished, test } from 'vitest'
+import { identifyFirmware } from '../../../builds/firmware/identify.ts'
+import { parseStack, readStack } from '../../../builds/firmware/recipe.ts'
+import { readPins } from '../../../host/pins.ts'
+
+const stacks = fileURLToPath(new URL('../../../stacks', import.meta.url))
+
+/** A copy of the project's own stack, to be changed. */
+function copy() {
+  const folder = mkdtempSync(join(tmpdir(), 'hyplab-stack-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  cpSync(stacks, folder, { recursive: true })
+  const file = join(folder, 'optee-sel1.yaml')
+  const change = (what: string, from: string, to: string) => {
+    const text = readFileSync(join(folder, what), 'utf8')
+    expect(text).toContain(from)
+    writeFileSync(join(folder, what), text.replace(from, to))
+  }
+  const context = { folders: { state: join(folder, 'state'), cache: join(folder, 'cache') } }
+  const identify = async () => (await identifyFirmware(await readStack(file), context)).id
+  return { folder, file, change, identify }
+}
+
+test("the project's own stack says who speaks where, and where BL33 goes", async () => {
+  const recipe = await readStack(join(stacks, 'optee-sel1.yaml'))
+  expect(recipe).toMatchObject({
+    name: 'optee-sel1',
+    consoles: { uart0: ['EL3', 'NS'], uart1: ['S-EL1'] },
+    bl33: 0x60000000,
+    products: { 'qemu_fw.bios': '${tfa:qemu_fw.bios}' },
+  })
+  expect(recipe.components.map(({ name, version }) => `${name} ${version}`)).toEqual(['optee 4.10.0', 'tfa 2.12.1'])
+})
+
+test('values reach make as they are written', () => {
+  const text = `title: t
+consoles: { uart0: [NS] }
+bl33: 0x60000000
+toolchain: [ld]
+components:
+  a:
+    version: 2.10
+    source: { tree: . }
+    arguments: { HEX: 0x10, ZEROS: 007, TEN: 1.0, YES: y, OUT: '\${out}' }
+    products: { p: p.bin }
+products: { p: '\${a:p}' }
+`
+  const [component] = parseStack(text, '/stacks/x.yaml').components
+  expect(component).toMatchObject({
+    version: '2.10',
+    sources: [{ kind: 'tree', path: '/stacks' }],
+    arguments: { HEX: '0x10', ZEROS: '007', TEN: '1.0', YES: 'y', OUT: '${out}' },
+  })
+})
+
+test('every source of the stack is pinned', async () => {
+  const { files } = await readPins()
+  const recipe = await readStack(join(stacks, 'optee-sel1.yaml'))
+  for (const { sources } of recipe.components) {
+    for (const location of sources) {
+      const name = location.kind === 'debian' ? location.package : ''
+      expect(Object.keys(files).filter((file) => file.startsWith(`${name}_`))).toHaveLength(2)
+    }
+  }
+})
+
+test('what can change the bytes changes the identity, and nothing else does', async () => {
+  const here = copy()
+  const before = await here.identify()
+  here.change('optee-sel1.yaml', 'title: TF-A', 'title: Some TF-A')
+  here.change('optee-sel1.yaml', '# info and debug', '# talkative')
+  expect(await here.identify()).toBe(before)
+  expect(await copy().identify()).toBe(before)
+  const seen = new Set([before])
+  for (const [what, from, to] of [
+    ['optee-sel1.yaml', 'CFG_TEE_CORE_LOG_LEVEL: 3', 'CFG_TEE_CORE_LOG_LEVEL: 2'],
+    ['optee-sel1.yaml', 'bl33: 0x60000000', 'bl33: 0x61000000'],
+    [
+      'optee-sel1.yaml',
+      '{ debian: optee-os, version: 4.10.0-2 }',
+      `{ tarball: 'file:///x.tar', sha256: ${'a'.repeat(64)} }`,
+    ],
+    ['optee-sel1.yaml', 'debian-patches: true', 'debian-patches: false'],
+    ['optee-sel1/spmc-manifest.dts', 'binary_size = <0x80000>', 'binary_size = <0x90000>'],
+  ] as const) {
+    if (from.startsWith('{')) here.change('optee-sel1.yaml', 'debian-patches: true', 'debian-patches: false')
+    here.change(what, from, to)
+    seen.add(await here.identify())
+  }
+  expect(seen.size).toBe(6)
+})
+
+test('every mistake is located, with what would be right', async () => {
+  const { file, change } = copy()
+  const text = (from: string, to: string) => change('optee-sel1.yaml', from, to)
+  text('${optee:tee-pager_v2.bin}', '${opteee:tee-pager_v2.bin}')
+  text('BL32: ${optee:tee-header_v2.bin}', 'BL32: ${optee:tee-haeder_v2.bin}')
+  text('${file:optee-sel1/spmc-manifest.dts}', '${file:optee-sel1/manifest.dts}')
+  text('BUILD_BASE: ${out}', 'BUILD_BASE: ${output}')
+  text('qemu_fw.bios: ${tfa:qemu_fw.bios}', 'qemu_fw.bios: tfa')
+  const error = await readStack(file).catch((caught: unknown) => caught as Error)
+  const lines = (error as Error).message.split('\n').map((line) => line.replace(file, ''))
+  expect(lines).toEqual([
+    expect.stringMatching(/^:\d+:\d+: \$\{output\} means nothing; it would be \$\{out\}/),
+    expect.stringMatching(/^:\d+:\d+: there is no file optee-sel1\/manifest\.dts; it would be in /),
+    expect.stringMatching(/^:\d+:\d+: optee has no product "tee-haeder_v2\.bin"; did you mean "tee-header_v2\.bin"\?/),
+    expect.stringMatching(/^:\d+:\d+: no component "opteee" is built before this; did you mean "optee"\?/),
+    expect.stringMatching(/^:\d+:\d+: "tfa" is no product; it would be \$\{COMPONENT:PRODUCT\}/),
+  ])
+})
+
+test('unknown and missing keys and wrong values are located too', async () => {
+  const { file, change } = copy()
+  change('optee-sel1.yaml', 'uart1: [S-EL1]', 'uart1: [S-EL3]')
+  change('optee-sel1.yaml', '    debian-patches: true', '    debian-patchs: true')
+  change('optee-sel1.yaml', 'title: ', 'titel: ')
+  change('optee-sel1.yaml', 'version: 4.10.0-2', 'versoin: 4.10.0-2')
+  const error = await readStack(file).catch((caught: unknown) => caught as Error)
+  const message = (error as Error).message.replaceAll(file, '')
+  expect(message).toMatch(/^:\d+:\d+: unknown key "titel" in the recipe; did you mean "title"\?$/m)
+  expect(message).toMatch(
+    /^:\d+:\d+: unknown key "debian-patchs" in components\.optee; did you mean "debian-patches"\?$/m,
+  )
+  expect(message).toMatch(/^:\d+:\d+: "S-EL3": /m)
+  expect(message).toMatch(
+    /^:\d+:\d+: unknown key "versoin" in components\.optee\.source\.0; did you mean "version"\?$/m,
+  )
+  expect(message.split('\n')).toHaveLength(4)
+})
+
+test('a recipe that is not there is named', async () => {
+  await expect(readStack('/nowhere/x.yaml')).rejects.toMatchObject({
+    code: 'SourceMissing',
+    message: expect.stringContaining('/nowhere/x.yaml'),
+  })
+})
