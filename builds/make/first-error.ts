@@ -69,6 +69,8 @@ const toolPatterns: [RegExp, (groups: Groups, linking: Linking) => BuildFault][]
   [/^(?:ERROR|Error): (?<file>[^\s:]+\.dtsi?):(?<line>\d+)\.\S+ (?<message>.+)$/, located],
   // Kconfig: drivers/x/Kconfig:7: syntax error
   [/^(?<file>\S*Kconfig\S*):(?<line>\d+): (?<message>(?!warning).+)$/, located],
+  // conf: *** Can't find default configuration "arch/arm64/configs/x_defconfig"!
+  [/^\*\*\* (?<message>Can't find default configuration .+?)!?$/, located],
   [/: undefined reference to [`'‘](?<symbol>.+?)['’]/, undefinedReference],
   [/: multiple definition of [`'‘](?<symbol>.+?)['’]; (?<file>\S+):\(/, multipleDefinition],
   // modpost: ERROR: modpost: "foo" [drivers/x.ko] undefined!

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { buildIdentity, canonicalJson, sha256, sha256Folder } from '../../builds/identity.ts'
+import { buildIdentity, canonicalJson, sha256Folder } from '../../builds/identity.ts'
+import { sha256 } from '../../host/sha256.ts'
 
 test('the order of keys does not matter, the order of lists does', () => {
   expect(canonicalJson({ b: [1, { d: 'x', c: null }], a: true, u: undefined })).toBe(

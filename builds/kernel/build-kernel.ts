@@ -1,0 +1,174 @@
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { LabError } from '../../domain/errors.ts'
+import type { KernelInputs } from '../../domain/cell.ts'
+import type { BuildContext, BuildFault, Product } from '../build.ts'
+import { buildFfaProbe } from '../guest/ffa-probe.ts'
+import { requireTools } from '../make/build-environment.ts'
+import { runMake } from '../make/make.ts'
+import type { SourceTree } from '../source/source.ts'
+import { configure } from './configure.ts'
+import { parseConfig } from './config-text.ts'
+import { ffaProbeSource, identifyKernel } from './identify.ts'
+import { markBuilding, mendInterrupted, unmarkBuilding } from './interrupted.ts'
+import { openKconfig } from './kconfig.ts'
+import { kernelHistory, variantFolders, type VariantFolders } from './kernel-folders.ts'
+import { kernelArgs, kernelEnvironment, kernelToolchain, kernelTools, reproducibleVariables } from './kernel-make.ts'
+import { collectProducts } from './products.ts'
+import type { Refusal } from './refusal.ts'
+import { requestedConfig } from './requested-config.ts'
+import { openOutput, type Start } from './seed.ts'
+
+/** How a kernel build ended. */
+export type KernelOutcome =
+  | {
+      ok: true
+      products: Product[]
+      /** How its O= folder began: one that was there, a copy of a near one, or nothing. */
+      start: Start
+    }
+  | {
+      ok: false
+      fault: BuildFault
+      /** Set when it failed because these requested symbols did not take. */
+      refused?: Refusal[]
+    }
+
+/**
+ * Builds Image and modules of one kernel, and our FF-A probe module where the kernel has modules, in an O= folder that
+ * belongs to this tree and these symbols alone.
+ * Nothing in the O= folder says that a build is whole: make is always asked, and says so in seconds.
+ * @returns the products, in a folder of this call's own that is kept for an hour; or the fault.
+ * @throws LabError BadInput (fragment, base), SourceMissing (no tree), ToolMissing, DiskFull, BuildFailed (killed by the
+ * host, retryable); the signal's reason when aborted, once every process of the build has gone.
+ */
+export async function buildKernel(
+  inputs: KernelInputs,
+  tree: SourceTree,
+  context: BuildContext,
+): Promise<KernelOutcome> {
+  requireTools(kernelTools)
+  requireTree(tree)
+  const [requested, toolchain] = await Promise.all([requestedConfig(inputs), kernelToolchain()])
+  const kconfig = await openKconfig(tree, toolchain, context)
+  if (!kconfig.ok) return kconfig
+  const variant = variantFolders(context.folders, tree, inputs.base, requested)
+  // The configuration does not need the O= folder: copying that takes as long as Kconfig does.
+  const [configured, opened] = await Promise.allSettled([
+    configure(kconfig.value, inputs.base, requested, context),
+    openOutput(variant, inputs.base, requested, context),
+  ])
+  const output = opened.status === 'fulfilled' ? opened.value : undefined
+  try {
+    if (configured.status === 'rejected') throw configured.reason
+    if (opened.status === 'rejected') throw opened.reason
+    if (!configured.value.ok) return configured.value
+    await mkdir(variant.output, { recursive: true })
+    await mendInterrupted(variant)
+    await placeConfig(variant, configured.value.text)
+    const fault = await compile(variant, tree, opened.value.start, context)
+    if (fault !== undefined) return { ok: false, fault }
+    const probe = await compileProbe(variant, tree, configured.value.text, context)
+    if (!probe.ok) return probe
+    const about = await describe(inputs, tree, variant)
+    return { ok: true, products: await collectProducts(variant, probe.path, about), start: opened.value.start }
+  } finally {
+    output?.lock.release()
+  }
+}
+
+function requireTree(tree: SourceTree): void {
+  if (existsSync(join(tree.folder, 'Kconfig')) && existsSync(join(tree.folder, 'arch/arm64/Kconfig'))) return
+  throw new LabError(
+    'SourceMissing',
+    `${tree.folder} (from ${tree.from}) is no Linux source tree: it lacks Kconfig or arch/arm64/Kconfig.`,
+  )
+}
+
+/** A .config that is written anew makes kbuild look at everything again: one that is equal stays as it is. */
+async function placeConfig(variant: VariantFolders, text: string): Promise<void> {
+  const path = join(variant.output, '.config')
+  if (existsSync(path) && (await readFile(path, 'utf8')) === text) return
+  await writeFile(`${path}.part`, text)
+  await rename(`${path}.part`, path)
+}
+
+async function compile(
+  variant: VariantFolders,
+  tree: SourceTree,
+  start: Start,
+  context: BuildContext,
+): Promise<BuildFault | undefined> {
+  const history = { folder: kernelHistory(context.folders), kind: start }
+  return await make(variant, tree, ['Image', 'modules'], context, { phase: 'compile', history })
+}
+
+/** One call of make on the O= folder, which counts as interrupted until make came to its own end. */
+async function make(
+  variant: VariantFolders,
+  tree: SourceTree,
+  targets: string[],
+  context: BuildContext,
+  about: { phase: string; history?: { folder: string; kind: string } },
+): Promise<BuildFault | undefined> {
+  await markBuilding(variant)
+  const outcome = await runMake(
+    {
+      ...about,
+      folder: variant.output,
+      args: kernelArgs(tree, variant.output, targets),
+      environment: kernelEnvironment(context.folders, tree.epoch),
+      lockFile: variant.makeLock,
+      roots: [tree.folder, variant.output],
+    },
+    context,
+  )
+  await unmarkBuilding(variant)
+  return outcome.ok ? undefined : outcome.fault
+}
+
+async function compileProbe(
+  variant: VariantFolders,
+  tree: SourceTree,
+  config: string,
+  context: BuildContext,
+): Promise<{ ok: true; path: string | undefined } | { ok: false; fault: BuildFault }> {
+  if (parseConfig(config, '.config').get('MODULES') !== 'y') return { ok: true, path: undefined }
+  const failed = new Error('make of the FF-A probe failed')
+  let fault: BuildFault | undefined
+  try {
+    const path = await buildFfaProbe({
+      source: ffaProbeSource,
+      tree: tree.folder,
+      output: variant.output,
+      into: variant.ffaProbe,
+      make: async (args) => {
+        const [, , , ...targets] = args
+        fault = await make(variant, tree, targets, context, { phase: 'probe' })
+        if (fault !== undefined) throw failed
+      },
+    })
+    return { ok: true, path }
+  } catch (error) {
+    if (error === failed && fault !== undefined) return { ok: false, fault }
+    throw error
+  }
+}
+
+async function describe(
+  inputs: KernelInputs,
+  tree: SourceTree,
+  variant: VariantFolders,
+): Promise<Record<string, unknown>> {
+  const identity = await identifyKernel(inputs, tree.identity)
+  const release = await readFile(join(variant.output, 'include/config/kernel.release'), 'utf8')
+  return {
+    kind: identity.kind,
+    id: identity.id,
+    inputs: identity.inputs,
+    environment: reproducibleVariables(tree.epoch),
+    epoch: tree.epoch,
+    release: release.trim(),
+  }
+}

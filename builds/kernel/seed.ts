@@ -1,0 +1,137 @@
+import { existsSync } from 'node:fs'
+import { readFile, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { z } from 'zod'
+import { LabError } from '../../domain/errors.ts'
+import { requireFreeSpace } from '../../host/disk.ts'
+import { takeLock, tryLock, withLock, type Lock } from '../../host/lock.ts'
+import type { BuildContext } from '../build.ts'
+import { buildPath } from '../make/build-environment.ts'
+import { runLogged } from '../make/run-logged.ts'
+import { configDistance, type Config } from './config-text.ts'
+import { variantAt, type VariantFolders } from './kernel-folders.ts'
+
+/** What a variant is, as its folder says; the folders' names are hashes. */
+const variantNote = z.object({ base: z.string(), symbols: z.record(z.string(), z.string()) })
+
+/** What was known of the variant's O= folder before this build. */
+export type Start = 'again' | 'seeded' | 'scratch'
+
+/** An O= folder that is ready for make, and the lock on it. */
+export interface Output {
+  start: Start
+  lock: Lock
+}
+
+const gibibyte = 1024 ** 3
+
+/**
+ * Takes the lock on a variant's O= folder. A new one starts as a copy of the nearest one of the same tree: the one
+ * whose requested symbols differ least. When that one is being built at the moment, waiting for it is cheaper than
+ * compiling the same files beside it.
+ * @returns the lock, which the caller releases, and how the folder came to be; `scratch` is not there yet.
+ * @throws LabError DiskFull; the signal's reason.
+ */
+export async function openOutput(
+  variant: VariantFolders,
+  base: string,
+  requested: Config,
+  context: BuildContext,
+): Promise<Output> {
+  const waiting = () => context.progress({ phase: 'wait', done: 0 })
+  // Others see this variant's folder only with its lock held, so that they know it is about to be built.
+  const lock = await withLock(variant.siblingsLock, { signal: context.signal }, async () => {
+    const mine = await tryLock(variant.lock)
+    if (mine !== undefined && !existsSync(variant.note)) await describe(variant, base, requested)
+    return mine
+  }).then((mine) => mine ?? takeLock(variant.lock, { signal: context.signal, onWait: waiting }))
+  try {
+    await requireFreeSpace(variant.folder, gibibyte, 'A kernel build')
+    if (existsSync(variant.output)) return { start: 'again', lock }
+    return { start: (await seed(variant, base, requested, context, waiting)) ? 'seeded' : 'scratch', lock }
+  } catch (error) {
+    lock.release()
+    throw error
+  }
+}
+
+async function describe(variant: VariantFolders, base: string, requested: Config): Promise<void> {
+  const note = { base, symbols: Object.fromEntries(requested) }
+  await writeFile(`${variant.note}.part`, JSON.stringify(note, null, 2))
+  await rename(`${variant.note}.part`, variant.note)
+}
+
+async function seed(
+  variant: VariantFolders,
+  base: string,
+  requested: Config,
+  context: BuildContext,
+  waiting: () => void,
+): Promise<boolean> {
+  const siblings = await nearestFirst(variant, base, requested)
+  for (const [rank, sibling] of siblings.entries()) {
+    // Only for the first, and only once: a wait always points at one that was there before, so that no circle forms.
+    const lock =
+      rank === 0 && !existsSync(join(variant.folder, 'waited'))
+        ? await waitFor(sibling.lock, variant, context, waiting)
+        : await tryLock(sibling.lock)
+    if (lock === undefined) continue
+    try {
+      if (!existsSync(sibling.output) || existsSync(sibling.building)) continue
+      await copyOutput(sibling.output, variant, context)
+      return true
+    } finally {
+      lock.release()
+    }
+  }
+  return false
+}
+
+async function waitFor(
+  path: string,
+  variant: VariantFolders,
+  context: BuildContext,
+  onWait: () => void,
+): Promise<Lock> {
+  await writeFile(join(variant.folder, 'waited'), '')
+  return await takeLock(path, { signal: context.signal, onWait })
+}
+
+type Sibling = ReturnType<typeof variantAt>
+
+async function nearestFirst(variant: VariantFolders, base: string, requested: Config): Promise<Sibling[]> {
+  const found: { sibling: Sibling; distance: number }[] = []
+  for (const name of await readdir(variant.siblings)) {
+    const sibling = variantAt(join(variant.siblings, name))
+    if (name === basename(variant.folder) || !existsSync(sibling.note)) continue
+    const note = variantNote.parse(JSON.parse(await readFile(sibling.note, 'utf8')))
+    // Another base differs in more symbols than any two requests do.
+    const other = note.base === base ? 0 : 1e6
+    found.push({ sibling, distance: other + configDistance(requested, new Map(Object.entries(note.symbols))) })
+  }
+  return found.sort((a, b) => a.distance - b.distance).map(({ sibling }) => sibling)
+}
+
+/** Copies an O= folder with its times, which make goes by. It appears at its place whole or not at all. */
+async function copyOutput(from: string, variant: VariantFolders, context: BuildContext): Promise<void> {
+  context.progress({ phase: 'seed', done: 0 })
+  const part = `${variant.output}.part`
+  await rm(part, { recursive: true, force: true })
+  const code = await runLogged(
+    {
+      command: ['cp', '-a', '--reflink=auto', from, part],
+      folder: variant.folder,
+      environment: { PATH: buildPath, LC_ALL: 'C' },
+      lockFile: variant.makeLock,
+    },
+    context,
+  )
+  if (code !== 0) {
+    await rm(part, { recursive: true, force: true })
+    throw new LabError(
+      'DiskFull',
+      `${from} could not be copied (cp ended with ${code}), see the build's log: is the disk full?`,
+    )
+  }
+  await rename(part, variant.output)
+}
