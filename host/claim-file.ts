@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { seeProcess, type ProcessIdentity } from './process-identity.ts'
 
@@ -50,7 +50,6 @@ export function readClaim(folder: string, name: ClaimName): ClaimState | undefin
 
 /** Creates a claim, whole or not at all. @returns false when that very claim exists already. */
 export function createClaim(folder: string, name: ClaimName, state: ClaimState): boolean {
-  mkdirSync(folder, { recursive: true })
   const draft = writeDraft(folder, state)
   try {
     linkSync(draft, pathOf(folder, name))

@@ -120,40 +120,40 @@ function nextName(folder: string, fence: number): ClaimName {
 }
 
 async function killLeftovers(state: ClaimState | undefined): Promise<number[]> {
-  const killed = new Set<number>()
-  if (!state) return []
-  for (const deadline = performance.now() + 10_000; ;) {
-    const left = leftovers(state)
-    if (left.length === 0) return [...killed]
+  if (!state?.holds) return []
+  const group = state.holds.pid
+  const members = membersOf(group)
+  if (!members.some((seen) => isOurs(seen, state))) return []
+  killGroup(group)
+  for (const deadline = performance.now() + 10_000; membersOf(group).length > 0;) {
     if (performance.now() > deadline) {
-      const pids = left.map((seen) => seen.pid).join(', ')
-      throw new LabError('TargetBroken', `Processes ${pids} of ${state.owner} do not die; look at them with ps -fp.`)
-    }
-    for (const { pid } of left) {
-      if (kill(pid)) killed.add(pid)
+      throw new LabError('TargetBroken', `What ${state.owner} left does not die; look at it with: ps -g ${group}`)
     }
     // Node has no pidfd: the end of a process that is not our child can only be asked for.
     await delay(10)
   }
+  return members.map(({ pid }) => pid)
+}
+
+function membersOf(group: number): ProcessSeen[] {
+  return findProcesses((seen) => seen.pgid === group)
 }
 
 /**
- * Of a claim's group: all members while its leader lives; once the leader has gone its number may be a stranger's, so
- * then only those with the token. What was started but never recorded is killed by its guard.
+ * Whether a member shows that a group is the claim's own: its leader, or, once the leader has gone and its number may be a
+ * stranger's, the token. While one member lives no other group can get its number. What was started but never recorded
+ * is killed by its guard.
  */
-function leftovers({ token, holds }: ClaimState): ProcessSeen[] {
-  if (!holds) return []
-  const led = isRunning(holds)
-  return findProcesses((seen) => seen.pgid === holds.pid && (led || seen.commandLine.includes(token)))
+function isOurs(seen: ProcessSeen, { holds, token }: ClaimState): boolean {
+  return (seen.pid === holds?.pid && seen.start === holds.start) || seen.commandLine.includes(token)
 }
 
-function kill(pid: number): boolean {
+/** All at once: one by one, a member could fork between the look and the signal. */
+function killGroup(group: number): void {
   try {
-    process.kill(pid, 'SIGKILL')
-    return true
+    process.kill(-group, 'SIGKILL')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false
-    throw error
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
   }
 }
 

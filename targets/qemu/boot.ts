@@ -17,8 +17,8 @@ import { watchPatience } from './watchdog.ts'
 
 /** A stage may take this many times the silence limit: progress is expected, but a stage says much before it ends. */
 const stagePatience = 10
-/** Seconds that a target which was let go may be silent before it is powered off. */
-const grace = 10
+/** Seconds that a target which was let go may be silent before it is powered off; never more than it may be otherwise. */
+const longestGrace = 10
 
 /** What ends a boot, as far as the host sees it. */
 type Cause =
@@ -70,6 +70,7 @@ class Boot {
 
   constructor({ limits, history }: BootOrder, watch: BootWatch) {
     this.#watch = watch
+    const grace = Math.min(longestGrace, limits.silence)
     this.#limits = { silence: limits.silence, stage: limits.silence * stagePatience, grace }
     this.#history = history ?? { silences: {}, stages: {} }
     this.#patience = new Patience(this.#limits, this.#history, performance.now())
@@ -115,10 +116,7 @@ class Boot {
     const { promise, resolve, reject } = Promise.withResolvers<Cause>()
     const cancel = (): void => resolve({ kind: 'cancelled' })
     machine.qmp.onEvent((event) => {
-      if (event.event !== 'SHUTDOWN' || event.data?.['guest'] !== true) return
-      this.#entered(this.#follower.off(), performance.now())
-      this.#tell()
-      resolve({ kind: 'shutdown', event })
+      if (event.event === 'SHUTDOWN' && event.data?.['guest'] === true) resolve({ kind: 'shutdown', event })
     })
     machine.gone.then(({ code }) => resolve({ kind: 'gone', code }), reject)
     signal.addEventListener('abort', cancel)
@@ -140,6 +138,9 @@ class Boot {
     switch (cause.kind) {
       case 'shutdown':
         await awaitGone(machine)
+        // QMP may be read before what the consoles said last: only now have they said all.
+        this.#entered(this.#follower.off(), performance.now())
+        this.#tell()
         return { stop: 'power-off', reason: shutdownSentence(cause.event) }
       case 'gone': {
         const complaint = await machine.complaint()

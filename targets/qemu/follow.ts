@@ -28,9 +28,11 @@ export class BootFollower {
     return records.map((record) => this.#stages.record(record)).filter((reached) => reached !== undefined)
   }
 
-  /** The machine has powered off. */
+  /** The machine has powered off and its consoles have closed; a last line without an end counts too. */
   off(): StageReached[] {
-    const reached = this.#stages.off()
-    return reached ? [reached] : []
+    const last = [...this.#readers].flatMap(([name, reader]) =>
+      reader.end().map((line) => this.#stages.line(name, line)),
+    )
+    return [...last, this.#stages.off()].filter((reached) => reached !== undefined)
   }
 }

@@ -6,6 +6,7 @@ import { startGuarded } from '../../host/guarded-process.ts'
 import { capture, type Capture } from './capture.ts'
 import { channelArguments, qemuChannels } from './channels.ts'
 import { bareArguments, qemu } from './machine.ts'
+import { awaitGone } from './power-off.ts'
 import { Qmp } from './qmp.ts'
 
 /** A QEMU that has not run an instruction yet, or is running; every one of its channels is being captured. */
@@ -51,20 +52,35 @@ export async function launchQemu(
     return socket ? [capture(consoles, name, socket, (chunk) => reader(name, chunk))] : []
   })
   const qmpClosed = new Promise<void>((resolve) => qmpSocket.once('close', () => resolve()))
-  const closed = Promise.all([qmpClosed, ...captures.map((channel) => channel.closed)])
-  const gone = closed.then(() => guarded.ended)
-  // Whoever waits for it sees the error; this one only keeps Node from ending us when nobody waits yet.
-  gone.catch(() => undefined)
+  const kill = (): void => guarded.kill('SIGKILL')
+  const gone = whenGone([qmpClosed, ...captures.map((channel) => channel.closed)], guarded.ended, kill)
   const complaint = (): Promise<string> => lastLines(logFile)
   const qmp = new Qmp(qmpSocket)
   try {
     await qmp.open()
   } catch (cause) {
-    guarded.kill('SIGKILL')
+    await awaitGone({ gone, kill })
     const { code } = await gone
     throw notReady(code, await complaint(), cause)
   }
-  return { pgid: guarded.pgid, qmp, captures, gone, kill: () => guarded.kill('SIGKILL'), complaint }
+  return { pgid: guarded.pgid, qmp, captures, gone, kill, complaint }
+}
+
+/**
+ * When all channels have closed and the process has gone. A channel that cannot be kept ends the process: an attempt with
+ * half of its consoles is worth nothing.
+ */
+async function whenGone(
+  channels: Promise<void>[],
+  ended: Promise<{ code: number }>,
+  kill: () => void,
+): Promise<{ code: number }> {
+  for (const channel of channels) channel.catch(kill)
+  const kept = await Promise.allSettled(channels)
+  const end = await ended
+  const broken = kept.find((channel) => channel.status === 'rejected')
+  if (broken) throw broken.reason
+  return end
 }
 
 /** An attempt is written once: consoles of another one are never added to. */

@@ -1,10 +1,10 @@
 import type { Machine } from './launch.ts'
 
 /** How long QEMU may take to end after it was asked to, or after the guest powered off. It takes milliseconds. */
-const ending = 10_000
+const ending = 5_000
 
 /** Waits for a machine that is ending by itself; ends it by force when it does not. @returns whether force was needed */
-export async function awaitGone(machine: Machine): Promise<boolean> {
+export async function awaitGone(machine: Pick<Machine, 'gone' | 'kill'>): Promise<boolean> {
   if (await within(machine.gone, ending)) return false
   machine.kill()
   await machine.gone

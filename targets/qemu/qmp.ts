@@ -33,9 +33,12 @@ export class Qmp {
 
   constructor(socket: Duplex) {
     this.#socket = socket
+    // A QEMU that was killed hangs up with a reset; that it has gone is all there is to know.
     socket.on('error', () => undefined)
     socket.once('close', () => this.#close())
-    createInterface({ input: socket, crlfDelay: Infinity }).on('line', (line) => this.#read(line))
+    const lines = createInterface({ input: socket, crlfDelay: Infinity })
+    lines.on('error', () => undefined)
+    lines.on('line', (line) => this.#read(line))
   }
 
   /** Calls back for each event that QEMU sends from now on. */
