@@ -3,7 +3,7 @@ import type { Evidence } from '../evidence.ts'
 import type { Finding } from '../finding.ts'
 import { citeLines, citeRecord } from '../probes/cite.ts'
 import { matchSignatures } from '../signatures/match.ts'
-import { stages, type Stage } from '../stage/stage.ts'
+import { stages } from '../stage/stage.ts'
 import { taintOf } from './taint.ts'
 
 /** How an attempt ended, why, and what shows it. */
@@ -57,7 +57,7 @@ function offByItself(shown: Shown): AttemptEnding {
   }
   const words = lastWords(shown)
   if (words.length === 0) return ending('infra', 'The target went off and no console had said a word.')
-  const kernelRan = stages.indexOf(shown.host.stage as Stage) >= stages.indexOf('kernel')
+  const kernelRan = stages.indexOf(shown.host.stage) >= stages.indexOf('kernel')
   const sentence = `The target went off by itself in stage ${shown.host.stage}, without a word of why.`
   return ending(kernelRan ? 'kernel-fault' : 'firmware-fault', sentence, words)
 }

@@ -15,6 +15,9 @@ export const boots = {
   linux7: 'linux-7.3.4-ffa-builtin-pkvm-edk2',
 } as const
 
+/** A real boot of a kernel that was given no initramfs: it panics, and panic=-1 resets the machine. */
+export const noInit = 'linux-6.18.5-no-init'
+
 const folder = join(import.meta.dirname, '../../fixtures/consoles')
 
 export function rawConsole(boot: string, console: 'uart0' | 'uart1'): Uint8Array {
@@ -28,6 +31,15 @@ export function consolesOf(boot: string, edit: (text: string) => string = (text)
     { console: 'uart0', lines: readLines(Buffer.from(text, 'latin1')) },
     { console: 'uart1', lines: readLines(rawConsole(boot, 'uart1')) },
   ]
+}
+
+/** An edit that takes the lines away that match. */
+export function without(lines: RegExp): (text: string) => string {
+  return (text) =>
+    text
+      .split('\n')
+      .filter((line) => !lines.test(line))
+      .join('\n')
 }
 
 export function consoleOf(text: string, console = 'uart0'): ConsoleLog {

@@ -31,10 +31,8 @@ describe('stages of real boots', () => {
   it('counts a second boot when firmware starts again on the same console', () => {
     const [ns] = consolesOf(boots.builtinPkvm)
     const twice = { console: 'uart0', lines: [...ns!.lines.slice(0, 700), ...ns!.lines] }
-    expect(names(follow([twice]))).toEqual([
-      ...['1:bl1', '1:bl2', '1:bl31', '1:spmc', '1:kernel'],
-      ...['2:bl1', '2:bl2', '2:bl31', '2:spmc', '2:kernel', '2:init', '2:off'],
-    ])
+    const reached = names(follow([twice])).join(' ')
+    expect(reached).toBe('1:bl1 1:bl2 1:bl31 1:spmc 1:kernel 2:bl1 2:bl2 2:bl31 2:spmc 2:kernel 2:init 2:off')
   })
 
   it('counts one when it starts again in BL1 already', () => {

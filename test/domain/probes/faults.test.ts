@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest'
+import { boots, consoleOf, consolesOf, findingOf, hello, recordsOf, shownOf } from './showing.ts'
+
+const oops = [
+  '[    1.000000] Unable to handle kernel NULL pointer dereference at virtual address 0000000000000008',
+  '[    1.000001] Mem abort info:',
+  '[    1.000002] Internal error: Oops: 0000000096000004 [#1]  SMP',
+  '[    1.000003] ---[ end trace 0000000000000000 ]---',
+]
+const panic = [
+  '[    1.100000] Kernel panic - not syncing: Oops: Fatal exception',
+  '[    1.100001] ---[ end Kernel panic - not syncing: Oops: Fatal exception ]---',
+]
+const warn = [
+  '[    0.500000] ------------[ cut here ]------------',
+  '[    0.500001] WARNING: CPU: 0 PID: 1 at drivers/x.c:42 x_probe+0x10/0x20',
+  '[    0.500002] Modules linked in:',
+  '[    0.500003] ---[ end trace 0000000000000000 ]---',
+]
+const fault = (lines: string[], id = 'fault.kernel') =>
+  findingOf(shownOf({ consoles: [consoleOf(`${lines.join('\n')}\n`)] }), id)
+
+describe('faults of the kernel', () => {
+  it.each(Object.values(boots))('%s: none, and that passes by the end record only', (boot) => {
+    const consoles = consolesOf(boot)
+    expect(findingOf(shownOf({ consoles }), 'fault.kernel').outcome).toBe('pass')
+    expect(findingOf(shownOf({ consoles }), 'fault.firmware').outcome).toBe('pass')
+    expect(findingOf(shownOf({ consoles, records: recordsOf(hello) }), 'fault.kernel').outcome).toBe('unknown')
+  })
+
+  it('names the cause, not the panic that follows it, and quotes the whole report', () => {
+    const finding = fault([...oops, ...panic])
+    expect(finding).toMatchObject({
+      outcome: 'fail',
+      facts: {
+        kind: 'oops',
+        title: 'Unable to handle kernel NULL pointer dereference at virtual address 0000000000000008',
+        count: 2,
+        warning: false,
+        panic: true,
+      },
+    })
+    expect(finding.evidence).toMatchObject([
+      { from: 1, to: 4 },
+      { from: 5, to: 6 },
+    ])
+  })
+
+  it('quotes a warning from its cut-here line on', () => {
+    expect(fault(warn)).toMatchObject({
+      facts: { kind: 'warn', warning: true, panic: false },
+      evidence: [{ from: 1, to: 4 }],
+    })
+  })
+
+  it('puts an oops before an earlier warning, but a warning before the panic that it caused', () => {
+    expect(fault([...warn, ...oops]).facts).toMatchObject({ kind: 'oops', count: 2 })
+    expect(
+      fault([
+        ...warn,
+        '[    0.6] '.replace('0.6', '0.600000') + 'Kernel panic - not syncing: kernel: panic_on_warn set ...',
+      ]).facts,
+    ).toMatchObject({ kind: 'warn', panic: true })
+  })
+
+  it('shortens a long report in the middle', () => {
+    const trace = Array.from({ length: 60 }, (_, n) => `[    1.000004]  frame_${n}+0x0/0x10`)
+    const [evidence] = fault([...oops.slice(0, 3), ...trace, oops[3]!]).evidence
+    expect(evidence).toMatchObject({ from: 1, to: 64 })
+    expect(evidence?.text.split('\n')).toHaveLength(17)
+    expect(evidence?.text).toContain('... 48 more lines ...')
+  })
+
+  it('turns when the line goes', () => {
+    const edit = (put: string) => (text: string) => text.replace('[    0.818199]     /init', put)
+    const shown = (put: string) => shownOf({ consoles: consolesOf(boots.builtinPkvm, edit(put)) })
+    expect(
+      findingOf(shown('[    0.818199] rcu: INFO: rcu_sched self-detected stall on CPU'), 'fault.kernel'),
+    ).toMatchObject({ outcome: 'fail', facts: { kind: 'rcu-stall' } })
+    expect(findingOf(shown('[    0.818199]     /init'), 'fault.kernel').outcome).toBe('pass')
+  })
+})
+
+describe('faults of the firmware', () => {
+  it.each([
+    ["E/TC:0 0 Panic 'x' at core/kernel/y.c:1 <z>", 'panic'],
+    ['PANIC at PC : 0x000000000e09b2a4', 'panic'],
+    ['ASSERT: services/std_svc/spmd/spmd_main.c:642', 'assert'],
+    ['Unhandled Exception in EL3.', 'exception'],
+    ['WARNING: BL31: BL32 initialization failed', 'load-failure'],
+  ])('%s', (line, kind) => {
+    expect(fault([line], 'fault.firmware')).toMatchObject({ outcome: 'fail', facts: { kind } })
+    expect(fault([line]).outcome).toBe('pass')
+  })
+
+  it('has no part in a fault of the kernel', () => expect(fault(oops, 'fault.firmware').outcome).toBe('pass'))
+})

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest'
+import { askedKvmMode } from '../../../domain/probes/kvm-mode.ts'
+import { boots, consoleOf, consolesOf, findingOf, shownOf } from './showing.ts'
+
+const protectedLine = '[    0.475190] kvm [1]: Protected hVHE mode initialized successfully\n'
+const finalizedLine = '[    0.555601] initcall finalize_pkvm+0x0/0x98 returned 0 after 2306 usecs\n'
+const says = (text: string) => [consoleOf(text)]
+
+describe('the KVM mode', () => {
+  it.each([
+    [boots.builtinPkvm, 'protected', 'Protected hVHE', 577],
+    [boots.builtinNvhe, 'nvhe', 'Hyp nVHE', undefined],
+    [boots.linux7, 'protected', 'Protected hVHE', 646],
+  ])('of %s is what %s asked for', (boot, mode, name, line) => {
+    const finding = findingOf(shownOf({ mode, consoles: consolesOf(boot) }), 'pkvm.mode')
+    expect(finding).toMatchObject({ outcome: 'pass', facts: { asked: mode, mode: name } })
+    expect(finding.evidence).toMatchObject([
+      { console: 'uart0', text: expect.stringContaining(name) as string, ...(line && { from: line, to: line }) },
+    ])
+  })
+
+  it.each([
+    ['protected', protectedLine, 'pass'],
+    ['protected', 'kvm [1]: Protected nVHE mode initialized successfully\n', 'pass'],
+    ['protected', 'kvm [1]: Hyp nVHE mode initialized successfully\n', 'fail'],
+    ['protected', 'Protected KVM not available with VHE\nkvm [1]: VHE mode initialized successfully\n', 'fail'],
+    ['protected', 'kvm [1]: error initializing Hyp mode: -95\n', 'fail'],
+    ['protected', 'CPU features: detected: Protected KVM\n', 'unknown'],
+    ['nvhe', protectedLine, 'fail'],
+    ['nvhe', 'kvm [1]: Hyp nVHE mode initialized successfully\n', 'pass'],
+    ['nested', 'kvm [1]: VHE+NV2 mode initialized successfully\n', 'pass'],
+    ['nested', 'kvm [1]: VHE mode initialized successfully\n', 'fail'],
+    ['none', 'kvm [1]: KVM disabled from command line\n', 'pass'],
+    ['none', protectedLine, 'fail'],
+    ['', 'kvm [1]: VHE mode initialized successfully\n', 'pass'],
+    ['', 'kvm [1]: HYP mode not available\n', 'fail'],
+  ])('asked %j, said %j: %s', (mode, text, outcome) => {
+    const finding = findingOf(shownOf({ mode, consoles: says(text) }), 'pkvm.mode')
+    expect(finding.outcome).toBe(outcome)
+    if (outcome !== 'unknown') expect(finding.evidence.length).toBeGreaterThan(0)
+  })
+
+  it('says why KVM did not come up', () => {
+    const finding = findingOf(
+      shownOf({ consoles: says('kvm [1]: Cannot initialize protected mode without PSCI\n') }),
+      'pkvm.mode',
+    )
+    expect(finding.sentence).toBe(
+      'KVM did not come up: Cannot initialize protected mode without PSCI; kvm-arm.mode=protected was asked for.',
+    )
+  })
+
+  it('is not asked of a kernel without KVM', () => {
+    expect(findingOf(shownOf({ config: { KVM: 'n' } }), 'pkvm.mode').outcome).toBe('skip')
+  })
+
+  it.each([
+    ['kvm-arm.mode=protected', 'protected'],
+    ['kvm-arm.mode=nvhe x kvm_arm.mode=none', 'none'],
+    ['xkvm-arm.mode=protected', undefined],
+    ['', undefined],
+  ])('%j asks for %j', (cmdline, mode) => expect(askedKvmMode(cmdline)).toBe(mode))
+})
+
+describe('finalised', () => {
+  it.each([
+    ['protected', protectedLine + finalizedLine, 'pass'],
+    ['protected', protectedLine, 'unknown'],
+    // finalize_pkvm() returns 0 as well when there is no pKVM to finalise.
+    ['protected', finalizedLine, 'unknown'],
+    ['protected', `kvm [1]: error initializing Hyp mode: -95\n${finalizedLine}`, 'fail'],
+    ['protected', `kvm [1]: Hyp nVHE mode initialized successfully\n${finalizedLine}`, 'fail'],
+    ['protected', `${protectedLine}Failed to finalize Hyp protection: -22\n`, 'fail'],
+    ['protected', protectedLine + finalizedLine.replace('returned 0', 'returned -22'), 'fail'],
+    ['nvhe', `kvm [1]: Hyp nVHE mode initialized successfully\n${finalizedLine}`, 'skip'],
+  ])('%s, %j: %s', (mode, text, outcome) => {
+    expect(findingOf(shownOf({ mode, consoles: says(text) }), 'pkvm.finalised').outcome).toBe(outcome)
+  })
+
+  it('on a real boot cites both lines that it rests on', () => {
+    const finding = findingOf(shownOf({ consoles: consolesOf(boots.builtinPkvm) }), 'pkvm.finalised')
+    expect(finding).toMatchObject({
+      outcome: 'pass',
+      facts: { at: 0.555601 },
+      evidence: [{ from: 577 }, { from: 784 }],
+    })
+  })
+
+  it('tells that initcall_debug is missing', () => {
+    const shown = shownOf({ consoles: says(protectedLine) })
+    shown.asked.cmdline = 'kvm-arm.mode=protected'
+    expect(findingOf(shown, 'pkvm.finalised').sentence).toContain('without initcall_debug')
+  })
+})

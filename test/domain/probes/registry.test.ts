@@ -1,0 +1,107 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { LabError } from '../../../domain/errors.ts'
+import { configWanted, factsWanted, findingIds, judge, probeGroups } from '../../../domain/probes/registry.ts'
+import { stages } from '../../../domain/stage/stage.ts'
+import type { RecordBody } from '../../../domain/records/record.ts'
+import { endingOf } from '../../../domain/verdict/ending.ts'
+import { boots, call, consoleOf, consolesOf, hello, end, recordsOf, shownOf } from './showing.ts'
+
+describe('the registry of probes', () => {
+  it('judges by group, faults always', () => {
+    const ids = judge(shownOf({}), ['optee']).map(({ id }) => id)
+    expect(ids).toEqual(['optee.driver', 'fault.kernel', 'fault.firmware'])
+    expect(findingIds(['optee'])).toEqual(ids)
+    expect(judge(shownOf({}), probeGroups).map(({ id }) => id)).toEqual(findingIds())
+  })
+
+  it('asks init for each fact once, and the build for the symbols', () => {
+    const wanted = factsWanted(probeGroups)
+    expect(new Set(wanted.map(({ kind, path }) => `${kind} ${path}`)).size).toBe(wanted.length)
+    expect(wanted).toContainEqual({ kind: 'link', path: '/sys/bus/arm_ffa/devices/*/driver' })
+    expect(factsWanted(['pkvm'])).toEqual([
+      { kind: 'file', path: '/proc/cmdline' },
+      { kind: 'file', path: '/proc/version' },
+    ])
+    expect(configWanted(probeGroups)).toEqual(['KVM', 'ARM_FFA_TRANSPORT', 'OPTEE'])
+  })
+
+  it('knows no other group', () => {
+    expect(() => judge(shownOf({}), ['ima'])).toThrow(LabError)
+    expect(() => factsWanted(['ima'])).toThrow(
+      'There is no probe group "ima"; there are pkvm, order, ffa, optee, fault.',
+    )
+  })
+})
+
+describe('whatever an attempt shows', () => {
+  const real = [
+    ...new Set(
+      Object.values(boots).flatMap((boot) => consolesOf(boot).flatMap(({ lines }) => lines.map(({ text }) => text))),
+    ),
+  ].filter((text) => /kvm|ffa|FF-A|optee|finalize/.test(text))
+  const line = fc.oneof(fc.constantFrom(...real), fc.string({ maxLength: 40 }))
+  const console = fc.array(line, { maxLength: 30 }).map((lines) => consoleOf(lines.join('\n')))
+  const status = fc.constantFrom<[string, number]>(
+    ['SUCCESS', 0],
+    ['INVALID_PARAMETERS', -22],
+    ['NOT_SUPPORTED', -95],
+    ['BUSY', -16],
+  )
+  const name = fc.constantFrom('FFA_ID_GET', 'FFA_FEATURES', 'FFA_PARTITION_INFO_GET', 'FFA_SPM_ID_GET', 'FFA_VERSION')
+  const body: fc.Arbitrary<RecordBody> = fc.oneof(
+    fc
+      .tuple(name, status, fc.double({ min: 0, max: 5, noNaN: true }), fc.nat(3))
+      .map(([called, [text, errno], at, count]) => call(called, text, errno, at, count)),
+    fc.constantFrom<RecordBody>(
+      hello,
+      end,
+      { fact: 'module', name: 'optee', rc: -2 },
+      { fact: 'could-not', what: 'FF-A', why: 'x' },
+    ),
+    fc
+      .string()
+      .map((text): RecordBody => ({ fact: 'file', path: '/sys/bus/arm_ffa/devices/arm-ffa-1/uuid', rc: 0, text })),
+  )
+  const symbol = fc.constantFrom('y', 'm', 'n')
+  const shown = fc
+    .record({
+      mode: fc.constantFrom('', 'protected', 'nvhe', 'none', 'nested', 'nonsense'),
+      config: fc.record({ ARM_FFA_TRANSPORT: symbol, OPTEE: symbol, KVM: symbol }),
+      consoles: fc.array(console, { maxLength: 2 }),
+      records: fc.array(body, { maxLength: 12 }).map((bodies) => recordsOf(...bodies)),
+      stop: fc.constantFrom(
+        'power-off' as const,
+        'asked-off' as const,
+        'forced' as const,
+        'silence' as const,
+        'lost' as const,
+        'cancelled' as const,
+      ),
+      stage: fc.constantFrom(...stages),
+    })
+    .map(({ stop, stage, ...rest }) => shownOf({ ...rest, host: { stop, stage, reason: '' } }))
+
+  it('a finding that passes or fails has evidence, and every finding is judged once', () =>
+    fc.assert(
+      fc.property(shown, (each) => {
+        const findings = judge(each, probeGroups)
+        expect(findings.map(({ id }) => id)).toEqual(findingIds())
+        for (const { outcome, evidence, sentence } of findings) {
+          if (outcome === 'pass' || outcome === 'fail') expect(evidence.length).toBeGreaterThan(0)
+          expect(sentence).toMatch(/^\S.*\.$/s)
+        }
+        expect(endingOf(each, findings).sentence).not.toBe('')
+      }),
+      { numRuns: 500 },
+    ))
+
+  it('FF-A is never usable, nor unusable, without a call that came back', () =>
+    fc.assert(
+      fc.property(shown, (each) => {
+        const silent = { ...each, records: each.records.filter(({ body: { fact } }) => fact !== 'ffa-call') }
+        for (const id of ['ffa.usable', 'ffa.partitions'])
+          expect(['unknown', 'skip']).toContain(judge(silent, ['ffa']).find((finding) => finding.id === id)?.outcome)
+      }),
+    ))
+})
