@@ -22,7 +22,8 @@ if command -v flock >/dev/null && ! flock -n 9; then
   if ready; then exit 0; fi
 fi
 say "installing the npm packages of package-lock.json, Node 24 among them, into node_modules"
-npm ci --include=dev --no-audit --no-fund >&2
+# Quiet about engines: it is the old Node that installs, and the new one that runs.
+npm ci --include=dev --no-audit --no-fund --loglevel=error >&2
 case $(node_modules/.bin/node --version 2>/dev/null || true) in
   v24.*) ;;
   *)

@@ -70,6 +70,7 @@ async function buildComponent(
     },
     context,
   )
+  await rm(source, { recursive: true })
   if (!outcome.ok) return outcome.fault
   for (const [name, path] of Object.entries(component.products)) {
     const missing = await access(join(out, path)).then(
