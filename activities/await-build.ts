@@ -2,7 +2,7 @@ import { CancelledFailure } from '@temporalio/common'
 import { WorkflowFailedError } from '@temporalio/client'
 import { Context } from '@temporalio/activity'
 import type { BuildResult, BuildTask } from '../workflows/contracts.ts'
-import { queues, workflowIds } from '../workflows/contracts.ts'
+import { queues, workflowIds } from '../domain/naming.ts'
 import { whileBeating } from './beat.ts'
 import type { Deps } from './registry.ts'
 

@@ -30,7 +30,10 @@ export async function bootAttempt(deps: Deps, task: AttemptTask): Promise<Attemp
   const { target } = context.cell.cell
   const place = placeOf(task, target.name)
   const start: AttemptStart = {
-    ...{ run: task.run, cell: task.cell, number: task.attempt, place },
+    run: task.run,
+    cell: task.cell,
+    number: task.attempt,
+    place,
     fence: fenceOf(task.attempt, 'boot'),
     folder: attemptFolder(deps.folders.state, task),
     started: Date.now(),
@@ -92,7 +95,12 @@ async function keep(
   const findings = judge(shown, cell.probes)
   const { ending, sentence } = endingOf(shown, findings)
   const result: AttemptEnd = {
-    ...{ ended: Date.now(), stage: end.host.stage, ending, sentence, host: end.host, findings },
+    ended: Date.now(),
+    stage: end.host.stage,
+    ending,
+    sentence,
+    host: end.host,
+    findings,
     silences: end.pace.silences,
     artifacts: await keepAttemptFiles(deps.store, order, end.consoles, booted),
     judged: { at: Date.now(), probes: probesVersion },

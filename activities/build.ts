@@ -7,7 +7,7 @@ import { identifyFirmware } from '../builds/firmware/identify.ts'
 import { readStack } from '../builds/firmware/recipe.ts'
 import { buildKernel } from '../builds/kernel/build-kernel.ts'
 import { identifyKernel } from '../builds/kernel/identify.ts'
-import { obtainSource } from '../builds/source/obtain.ts'
+import { obtainSource, sourceIdentity } from '../builds/source/obtain.ts'
 import { LabError, type ErrorCode } from '../domain/errors.ts'
 import { putArtifact } from '../store/artifacts.ts'
 import { putBuild, usableBuild, type BuildProduct } from '../store/builds.ts'
@@ -77,7 +77,10 @@ async function make(task: BuildTask, context: BuildContext, reporter: Reporter):
   }
   const { sources, patches } = task.kernel
   const tree = await obtainSource(sources, patches, sourceContext)
-  const identity = sameInputs(task, await identifyKernel(task.kernel, sourceContext))
+  const identity = sameInputs(
+    task,
+    await identifyKernel(task.kernel, await sourceIdentity(sources, patches, sourceContext)),
+  )
   return { identity, outcome: await buildKernel(task.kernel, tree, context) }
 }
 
@@ -115,7 +118,12 @@ async function refuse(deps: Deps, task: BuildTask, error: unknown, times: Times)
   if (!(error instanceof LabError) || error.retryable) throw error
   const log = await putArtifact(deps.store, times.logFile).catch(() => null)
   await putBuild(deps.store, {
-    ...{ id: task.id, kind: task.kind, name: task.name, inputs: {}, outcome: 'failed', products: [] },
+    id: task.id,
+    kind: task.kind,
+    name: task.name,
+    inputs: {},
+    outcome: 'failed',
+    products: [],
     fault: { message: error.message },
     log: log?.sha256 ?? null,
     started: times.started,

@@ -33,7 +33,12 @@ export async function closeLostAttempt(deps: Deps, lost: LostAttempt): Promise<A
   const ending: Ending = lost.reason === 'cancelled' ? 'cancelled' : 'infra'
   const ended = Date.now()
   await finishAttempt(deps.store, start, {
-    ...{ ended, stage: 'power', ending, sentence: lost.reason, silences: {}, findings: [] },
+    ended,
+    stage: 'power',
+    ending,
+    sentence: lost.reason,
+    silences: {},
+    findings: [],
     host: { stop: ending === 'cancelled' ? 'cancelled' : 'lost', reason: lost.reason, stage: 'power' },
     artifacts: await whatReachedTheDisk(deps, start.folder),
     judged: { at: ended, probes: probesVersion },

@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path'
 import { identifyFirmware } from '../builds/firmware/identify.ts'
 import { readStack } from '../builds/firmware/recipe.ts'
 import { identifyKernel } from '../builds/kernel/identify.ts'
+import { sourceIdentity } from '../builds/source/obtain.ts'
 import { runDetail } from '../store/details.ts'
 import { setCellBuilds } from '../store/cells.ts'
 import { usableBuild } from '../store/builds.ts'
@@ -40,7 +41,10 @@ async function buildsOf(
   lockFile: string,
 ): Promise<{ kernel: Unowned<BuildTask & { kind: 'kernel' }>; firmware: Unowned<BuildTask & { kind: 'firmware' }> }> {
   const context = { folders: deps.folders, lockFile }
-  const kernel = await identifyKernel(cell.kernel, context)
+  const kernel = await identifyKernel(
+    cell.kernel,
+    await sourceIdentity(cell.kernel.sources, cell.kernel.patches, context),
+  )
   const firmware = await identifyFirmware(await readStack(cell.stack.recipe), context)
   return {
     kernel: { kind: 'kernel', id: kernel.id, name: kernel.name, kernel: cell.kernel, lockFile },

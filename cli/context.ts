@@ -9,11 +9,11 @@ export interface Context {
   /** Colours for what goes to standard output. */
   paint: ReturnType<typeof createColors>
   /** Data, to standard output. */
-  print(text: string): void
+  print: (text: string) => void
   /** One JSON document, to standard output. */
-  printJson(value: unknown): void
+  printJson: (value: unknown) => void
   /** Talk, to standard error. */
-  talk(text: string): void
+  talk: (text: string) => void
 }
 
 /** Node's own rules: FORCE_COLOR wins, then NO_COLOR, TERM=dumb and `--no-color`, then whether it is a terminal. */

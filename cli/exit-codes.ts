@@ -1,4 +1,4 @@
-import { CommanderError } from 'commander'
+import type { CommanderError } from 'commander'
 import type { ErrorCode } from '../domain/errors.ts'
 
 /** What a shell or a CI job can tell from the exit code alone; documented in `hyplab --help` and the README. */

@@ -4,7 +4,7 @@ import { Connection } from '@temporalio/client'
 import { LabError } from '../domain/errors.ts'
 import { freePort } from '../host/free-port.ts'
 import { startGuarded, type GuardedProcess } from '../host/guarded-process.ts'
-import { searchAttributes } from '../workflows/contracts.ts'
+import { searchAttributes } from '../domain/naming.ts'
 
 /** Where our own server listens; kept over restarts, so that workers and clients find it again. */
 export interface DevServerPorts {
@@ -35,17 +35,20 @@ export async function startDevServer(
   const logs = join(stateFolder, 'logs')
   await mkdir(logs, { recursive: true })
   const logFile = join(logs, 'temporal.log')
-  const attributes = Object.entries(searchAttributes).flatMap(([name, type]) => [
-    '--search-attribute',
-    `${name}=${type}`,
-  ])
+  const attributes = Object.entries(searchAttributes).map(([name, type]) => `--search-attribute=${name}=${type}`)
   const process = startGuarded(
     binary,
     [
-      ...['server', 'start-dev', '--ip', '127.0.0.1', '--log-level', 'error', '--namespace', namespace],
-      ...['--port', String(ports.grpc), '--ui-port', String(ports.ui)],
+      'server',
+      'start-dev',
+      `--ip=127.0.0.1`,
+      '--log-level=error',
+      `--namespace=${namespace}`,
+      `--port=${ports.grpc}`,
+      `--ui-port=${ports.ui}`,
       // WAL with synchronous=NORMAL loses nothing when a process is killed, and a laptop's fsync is slow.
-      ...['--db-filename', join(stateFolder, 'temporal.db'), '--sqlite-pragma', 'synchronous=1'],
+      `--db-filename=${join(stateFolder, 'temporal.db')}`,
+      '--sqlite-pragma=synchronous=1',
       ...attributes,
     ],
     { logFile },

@@ -1,6 +1,6 @@
 import { Connection } from '@temporalio/client'
 import { LabError } from '../domain/errors.ts'
-import { searchAttributes } from '../workflows/contracts.ts'
+import { searchAttributes } from '../domain/naming.ts'
 import type { ServerSettings } from './server-settings.ts'
 
 /** temporal.api.enums.v1.IndexedValueType: KEYWORD. */

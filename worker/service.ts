@@ -68,7 +68,11 @@ async function start(): Promise<void> {
   void superviseWorker(address, settings.namespace)
   facts = {
     pid: process.pid,
-    ...{ address, namespace: settings.namespace, server: serverFacts, life, started: Date.now() },
+    address,
+    namespace: settings.namespace,
+    server: serverFacts,
+    life,
+    started: Date.now(),
     ...(ui === undefined ? {} : { ui }),
     worker: { pid: worker.pid },
   }

@@ -7,7 +7,8 @@ import {
   setHandler,
 } from '@temporalio/workflow'
 import type { Activities } from '../activities/registry.ts'
-import { queues, type BuildResult, type BuildTask } from './contracts.ts'
+import { queues } from '../domain/naming.ts'
+import type { BuildResult, BuildTask } from './contracts.ts'
 import { building } from './options.ts'
 
 /** A run needs this build; sent with the start, so that the first run starts it and later ones join. */

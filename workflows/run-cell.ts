@@ -1,7 +1,8 @@
 import { ActivityFailure, CancellationScope, isCancellation, proxyActivities, rootCause } from '@temporalio/workflow'
 import { TimeoutFailure } from '@temporalio/common'
 import type { Activities } from '../activities/registry.ts'
-import { queues, type AttemptResult, type CellResult, type CellTask } from './contracts.ts'
+import { queues } from '../domain/naming.ts'
+import type { AttemptResult, CellResult, CellTask } from './contracts.ts'
 import { booting, bookkeeping } from './options.ts'
 
 const { closeLostAttempt, judgeCell } = proxyActivities<Pick<Activities, 'closeLostAttempt' | 'judgeCell'>>(bookkeeping)

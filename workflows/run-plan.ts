@@ -9,7 +9,8 @@ import {
   workflowInfo,
 } from '@temporalio/workflow'
 import type { Activities } from '../activities/registry.ts'
-import { workflowIds, type BuildResult, type RunOutline, type RunResult, type RunTask } from './contracts.ts'
+import { workflowIds } from '../domain/naming.ts'
+import type { BuildResult, RunOutline, RunResult, RunTask } from './contracts.ts'
 import { awaitingBuild, bookkeeping } from './options.ts'
 import { runCell } from './run-cell.ts'
 

@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path'
 import { identifyFirmware } from '../../builds/firmware/identify.ts'
 import { readStack } from '../../builds/firmware/recipe.ts'
 import { identifyKernel } from '../../builds/kernel/identify.ts'
+import { sourceIdentity } from '../../builds/source/obtain.ts'
 import type { BuildIdentity } from '../../builds/build.ts'
 import type { Cell } from '../../domain/cell.ts'
 import { usableBuild } from '../../store/builds.ts'
@@ -55,7 +56,10 @@ export async function dryRun(context: Context, plan: ReadPlan): Promise<void> {
 
 async function identify(context: Context, cell: Cell, planFile: string): Promise<BuildIdentity[]> {
   const naming = { folders: context.folders, lockFile: join(dirname(planFile), 'sources.lock.json'), say: context.talk }
-  return [await identifyFirmware(await readStack(cell.stack.recipe), naming), await identifyKernel(cell.kernel, naming)]
+  return [
+    await identifyFirmware(await readStack(cell.stack.recipe), naming),
+    await identifyKernel(cell.kernel, await sourceIdentity(cell.kernel.sources, cell.kernel.patches, naming)),
+  ]
 }
 
 async function lookUp(store: Store, identity: BuildIdentity): Promise<PlannedBuild> {

@@ -16,7 +16,7 @@ export function addListCommand(program: Command, context: () => Context): void {
     .action(async ({ number }: { number: number }) => {
       const runs = await withStore(context().folders, (store) => listRuns(store, number))
       const { json, paint, print, printJson, talk } = context()
-      if (json) return printJson({ schemaVersion: 1, runs: runs.map(({ planText: _, ...run }) => run) })
+      if (json) return printJson({ schemaVersion: 1, runs: runs.map((run) => ({ ...run, planText: undefined })) })
       if (runs.length === 0) {
         process.exitCode = exitCodes.nothing
         return talk('No runs yet: `hyplab run PLAN` makes one.')

@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util'
 
 /** Rows as aligned columns, two spaces apart; colours in cells do not count as width. The last column is never padded. */
 export function table(rows: string[][]): string {
-  const width = (text: string): number => [...stripVTControlCharacters(text)].length
+  const width = (text: string): number => stripVTControlCharacters(text).length
   const widths: number[] = []
   for (const row of rows)
     for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, width(cell))

@@ -1,0 +1,34 @@
+import type { Command } from 'commander'
+import { checkHost, type HostCheck } from '../../host/doctor.ts'
+import { ask } from '../../worker/control.ts'
+import { controlSocket } from '../../worker/service-file.ts'
+import type { Context } from '../context.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { table } from '../show/table.ts'
+
+/** `doctor`: what a run needs on this machine, and what to do about what is missing. */
+export function addDoctorCommand(program: Command, context: () => Context): void {
+  program
+    .command('doctor')
+    .description('check this machine: packages, tools, folders, server; say how to mend what is missing')
+    .action(async () => {
+      const { folders, json, paint, print, printJson } = context()
+      const checks = [...(await checkHost(folders)), await checkService(folders.state)]
+      if (checks.some(({ outcome }) => outcome === 'bad')) process.exitCode = exitCodes.infra
+      if (json) return printJson({ schemaVersion: 1, checks })
+      const colours = { ok: paint.green, warn: paint.yellow, bad: paint.red }
+      const rows = checks.map(({ name, outcome, detail, fix }) => [
+        colours[outcome](outcome),
+        name,
+        fix === undefined ? detail : `${detail}; ${fix}`,
+      ])
+      print(table(rows))
+    })
+}
+
+async function checkService(stateFolder: string): Promise<HostCheck> {
+  const answer = await ask(controlSocket(stateFolder), 'status')
+  answer?.close()
+  const detail = answer ? `runs, pid ${answer.facts.pid}` : 'does not run; a command that needs it starts it for itself'
+  return { name: 'service', outcome: 'ok', detail }
+}

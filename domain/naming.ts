@@ -1,0 +1,27 @@
+/**
+ * The task queues of one state folder. They carry its lab id, because a server may serve several: a step reads and
+ * writes the store of its own folder and must never run on another's worker.
+ */
+export const queues = {
+  /** Workflows and light activities. */
+  main: (lab: string) => `hyplab-${lab}`,
+  /** Builds: as many slots as the host has to give. */
+  build: (lab: string) => `hyplab-${lab}-build`,
+  /** The activities that touch a lab host's places. */
+  host: (lab: string, host: string) => `hyplab-${lab}-host-${host}`,
+}
+
+/** Search attributes, registered on the namespace when the service starts. */
+export const searchAttributes = {
+  LabPlan: 'Keyword',
+  LabRun: 'Keyword',
+  LabCell: 'Keyword',
+  LabBuild: 'Keyword',
+} as const
+
+/** Workflow ids: people and other workflows find them by these. */
+export const workflowIds = {
+  cell: (run: string, cell: number) => `${run}-cell-${cell}`,
+  /** Equal inputs, equal id: that is what joins equal builds. */
+  build: (lab: string, build: string) => `${lab}-build-${build}`,
+}

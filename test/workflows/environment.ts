@@ -1,0 +1,56 @@
+import type { Client } from '@temporalio/client'
+import { TestWorkflowEnvironment } from '@temporalio/testing'
+import { bundleWorkflowCode, DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker'
+import { fileURLToPath } from 'node:url'
+import { foldersFrom } from '../../host/folders.ts'
+import { timeSkippingServer } from '../../host/temporal-binary.ts'
+import type { Activities } from '../../activities/registry.ts'
+import { queues } from '../../domain/naming.ts'
+
+export const lab = 'test'
+export const host = 'here'
+
+const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url))
+
+/** The workflows on the time-skipping server, with steps that a test supplies. */
+export interface Bench {
+  client: Client
+  environment: TestWorkflowEnvironment
+  /** Runs workers with these steps for the time of `use`; a step that a test does not supply must not be called. */
+  withSteps<T>(steps: Partial<Activities>, use: () => Promise<T>): Promise<T>
+  close(): Promise<void>
+}
+
+export async function openBench(): Promise<Bench> {
+  Runtime.install({
+    logger: new DefaultLogger('ERROR'),
+    // The time-skipping server is older than the SDK's wishes, and each worker would say so.
+    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR' }) } },
+  })
+  const { path } = await timeSkippingServer(foldersFrom())
+  const environment = await TestWorkflowEnvironment.createTimeSkipping({
+    server: { executable: { type: 'existing-path', path } },
+  })
+  const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') })
+  const connection = environment.nativeConnection
+  return {
+    client: environment.client,
+    environment,
+    close: () => environment.teardown(),
+    async withSteps(steps, use) {
+      const common = { connection, activities: steps, shutdownForceTime: '5s' }
+      const workers = await Promise.all([
+        Worker.create({ ...common, taskQueue: queues.main(lab), workflowBundle: { code } }),
+        Worker.create({ ...common, taskQueue: queues.build(lab) }),
+        Worker.create({ ...common, taskQueue: queues.host(lab, host) }),
+      ])
+      const running = Promise.all(workers.map((worker) => worker.run()))
+      try {
+        return await use()
+      } finally {
+        for (const worker of workers) worker.shutdown()
+        await running
+      }
+    },
+  }
+}

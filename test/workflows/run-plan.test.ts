@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto'
+import { Context } from '@temporalio/activity'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { RunEnd } from '../../activities/registry.ts'
+import { queues } from '../../domain/naming.ts'
+import type { BuildResult, BuildTask, RunOutline, RunTask, UnbuiltCell } from '../../workflows/contracts.ts'
+import { host, lab, openBench, type Bench } from './environment.ts'
+
+let bench: Bench
+beforeAll(async () => {
+  bench = await openBench()
+}, 120_000)
+afterAll(() => bench?.close())
+
+const task: RunTask = { run: 7, lab, host, atOnce: 2, until: 'verdicts' }
+
+function firmware(id: string): BuildTask {
+  return { kind: 'firmware', id, name: id, run: 7, lab, recipe: '/recipe.yaml', lockFile: '/lock' }
+}
+
+const outline: RunOutline = {
+  plan: 'p',
+  builds: [
+    { task: firmware('shared'), built: false },
+    { task: firmware('there'), built: true },
+    { task: firmware('broken'), built: false },
+  ],
+  cells: [
+    { number: 1, builds: ['shared', 'there'], count: 1, infra: 1 },
+    { number: 2, builds: ['shared', 'broken'], count: 1, infra: 1 },
+    { number: 3, builds: ['shared'], count: 1, infra: 1 },
+    { number: 4, builds: ['there'], count: 1, infra: 1 },
+  ],
+}
+
+interface Seen {
+  built: string[]
+  booted: number[]
+  most: number
+  unbuilt: UnbuiltCell[]
+  ended: RunEnd[]
+}
+
+function steps(seen: Seen, awaitBuild?: (task: BuildTask) => Promise<BuildResult>) {
+  let now = 0
+  return {
+    outlineRun: async () => outline,
+    awaitBuild:
+      awaitBuild ??
+      (async ({ id }: BuildTask) => {
+        seen.built.push(id)
+        return { id, ok: id !== 'broken', infra: false, message: id === 'broken' ? 'it does not compile' : '' }
+      }),
+    async bootAttempt({ cell }: { cell: number }) {
+      seen.most = Math.max(seen.most, ++now)
+      seen.booted.push(cell)
+      await new Promise((resolve) => setImmediate(resolve))
+      now--
+      return { ending: 'finished' as const }
+    },
+    closeUnbuiltCell: async (cell: UnbuiltCell) => void seen.unbuilt.push(cell),
+    judgeCell: async () => 'pass' as const,
+    async finishRun(end: RunEnd) {
+      seen.ended.push(end)
+      return { verdicts: {}, failedBuilds: 0 }
+    },
+  }
+}
+
+const fresh = (): Seen => ({ built: [], booted: [], most: 0, unbuilt: [], ended: [] })
+const start = (over: Partial<RunTask> = {}) =>
+  bench.client.workflow.start('runPlan', {
+    workflowId: randomUUID(),
+    taskQueue: queues.main(lab),
+    args: [{ ...task, ...over }],
+  })
+
+describe('runPlan', () => {
+  it('makes each distinct build once, boots what can be booted, and closes what cannot', async () => {
+    const seen = fresh()
+    await bench.withSteps(steps(seen), async () => await (await start()).result())
+    expect(seen.built.toSorted()).toEqual(['broken', 'shared'])
+    expect(seen.booted.toSorted()).toEqual([1, 3, 4])
+    expect(seen.unbuilt).toEqual([{ run: 7, cell: 2, infra: false, message: 'it does not compile' }])
+    expect(seen.ended).toEqual([{ run: 7, state: 'finished', reason: '' }])
+  })
+
+  it('keeps to the number of cells at once', async () => {
+    const seen = fresh()
+    await bench.withSteps(steps(seen), async () => await (await start({ atOnce: 1 })).result())
+    expect(seen.most).toBe(1)
+  })
+
+  it('boots nothing when only builds are asked for', async () => {
+    const seen = fresh()
+    await bench.withSteps(steps(seen), async () => await (await start({ until: 'builds' })).result())
+    expect(seen.booted).toEqual([])
+    expect(seen.ended).toHaveLength(1)
+  })
+
+  it('closes the run when it is cancelled in the middle of a build', async () => {
+    const seen = fresh()
+    const began = Promise.withResolvers<void>()
+    const waiting = async (): Promise<BuildResult> => {
+      began.resolve()
+      const context = Context.current()
+      const timer = setInterval(() => context.heartbeat(), 200)
+      try {
+        return await (context.cancelled as Promise<never>)
+      } finally {
+        clearInterval(timer)
+      }
+    }
+    await bench.withSteps(steps(seen, waiting), async () => {
+      const handle = await start()
+      await began.promise
+      await handle.cancel()
+      await expect(handle.result()).rejects.toThrow()
+    })
+    expect(seen.ended).toEqual([{ run: 7, state: 'cancelled', reason: 'cancelled' }])
+  }, 60_000)
+})
