@@ -30,7 +30,7 @@ export async function prepareBoot(deps: Deps, context: CellContext, folder: stri
   await writeInitrd(initrd, {
     init: init.path,
     modules: cell.modules.map((name) => ({ name, path: productPath(deps, kernel, `modules/${name}.ko`) })),
-    probes: [{ name: 'ffa-probe', path: productPath(deps, kernel, 'ffa-probe.ko') }],
+    probes: [{ name: 'ffa-probe', path: productPath(deps, kernel, 'modules/ffa-probe.ko') }],
     facts: factsWanted(cell.probes),
     limits: {},
   })

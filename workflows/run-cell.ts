@@ -1,5 +1,5 @@
 import { ActivityFailure, CancellationScope, isCancellation, proxyActivities, rootCause } from '@temporalio/workflow'
-import { TimeoutFailure } from '@temporalio/common'
+import { ApplicationFailure, TimeoutFailure } from '@temporalio/common'
 import type { Activities } from '../activities/registry.ts'
 import { queues } from '../domain/naming.ts'
 import type { AttemptResult, CellResult, CellTask } from './contracts.ts'
@@ -13,7 +13,7 @@ const uncounted = new Set(['infra', 'tainted', 'cancelled'])
 /** One cell: attempts until enough of them count or infrastructure broke too often, then the verdict. */
 export async function runCell(task: CellTask): Promise<CellResult> {
   const { bootAttempt } = proxyActivities<Pick<Activities, 'bootAttempt'>>(booting(queues.host(task.lab, task.host)))
-  const attempt = async (number: number): Promise<AttemptResult> => {
+  const attempt = async (number: number): Promise<AttemptResult & { hopeless?: boolean }> => {
     const which = { run: task.run, cell: task.number, attempt: number }
     try {
       return await bootAttempt(which)
@@ -22,17 +22,25 @@ export async function runCell(task: CellTask): Promise<CellResult> {
       // Also on cancel: the attempt's row must not stay open, whether or not its worker lived to close it.
       const closed = await CancellationScope.nonCancellable(() => closeLostAttempt(lost))
       if (isCancellation(error)) throw error
-      return closed
+      return { ...closed, hopeless: isHopeless(error) }
     }
   }
   let counted = 0
   let broken = 0
   for (let number = 1; counted < task.count && broken <= task.infra; number++) {
-    const { ending } = await attempt(number)
+    const { ending, hopeless } = await attempt(number)
     if (uncounted.has(ending)) broken++
     else counted++
+    if (hopeless) break
   }
   return { cell: task.number, verdict: await judgeCell({ run: task.run, cell: task.number }) }
+}
+
+/** Nothing that another attempt would find changed: a module that was not built, a target that cannot be. */
+function isHopeless(error: unknown): boolean {
+  return (
+    error instanceof ActivityFailure && error.cause instanceof ApplicationFailure && error.cause.nonRetryable === true
+  )
 }
 
 function reasonOf(error: unknown): string {

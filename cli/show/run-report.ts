@@ -42,6 +42,10 @@ function cellLines(cell: CellDetail, paint: Paint): string[] {
   const head = `${cell.run}.${cell.number}  ${cell.cell.id}`
   if (!cell.verdict) return [`${head}: not judged`]
   const lines = [`${head}: ${paintVerdict(cell.verdict.verdict, paint)}: ${cell.verdict.sentence}`]
+  // What broke is on the attempts: a cell without counted ones has no findings to show.
+  if (cell.verdict.verdict === 'infra')
+    for (const { id, end } of cell.attempts)
+      lines.push(`  attempt ${id}: ${end ? `${end.ending}: ${end.sentence}` : 'open'}`)
   for (const { attempt, finding } of cell.verdict.because) {
     const found = cell.attempts.find(({ number }) => number === attempt)?.end?.findings.find(({ id }) => id === finding)
     if (found) lines.push(...findingLines(found, paint, 2))

@@ -72,9 +72,15 @@ describe('runCell', () => {
   })
 
   it('closes an attempt whose step broke, with the reason, and goes on with the next number', async () => {
-    const made = await runWith([ApplicationFailure.nonRetryable('QEMU is missing', 'TargetBroken'), 'finished'])
+    const made = await runWith([ApplicationFailure.retryable('QEMU died', 'TargetBroken'), 'finished'])
     expect(made.attempts).toEqual([1, 2])
-    expect(made.lost).toEqual([{ run: 1, cell: 2, attempt: 1, reason: 'QEMU is missing' }])
+    expect(made.lost).toEqual([{ run: 1, cell: 2, attempt: 1, reason: 'QEMU died' }])
+  })
+
+  it('makes no other attempt when nothing would be different', async () => {
+    const made = await runWith([ApplicationFailure.nonRetryable('no such module', 'BadInput'), 'finished'])
+    expect(made.attempts).toEqual([1])
+    expect(made.lost).toHaveLength(1)
   })
 
   it('closes an attempt whose worker fell silent', async () => {

@@ -80,7 +80,7 @@ describe('runPlan', () => {
     const seen = fresh()
     await bench.withSteps(steps(seen), async () => await (await start()).result())
     expect(seen.built.toSorted()).toEqual(['broken', 'shared'])
-    expect(seen.booted.toSorted()).toEqual([1, 3, 4])
+    expect(seen.booted.toSorted((a, b) => a - b)).toEqual([1, 3, 4])
     expect(seen.unbuilt).toEqual([{ run: 7, cell: 2, infra: false, message: 'it does not compile' }])
     expect(seen.ended).toEqual([{ run: 7, state: 'finished', reason: '' }])
   })
