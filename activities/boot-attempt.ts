@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises'
 import { CancelledFailure } from '@temporalio/common'
 import type { Shown } from '../domain/attempt.ts'
 import { judge, probesVersion } from '../domain/probes/registry.ts'
+import { joinParts } from '../domain/records/join-parts.ts'
 import { endingOf } from '../domain/verdict/ending.ts'
 import { finishAttempt, startAttempt } from '../store/attempts.ts'
 import type { AttemptArtifact, AttemptEnd, AttemptStart } from '../store/attempt.ts'
@@ -90,7 +91,7 @@ async function keep(
     asked: { cmdline: cell.cmdline, config: await readBuiltConfig(deps, context), modules: cell.modules },
     host: end.host,
     consoles: await readConsoles(end.consoles),
-    records: end.records,
+    records: joinParts(end.records),
   }
   const findings = judge(shown, cell.probes)
   const { ending, sentence } = endingOf(shown, findings)

@@ -2,7 +2,7 @@
  * The worker process: `worker/main.ts ADDRESS NAMESPACE`. Serves workflows, builds and this host's places until SIGTERM,
  * or until it is killed: everything that it started dies with it, and the server gives its work to the next one.
  */
-import { hostname } from 'node:os'
+import { availableParallelism, hostname } from 'node:os'
 import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker'
 import { Client } from '@temporalio/client'
 import { createActivities } from '../activities/registry.ts'
@@ -32,6 +32,9 @@ const client = new Client({ connection, namespace })
 const activities = createActivities({ folders, store, client })
 const common: Partial<WorkerOptions> = { connection, namespace, shutdownGraceTime: '2s', shutdownForceTime: '20s' }
 
+/** Each machine has two busy CPUs while it boots; more of them at once than that only slow each other down. */
+const bootsAtOnce = Math.max(1, Math.floor(availableParallelism() / 2))
+
 const workers = await Promise.all([
   Worker.create({
     ...common,
@@ -47,7 +50,7 @@ const workers = await Promise.all([
     ...common,
     taskQueue: queues.host(lab, hostname()),
     activities,
-    maxConcurrentActivityTaskExecutions: Number(process.env['HYPLAB_BOOTS_AT_ONCE'] ?? 1),
+    maxConcurrentActivityTaskExecutions: bootsAtOnce,
   }),
 ])
 const running = Promise.all(workers.map((worker) => worker.run()))

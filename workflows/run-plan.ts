@@ -53,7 +53,8 @@ async function runCells(task: RunTask, outline: RunOutline, builds: Map<string, 
       await light.closeUnbuiltCell({ run: task.run, cell: cell.number, infra: failed.infra, message: failed.message })
       return
     }
-    await condition(() => running < task.atOnce)
+    // Of several that wait for the same place in the row only one may have it when it comes free.
+    while (running >= task.atOnce) await condition(() => running < task.atOnce)
     running++
     try {
       await executeChild(runCell, {

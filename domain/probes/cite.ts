@@ -1,5 +1,6 @@
 import type { ConsoleLog } from '../console/line.ts'
 import type { ConsoleEvidence, RecordEvidence } from '../evidence.ts'
+import { describeRecord } from '../records/describe-record.ts'
 import type { TargetRecord } from '../records/record.ts'
 import type { Sighting } from './seen.ts'
 
@@ -28,5 +29,5 @@ export function citeLines(log: ConsoleLog, first: number, last: number): Console
 
 /** A record as evidence. */
 export function citeRecord({ sequence, body }: TargetRecord): RecordEvidence {
-  return { kind: 'record', sequence, text: JSON.stringify(body) }
+  return { kind: 'record', sequence, text: describeRecord(body) }
 }

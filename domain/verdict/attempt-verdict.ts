@@ -88,10 +88,9 @@ function say(verdict: AttemptVerdict['verdict'], checked: CheckedExpectation[], 
 function about(verdict: 'fixed' | 'known-fail', bugs: CheckedExpectation[], saying: string): AttemptVerdict {
   const names = bugs.map(({ expectation }) => expectation.known).join('; ')
   const deciding = bugs.flatMap(({ checks }) => checks)
-  const sentences = deciding.map(({ finding }) => finding?.sentence).filter((text) => text !== undefined)
   return {
     verdict,
-    sentence: `${saying}: ${names}. ${sentences.join(' ')}`,
+    sentence: `${saying}: ${names}.`,
     findings: ids(deciding.map(({ expected }) => expected)),
   }
 }

@@ -111,7 +111,7 @@ describe('the verdict of one attempt', () => {
   it('says which bug, and what it rests on', () => {
     expect(verdictOf([attempt(1, [refused])], bug, once)).toEqual({
       verdict: 'known-fail',
-      sentence: 'The known bug is there: the bug. ffa.usable fail.',
+      sentence: 'The known bug is there: the bug.',
       because: [{ attempt: 1, finding: 'ffa.usable' }],
     })
   })
