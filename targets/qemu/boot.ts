@@ -105,7 +105,7 @@ class Boot {
       records,
       exchange,
       consoles: keptConsoles(machine),
-      pace: this.#patience.pace(performance.now()),
+      pace: this.#patience.pace,
       startedAt,
       seconds: (performance.now() - started) / 1000,
     }

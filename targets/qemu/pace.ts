@@ -1,6 +1,9 @@
 import type { Stage } from '../../domain/stage/stage.ts'
 
-/** How long the stages of a boot took on this host, and the longest silence of all channels in each. Seconds. */
+/**
+ * How long the stages of a boot took on this host until the next one began, and the longest silence of all channels in each
+ * that something ended. Seconds.
+ */
 export interface Pace {
   silences: Partial<Record<Stage, number>>
   stages: Partial<Record<Stage, number>>

@@ -81,20 +81,22 @@ export class Patience {
     return undefined
   }
 
-  /** Time in which this host did not run us, and so perhaps not the target either, counts for nothing. */
-  forgive(milliseconds: number): void {
-    this.#heardAt += milliseconds
+  /**
+   * For so many milliseconds until now this host did not run us, and so perhaps not the target either: that time counts for
+   * nothing, and since nobody knows when the target spoke, its silence begins anew.
+   */
+  forgive(milliseconds: number, now: number): void {
+    this.#heardAt = now
     this.#stageSince += milliseconds
     if (this.#doneAt !== undefined) this.#doneAt += milliseconds
   }
 
-  /** The pace of the boot so far, with the current stage and silence. */
-  pace(now: number): Pace {
-    const silence = Math.max(this.#pace.silences[this.#stage] ?? 0, (now - this.#heardAt) / 1000)
-    return {
-      silences: { ...this.#pace.silences, [this.#stage]: silence },
-      stages: { ...this.#pace.stages, [this.#stage]: (now - this.#stageSince) / 1000 },
-    }
+  /**
+   * The pace of the boot so far: silences that were broken and stages that were left. The last of each is not part of it,
+   * else every hang would stretch the limits of the boots after it.
+   */
+  get pace(): Pace {
+    return { silences: { ...this.#pace.silences }, stages: { ...this.#pace.stages } }
   }
 
   /** Since when the stage's limit counts: what was said before the target was let go needs no more patience. */

@@ -12,7 +12,7 @@ export function watchPatience(patience: Patience, expired: (why: Expired) => voi
   let timer: NodeJS.Timeout
   const look = (planned: number): void => {
     const now = performance.now()
-    if (now - planned > heldUp) patience.forgive(now - planned)
+    if (now - planned > heldUp) patience.forgive(now - planned, now)
     const why = patience.expired(now)
     if (why) expired(why)
     else plan(now)

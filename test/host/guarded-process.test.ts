@@ -75,14 +75,15 @@ test('a signal after the end reaches nobody', async () => {
   expect(() => guarded.kill('SIGKILL')).not.toThrow()
 })
 
-test('channels carry bytes both ways and close when the command does, although its guard is not yet gone', async () => {
-  const guarded = startGuarded('sh', ['-c', 'head -c 3 <&5 >&4'], { channels: 2 })
+test('channels carry bytes both ways, and one that the command closes is closed while the command lives', async () => {
+  const guarded = startGuarded('sh', ['-c', 'head -c 3 <&5 >&4; exec 4>&-; read -r _ <&5'], { channels: 2 })
   const [first, second] = guarded.channels
   const got: Buffer[] = []
   first!.on('data', (chunk: Buffer) => got.push(chunk))
   second!.write(Buffer.from([0, 255, 10]))
   await once(first!, 'close')
   expect(Buffer.concat(got)).toEqual(Buffer.from([0, 255, 10]))
+  second!.write('\n')
   expect(await guarded.ended).toEqual({ code: 0 })
 })
 

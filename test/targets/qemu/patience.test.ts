@@ -15,7 +15,9 @@ test('silence counts from the last byte, in the stage in which it is kept', () =
   expect(patience.deadline).toBe(91_000)
   expect(patience.expired(90_999)).toBeUndefined()
   expect(patience.expired(91_500)).toEqual({ kind: 'silence', stage: 'kernel', seconds: 60.5, limit: 60 })
-  expect(patience.pace(91_500)).toEqual({ silences: { power: 30, kernel: 60.5 }, stages: { power: 30, kernel: 60.5 } })
+  expect(patience.pace).toEqual({ silences: { power: 30 }, stages: { power: 30 } })
+  patience.heard(91_500)
+  expect(patience.pace).toEqual({ silences: { power: 30, kernel: 60.5 }, stages: { power: 30 } })
 })
 
 test('a stage that talks for ever ends too, and each new stage begins anew', () => {
@@ -60,7 +62,8 @@ test('a target that was let go gets the grace, once, and a whole stage limit for
 
 test('time in which the host stood still counts for nothing', () => {
   const patience = new Patience(limits, unknown, 0)
-  patience.forgive(3_600_000)
+  patience.forgive(3_600_000, 3_600_000)
+  expect(patience.pace.silences).toEqual({})
   expect(patience.expired(3_600_000 + 59_999)).toBeUndefined()
   expect(patience.expired(3_600_000 + 60_000)).toMatchObject({ kind: 'silence', seconds: 60 })
 })
