@@ -15,7 +15,12 @@ export interface DevServerPorts {
 export interface DevServer {
   process: GuardedProcess
   ports: DevServerPorts
+  /** Asks it to end, waits, and kills it when it does not. */
+  stop(): Promise<void>
 }
+
+/** It takes a second; what takes longer is stuck, and its database file does not need a clean end. */
+const stopLimitMs = 10_000
 
 export async function choosePorts(): Promise<DevServerPorts> {
   return { grpc: await freePort(), ui: await freePort() }
@@ -63,7 +68,14 @@ export async function startDevServer(
     throw error
   }
   dead.catch(() => {})
-  return { process, ports }
+  return { process, ports, stop: () => stop(process) }
+}
+
+async function stop(process: GuardedProcess): Promise<void> {
+  process.kill('SIGTERM')
+  const limit = setTimeout(() => process.kill('SIGKILL'), stopLimitMs)
+  await process.ended
+  clearTimeout(limit)
 }
 
 async function answering(address: string, namespace: string, logFile: string): Promise<void> {

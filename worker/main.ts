@@ -60,3 +60,5 @@ process.stdin.on('close', () => process.kill(process.pid, 'SIGTERM')).resume()
 await running
 await store.close()
 await connection.close()
+// The pipe from the service is still open and would keep this process alive.
+process.stdin.destroy()

@@ -118,8 +118,7 @@ async function superviseWorker(address: string, namespace: string): Promise<void
 async function end(code: number): Promise<void> {
   // The worker first: it cancels its activities, which power off what they hold, while there is a server to tell.
   await worker?.stop()
-  server?.process.kill('SIGTERM')
-  await server?.process.ended
+  await server?.stop()
   await removeServiceFacts(state)
   control.close()
   // Give the answer to `stop` its way out before the process goes.
