@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline'
 import type { ServiceFacts } from './service-file.ts'
 
 /** One line each way: a command asks, the service answers with its facts. A connection that asked `hold` keeps a `while-used` service alive until it closes. */
-export type Question = 'status' | 'hold' | 'stop' | 'keep'
+export type Question = 'status' | 'hold' | 'release' | 'stop' | 'keep'
 
 export interface ControlHandlers {
   facts(): ServiceFacts
@@ -12,8 +12,8 @@ export interface ControlHandlers {
   stop(): Promise<void>
   /** `hyplab up` while a `while-used` service runs: from now on it stays. */
   keep(): Promise<void>
-  /** The last holder has gone. */
-  unused(): void
+  /** The last holder has gone; resolves when what is to end for that has ended. */
+  unused(): Promise<void>
 }
 
 /**
@@ -25,12 +25,16 @@ export async function serveControl(path: string, handlers: ControlHandlers): Pro
   const server = createServer((socket) => {
     socket.on('error', () => socket.destroy())
     socket.on('close', () => {
-      if (holders.delete(socket) && holders.size === 0) handlers.unused()
+      void letGo(socket)
     })
     createInterface({ input: socket }).on('line', (question) => void answer(socket, question as Question))
   })
+  const letGo = async (socket: Socket): Promise<void> => {
+    if (holders.delete(socket) && holders.size === 0) await handlers.unused()
+  }
   const answer = async (socket: Socket, question: Question): Promise<void> => {
     if (question === 'hold') holders.add(socket)
+    if (question === 'release') await letGo(socket)
     if (question === 'keep') await handlers.keep()
     if (question === 'stop') await handlers.stop()
     if (!socket.destroyed) socket.write(JSON.stringify(handlers.facts()) + '\n')
@@ -40,10 +44,11 @@ export async function serveControl(path: string, handlers: ControlHandlers): Pro
   return server
 }
 
-/** A question answered; `close` gives a held service free. */
+/** A question answered. */
 export interface Answer {
   facts: ServiceFacts
-  close(): void
+  /** Gives a held service free; resolves when it has ended, if it ends for that. */
+  close(): Promise<void>
 }
 
 /** Asks the service of a state folder; undefined when none runs. */
@@ -63,5 +68,14 @@ export async function ask(path: string, question: Question): Promise<Answer | un
   if (got === undefined) return undefined
   // A held connection must not keep the command's process alive by itself.
   socket.unref()
-  return { facts: JSON.parse(got[0]) as ServiceFacts, close: () => socket.destroy() }
+  const close = async (): Promise<void> => {
+    if (question === 'hold' && !socket.destroyed) {
+      socket.ref()
+      socket.write('release\n')
+      // The answer comes when the service has ended what it ends for that, or the connection closes with it.
+      await Promise.race([once(lines, 'line'), closed])
+    }
+    socket.destroy()
+  }
+  return { facts: JSON.parse(got[0]) as ServiceFacts, close }
 }

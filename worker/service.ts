@@ -30,8 +30,8 @@ const control = await serveControl(controlSocket(state), {
     life = 'until-down'
     if (facts) await writeServiceFacts(state, (facts = { ...facts, life }))
   },
-  unused: () => {
-    if (life === 'while-used') void (ending ??= end(0))
+  unused: async () => {
+    if (life === 'while-used') await (ending ??= end(0))
   },
 }).catch((error: NodeJS.ErrnoException) => {
   if (error.code !== 'EADDRINUSE') throw error

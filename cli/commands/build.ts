@@ -26,7 +26,7 @@ export function addBuildCommand(program: Command, context: () => Context): void 
           release()
         })
       } finally {
-        service.close()
+        await service.close()
       }
     })
 }

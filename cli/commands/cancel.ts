@@ -25,7 +25,7 @@ export function addCancelCommand(program: Command, context: () => Context): void
           await cancelRun(service.facts, store, run)
           await watchRun(context(), store, run, new AbortController().signal)
         } finally {
-          service.close()
+          await service.close()
         }
       })
     })

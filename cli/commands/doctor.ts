@@ -28,7 +28,7 @@ export function addDoctorCommand(program: Command, context: () => Context): void
 
 async function checkService(stateFolder: string): Promise<HostCheck> {
   const answer = await ask(controlSocket(stateFolder), 'status')
-  answer?.close()
+  await answer?.close()
   const detail = answer ? `runs, pid ${answer.facts.pid}` : 'does not run; a command that needs it starts it for itself'
   return { name: 'service', outcome: 'ok', detail }
 }

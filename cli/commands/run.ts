@@ -68,7 +68,7 @@ async function run(context: Context, plan: ReadPlan, options: RunOptions): Promi
       release()
     })
   } finally {
-    service.close()
+    await service.close()
   }
 }
 

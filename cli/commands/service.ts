@@ -15,9 +15,9 @@ export function addServiceCommands(program: Command, context: () => Context): vo
       const socket = controlSocket(folders.state)
       const running = await ask(socket, 'keep')
       if (!running) await launchService(folders.state, 'until-down')
-      running?.close()
+      await running?.close()
       const answer = await ask(socket, 'status')
-      answer?.close()
+      await answer?.close()
       if (answer) report(context(), answer.facts)
       talk(running ? 'It ran already.' : 'It runs until `hyplab down`.')
     })
@@ -37,7 +37,7 @@ export function addServiceCommands(program: Command, context: () => Context): vo
       if (answer) report(context(), answer.facts)
       else if (context().json) context().printJson({ schemaVersion: 1, running: false })
       else context().print(`not running; state folder ${context().folders.state}`)
-      answer?.close()
+      await answer?.close()
       if (!answer) process.exitCode = exitCodes.nothing
     })
 }
