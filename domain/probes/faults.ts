@@ -63,7 +63,7 @@ function faultsIn(seen: Seen, ours: (line: Sighting) => boolean): Fault[] {
   let open: { log: Sighting['log']; until: number } | undefined
   for (const line of seen.sightings) {
     const kind = line.match.signature.fault
-    if (!kind || !ours(line)) continue
+    if (!kind || !ours(line) || isPowerOff(seen, line)) continue
     if (open && open.log === line.log && line.index <= open.until) continue
     const until = lastLineOf(seen, line)
     open = { log: line.log, until }
@@ -75,6 +75,15 @@ function faultsIn(seen: Seen, ours: (line: Sighting) => boolean): Fault[] {
     })
   }
   return found
+}
+
+/**
+ * TF-A's power-off raises a GPIO and then calls panic(), because it must not return (plat/qemu/common/qemu_pm.c
+ * qemu_system_off(), TF-A 2.12.1). QEMU goes away on the GPIO; on a busy host the CPU comes as far as the panic's line.
+ */
+function isPowerOff(seen: Seen, { match, log, index }: Sighting): boolean {
+  const isLast = index === log.lines.length - 1
+  return match.signature.id === 'tfa.panic' && isLast && seen.first('tfa.power-off') !== undefined
 }
 
 function lastLineOf(seen: Seen, start: Sighting): number {

@@ -13,7 +13,7 @@ import { Seen } from './seen.ts'
 const registry: readonly Probe[] = [pkvm, order, ffa, optee, faults]
 
 /** Changes whenever a finding may come out differently for the same showing, so that stored findings say who judged. */
-export const probesVersion = '1'
+export const probesVersion = '2'
 
 /** The names of all probe groups, as plans use them. */
 export const probeGroups: readonly string[] = registry.map(({ group }) => group)

@@ -25,6 +25,14 @@ export const trustedFirmware: Signature[] = [
     /^INFO:    Secure Partition (?:context setup start\.|\(0x[0-9a-f]+\) init start\.)$/,
     'services/std_svc/spm/el3_spmc/spmc_main.c',
   ),
+  {
+    id: 'tfa.power-off',
+    pattern: /^ERROR:   QEMU System Power off: with GPIO\.$/,
+    world: 'EL3',
+    kind: 'fact',
+    known,
+    source: 'plat/qemu/common/qemu_pm.c:193 qemu_system_off()',
+  },
   fault('tfa.panic', 'panic', /^PANIC at PC : 0x(?<pc>[0-9a-f]+)/, 'common/aarch64/debug.S do_panic'),
   fault('tfa.panic-el3', 'panic', /^PANIC in EL3\.$/, 'bl31/aarch64/crash_reporting.S panic_msg'),
   fault(

@@ -93,5 +93,15 @@ describe('faults of the firmware', () => {
     expect(fault([line]).outcome).toBe('pass')
   })
 
+  it('is not the panic() that ends a power-off by GPIO, which a slow host lets TF-A come to', () => {
+    const power = 'ERROR:   QEMU System Power off: with GPIO.\n'
+    const panicked = (after = '') => consoleOf(`PANIC at PC : 0x000000000e096a08\n${after}`, 'uart1')
+    const judged = (consoles: ReturnType<typeof consoleOf>[]) =>
+      findingOf(shownOf({ consoles }), 'fault.firmware').outcome
+    expect(judged([consoleOf(power), panicked()])).toBe('pass')
+    expect(judged([consoleOf(''), panicked()])).toBe('fail')
+    expect(judged([consoleOf(power), panicked('I/TC: and it goes on\n')])).toBe('fail')
+  })
+
   it('has no part in a fault of the kernel', () => expect(fault(oops, 'fault.firmware').outcome).toBe('pass'))
 })

@@ -177,6 +177,7 @@ const lines: [id: string, text: string, groups: Record<string, string>][] = [
   ['tfa.bl32', 'INFO:    BL31: Initializing BL32', {}],
   ['tfa.spmd-ready', 'INFO:    SPM Core setup done.', {}],
   ['tfa.spmc-el3', 'INFO:    Secure Partition (0x8001) init start.', {}],
+  ['tfa.power-off', 'ERROR:   QEMU System Power off: with GPIO.', {}],
   ['tfa.panic', 'PANIC at PC : 0x000000000e09b2a4', { pc: '000000000e09b2a4' }],
   ['tfa.panic-el3', 'PANIC in EL3.', {}],
   ['tfa.exception', 'Unhandled Exception in EL3.', {}],
@@ -228,7 +229,6 @@ describe('the signature catalogue', () => {
   })
 
   it.each([
-    ['QEMU powers off through an ERROR line', 'ERROR:   QEMU System Power off: with GPIO.'],
     ['another initcall', '[    0.571111] calling  cpu_latency_qos_init+0x0/0x70 @ 1'],
     ['a word in the middle', '[    0.1] x kvm [1]: Protected hVHE mode initialized successfully'],
     ['a warning of TF-A', 'WARNING: Failed to load something'],
