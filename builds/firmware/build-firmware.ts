@@ -1,4 +1,4 @@
-import { access, cp, mkdir, rm } from 'node:fs/promises'
+import { access, appendFile, cp, mkdir, rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { LabError } from '../../domain/errors.ts'
 import { requireFreeSpace } from '../../host/disk.ts'
@@ -11,6 +11,7 @@ import { debianSeries } from '../source/debian-series.ts'
 import { obtainSource } from '../source/obtain.ts'
 import { debianLocation, identifyFirmware } from './identify.ts'
 import type { Component, StackRecipe } from './recipe.ts'
+import { readFinished, writeFinished } from './finished.ts'
 import { substitute } from './references.ts'
 
 /** Two source trees, their copies and their objects, with room to spare. */
@@ -18,7 +19,8 @@ const spaceNeeded = 1024 ** 3
 
 /**
  * Builds a stack's components one after another, each in a copy of its source (TF-A builds its tools inside the source
- * tree). A build that was stopped half-way starts from nothing: it is a minute, and ccache has what was compiled.
+ * tree). A build that was stopped half-way starts from nothing: it is a minute, and ccache has what was compiled. One
+ * that was finished before, for any state folder of this cache, is used again.
  * @returns the recipe's products, below the cache folder until the same stack is built again
  * @throws LabError SourceMissing, ChecksumMismatch, PatchFailed, ToolMissing, DiskFull, BuildFailed (killed); the
  * signal's reason when aborted
@@ -30,6 +32,11 @@ export async function buildFirmware(recipe: StackRecipe, context: BuildContext):
   const folder = join(context.folders.cache, 'firmware', id.slice(0, 20))
   return await withLock(`${folder}.lock`, { signal: context.signal }, async () => {
     await mkdir(folder, { recursive: true })
+    const finished = await readFinished(folder)
+    if (finished) {
+      await appendFile(context.logFile, `${recipe.name}: found whole in ${folder}\n`)
+      return { ok: true, products: finished }
+    }
     await requireFreeSpace(folder, spaceNeeded, 'A firmware build')
     for (const component of recipe.components) {
       const fault = await buildComponent(component, recipe, folder, context)
@@ -38,6 +45,7 @@ export async function buildFirmware(recipe: StackRecipe, context: BuildContext):
     const products = Object.entries(recipe.products).map(([name, reference]): Product => {
       return { name, path: resolveReferences(reference, recipe, folder, '') }
     })
+    await writeFinished(folder, products)
     return { ok: true, products }
   })
 }

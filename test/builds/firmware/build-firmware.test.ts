@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
@@ -112,4 +112,18 @@ test('a cancel kills the whole tree, and the same can be built again at once', a
   await expect(buildFirmware(stack, context)).rejects.toBe(reason)
   writeFiles(made.folder, { 'first/Makefile': firstMake })
   expect((await buildFirmware(stack, { ...made.context, signal: new AbortController().signal })).ok).toBe(true)
+})
+
+test('uses a build that was finished before, and makes it again when a product is not what it was', async () => {
+  const made = world()
+  const first = await bytes(made)
+  const compiled = (): number => made.progress.filter(({ phase }) => phase === 'first').length
+  const steps = compiled()
+  expect(await bytes(made)).toEqual(first)
+  expect(compiled()).toBe(steps)
+  const outcome = await made.build()
+  if (!outcome.ok) throw new Error('it must be there')
+  writeFileSync(outcome.products[0]!.path, 'damaged')
+  expect(await bytes(made)).toEqual(first)
+  expect(compiled()).toBeGreaterThan(steps)
 })
