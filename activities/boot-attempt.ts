@@ -7,7 +7,7 @@ import { endingOf } from '../domain/verdict/ending.ts'
 import { finishAttempt, startAttempt } from '../store/attempts.ts'
 import type { AttemptArtifact, AttemptEnd, AttemptStart } from '../store/attempt.ts'
 import { cellDetail, type CellContext } from '../store/details.ts'
-import { silenceHistory } from '../store/history.ts'
+import { paceHistory } from '../store/history.ts'
 import { bootQemu } from '../targets/qemu/boot.ts'
 import type { BootEnd, BootOrder } from '../targets/qemu/boot-order.ts'
 import type { BootFiles } from '../targets/qemu/machine.ts'
@@ -70,7 +70,7 @@ async function orderOf(deps: Deps, context: CellContext, start: AttemptStart, fi
     files,
     cmdline: cell.cmdline,
     limits: cell.limits,
-    history: { silences: await silenceHistory(deps.store, cell.target.name), stages: {} },
+    history: await paceHistory(deps.store, cell.target.name),
     place: {
       folder: claimFolder(deps.folders.state, start.place),
       fence: start.fence,
@@ -102,7 +102,7 @@ async function keep(
     sentence,
     host: end.host,
     findings,
-    silences: end.pace.silences,
+    pace: end.pace,
     artifacts: await keepAttemptFiles(deps.store, order, end.consoles, booted),
     judged: { at: Date.now(), probes: probesVersion },
   }

@@ -37,7 +37,7 @@ export async function closeLostAttempt(deps: Deps, lost: LostAttempt): Promise<A
     stage: 'power',
     ending,
     sentence: lost.reason,
-    silences: {},
+    pace: { silences: {}, stages: {} },
     findings: [],
     host: { stop: ending === 'cancelled' ? 'cancelled' : 'lost', reason: lost.reason, stage: 'power' },
     artifacts: await whatReachedTheDisk(deps, start.folder),

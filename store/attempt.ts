@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import type { Ending, HostView } from '../domain/attempt.ts'
 import type { Evidence } from '../domain/evidence.ts'
 import type { FactValue, Finding, Outcome } from '../domain/finding.ts'
+import type { Pace } from '../domain/stage/pace.ts'
 import type { Stage } from '../domain/stage/stage.ts'
 import type { World } from '../domain/world.ts'
 import type { Artifact } from './artifacts.ts'
@@ -34,8 +35,8 @@ export interface AttemptEnd {
   /** One sentence on how it ended. */
   sentence: string
   host: HostView
-  /** The longest time without a byte on any console, in seconds, for each stage that was reached. */
-  silences: Partial<Record<Stage, number>>
+  /** The longest time without a byte on any console, and the time in all, of each stage. */
+  pace: Pace
   /** In the order of their names when read back. */
   artifacts: AttemptArtifact[]
   findings: Finding[]
@@ -94,7 +95,8 @@ export function endColumns(end: AttemptEnd): Partial<AttemptRow> {
     ending: end.ending,
     sentence: end.sentence,
     host: JSON.stringify(end.host),
-    silences: JSON.stringify(end.silences),
+    silences: JSON.stringify(end.pace.silences),
+    stage_seconds: JSON.stringify(end.pace.stages),
     judged: end.judged.at,
     probes: end.judged.probes,
   }
@@ -115,7 +117,11 @@ function toEnd(row: AttemptRow, ended: number, artifacts: AttemptArtifactRow[], 
     ending: row.ending as Ending,
     sentence: row.sentence as string,
     host: JSON.parse(row.host as string) as HostView,
-    silences: JSON.parse(row.silences as string) as Partial<Record<Stage, number>>,
+    pace: {
+      silences: JSON.parse(row.silences as string) as Pace['silences'],
+      // Attempts of before that column was there have none.
+      stages: JSON.parse(row.stage_seconds ?? '{}') as Pace['stages'],
+    },
     artifacts: artifacts.map(({ name, sha256, size, world }) => ({ name, sha256, size, world: world as World | null })),
     findings: findings.map(toFinding),
     judged: { at: row.judged as number, probes: row.probes as string },

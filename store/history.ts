@@ -1,23 +1,22 @@
 import type { BuildIdentity } from '../builds/build.ts'
-import type { Stage } from '../domain/stage/stage.ts'
+import { slowest, type Pace } from '../domain/stage/pace.ts'
 import type { Store } from './store.ts'
 
 /** Older attempts say little about the host as it is today. */
 const remembered = 50
 
 /**
- * What this host needed before: for each stage, the longest silence in seconds of the last 50 attempts on that target
- * that reached their end. Attempts that hung or were broken off are left out: their silence is our own limit.
+ * What this host needed before: the slowest of each stage in the last 50 attempts on that target that reached their end.
+ * Attempts that hung or were broken off are left out: their silence is our own limit.
  */
-export async function silenceHistory(store: Store, target: string): Promise<Partial<Record<Stage, number>>> {
-  const rows = await finishedAttempts(store, target).select('silences').limit(remembered).execute()
-  const longest: Partial<Record<Stage, number>> = {}
-  for (const { silences } of rows) {
-    for (const [stage, seconds] of Object.entries(JSON.parse(silences ?? '{}') as Record<Stage, number>)) {
-      longest[stage as Stage] = Math.max(longest[stage as Stage] ?? 0, seconds)
-    }
-  }
-  return longest
+export async function paceHistory(store: Store, target: string): Promise<Pace> {
+  const rows = await finishedAttempts(store, target).select(['silences', 'stage_seconds']).limit(remembered).execute()
+  return slowest(
+    rows.map(({ silences, stage_seconds }) => ({
+      silences: JSON.parse(silences ?? '{}') as Pace['silences'],
+      stages: JSON.parse(stage_seconds ?? '{}') as Pace['stages'],
+    })),
+  )
 }
 
 /** How many seconds the last attempt on that target took that reached its end; undefined when none has. */

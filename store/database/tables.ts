@@ -76,6 +76,8 @@ export interface AttemptRow {
   host: string | null
   /** JSON: seconds by stage. */
   silences: string | null
+  /** JSON: seconds by stage. */
+  stage_seconds: string | null
   judged: number | null
   /** Version of the probes that judged. */
   probes: string | null

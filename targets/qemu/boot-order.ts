@@ -6,7 +6,7 @@ import type { Stage } from '../../domain/stage/stage.ts'
 import type { World } from '../../domain/world.ts'
 import type { ExchangeEnd } from './exchange.ts'
 import type { BootFiles } from './machine.ts'
-import type { Pace } from './pace.ts'
+import type { Pace } from '../../domain/stage/pace.ts'
 
 /** What one attempt on a QEMU target is to be. */
 export interface BootOrder {

@@ -4,7 +4,7 @@ import { findAttempt, finishAttempt, startAttempt, unfinishedAttempts } from '..
 import { judgeCell, setCellBuilds } from '../../store/cells.ts'
 import { attemptDetail, cellDetail, runDetail } from '../../store/details.ts'
 import { putBuild } from '../../store/builds.ts'
-import { bootSeconds, buildSeconds, silenceHistory } from '../../store/history.ts'
+import { bootSeconds, buildSeconds, paceHistory } from '../../store/history.ts'
 import { createRun, endRun, latestRun, listRuns, runningRuns } from '../../store/runs.ts'
 import { openStore, type Store } from '../../store/store.ts'
 import { failedBuild, noon, sampleBuild, sampleEnd, sampleRun, sampleStart, temporaryState } from './samples.ts'
@@ -160,20 +160,28 @@ test('an attempt of a cell that does not exist is refused', async () => {
   })
 })
 
-test('history remembers the longest silence of each stage, of attempts on that target that finished', async () => {
-  expect(await silenceHistory(store, 'qemu')).toEqual({})
+test('history remembers the slowest of each stage, of attempts on that target that finished', async () => {
+  expect(await paceHistory(store, 'qemu')).toEqual({ silences: {}, stages: {} })
   expect(await bootSeconds(store, 'qemu')).toBeUndefined()
   const run = await createRun(store, sampleRun())
   const end = await sampleEnd(store)
   await finishAttempt(store, sampleStart({ run, cell: 1, number: 1 }), end)
-  const slower = { ...end, ended: end.ended + 2000, silences: { kernel: 1, init: 4 } }
+  const slower = { ...end, ended: end.ended + 2000, pace: { silences: { kernel: 1, init: 4 }, stages: { kernel: 3 } } }
   await finishAttempt(store, sampleStart({ run, cell: 1, number: 2 }), slower)
-  const hung = { ...end, ended: end.ended + 9000, ending: 'hung' as const, silences: { kernel: 60 } }
+  const hung = {
+    ...end,
+    ended: end.ended + 9000,
+    ending: 'hung' as const,
+    pace: { silences: { kernel: 60 }, stages: {} },
+  }
   await finishAttempt(store, sampleStart({ run, cell: 2, number: 1 }), hung)
 
-  expect(await silenceHistory(store, 'qemu')).toEqual({ bl1: 0.5, kernel: 2.25, init: 4 })
+  expect(await paceHistory(store, 'qemu')).toEqual({
+    silences: { bl1: 0.5, kernel: 2.25, init: 4 },
+    stages: { bl1: 0.75, kernel: 5 },
+  })
   expect(await bootSeconds(store, 'qemu')).toBe(22.5)
-  expect(await silenceHistory(store, 'fvp')).toEqual({})
+  expect(await paceHistory(store, 'fvp')).toEqual({ silences: {}, stages: {} })
 })
 
 test('build times come from the newest build of that name, else of that kind, that did not fail', async () => {

@@ -75,7 +75,7 @@ export async function sampleEnd(store: Pick<Store, 'folder'>, size = 3, salt = '
     ending: 'finished',
     sentence: 'The target powered off after 20.5 s.',
     host: { stop: 'power-off', reason: '', stage: 'off' },
-    silences: { bl1: 0.5, kernel: 2.25 },
+    pace: { silences: { bl1: 0.5, kernel: 2.25 }, stages: { bl1: 0.75, kernel: 5 } },
     artifacts,
     findings,
     judged: { at: noon + 21_600, probes: '1' },

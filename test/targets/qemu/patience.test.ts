@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { stages } from '../../../domain/stage/stage.ts'
-import { slowest, type Pace } from '../../../targets/qemu/pace.ts'
+import { slowest, type Pace } from '../../../domain/stage/pace.ts'
 import { Patience } from '../../../targets/qemu/patience.ts'
 
 const limits = { silence: 60, stage: 600, grace: 10 }
