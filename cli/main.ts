@@ -70,7 +70,9 @@ function explain(error: unknown): number {
   if (error instanceof CommanderError) return exitCodeOfCommander(error)
   const { debug } = program.opts<{ debug?: boolean }>()
   if (error instanceof LabError) {
-    process.stderr.write(`hyplab: ${debug ? error.stack : error.message}\n`)
+    // A plan's mistakes stand at the start of their lines, where editors look for file:line:column.
+    const prefix = error.code === 'PlanInvalid' ? '' : 'hyplab: '
+    process.stderr.write(`${prefix}${debug ? error.stack : error.message}\n`)
     return exitCodeOf(error.code)
   }
   process.stderr.write(

@@ -17,8 +17,14 @@ export function reportRun(detail: RunDetail, paint: Paint): string {
     '',
     ...failed.map((build) => paint.red(`build ${build.name} failed: ${build.fault?.message ?? 'no reason is known'}`)),
     ...cells.flatMap((cell) => [...cellLines(cell, paint), '']),
-    `consoles, records and files: hyplab show ${run.id}.1.1; hyplab logs ${run.id}.1.1`,
+    ...hint(cells),
   ].join('\n')
+}
+
+/** How to look further, by the example of an attempt that there is. */
+function hint(cells: CellDetail[]): string[] {
+  const first = cells.flatMap(({ attempts }) => attempts)[0]
+  return first ? [`all findings and files: hyplab show ${first.id}; what it said: hyplab logs ${first.id}`] : []
 }
 
 /** One row a cell: its verdict and the outcome of each finding that the plan expects something of in any cell. */
