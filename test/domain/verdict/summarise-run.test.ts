@@ -1,0 +1,53 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { summariseRun } from '../../../domain/verdict/summarise-run.ts'
+import { verdicts, type CellVerdict, type Verdict } from '../../../domain/verdict/verdict.ts'
+
+const judged = (...kinds: Verdict[]): CellVerdict[] => kinds.map((verdict) => ({ verdict, sentence: '', because: [] }))
+const run = { cells: 3, failedBuilds: 0, state: 'finished' as const, reason: '' }
+
+describe('summariseRun', () => {
+  it.each<[Verdict[], number]>([
+    [['pass', 'pass'], 0],
+    [['pass', 'known-fail'], 0],
+    [['pass', 'fixed'], 1],
+    [['pass', 'fail'], 1],
+    [['flaky'], 1],
+    [['inconclusive'], 1],
+    [['pass', 'infra'], 3],
+    // What the kernel did outweighs what the lab could not do.
+    [['fail', 'infra'], 1],
+  ])('%j exits with %i', (kinds, exitCode) => {
+    expect(summariseRun(judged(...kinds), run).exitCode).toBe(exitCode)
+  })
+
+  it('says that the known bug is there, and that it is not', () => {
+    expect(summariseRun(judged('known-fail'), run).sentence).toContain('The known bug is there.')
+    expect(summariseRun(judged('fixed'), run).sentence).toContain('A known bug did not show')
+    expect(summariseRun(judged('pass'), run).sentence).toBe('As expected: 1 pass.')
+  })
+
+  it('tells a cancelled run, a broken one and one of builds only', () => {
+    expect(summariseRun(judged('pass'), { ...run, state: 'cancelled' })).toEqual({
+      exitCode: 130,
+      sentence: 'Cancelled; 1 of 3 cells were judged.',
+    })
+    expect(summariseRun([], { ...run, state: 'failed', reason: 'the disk is full' })).toEqual({
+      exitCode: 3,
+      sentence: 'The run broke: the disk is full',
+    })
+    expect(summariseRun([], run).exitCode).toBe(0)
+    expect(summariseRun([], { ...run, failedBuilds: 1 }).exitCode).toBe(1)
+  })
+
+  it('exits with 0 only when every verdict is as expected, in whatever order', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...verdicts), { minLength: 1 }), (kinds) => {
+        const fine = kinds.every((kind) => kind === 'pass' || kind === 'known-fail')
+        const { exitCode } = summariseRun(judged(...kinds), run)
+        expect(exitCode === 0).toBe(fine)
+        expect(summariseRun(judged(...kinds.toReversed()), run).exitCode).toBe(exitCode)
+      }),
+    )
+  })
+})
