@@ -120,7 +120,7 @@ async function make(
       args: kernelArgs(tree, variant.output, targets),
       environment: kernelEnvironment(context.folders, tree.epoch),
       lockFile: variant.makeLock,
-      roots: [tree.folder, variant.output],
+      roots: [tree.folder, variant.output, variant.folder],
     },
     context,
   )

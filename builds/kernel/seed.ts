@@ -38,21 +38,47 @@ export async function openOutput(
   requested: Config,
   context: BuildContext,
 ): Promise<Output> {
-  const waiting = () => context.progress({ phase: 'wait', done: 0 })
-  // Others see this variant's folder only with its lock held, so that they know it is about to be built.
-  const lock = await withLock(variant.siblingsLock, { signal: context.signal }, async () => {
-    const mine = await tryLock(variant.lock)
-    if (mine !== undefined && !existsSync(variant.note)) await describe(variant, base, requested)
-    return mine
-  }).then((mine) => mine ?? takeLock(variant.lock, { signal: context.signal, onWait: waiting }))
+  const onWait = () => context.progress({ phase: 'wait', done: 0 })
+  const entered = await enter(variant, base, requested, context.signal)
+  const lock = entered.lock ?? (await takeLock(variant.lock, { signal: context.signal, onWait }))
   try {
     await requireFreeSpace(variant.folder, gibibyte, 'A kernel build')
     if (existsSync(variant.output)) return { start: 'again', lock }
-    return { start: (await seed(variant, base, requested, context, waiting)) ? 'seeded' : 'scratch', lock }
+    const seeded = await seed(variant, entered, context, onWait)
+    return { start: seeded ? 'seeded' : 'scratch', lock }
   } catch (error) {
     lock.release()
     throw error
   }
+}
+
+/** What a build saw when it came to the O= folders of its tree. */
+interface Entered {
+  /** The lock of its own, when nobody else held it. */
+  lock: Lock | undefined
+  /** It was the first to come for its variant. */
+  fresh: boolean
+  /** The other variants that were there, the nearest first. */
+  siblings: Sibling[]
+}
+
+/**
+ * Comes to the O= folders of a tree, one build at a time: whoever comes later sees the variant with its lock held, and
+ * knows that it is about to be built.
+ */
+async function enter(variant: VariantFolders, base: string, requested: Config, signal: AbortSignal): Promise<Entered> {
+  return await withLock(variant.siblingsLock, { signal }, async () => {
+    const siblings = await nearestFirst(variant, base, requested)
+    const lock = await tryLock(variant.lock)
+    const fresh = !existsSync(variant.note)
+    try {
+      if (fresh) await describe(variant, base, requested)
+      return { siblings, lock, fresh: fresh && lock !== undefined }
+    } catch (error) {
+      lock?.release()
+      throw error
+    }
+  })
 }
 
 async function describe(variant: VariantFolders, base: string, requested: Config): Promise<void> {
@@ -61,20 +87,17 @@ async function describe(variant: VariantFolders, base: string, requested: Config
   await rename(`${variant.note}.part`, variant.note)
 }
 
+/** @returns false when there is no O= folder to start from. */
 async function seed(
   variant: VariantFolders,
-  base: string,
-  requested: Config,
+  { siblings, fresh }: Entered,
   context: BuildContext,
-  waiting: () => void,
+  onWait: () => void,
 ): Promise<boolean> {
-  const siblings = await nearestFirst(variant, base, requested)
   for (const [rank, sibling] of siblings.entries()) {
-    // Only for the first, and only once: a wait always points at one that was there before, so that no circle forms.
-    const lock =
-      rank === 0 && !existsSync(join(variant.folder, 'waited'))
-        ? await waitFor(sibling.lock, variant, context, waiting)
-        : await tryLock(sibling.lock)
+    // A wait always points at a variant that had come before, so that no circle of waits can form.
+    const wait = fresh && rank === 0
+    const lock = await (wait ? takeLock(sibling.lock, { signal: context.signal, onWait }) : tryLock(sibling.lock))
     if (lock === undefined) continue
     try {
       if (!existsSync(sibling.output) || existsSync(sibling.building)) continue
@@ -85,16 +108,6 @@ async function seed(
     }
   }
   return false
-}
-
-async function waitFor(
-  path: string,
-  variant: VariantFolders,
-  context: BuildContext,
-  onWait: () => void,
-): Promise<Lock> {
-  await writeFile(join(variant.folder, 'waited'), '')
-  return await takeLock(path, { signal: context.signal, onWait })
 }
 
 type Sibling = ReturnType<typeof variantAt>

@@ -1,0 +1,188 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { execa } from 'execa'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { KernelInputs } from '../../../domain/cell.ts'
+import { sha256File } from '../../../host/sha256.ts'
+import type { BuildContext, Product } from '../../../builds/build.ts'
+import { buildKernel, type KernelOutcome } from '../../../builds/kernel/build-kernel.ts'
+import { requestedConfig } from '../../../builds/kernel/requested-config.ts'
+import { variantFolders, type VariantFolders } from '../../../builds/kernel/kernel-folders.ts'
+import type { SourceTree } from '../../../builds/source/source.ts'
+import { contextIn, ownFolders, realTree, smallKernel } from './small-kernel.ts'
+
+const minutes = 60_000
+let tree: SourceTree
+/** The same files at another place. */
+let elsewhere: SourceTree
+let here: Awaited<ReturnType<typeof ownFolders>>
+let there: Awaited<ReturnType<typeof ownFolders>>
+
+beforeAll(async () => {
+  tree = await realTree()
+  here = await ownFolders()
+  there = await ownFolders()
+  // Hard links make a second tree out of one in a second. The place is the same each time, so that ccache knows it.
+  elsewhere = { ...tree, folder: join(dirname(tree.folder), `${tree.folder.split('/').at(-1)}-elsewhere`) }
+  await rm(elsewhere.folder, { recursive: true, force: true })
+  await execa('cp', ['-al', tree.folder, elsewhere.folder])
+}, 20 * minutes)
+
+afterAll(async () => {
+  await rm(elsewhere.folder, { recursive: true, force: true })
+  await here.remove()
+  await there.remove()
+}, minutes)
+
+async function products(outcome: KernelOutcome): Promise<Record<string, string>> {
+  if (!outcome.ok) throw new Error(outcome.fault.message)
+  const hashes = outcome.products.map(async ({ name, path }: Product) => [name, await sha256File(path)])
+  return Object.fromEntries(await Promise.all(hashes)) as Record<string, string>
+}
+
+async function variantOf(inputs: KernelInputs, where: SourceTree, context: BuildContext): Promise<VariantFolders> {
+  return variantFolders(context.folders, where, inputs.base, await requestedConfig(inputs))
+}
+
+const small = smallKernel()
+let first: Record<string, string>
+
+describe('one small real kernel', { timeout: 30 * minutes }, () => {
+  test('is built with its modules and our probe, and says what it is', async () => {
+    const context = contextIn(here)
+    const outcome = await buildKernel(small, tree, context)
+    first = await products(outcome)
+    expect(Object.keys(first).sort()).toEqual([
+      'Image',
+      'System.map',
+      'build.json',
+      'config',
+      'modules/ffa-core.ko',
+      'modules/ffa-module.ko',
+      'modules/ffa-probe.ko',
+    ])
+    expect(outcome).toMatchObject({ ok: true, start: 'scratch' })
+    // A first build knows no end, but how far it is.
+    expect(context.seen.filter(({ phase }) => phase === 'compile').at(-1)?.done).toBeGreaterThan(300)
+    expect(context.seen.every(({ expected }) => expected === undefined)).toBe(true)
+    const about = JSON.parse(await readFile(pathOf(outcome, 'build.json'), 'utf8')) as Record<string, unknown>
+    expect(about).toMatchObject({ kind: 'kernel', release: '6.18.5', environment: { KBUILD_BUILD_USER: 'hyplab' } })
+    const image = await readFile(pathOf(outcome, 'Image'), 'latin1')
+    // arch/arm64/kernel/head.S: the magic number of an arm64 Image, Documentation/arch/arm64/booting.rst.
+    expect(image.slice(56, 60)).toBe('ARM\x64')
+    expect(image).toContain('Linux version 6.18.5 (hyplab@hyplab)')
+    expect(image).not.toContain(tree.folder)
+    expect(image).not.toContain(here.cache)
+    expect(await readFile(context.logFile, 'utf8')).toContain('  CC      init/main.o\n')
+  })
+
+  test('again: the same, and nothing is compiled', async () => {
+    const context = contextIn(here)
+    const outcome = await buildKernel(small, tree, context)
+    expect(outcome).toMatchObject({ ok: true, start: 'again' })
+    expect(await products(outcome)).toEqual(first)
+    expect(context.seen.filter(({ phase }) => phase === 'compile').at(-1)?.done).toBeLessThan(20)
+  })
+
+  test('one symbol more: a copy of the nearest O=, and little to do', async () => {
+    const context = contextIn(here)
+    const outcome = await buildKernel(smallKernel({ ARM_FFA_TRANSPORT: 'y' }), tree, context)
+    expect(outcome).toMatchObject({ ok: true, start: 'seeded' })
+    const made = await products(outcome)
+    expect(Object.keys(made)).not.toContain('modules/ffa-core.ko')
+    expect(made['Image']).not.toBe(first['Image'])
+    expect(context.seen.filter(({ phase }) => phase === 'compile').at(-1)?.done).toBeLessThan(200)
+    expect(await products(await buildKernel(small, tree, contextIn(here)))).toEqual(first)
+  })
+
+  test('killed in the middle and built again at another place: equal inputs, equal bytes', async () => {
+    const context = contextIn(there)
+    const variant = await variantOf(small, elsewhere, context)
+    await killInTheMiddle(small, elsewhere, context)
+    expect(existsSync(variant.building)).toBe(true)
+    // What a compiler leaves behind that dies while it writes; its command line is on record as that of a whole object.
+    await truncate(join(variant.output, 'init/main.o'), 100)
+    const again = await buildKernel(small, elsewhere, context)
+    expect(await products(again)).toEqual(first)
+    expect(existsSync(variant.building)).toBe(false)
+  })
+
+  test('a cancelled build leaves no process and no lock, and an O= that goes on', async () => {
+    const controller = new AbortController()
+    const inputs = smallKernel({ VIRTUALIZATION: 'y', KVM: 'y' })
+    const context = contextIn(here, controller.signal)
+    context.progress = (one) => {
+      if (one.phase === 'compile' && one.done > 10) controller.abort(new Error('enough'))
+    }
+    await expect(buildKernel(inputs, tree, context)).rejects.toThrow('enough')
+    const variant = await variantOf(inputs, tree, context)
+    for (const lock of [variant.lock, variant.makeLock]) await execa('flock', ['--nonblock', lock, 'true'])
+    const { stdout } = await execa('ps', ['-eo', 'args='])
+    expect(stdout.split('\n').filter((line) => line.includes(variant.output))).toEqual([])
+    expect(await buildKernel(inputs, tree, contextIn(here))).toMatchObject({ ok: true, start: 'again' })
+  })
+
+  test('a source that does not compile is a fault with its file and line', async () => {
+    const main = join(elsewhere.folder, 'init/main.c')
+    const text = await readFile(main, 'utf8')
+    // A new file: the old one is a hard link.
+    await rm(main)
+    await writeFile(main, text.replace('void start_kernel(void)\n{', 'void start_kernel(void)\n{\n\thyplab_nothing();'))
+    const line = text.slice(0, text.indexOf('void start_kernel(void)\n{')).split('\n').length + 2
+    const broken = { ...elsewhere, identity: { source: 'tree:broken', patches: [] } }
+    const outcome = await buildKernel(small, broken, contextIn(there))
+    expect(outcome).toEqual({
+      ok: false,
+      fault: { message: expect.stringContaining('hyplab_nothing') as string, file: 'init/main.c', line },
+    })
+  })
+
+  test('two builds of one tree at once: the second waits for the first and starts from it', async () => {
+    const own = await mkdtemp(join(there.cache, 'two-'))
+    const folders = { cache: own, state: own }
+    await execa('ln', ['-s', join(there.cache, 'ccache'), join(own, 'ccache')])
+    const waits: string[] = []
+    const second = contextIn(folders)
+    second.progress = ({ phase }) => waits.push(phase)
+    const begun = contextIn(folders)
+    const started = new Promise<void>((resolve) => {
+      begun.progress = ({ phase }) => {
+        if (phase === 'compile') resolve()
+      }
+    })
+    const one = buildKernel(small, tree, begun)
+    await started
+    const two = buildKernel(smallKernel({ ARM_FFA_TRANSPORT: 'y' }), tree, { ...second, logFile: join(own, 'two.log') })
+    expect(await two).toMatchObject({ ok: true, start: 'seeded' })
+    expect(await one).toMatchObject({ ok: true, start: 'scratch' })
+    expect(waits).toContain('wait')
+  })
+})
+
+function pathOf(outcome: KernelOutcome, name: string): string {
+  const product = outcome.ok ? outcome.products.find((one) => one.name === name) : undefined
+  if (product === undefined) throw new Error(`no ${name}`)
+  return product.path
+}
+
+/** Builds in a process of its own and kills that with -9 when it has compiled for a while. */
+async function killInTheMiddle(inputs: KernelInputs, where: SourceTree, context: BuildContext): Promise<void> {
+  const { folders, logFile, jobs } = context
+  const script = `
+    import { buildKernel } from ${JSON.stringify(join(import.meta.dirname, '../../../builds/kernel/build-kernel.ts'))}
+    const [inputs, tree, context] = JSON.parse(process.argv.at(-1))
+    const progress = ({ phase, done }) => { if (phase === 'compile' && done > 200) console.log('enough') }
+    await buildKernel(inputs, tree, { ...context, progress, signal: new AbortController().signal })
+  `
+  const child = spawn(
+    process.execPath,
+    ['--input-type=module-typescript', '-e', script, JSON.stringify([inputs, where, { folders, logFile, jobs }])],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  )
+  await once(child.stdout, 'data')
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+}
