@@ -87,10 +87,3 @@ function extendedPattern(): string {
   const prefix = String.raw`((<[0-9]+>)?\[ *[0-9]+\.[0-9]{6}\](\[ *[TC][0-9]+[^]]*\])? ?)?`
   return `^${prefix}(${patterns})`
 }
-
-if (import.meta.main) {
-  for (const { what, megabytesPerSecond, matches, peakMiB } of await consoleThroughput()) {
-    const memory = peakMiB === undefined ? '' : `, at most ${peakMiB.toFixed(0)} MiB`
-    console.log(`${what.padEnd(60)} ${megabytesPerSecond.toFixed(0).padStart(5)} MB/s, ${matches} matches${memory}`)
-  }
-}

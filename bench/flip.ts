@@ -114,7 +114,3 @@ async function seconds(work: () => Promise<unknown>): Promise<number> {
   await work()
   return (performance.now() - start) / 1000
 }
-
-if (import.meta.main) {
-  for (const { what, seconds: took } of await flip()) console.log(`${took.toFixed(1).padStart(7)} s  ${what}`)
-}

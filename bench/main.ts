@@ -1,0 +1,54 @@
+/** `npm run bench [-- overhead|console|flip ...] [--rounds N]`: what hyplab costs, beside what it is measured against. */
+import { availableParallelism, cpus, loadavg } from 'node:os'
+import { parseArgs } from 'node:util'
+import { flip } from './flip.ts'
+import { consoleThroughput } from './console-throughput.ts'
+import { overhead } from './overhead.ts'
+import { inSeconds } from './spread.ts'
+
+const say = (text: string): void => void process.stderr.write(`${text}\n`)
+const print = (text: string): void => void process.stdout.write(`${text}\n`)
+
+/** Rounds of `overhead` for each of its two cases, when `--rounds` does not say. */
+const defaultRounds = 7
+
+const benchmarks: Record<string, (rounds: number) => Promise<void>> = {
+  overhead: async (rounds) => {
+    for (const { service, raw, run, overhead: over, parts } of await overhead(rounds, say)) {
+      print(`\nhyplab run of one cell, service ${service}: median of ${rounds} rounds by turns (least to most)`)
+      print(`  raw QEMU      ${inSeconds(raw)}`)
+      print(`  hyplab run    ${inSeconds(run)}`)
+      print(`  overhead      ${inSeconds(over)}, goal 1 s`)
+      for (const [name, seconds] of Object.entries(parts)) print(`    ${name.padEnd(22)} ${seconds.toFixed(2)} s`)
+    }
+  },
+  console: async () => {
+    print('\nConsoles, 1 GB on one core (goal 100 MB/s, memory that does not grow)')
+    for (const { what, megabytesPerSecond, matches, peakMiB } of await consoleThroughput()) {
+      const memory = peakMiB === undefined ? '' : `, at most ${peakMiB.toFixed(0)} MiB`
+      print(`  ${what.padEnd(60)} ${megabytesPerSecond.toFixed(0).padStart(5)} MB/s, ${matches} matches${memory}`)
+    }
+  },
+  flip: async () => {
+    print('\nARM_FFA_TRANSPORT and OPTEE from y to m on a warm tree, empty ccache (goal: make + 2 s)')
+    for (const { what, seconds } of await flip()) print(`  ${seconds.toFixed(1).padStart(6)} s  ${what}`)
+  },
+}
+
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { rounds: { type: 'string' } } })
+const rounds = Number(values.rounds ?? defaultRounds)
+const unknown = positionals.find((name) => !(name in benchmarks))
+if (unknown !== undefined || !Number.isInteger(rounds) || rounds < 1) {
+  say(`usage: npm run bench [-- ${Object.keys(benchmarks).join('|')} ...] [--rounds N]`)
+  process.exit(2)
+}
+for (const name of positionals.length > 0 ? positionals : Object.keys(benchmarks)) {
+  print(`\n${name}: ${host()}`)
+  await benchmarks[name]!(rounds)
+}
+
+/** A figure means little beside a busy compiler: the load goes with it. */
+function host(): string {
+  const load = loadavg().map((one) => one.toFixed(1))
+  return `${availableParallelism()} x ${cpus()[0]?.model.trim() ?? 'unknown CPU'}, load ${load.join(' ')} over 1, 5, 15 min`
+}
