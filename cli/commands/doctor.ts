@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { checkHost, type HostCheck } from '../../host/doctor.ts'
+import type { HostCheck } from '../../host/doctor.ts'
 import { ask } from '../../worker/control.ts'
 import { controlSocket } from '../../worker/service-file.ts'
 import type { Context } from '../context.ts'
@@ -13,6 +13,8 @@ export function addDoctorCommand(program: Command, context: () => Context): void
     .description('check this machine: packages, tools, folders, server; say how to mend what is missing')
     .action(async () => {
       const { folders, json, paint, print, printJson } = context()
+      // Loaded here, because no other command pays for it then.
+      const { checkHost } = await import('../../host/doctor.ts')
       const checks = [...(await checkHost(folders)), await checkService(folders.state)]
       if (checks.some(({ outcome }) => outcome === 'bad')) process.exitCode = exitCodes.infra
       if (json) return printJson({ schemaVersion: 1, checks })

@@ -10,7 +10,6 @@ import { startRun } from '../start-run.ts'
 import { watchRun } from '../watch-run.ts'
 import { withStore } from '../with-store.ts'
 import { cancelRun } from './cancel.ts'
-import { dryRun } from './dry-run.ts'
 
 interface RunOptions {
   dryRun?: boolean
@@ -30,7 +29,11 @@ export function addRunCommand(program: Command, context: () => Context): void {
     .option('--at-once <count>', 'cells at once', '2')
     .action(async (path: string, options: RunOptions) => {
       const plan = select(readPlanFile(path), options.only)
-      if (options.dryRun) return await dryRun(context(), plan)
+      if (options.dryRun) {
+        // Loaded here, because a run leaves to its worker all that this knows of builds.
+        const { dryRun } = await import('./dry-run.ts')
+        return await dryRun(context(), plan)
+      }
       await run(context(), plan, options)
     })
 }
