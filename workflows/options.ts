@@ -1,7 +1,10 @@
-import type { ActivityOptions } from '@temporalio/common'
+import type { ActivityOptions, LocalActivityOptions } from '@temporalio/common'
 
-/** Reading and writing rows: retried until the disk or the database is back. */
-export const bookkeeping: ActivityOptions = {
+/**
+ * Reading and writing rows: retried until the disk or the database is back. In the way of a boot they are local
+ * activities, done within the workflow task: that saves two trips to the server each, some 60 ms.
+ */
+export const bookkeeping: Pick<ActivityOptions & LocalActivityOptions, 'startToCloseTimeout' | 'retry'> = {
   startToCloseTimeout: '1 minute',
   retry: {
     initialInterval: '200ms',

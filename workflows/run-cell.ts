@@ -1,11 +1,19 @@
-import { ActivityFailure, CancellationScope, isCancellation, proxyActivities, rootCause } from '@temporalio/workflow'
+import {
+  ActivityFailure,
+  CancellationScope,
+  isCancellation,
+  proxyActivities,
+  proxyLocalActivities,
+  rootCause,
+} from '@temporalio/workflow'
 import { ApplicationFailure, TimeoutFailure } from '@temporalio/common'
 import type { Activities } from '../activities/registry.ts'
 import { queues } from '../domain/naming.ts'
 import type { AttemptResult, CellResult, CellTask } from './contracts.ts'
 import { booting, bookkeeping } from './options.ts'
 
-const { closeLostAttempt, judgeCell } = proxyActivities<Pick<Activities, 'closeLostAttempt' | 'judgeCell'>>(bookkeeping)
+const { closeLostAttempt } = proxyActivities<Pick<Activities, 'closeLostAttempt'>>(bookkeeping)
+const { judgeCell } = proxyLocalActivities<Pick<Activities, 'judgeCell'>>(bookkeeping)
 
 /** The endings that say nothing about the kernel: such an attempt is kept and shown, and another one is made. */
 const uncounted = new Set(['infra', 'tainted', 'cancelled'])

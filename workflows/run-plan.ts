@@ -6,6 +6,7 @@ import {
   isCancellation,
   ParentClosePolicy,
   proxyActivities,
+  proxyLocalActivities,
   workflowInfo,
 } from '@temporalio/workflow'
 import type { Activities } from '../activities/registry.ts'
@@ -14,7 +15,7 @@ import type { BuildResult, RunOutline, RunResult, RunTask } from './contracts.ts
 import { awaitingBuild, bookkeeping } from './options.ts'
 import { runCell } from './run-cell.ts'
 
-const light = proxyActivities<Pick<Activities, 'outlineRun' | 'closeUnbuiltCell' | 'finishRun'>>(bookkeeping)
+const light = proxyLocalActivities<Pick<Activities, 'outlineRun' | 'closeUnbuiltCell' | 'finishRun'>>(bookkeeping)
 const { awaitBuild } = proxyActivities<Pick<Activities, 'awaitBuild'>>(awaitingBuild)
 
 /** One execution of a plan: each distinct build once, each cell as soon as its builds are there, then the summary. */
