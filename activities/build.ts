@@ -49,12 +49,15 @@ export async function build(deps: Deps, task: BuildTask): Promise<BuildResult> {
         reporter.tell('build-progress', { name: task.name, ...progress })
       },
     }
-    const kept = await make(task, context, reporter).then(
-      (made) => keep(deps, task, made, { logFile, started }),
-      (error) => refuse(deps, task, error, { logFile, started }),
-    )
-    await rm(folder, { recursive: true, force: true })
-    return kept
+    try {
+      return await make(task, context, reporter).then(
+        (made) => keep(deps, task, made, { logFile, started }),
+        (error) => refuse(deps, task, error, { logFile, started }),
+      )
+    } finally {
+      // Also when it was cancelled: perhaps nobody ever asks for this build again.
+      await rm(folder, { recursive: true, force: true })
+    }
   })
   reporter.tell('build-ended', {
     name: task.name,
