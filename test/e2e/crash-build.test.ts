@@ -1,0 +1,52 @@
+/** A build that is cut off in the middle: it is made to its end, and nothing of the first try is left. */
+import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import type { RunDocument } from './documents.ts'
+import { openLab, type Lab } from './lab.ts'
+import { expectNothingLeft } from './leftovers.ts'
+import { newKernel, type NewKernel } from './new-kernel.ts'
+import { awaited, processesOf } from './processes.ts'
+
+let lab: Lab
+beforeAll(async () => {
+  lab = await openLab('crash-build')
+})
+beforeEach(() => lab.up())
+afterEach(() => expectNothingLeft(lab.state, { service: true }))
+
+/** Starts a run of a kernel that has to be built and waits until make works on it. */
+async function inMidBuild(name: string): Promise<{ run: number; kernel: NewKernel }> {
+  const kernel = await newKernel(lab, name)
+  const { run } = await lab.json<{ run: number }>('run', kernel.plan, '--detach')
+  await lab.event(run, 'compile', ({ kind, data }) => kind === 'build-progress' && data.phase === 'compile')
+  await awaited('make works', 10, () =>
+    processesOf(kernel.folder()).find(({ commandLine }) => /^make /.test(commandLine)),
+  )
+  return { run, kernel }
+}
+
+async function nothingBuilds({ folder }: NewKernel, seconds: number): Promise<void> {
+  const at = folder()
+  await awaited('make has gone', seconds, () => (processesOf(at).length === 0 ? true : undefined))
+}
+
+function expectBuiltAndJudged({ run, builds, cells }: RunDocument): void {
+  expect(run).toMatchObject({ state: 'finished', exitCode: 0 })
+  expect(builds.map(({ outcome }) => outcome)).toEqual(['ok', 'ok'])
+  expect(cells.map(({ verdict }) => verdict?.verdict)).toEqual(['known-fail'])
+}
+
+it('kill -9 of the worker: make goes with it, and the next worker builds on', async () => {
+  const { run, kernel } = await inMidBuild('killed-worker')
+  process.kill((await lab.service()).worker.pid, 'SIGKILL')
+  await nothingBuilds(kernel, 5)
+  expectBuiltAndJudged(await lab.ended(run))
+})
+
+it('hyplab down: nothing builds until `hyplab up`, then it is built on', async () => {
+  const { run, kernel } = await inMidBuild('downed-service')
+  expect((await lab.hyplab('down')).code).toBe(0)
+  await nothingBuilds(kernel, 1)
+  await expectNothingLeft(lab.state)
+  await lab.up()
+  expectBuiltAndJudged(await lab.ended(run))
+})

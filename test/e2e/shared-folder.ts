@@ -1,0 +1,18 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestProject } from 'vitest/node'
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** A folder that all test files on real boots share and that goes with the last of them. */
+    sharedFolder: string
+  }
+}
+
+/** Vitest's global set-up. */
+export default async function provideSharedFolder(project: TestProject): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(join(tmpdir(), 'hyplab-e2e-'))
+  project.provide('sharedFolder', folder)
+  return () => rm(folder, { recursive: true, force: true })
+}
