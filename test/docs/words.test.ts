@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { exitCodes } from '../../cli/exit-codes.ts'
 import { endings } from '../../domain/attempt.ts'
 import { outcomes } from '../../domain/finding.ts'
@@ -9,6 +10,7 @@ import { parsePlan } from '../../domain/plan/parse-plan.ts'
 import { formatPlanError } from '../../domain/plan/plan-error.ts'
 import { findingIds, probeGroups } from '../../domain/probes/registry.ts'
 import { verdicts } from '../../domain/verdict/verdict.ts'
+import { serverSettings } from '../../worker/server-settings.ts'
 import { blocksOf, inlineCode, pages, pageText, root } from './markdown.ts'
 
 const everyPage = pages.map((page) => [page] as const)
@@ -167,5 +169,35 @@ describe('what pages say of the code', () => {
       .split('\n')
       .filter((line) => line.length > 120 && !line.startsWith('|') && !blocks.has(line))
     expect(long).toEqual([])
+  })
+})
+
+describe("the settings of an own Temporal server in docs/running-a-lab.md are Temporal's", () => {
+  const blocks = blocksOf('docs/running-a-lab.md')
+  const theirs = { kind: 'configured', address: 'temporal.example.org:7233', namespace: 'hyplab' }
+
+  function withoutSettings(): void {
+    for (const name of Object.keys(process.env)) if (name.startsWith('TEMPORAL_')) vi.stubEnv(name, undefined)
+    onTestFinished(() => void vi.unstubAllEnvs())
+  }
+
+  test('as variables', () => {
+    withoutSettings()
+    const variables = blocks
+      .find(({ text }) => text.startsWith('TEMPORAL_'))!
+      .text.trim()
+      .split('\n')
+    for (const [name, value] of variables.map((line) => line.split('='))) vi.stubEnv(name!, value!)
+    expect(serverSettings()).toMatchObject(theirs)
+  })
+
+  test('as a profile in temporal.toml', () => {
+    withoutSettings()
+    const folder = mkdtempSync(join(tmpdir(), 'hyplab-toml-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const file = join(folder, 'temporal.toml')
+    writeFileSync(file, blocks.find(({ language }) => language === 'toml')!.text)
+    vi.stubEnv('TEMPORAL_CONFIG_FILE', file)
+    expect(serverSettings()).toMatchObject(theirs)
   })
 })
