@@ -1,11 +1,11 @@
 import { access, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { execa } from 'execa'
 import { LabError } from '../../domain/errors.ts'
+import { FileMemo } from '../../host/file-memo.ts'
 import { sha256, sha256File } from '../../host/sha256.ts'
 import type { BuildContext } from '../build.ts'
 import { canonicalJson, sha256Folder } from '../identity.ts'
-import { buildEnvironment } from '../make/build-environment.ts'
+import { askTool, buildEnvironment } from '../make/build-environment.ts'
 import { FirstError } from '../make/first-error.ts'
 import { runLogged } from '../make/run-logged.ts'
 
@@ -33,7 +33,7 @@ type Context = Pick<BuildContext, 'folders' | 'logFile' | 'signal'>
 export async function buildGuestInit(ctx: Context): Promise<GuestInit> {
   ctx.signal.throwIfAborted()
   const environment = buildEnvironment(ctx.folders, 0)
-  const id = await identity(environment)
+  const id = await identity()
   const folder = join(ctx.folders.cache, 'guest-init')
   const path = join(folder, id)
   const there = await access(path).then(
@@ -52,16 +52,15 @@ export async function buildGuestInit(ctx: Context): Promise<GuestInit> {
   return { path, id }
 }
 
-async function identity(environment: Record<string, string>): Promise<string> {
-  const version = await ask('--version', environment)
-  const library = await ask('-print-file-name=libc.a', environment)
-  const libc = await sha256File(library).catch(() => missing(`it finds no libc.a (${library})`))
-  return sha256(canonicalJson({ sources: await sha256Folder(sources), flags, version, libc }))
-}
+const hashes = new FileMemo<string>()
 
-async function ask(question: string, env: Record<string, string>): Promise<string> {
-  const { stdout, failed } = await execa(compiler, [question], { reject: false, env, extendEnv: false })
-  return failed ? missing('it does not run') : stdout
+async function identity(): Promise<string> {
+  const ask = (question: string): Promise<string> => askTool(compiler, question).catch(() => missing('it does not run'))
+  const [version, library] = [await ask('--version'), await ask('-print-file-name=libc.a')]
+  const libc = await hashes
+    .of(library, 'sha256', () => sha256File(library))
+    .catch(() => missing(`it finds no libc.a (${library})`))
+  return sha256(canonicalJson({ sources: await sha256Folder(sources), flags, version, libc }))
 }
 
 function missing(why: string): never {

@@ -2,6 +2,7 @@ import { accessSync, constants } from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { LabError } from '../../domain/errors.ts'
+import { FileMemo } from '../../host/file-memo.ts'
 import type { Folders } from '../../host/folders.ts'
 
 /**
@@ -72,16 +73,25 @@ function findTool(tool: string): string | undefined {
     })
 }
 
+const answers = new FileMemo<string>()
+
+/**
+ * What a tool says on standard output when it is asked `question`, one argument such as `--version`; asked again only when
+ * the tool's file has changed, because every run asks and starting a compiler takes 10 to 50 ms.
+ * @throws LabError ToolMissing; execa's error when the tool fails
+ */
+export async function askTool(tool: string, question: string): Promise<string> {
+  requireTools([tool])
+  return await answers.of(findTool(tool) ?? tool, question, async () => {
+    const options = { env: { PATH: buildPath, LC_ALL: 'C' }, extendEnv: false, stdin: 'ignore' } as const
+    return (await execa(tool, [question], options)).stdout
+  })
+}
+
 /**
  * The first line of `<tool> --version`, e.g. `aarch64-linux-gnu-gcc (Debian 12.2.0-14) 12.2.0`.
  * @throws LabError ToolMissing.
  */
 export async function toolVersion(tool: string): Promise<string> {
-  requireTools([tool])
-  const { stdout } = await execa(tool, ['--version'], {
-    env: { PATH: buildPath, LC_ALL: 'C' },
-    extendEnv: false,
-    stdin: 'ignore',
-  })
-  return stdout.split('\n', 1)[0] ?? ''
+  return (await askTool(tool, '--version')).split('\n', 1)[0] ?? ''
 }
