@@ -35,7 +35,7 @@ export async function keepAttemptFiles(
     { name: 'records', source: join(order.folder, 'consoles', `${recordChannel}.raw`), world: null },
     { name: 'initrd', source: order.files.initrd, world: null },
   )
-  const kept = [...booted]
-  for (const { name, source, world } of files) kept.push({ name, world, ...(await putArtifact(store, source)) })
-  return kept
+  // All at once: each waits for the disk some times, and the disk syncs them together.
+  const kept = files.map(async ({ name, source, world }) => ({ name, world, ...(await putArtifact(store, source)) }))
+  return [...booted, ...(await Promise.all(kept))]
 }
