@@ -20,6 +20,7 @@ export const exitCodes = {
 const byError: Record<ErrorCode, number> = {
   PlanInvalid: exitCodes.usage,
   BadInput: exitCodes.usage,
+  NotFound: exitCodes.nothing,
   SourceMissing: exitCodes.infra,
   ChecksumMismatch: exitCodes.infra,
   PatchFailed: exitCodes.verdict,

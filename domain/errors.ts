@@ -1,6 +1,7 @@
 export const errorCodes = [
   'PlanInvalid',
   'BadInput',
+  'NotFound',
   'SourceMissing',
   'ChecksumMismatch',
   'PatchFailed',

@@ -4,15 +4,16 @@ import type { Store } from './store.ts'
 
 /**
  * The run, cell or attempt that a user named, as `12`, `12.3` or `12.3.1`; `latest` stands for the newest run's number.
- * @throws LabError BadInput in one sentence, with what may have been meant, when there is no such thing.
+ * @throws LabError NotFound when there is no such thing, BadInput when `text` is no such name, in one sentence with what
+ * may have been meant.
  */
 export async function resolve(store: Store, text: string): Promise<ResultId> {
   const newest = await newestRun(store)
-  if (newest === undefined) throw new LabError('BadInput', `"${text}" names nothing: no run has been started here yet.`)
+  if (newest === undefined) throw new LabError('NotFound', `"${text}" names nothing: no run has been started here yet.`)
   const id = parseResultId(text.trim().replace(/^latest(?=\.|$)/, String(newest)))
   if (id === undefined) throw new LabError('BadInput', await didYouMean(store, text))
   const missing = await whatIsMissing(store, id, newest)
-  if (missing !== undefined) throw new LabError('BadInput', missing)
+  if (missing !== undefined) throw new LabError('NotFound', missing)
   return id
 }
 

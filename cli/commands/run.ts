@@ -2,7 +2,6 @@ import type { Command } from 'commander'
 import { LabError } from '../../domain/errors.ts'
 import { matches, type Axis, type Selector } from '../../domain/plan/axes.ts'
 import type { Context } from '../context.ts'
-import { exitCodes } from '../exit-codes.ts'
 import { onInterrupt } from '../interrupt.ts'
 import { readPlanFile, type ReadPlan } from '../read-plan.ts'
 import { holdService } from '../service.ts'
@@ -75,7 +74,7 @@ async function run(context: Context, plan: ReadPlan, options: RunOptions): Promi
   }
 }
 
-/** @throws LabError BadInput for an axis or value that the plan does not have. */
+/** @throws LabError BadInput for an axis or value that the plan does not have, NotFound when no cell has them all. */
 export function select(plan: ReadPlan, only: string[]): ReadPlan {
   const selector: Selector = {}
   for (const text of only) {
@@ -95,10 +94,7 @@ export function select(plan: ReadPlan, only: string[]): ReadPlan {
     ;(selector[axis as Axis] ??= []).push(value)
   }
   const cells = plan.cells.filter((cell) => matches(selector, cell.axes as never))
-  if (cells.length === 0) {
-    process.exitCode = exitCodes.nothing
-    throw new LabError('BadInput', `No cell of the plan has ${only.join(' and ')}.`)
-  }
+  if (cells.length === 0) throw new LabError('NotFound', `No cell of the plan has ${only.join(' and ')}.`)
   return { ...plan, cells }
 }
 
