@@ -14,6 +14,20 @@ export const bookkeeping: Pick<ActivityOptions & LocalActivityOptions, 'startToC
 }
 
 /**
+ * Naming the builds of a run: an instant when each source has one known hash, but one that has none must be fetched
+ * before it can be named.
+ */
+export const naming: ActivityOptions = {
+  startToCloseTimeout: '2 hours',
+  heartbeatTimeout: '20s',
+  retry: {
+    initialInterval: '1s',
+    maximumAttempts: 5,
+    nonRetryableErrorTypes: ['PlanInvalid', 'BadInput', 'SourceMissing'],
+  },
+}
+
+/**
  * A build: long, heartbeating, repeated where it was when a worker died. What the compiler says is a result and never
  * arrives here; what repeating cannot mend is named.
  */

@@ -12,16 +12,17 @@ import {
 import type { Activities } from '../activities/registry.ts'
 import { workflowIds } from '../domain/naming.ts'
 import type { BuildResult, RunOutline, RunResult, RunTask } from './contracts.ts'
-import { awaitingBuild, bookkeeping } from './options.ts'
+import { awaitingBuild, bookkeeping, naming } from './options.ts'
 import { runCell } from './run-cell.ts'
 
-const light = proxyLocalActivities<Pick<Activities, 'outlineRun' | 'closeUnbuiltCell' | 'finishRun'>>(bookkeeping)
+const light = proxyLocalActivities<Pick<Activities, 'closeUnbuiltCell' | 'finishRun'>>(bookkeeping)
+const { outlineRun } = proxyActivities<Pick<Activities, 'outlineRun'>>(naming)
 const { awaitBuild } = proxyActivities<Pick<Activities, 'awaitBuild'>>(awaitingBuild)
 
 /** One execution of a plan: each distinct build once, each cell as soon as its builds are there, then the summary. */
 export async function runPlan(task: RunTask): Promise<RunResult> {
   try {
-    const outline = await light.outlineRun({ run: task.run, lab: task.lab })
+    const outline = await outlineRun({ run: task.run, lab: task.lab })
     const builds = startBuilds(outline)
     if (task.until === 'builds') await Promise.all(builds.values())
     else await runCells(task, outline, builds)
