@@ -1,10 +1,16 @@
 import { once } from 'node:events'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
+import { LabError } from '../domain/errors.ts'
 import type { ServiceFacts } from './service-file.ts'
+import type { RunStart } from './start-run.ts'
 
-/** One line each way: a command asks, the service answers with its facts. A connection that asked `hold` keeps a `while-used` service alive until it closes. */
-export type Question = 'status' | 'hold' | 'release' | 'stop' | 'keep'
+/**
+ * One line each way: a command asks, the service answers with its facts, or with `error` when it could not do what was
+ * asked. A connection that asked `hold` keeps a `while-used` service alive until it closes. `start` is followed by a blank
+ * and a RunStart in JSON.
+ */
+export type Question = 'status' | 'hold' | 'release' | 'stop' | 'keep' | 'start'
 
 export interface ControlHandlers {
   facts(): ServiceFacts
@@ -12,6 +18,8 @@ export interface ControlHandlers {
   stop(): Promise<void>
   /** `hyplab up` while a `while-used` service runs: from now on it stays. */
   keep(): Promise<void>
+  /** Starts a run's workflow. */
+  start(run: RunStart): Promise<void>
   /** The last holder has gone; resolves when what is to end for that has ended. */
   unused(): Promise<void>
 }
@@ -27,32 +35,50 @@ export async function serveControl(path: string, handlers: ControlHandlers): Pro
     socket.on('close', () => {
       void letGo(socket)
     })
-    createInterface({ input: socket }).on('line', (question) => void answer(socket, question as Question))
+    createInterface({ input: socket }).on('line', (line) => void answer(socket, line))
   })
   const letGo = async (socket: Socket): Promise<void> => {
     if (holders.delete(socket) && holders.size === 0) await handlers.unused()
   }
-  const answer = async (socket: Socket, question: Question): Promise<void> => {
-    if (question === 'hold') holders.add(socket)
-    if (question === 'release') await letGo(socket)
-    if (question === 'keep') await handlers.keep()
-    if (question === 'stop') await handlers.stop()
-    if (!socket.destroyed) socket.write(JSON.stringify(handlers.facts()) + '\n')
+  const answer = async (socket: Socket, line: string): Promise<void> => {
+    const [question, rest] = split(line)
+    let error: string | undefined
+    try {
+      if (question === 'hold') holders.add(socket)
+      else if (question === 'release') await letGo(socket)
+      else if (question === 'keep') await handlers.keep()
+      else if (question === 'stop') await handlers.stop()
+      else if (question === 'start') await handlers.start(JSON.parse(rest) as RunStart)
+      else if (question !== 'status') throw new Error('this service is of another version: `hyplab down` stops it')
+    } catch (thrown) {
+      error = (thrown as Error).message
+    }
+    if (!socket.destroyed) socket.write(JSON.stringify(error === undefined ? handlers.facts() : { error }) + '\n')
   }
   server.listen(path)
   await once(server, 'listening')
   return server
 }
 
+function split(line: string): [Question, string] {
+  const blank = line.indexOf(' ')
+  return blank === -1 ? [line as Question, ''] : [line.slice(0, blank) as Question, line.slice(blank + 1)]
+}
+
 /** A question answered. */
 export interface Answer {
   facts: ServiceFacts
+  /**
+   * Has a run's workflow started; only on a held service.
+   * @throws LabError ServerUnreachable when the Temporal server refuses or does not answer, or the service ends.
+   */
+  start(run: RunStart): Promise<void>
   /** Gives a held service free; resolves when it has ended, if it ends for that. */
   close(): Promise<void>
 }
 
 /** Asks the service of a state folder; undefined when none runs. */
-export async function ask(path: string, question: Question): Promise<Answer | undefined> {
+export async function ask(path: string, question: Exclude<Question, 'start' | 'release'>): Promise<Answer | undefined> {
   const socket = connect(path)
   try {
     await once(socket, 'connect')
@@ -61,21 +87,35 @@ export async function ask(path: string, question: Question): Promise<Answer | un
   }
   socket.on('error', () => socket.destroy())
   const lines = createInterface({ input: socket })
-  const answered = once(lines, 'line') as Promise<[string]>
   const closed = once(lines, 'close').then(() => undefined)
-  socket.write(`${question}\n`)
-  const got = await Promise.race([answered, closed])
-  if (got === undefined) return undefined
+  /** The answer to one line; undefined when the connection closes instead. */
+  const say = async (line: string): Promise<(ServiceFacts & { error?: string }) | undefined> => {
+    const answered = once(lines, 'line') as Promise<[string]>
+    socket.write(`${line}\n`)
+    const got = await Promise.race([answered, closed])
+    return got && (JSON.parse(got[0]) as ServiceFacts & { error?: string })
+  }
+  const facts = await say(question)
+  if (facts === undefined) return undefined
   // A held connection must not keep the command's process alive by itself.
   socket.unref()
-  const close = async (): Promise<void> => {
-    if (question === 'hold' && !socket.destroyed) {
+  return {
+    facts,
+    start: async (run) => {
       socket.ref()
-      socket.write('release\n')
-      // The answer comes when the service has ended what it ends for that, or the connection closes with it.
-      await Promise.race([once(lines, 'line'), closed])
-    }
-    socket.destroy()
+      const answer = await say(`start ${JSON.stringify(run)}`)
+      socket.unref()
+      const why = answer ? answer.error : 'the hyplab service ended'
+      if (why !== undefined)
+        throw new LabError('ServerUnreachable', `The run could not be started on ${facts.address}: ${why}.`)
+    },
+    close: async () => {
+      if (question === 'hold' && !socket.destroyed) {
+        socket.ref()
+        // The answer comes when the service has ended what it ends for that, or the connection closes with it.
+        await say('release')
+      }
+      socket.destroy()
+    },
   }
-  return { facts: JSON.parse(got[0]) as ServiceFacts, close }
 }

@@ -12,6 +12,7 @@ import { choosePorts, startDevServer, type DevServer, type DevServerPorts } from
 import { registerSearchAttributes } from './search-attributes.ts'
 import { serverSettings } from './server-settings.ts'
 import { controlSocket, portsFile, removeServiceFacts, writeServiceFacts, type ServiceFacts } from './service-file.ts'
+import { RunStarter } from './start-run.ts'
 import { startWorker, type WorkerProcess } from './worker-process.ts'
 
 let life = process.argv[2] === 'while-used' ? ('while-used' as const) : ('until-down' as const)
@@ -21,6 +22,7 @@ await mkdir(join(state, 'logs'), { recursive: true })
 let facts: ServiceFacts | undefined
 let server: DevServer | undefined
 let worker: WorkerProcess | undefined
+let starter: RunStarter | undefined
 let ending: Promise<void> | undefined
 
 const control = await serveControl(controlSocket(state), {
@@ -29,6 +31,10 @@ const control = await serveControl(controlSocket(state), {
   keep: async () => {
     life = 'until-down'
     if (facts) await writeServiceFacts(state, (facts = { ...facts, life }))
+  },
+  start: async (run) => {
+    if (!starter) throw new Error('the service is not ready yet')
+    await starter.start(run)
   },
   unused: async () => {
     if (life === 'while-used') await (ending ??= end(0))
@@ -64,6 +70,9 @@ async function start(): Promise<void> {
     address = settings.address
     await registerSearchAttributes(settings)
   }
+  starter = new RunStarter(address, settings.namespace)
+  // Beside the worker's start, and whoever starts a run is told when it fails.
+  starter.connect().catch(() => undefined)
   worker = await startWorker(state, address, settings.namespace)
   void superviseWorker(address, settings.namespace)
   facts = {

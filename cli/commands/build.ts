@@ -20,7 +20,7 @@ export function addBuildCommand(program: Command, context: () => Context): void 
       const service = await holdService(context().folders.state, context().talk)
       try {
         await withStore(context().folders, async (store) => {
-          const run = await startRun(store, service.facts, plan, { until: 'builds', atOnce: 1 })
+          const run = await startRun(store, service, plan, { until: 'builds', atOnce: 1 })
           const release = onInterrupt(() => cancelRun(service.facts, store, run))
           process.exitCode = await watchRun(context(), store, run, new AbortController().signal)
           release()

@@ -47,7 +47,7 @@ async function run(context: Context, plan: ReadPlan, options: RunOptions): Promi
     if (options.detach && !stays)
       throw new LabError('BadInput', '--detach needs a service that stays: start it with `hyplab up` first.')
     await withStore(context.folders, async (store) => {
-      const number = await startRun(store, service.facts, plan, { until: 'verdicts', atOnce })
+      const number = await startRun(store, service, plan, { until: 'verdicts', atOnce })
       if (options.detach) {
         if (context.json) context.printJson({ schemaVersion: 1, run: number })
         else context.print(String(number))

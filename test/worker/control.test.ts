@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { connect, type Server } from 'node:net'
+import { createInterface } from 'node:readline'
+import { afterEach, expect, test } from 'vitest'
+import { ask, serveControl, type ControlHandlers } from '../../worker/control.ts'
+import type { ServiceFacts } from '../../worker/service-file.ts'
+import type { RunStart } from '../../worker/start-run.ts'
+
+const facts: ServiceFacts = {
+  pid: 1,
+  address: '127.0.0.1:7233',
+  namespace: 'hyplab',
+  server: { kind: 'configured' },
+  worker: { pid: 2 },
+  started: 0,
+  life: 'while-used',
+}
+const run: RunStart = {
+  workflowId: 'w',
+  plan: 'a plan\nwith a line end',
+  task: { run: 1, lab: 'lab', host: 'here', until: 'verdicts', atOnce: 2 },
+}
+
+let server: Server | undefined
+afterEach(() => server?.close())
+
+/** A service with these handlers; returns the path of its control socket, a name that no file stands for. */
+async function serve(handlers: Partial<ControlHandlers>): Promise<string> {
+  const nothing = async (): Promise<void> => {}
+  const path = `\0hyplab-test-${randomUUID()}`
+  server = await serveControl(path, {
+    facts: () => facts,
+    stop: nothing,
+    keep: nothing,
+    start: nothing,
+    unused: nothing,
+    ...handlers,
+  })
+  return path
+}
+
+test('a held service starts a run and says when it has', async () => {
+  const started: RunStart[] = []
+  const path = await serve({ start: async (one) => void started.push(one) })
+  const service = await ask(path, 'hold')
+  expect(service?.facts).toEqual(facts)
+  await service?.start(run)
+  expect(started).toEqual([run])
+  await service?.close()
+})
+
+test('why a run could not be started is told, and the service stays held', async () => {
+  let unused = 0
+  const path = await serve({
+    start: async () => {
+      throw new Error('no such namespace')
+    },
+    unused: async () => void unused++,
+  })
+  const service = await ask(path, 'hold')
+  await expect(service?.start(run)).rejects.toMatchObject({
+    code: 'ServerUnreachable',
+    message: 'The run could not be started on 127.0.0.1:7233: no such namespace.',
+  })
+  expect(unused).toBe(0)
+  await service?.close()
+  expect(unused).toBe(1)
+})
+
+test('a service that ends while it is asked is an error, not a wait', async () => {
+  const path = await serve({ start: () => new Promise(() => {}) })
+  server?.on('connection', (socket) => socket.on('data', (bytes) => bytes.includes('start ') && socket.destroy()))
+  const service = await ask(path, 'hold')
+  await expect(service?.start(run)).rejects.toThrow('the hyplab service ended')
+})
+
+test('a question of another version is refused by name', async () => {
+  const socket = connect(await serve({}))
+  socket.write('dance\n')
+  const [line] = (await once(createInterface({ input: socket }), 'line')) as [string]
+  expect(JSON.parse(line)).toEqual({ error: 'this service is of another version: `hyplab down` stops it' })
+  socket.destroy()
+})
+
+test('without a service there is no answer', async () => {
+  expect(await ask(`\0hyplab-test-${randomUUID()}`, 'status')).toBeUndefined()
+})
