@@ -4,6 +4,7 @@ import { Context } from '@temporalio/activity'
 import type { BuildResult, BuildTask } from '../workflows/contracts.ts'
 import { queues, workflowIds } from '../domain/naming.ts'
 import { whileBeating } from './beat.ts'
+import { cancelWasAsked } from './cancel.ts'
 import type { Deps } from './registry.ts'
 
 /**
@@ -21,12 +22,12 @@ export async function awaitBuild(deps: Deps, task: BuildTask): Promise<BuildResu
     signalArgs: [{ by: task.run }],
     staticSummary: `${task.kind} ${task.name}`,
   })
-  return await whileBeating(5_000, { waitingFor: workflowId }, async (_report, signal) => {
+  return await whileBeating(5_000, { waitingFor: workflowId }, async () => {
     const cancelled = Context.current().cancelled
     try {
       return await Promise.race([resultOf(task, () => handle.result() as Promise<BuildResult>), cancelled])
     } catch (error) {
-      if (error instanceof CancelledFailure && signal.aborted)
+      if (error instanceof CancelledFailure && cancelWasAsked())
         await workflow
           .getHandle(workflowId)
           .signal('dropped', { by: task.run })

@@ -15,6 +15,7 @@ import type { AttemptResult, AttemptTask } from '../workflows/contracts.ts'
 import { attemptFolder, claimFolder, fenceOf, placeOf } from './attempt-place.ts'
 import { keepAttemptFiles, readConsoles } from './attempt-files.ts'
 import { whileBeating } from './beat.ts'
+import { cancelWasAsked } from './cancel.ts'
 import { prepareBoot, readBuiltConfig } from './prepare-boot.ts'
 import type { Deps } from './registry.ts'
 import { Reporter } from './reporter.ts'
@@ -46,7 +47,7 @@ export async function bootAttempt(deps: Deps, task: AttemptTask): Promise<Attemp
     const prepared = await prepareBoot(deps, context, start.folder)
     const order = await orderOf(deps, context, start, prepared.files)
     const powered = Date.now()
-    const end = await bootQemu(
+    const stopped = await bootQemu(
       order,
       {
         progress: ({ stage, bytes }) => report({ stage, bytes }),
@@ -54,12 +55,20 @@ export async function bootAttempt(deps: Deps, task: AttemptTask): Promise<Attemp
       },
       signal,
     )
+    const end = cancelWasAsked() ? stopped : lostWhenCutOff(stopped)
     const result = await keep(deps, context, start, { order, end, booted: prepared.booted })
     reporter.tell('attempt-ended', { ending: result.ending, sentence: result.sentence, seconds: end.seconds })
     await reporter.flush()
     if (result.ending === 'cancelled') throw new CancelledFailure('The attempt was cancelled.')
     return { ending: result.ending }
   })
+}
+
+/** A worker that is being stopped powers its targets off, yet nobody wanted the attempt to end: the cell makes another. */
+function lostWhenCutOff(end: BootEnd): BootEnd {
+  if (end.host.stop !== 'cancelled') return end
+  const reason = 'The worker was stopped in the middle of the attempt; the target was powered off.'
+  return { ...end, host: { ...end.host, stop: 'lost', reason } }
 }
 
 async function orderOf(deps: Deps, context: CellContext, start: AttemptStart, files: BootFiles): Promise<BootOrder> {
