@@ -1,15 +1,12 @@
 /** A build that is cut off in the middle: it is made to its end, and nothing of the first try is left. */
-import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { RunDocument } from './documents.ts'
-import { openLab, type Lab } from './lab.ts'
+import { useLab } from './lab.ts'
 import { expectNothingLeft } from './leftovers.ts'
 import { newKernel, type NewKernel } from './new-kernel.ts'
-import { awaited, processesOf } from './processes.ts'
+import { awaited, kill9, processesOf } from './processes.ts'
 
-let lab: Lab
-beforeAll(async () => {
-  lab = await openLab('crash-build')
-})
+const lab = useLab('crash-build')
 beforeEach(() => lab.up())
 afterEach(() => expectNothingLeft(lab.state, { service: true }))
 
@@ -19,13 +16,13 @@ async function inMidBuild(name: string): Promise<{ run: number; kernel: NewKerne
   const { run } = await lab.json<{ run: number }>('run', kernel.plan, '--detach')
   await lab.event(run, 'compile', ({ kind, data }) => kind === 'build-progress' && data.phase === 'compile')
   await awaited('make works', 10, () =>
-    processesOf(kernel.folder()).find(({ commandLine }) => /^make /.test(commandLine)),
+    processesOf(kernel.folder()).find(({ commandLine }) => commandLine.startsWith('make ')),
   )
   return { run, kernel }
 }
 
-async function nothingBuilds({ folder }: NewKernel, seconds: number): Promise<void> {
-  const at = folder()
+async function nothingBuilds(kernel: NewKernel, seconds: number): Promise<void> {
+  const at = kernel.folder()
   await awaited('make has gone', seconds, () => (processesOf(at).length === 0 ? true : undefined))
 }
 
@@ -37,7 +34,7 @@ function expectBuiltAndJudged({ run, builds, cells }: RunDocument): void {
 
 it('kill -9 of the worker: make goes with it, and the next worker builds on', async () => {
   const { run, kernel } = await inMidBuild('killed-worker')
-  process.kill((await lab.service()).worker.pid, 'SIGKILL')
+  kill9((await lab.service()).worker.pid)
   await nothingBuilds(kernel, 5)
   expectBuiltAndJudged(await lab.ended(run))
 })

@@ -11,16 +11,15 @@ import { artifactPath, verifyArtifact } from '../../store/artifacts.ts'
 import { eventsAfter } from '../../store/events.ts'
 import { cellOf, endings, findingOf, type CellDocument, type RunDocument } from './documents.ts'
 import { outputOf, type Ended } from './command.ts'
-import { openLab, type Lab } from './lab.ts'
+import { useLab } from './lab.ts'
 import { firstLook } from './plans.ts'
 
-let lab: Lab
+const lab = useLab('first-look')
 /** Run 1 was `hyplab build` of the same plan. */
 let first: Ended
 let document: RunDocument
 let bug: CellDocument
 beforeAll(async () => {
-  lab = await openLab('first-look')
   first = await lab.hyplab('run', firstLook, '--json')
   document = JSON.parse(first.stdout) as RunDocument
   bug = cellOf(document, { config: 'ffa=y', mode: 'protected' })

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { cp, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, expect, inject } from 'vitest'
+import { afterAll, beforeAll, expect, inject } from 'vitest'
 import { followRun, type Happened } from '../../cli/follow.ts'
 import { openStore, type Store } from '../../store/store.ts'
 import type { ServiceFacts } from '../../worker/service-file.ts'
@@ -11,71 +11,93 @@ import { expectNothingLeft } from './leftovers.ts'
 import { firstLook } from './plans.ts'
 
 /** A state folder of its own, and the real `hyplab` on it. */
-export interface Lab {
-  state: string
+export class Lab {
+  readonly state: string
+  #store: Store | undefined
+  readonly #atEnd: (() => Promise<void>)[] = []
+
+  constructor(state: string) {
+    this.state = state
+  }
+
   /** Results, read while others write them. */
-  store: Store
-  start(...args: string[]): Command
+  get store(): Store {
+    if (!this.#store) throw new Error('the lab is not open')
+    return this.#store
+  }
+
+  async open(): Promise<void> {
+    this.#store = await openStore(this.state)
+  }
+
+  /** Stops its service, checks that nothing is left, and takes it away. */
+  async close(): Promise<void> {
+    await this.hyplab('down')
+    await this.store.close()
+    await expectNothingLeft(this.state)
+    for (const last of this.#atEnd) await last()
+    await rm(this.state, { recursive: true })
+  }
+
+  /** Something to be done when the lab has been closed. */
+  atEnd(action: () => Promise<void>): void {
+    this.#atEnd.push(action)
+  }
+
+  start(...args: string[]): Command {
+    return startHyplab(this.state, args)
+  }
+
   /** Runs a command to its end. */
-  hyplab(...args: string[]): Promise<Ended>
+  hyplab(...args: string[]): Promise<Ended> {
+    return this.start(...args).ended
+  }
+
   /** The document that a command prints with --json, whatever it exits with. */
-  json<Document>(...args: string[]): Promise<Document>
-  /** Starts the service as `hyplab up` does. */
-  up(): Promise<void>
-  /** What `hyplab status` says of the service that runs. */
-  service(): Promise<ServiceFacts>
-  /** What is known of a run once it has ended. @throws Error when it has not ended in time */
-  ended(run: number, seconds?: number): Promise<RunDocument>
-  /** The first event of a run that fits; the ones before it count too. @throws Error when none came in time */
-  event(run: number, what: string, fits: (event: Happened) => boolean, seconds?: number): Promise<Happened>
-}
-
-/**
- * A lab for one test file, where the builds of plans/first-look.yaml are there already unless it is `empty`. After the
- * file's last test its service is stopped, and that nothing is left is checked.
- */
-export async function openLab(name: string, options: { empty?: boolean } = {}): Promise<Lab> {
-  const state = join(inject('sharedFolder'), name)
-  if (options.empty) await mkdir(state)
-  else await cp(await builtState(), state, { recursive: true, preserveTimestamps: true })
-  const lab = labOn(state, await openStore(state))
-  afterAll(async () => {
-    await lab.hyplab('down')
-    await lab.store.close()
-    await expectNothingLeft(state)
-    await rm(state, { recursive: true })
-  })
-  return lab
-}
-
-function labOn(state: string, store: Store): Lab {
-  const start: Lab['start'] = (...args) => startHyplab(state, args)
-  const hyplab: Lab['hyplab'] = (...args) => start(...args).ended
-  const json: Lab['json'] = async <Document>(...args: string[]) => {
-    const { stdout, stderr } = await hyplab(...args, '--json')
+  async json<Document>(...args: string[]): Promise<Document> {
+    const { stdout, stderr } = await this.hyplab(...args, '--json')
     if (stdout === '') throw new Error(`hyplab ${args.join(' ')} printed no document: ${stderr}`)
     return JSON.parse(stdout) as Document
   }
-  return {
-    state,
-    store,
-    start,
-    hyplab,
-    json,
-    up: async () => expect(await hyplab('up')).toMatchObject({ code: 0 }),
-    service: () => json('status'),
-    async ended(run, seconds = 200) {
-      const patience = AbortSignal.timeout(seconds * 1000)
-      for await (const _event of followRun(store, run, patience));
-      if (patience.aborted) throw new Error(`run ${run} has not ended within ${seconds} s`)
-      return await json('show', String(run))
-    },
-    async event(run, what, fits, seconds = 120) {
-      const patience = AbortSignal.timeout(seconds * 1000)
-      for await (const event of followRun(store, run, patience)) if (fits(event)) return event
-      throw new Error(`run ${run}: no ${what}${patience.aborted ? ` within ${seconds} s` : ', and it has ended'}`)
-    },
+
+  /** Starts the service as `hyplab up` does. */
+  async up(): Promise<void> {
+    expect(await this.hyplab('up')).toMatchObject({ code: 0 })
   }
+
+  /** What `hyplab status` says of the service that runs. */
+  async service(): Promise<ServiceFacts> {
+    return await this.json('status')
+  }
+
+  /** What is known of a run once it has ended. @throws Error when it has not ended in time */
+  async ended(run: number, seconds = 200): Promise<RunDocument> {
+    const patience = AbortSignal.timeout(seconds * 1000)
+    for await (const _event of followRun(this.store, run, patience));
+    if (patience.aborted) throw new Error(`run ${run} has not ended within ${seconds} s`)
+    return await this.json('show', String(run))
+  }
+
+  /** The first event of a run that fits; the ones before it count too. @throws Error when none came in time */
+  async event(run: number, what: string, fits: (event: Happened) => boolean, seconds = 120): Promise<Happened> {
+    const patience = AbortSignal.timeout(seconds * 1000)
+    for await (const event of followRun(this.store, run, patience)) if (fits(event)) return event
+    throw new Error(`run ${run}: no ${what}${patience.aborted ? ` within ${seconds} s` : ', and it has ended'}`)
+  }
+}
+
+/**
+ * A lab for one test file, to be called outside of tests and hooks. It is made before the first test, with the builds of
+ * plans/first-look.yaml already there, and closed behind the last one.
+ */
+export function useLab(name: string): Lab {
+  const lab = new Lab(join(inject('sharedFolder'), name))
+  beforeAll(async () => {
+    await cp(await builtState(), lab.state, { recursive: true, preserveTimestamps: true })
+    await lab.open()
+  })
+  afterAll(() => lab.close())
+  return lab
 }
 
 /** A state folder in which plans/first-look.yaml was built and nothing runs; made by the first test file that asks. */

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll } from 'vitest'
 import { foldersFrom } from '../../host/folders.ts'
 import type { Lab } from './lab.ts'
 import { planLike, type PlanText } from './plans.ts'
@@ -29,9 +28,7 @@ export async function newKernel(lab: Lab, name: string): Promise<NewKernel> {
     for (const config of Object.values(text.configs)) config.symbols['LOCALVERSION'] = `"${version}"`
   })
   const kernel = { plan, folder: () => variantWith(version) }
-  afterAll(async () => {
-    await rm(kernel.folder(), { recursive: true, force: true })
-  })
+  lab.atEnd(() => rm(kernel.folder(), { recursive: true, force: true }))
   return kernel
 }
 

@@ -18,6 +18,15 @@ export function processesLike(stateFolder: string, commandLine: RegExp): Process
   return processesOf(stateFolder).filter((seen) => commandLine.test(seen.commandLine))
 }
 
+/** Kills a process; it may have gone by itself. */
+export function kill9(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}
+
 /**
  * Looks again and again until `look` gives something, because neither /proc nor SQLite tells when it changes.
  * @throws Error with `what` when it has given nothing after so many seconds

@@ -4,13 +4,12 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { cellOf, type RunDocument } from './documents.ts'
-import { openLab, type Lab } from './lab.ts'
+import { useLab } from './lab.ts'
 import { firstLook } from './plans.ts'
 
-let lab: Lab
+const lab = useLab('reproduce')
 let document: RunDocument
 beforeAll(async () => {
-  lab = await openLab('reproduce')
   document = await lab.json<RunDocument>('run', firstLook)
   expect(document.run.exitCode).toBe(0)
 })

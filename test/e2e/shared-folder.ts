@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
+import { kill9, processesOf } from './processes.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -14,5 +15,9 @@ declare module 'vitest' {
 export default async function provideSharedFolder(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'hyplab-e2e-'))
   project.provide('sharedFolder', folder)
-  return () => rm(folder, { recursive: true, force: true })
+  return async () => {
+    // Tests that were stopped half-way leave services that stay until somebody says `hyplab down`.
+    for (const { pid } of processesOf(folder)) kill9(pid)
+    await rm(folder, { recursive: true, force: true })
+  }
 }
