@@ -12,7 +12,7 @@ import { configure } from './configure.ts'
 import { parseConfig } from './config-text.ts'
 import { ffaProbeSource, identifyKernel } from './identify.ts'
 import { markBuilding, mendInterrupted, unmarkBuilding } from './interrupted.ts'
-import { openKconfig } from './kconfig.ts'
+import { openKconfig, syncConfig, type Kconfig } from './kconfig.ts'
 import { kernelHistory, variantFolders, type VariantFolders } from './kernel-folders.ts'
 import { kernelArgs, kernelEnvironment, kernelToolchain, kernelTools, reproducibleVariables } from './kernel-make.ts'
 import { collectProducts } from './products.ts'
@@ -66,7 +66,7 @@ export async function buildKernel(
     if (!configured.value.ok) return configured.value
     await mkdir(variant.output, { recursive: true })
     await mendInterrupted(variant)
-    await placeConfig(variant, configured.value.text)
+    await placeConfig(variant, configured.value.text, kconfig.value, context)
     const fault = await compile(variant, tree, opened.value.start, context)
     if (fault !== undefined) return { ok: false, fault }
     const probe = await compileProbe(variant, tree, configured.value.text, context)
@@ -87,11 +87,20 @@ function requireTree(tree: SourceTree): void {
 }
 
 /** A .config that is written anew makes kbuild look at everything again: one that is equal stays as it is. */
-async function placeConfig(variant: VariantFolders, text: string): Promise<void> {
+async function placeConfig(
+  variant: VariantFolders,
+  text: string,
+  kconfig: Kconfig,
+  context: BuildContext,
+): Promise<void> {
   const path = join(variant.output, '.config')
   if (existsSync(path) && (await readFile(path, 'utf8')) === text) return
   await writeFile(`${path}.part`, text)
   await rename(`${path}.part`, path)
+  // A new O= folder has more to prepare than that: make does it all.
+  if (!existsSync(join(variant.output, 'include/config/auto.conf'))) return
+  await markBuilding(variant)
+  await syncConfig(kconfig, variant.output, variant.makeLock, context)
 }
 
 async function compile(

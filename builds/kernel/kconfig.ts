@@ -151,6 +151,24 @@ export async function effectiveConfig(
   })
 }
 
+/**
+ * Brings include/config of an O= folder up to its .config (`syncconfig`), as make would before anything else. Make then
+ * finds it up to date, which spares it the detour of starting itself twice more. Where it fails, make tries for itself
+ * and says why.
+ * @param lockFile the lock of all that write into the O= folder.
+ * @throws the signal's reason; LabError DiskFull.
+ */
+export async function syncConfig(
+  kconfig: Kconfig,
+  output: string,
+  lockFile: string,
+  context: BuildContext,
+): Promise<void> {
+  const command = [join(kconfig.folder, 'scripts/kconfig/conf'), '-s', '--syncconfig', 'Kconfig']
+  const environment = { ...kconfig.environment, KCONFIG_CONFIG: '.config' }
+  await runLogged({ command, folder: output, environment, lockFile }, context)
+}
+
 /** Gives `work` a .config of its own in the Kconfig folder, so that several can be made at once. */
 export async function withConfigFile<T>(
   kconfig: Kconfig,
