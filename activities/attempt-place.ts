@@ -9,9 +9,9 @@ export function placeOf(task: AttemptTask, target: string): string {
   return `${target}/${task.run}.${task.cell}`
 }
 
-/** Where a place keeps its claim. */
+/** Where a place keeps its claim: one folder for each place, all beside each other, as `reapClaims` looks for them. */
 export function claimFolder(stateFolder: string, place: string): string {
-  return join(stateFolder, 'places', place)
+  return join(stateFolder, 'places', place.replaceAll('/', '-'))
 }
 
 /** Attempts use even fences and the closing of a lost attempt the odd one behind it, so that each stops what came before. */
