@@ -17,7 +17,7 @@ export interface Ended {
 export interface Command {
   pid: number
   /** What it has said so far on standard error. */
-  talk(): string
+  talk: () => string
   ended: Promise<Ended>
   /** Signals its whole process group, as a terminal does on Ctrl-C. */
   signal(signal: NodeJS.Signals): void

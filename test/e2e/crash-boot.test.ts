@@ -4,7 +4,7 @@ import type { Stage } from '../../domain/stage/stage.ts'
 import type { Attempt } from '../../store/attempt.ts'
 import { endings, type CellDocument, type RunDocument } from './documents.ts'
 import { useLab } from './lab.ts'
-import { expectNothingLeft } from './leftovers.ts'
+import { expectNothingLeft, heldClaims } from './leftovers.ts'
 import { firstLook, onlyBug } from './plans.ts'
 import { awaited, kill9, processesLike, processesOf } from './processes.ts'
 
@@ -44,8 +44,12 @@ describe('kill -9 in mid-boot', () => {
   it('of the worker: QEMU goes with it, another worker comes, and the lost attempt is kept as infra', async () => {
     const { run, machine } = await inMidBoot()
     const { worker, pid } = await lab.service()
+    expect(heldClaims(lab.state)).toHaveLength(1)
     kill9(worker.pid)
     await gone(machine)
+    // The next worker gives the place back when it starts, long before anybody finds out that the attempt is lost.
+    await awaited('the place is given back', 8, () => (heldClaims(lab.state).length === 0 ? true : undefined))
+    expect((await lab.json<RunDocument>('show', String(run))).cells[0]!.attempts).toMatchObject([{ end: null }])
     const cell = await ended(run)
     expect(endings(cell)).toEqual(['infra', 'finished'])
     expect(cell.attempts[0]!.end!.sentence).toMatch(/worker/)

@@ -21,11 +21,12 @@ export function onlyBugCell(plan: PlanText): void {
 }
 
 /** Writes its plan. Its O= folder starts as a copy of its neighbour's, so that a real build takes seconds; it is deleted at the end. */
-export async function newKernel(lab: Lab, name: string): Promise<NewKernel> {
+export async function newKernel(lab: Lab, name: string, symbols: Record<string, string> = {}): Promise<NewKernel> {
   const version = `-${name}-${randomBytes(4).toString('hex')}`
   const plan = await planLike(lab, name, (text) => {
     onlyBugCell(text)
-    for (const config of Object.values(text.configs)) config.symbols['LOCALVERSION'] = `"${version}"`
+    for (const config of Object.values(text.configs))
+      Object.assign(config.symbols, symbols, { LOCALVERSION: `"${version}"` })
   })
   const kernel = { plan, folder: () => variantWith(version) }
   lab.atEnd(() => rm(kernel.folder(), { recursive: true, force: true }))

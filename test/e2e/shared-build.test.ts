@@ -1,0 +1,30 @@
+/** Two runs that need the same new build get it from one workflow. */
+import { expect, it } from 'vitest'
+import { eventsAfter } from '../../store/events.ts'
+import { useLab } from './lab.ts'
+import { newKernel } from './new-kernel.ts'
+
+const lab = useLab('shared-build')
+
+it('is built once, and both runs use it', async () => {
+  const { plan } = await newKernel(lab, 'shared-build')
+  await lab.up()
+  const [one, two] = await Promise.all([
+    lab.json<{ run: number }>('run', plan, '--detach'),
+    lab.json<{ run: number }>('run', plan, '--detach'),
+  ])
+  expect(one.run).not.toBe(two.run)
+  const ended = await Promise.all([lab.ended(one.run), lab.ended(two.run)])
+  for (const { run, cells } of ended) {
+    expect(run).toMatchObject({ state: 'finished', exitCode: 0 })
+    expect(cells.map(({ verdict }) => verdict?.verdict)).toEqual(['known-fail'])
+  }
+  const builds = ended.map(({ builds }) => builds.find(({ kind }) => kind === 'kernel')?.id)
+  expect(builds[0]).toBe(builds[1])
+  // Each run shows the build's progress as its own.
+  for (const { run } of ended) {
+    const events = await eventsAfter(lab.store, run.id, 0)
+    const ofKernel = events.filter(({ build, kind }) => build === builds[0] && kind === 'build-started')
+    expect(ofKernel).toHaveLength(1)
+  }
+})
