@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { LabError } from '../../domain/errors.ts'
 
 /** A channel that is being captured. */
@@ -9,9 +9,9 @@ export interface Capture {
   /** Every byte that the channel ever gave, and nothing else. */
   rawPath: string
   /**
-   * When the bytes came: text, one row for each chunk that was read, `<offset> <milliseconds>`: the chunk's first byte in
-   * the raw file, and the host's time since 1970 with three decimals. Rows of the same millisecond are left out: bytes
-   * belong to the last row whose offset is not behind them.
+   * When the bytes were read, which for a console is up to 2 ms after they were said: text, one row for each chunk,
+   * `<offset> <milliseconds>`: the chunk's first byte in the raw file, and the host's time since 1970 with three decimals.
+   * Rows of the same millisecond are left out: bytes belong to the last row whose offset is not behind them.
    */
   timesPath: string
   /** Bytes on disk so far. */
@@ -27,11 +27,11 @@ export interface Capture {
 
 /**
  * Captures one channel until its other side closes. Each chunk is on disk before `reader` gets it. Writing is
- * synchronous on purpose: it keeps the order of bytes across channels, needs no memory, and costs a few microseconds a
+ * synchronous on purpose: it needs no memory, keeps the order in which channels were read, and costs a few microseconds a
  * chunk; a guest that is faster than the disk waits, as it would on a slow line.
  * @param folder an existing one, where `<name>.raw` and `<name>.times` are made; they must not exist
  */
-export function capture(folder: string, name: string, socket: Socket, reader: (chunk: Uint8Array) => void): Capture {
+export function capture(folder: string, name: string, from: Duplex, reader: (chunk: Uint8Array) => void): Capture {
   const rawPath = join(folder, `${name}.raw`)
   const timesPath = join(folder, `${name}.times`)
   const raw = openSync(rawPath, 'wx')
@@ -41,7 +41,7 @@ export function capture(folder: string, name: string, socket: Socket, reader: (c
     rawPath,
     timesPath,
     bytes: 0,
-    write: (text) => void socket.write(text),
+    write: (text) => void from.write(text),
     closed: Promise.resolve(),
   }
   let lastMillisecond = 0
@@ -57,18 +57,18 @@ export function capture(folder: string, name: string, socket: Socket, reader: (c
     channel.bytes += chunk.length
   }
   channel.closed = new Promise<void>((resolve, reject) => {
-    socket.on('data', (chunk: Buffer) => {
+    from.on('data', (chunk: Buffer) => {
       try {
         keep(chunk)
         reader(chunk)
       } catch (error) {
         reject(error as Error)
-        socket.destroy()
+        from.destroy()
       }
     })
     // A reset is how a killed QEMU hangs up; what it had said before was read.
-    socket.on('error', () => undefined)
-    socket.once('close', () => resolve())
+    from.on('error', () => undefined)
+    from.once('close', () => resolve())
   }).finally(() => {
     closeSync(raw)
     closeSync(times)

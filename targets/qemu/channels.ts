@@ -1,4 +1,6 @@
+import { join } from 'node:path'
 import type { World } from '../../domain/world.ts'
+import { optionValue } from './machine.ts'
 
 /** A text channel of the machine: what it is called, which worlds speak on it, and QEMU's arguments for it. */
 export interface QemuChannel {
@@ -29,14 +31,26 @@ export const bootConsole = 'uart0'
 export const recordChannel = 'records'
 
 /**
- * QEMU's arguments for all channels and for QMP, each on a socket that QEMU inherits: connected before QEMU's first
- * instruction, and with no name in any file system that could be too long (108 bytes), stolen or left over.
- * @param firstFd the file descriptor of the first channel; the others follow, QMP is the last
+ * QEMU's arguments for all channels and for QMP. The consoles are pipes, see FifoChannel; the record channel and QMP, which
+ * say much at a time, are sockets that QEMU inherits: with no name in any file system that could be stolen or left over.
+ * @param folder where the pipes of the consoles are, each with its channel's name
+ * @param firstFd the file descriptor of the first socket; the others follow, QMP is the last
  */
-export function channelArguments(firstFd: number): string[] {
-  const consoles = qemuChannels.flatMap(({ name, device }, n) => [...socket(name, firstFd + n), ...device])
-  const qmp = [...socket('qmp', firstFd + qemuChannels.length), '-mon', 'chardev=qmp,mode=control']
-  return [...consoles, ...qmp]
+export function channelArguments(folder: string, firstFd: number): string[] {
+  const channels = qemuChannels.flatMap((channel) => [...connection(channel, folder, firstFd), ...channel.device])
+  return [...channels, ...socket('qmp', firstFd + sockets.length), '-mon', 'chardev=qmp,mode=control']
+}
+
+/** The channels of which QEMU inherits a socket, in the order of their file descriptors. */
+export const sockets = qemuChannels.filter((channel) => !isConsole(channel))
+
+export function isConsole({ worlds }: QemuChannel): boolean {
+  return worlds.length > 0
+}
+
+function connection(channel: QemuChannel, folder: string, firstFd: number): string[] {
+  if (!isConsole(channel)) return socket(channel.name, firstFd + sockets.indexOf(channel))
+  return ['-chardev', `pipe,id=${channel.name},path=${optionValue(join(folder, channel.name))}`]
 }
 
 function socket(id: string, fd: number): string[] {

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { LabError } from '../../domain/errors.ts'
 import { startGuarded } from '../../host/guarded-process.ts'
 import { capture, type Capture } from './capture.ts'
-import { channelArguments, qemuChannels } from './channels.ts'
+import { channelArguments, isConsole, qemuChannels, sockets } from './channels.ts'
+import { FifoChannel, makeFifos } from './fifo-channel.ts'
 import { bareArguments, qemu } from './machine.ts'
 import { awaitGone } from './power-off.ts'
 import { Qmp } from './qmp.ts'
@@ -42,28 +43,39 @@ export async function launchQemu(
 ): Promise<Machine> {
   const logFile = join(folder, 'qemu.log')
   const consoles = newFolder(join(folder, 'consoles'))
-  const args = [...bareArguments, '-name', token, '-S', ...machine, ...channelArguments(firstFd)]
-  const guarded = startGuarded(qemu, args, { logFile, channels: qemuChannels.length + 1 })
-  const qmpSocket = guarded.channels[qemuChannels.length]
+  await makeFifos(qemuChannels.filter(isConsole).map(({ name }) => join(consoles, name)))
+  const args = [...bareArguments, '-name', token, '-S', ...machine, ...channelArguments(consoles, firstFd)]
+  const guarded = startGuarded(qemu, args, { logFile, channels: sockets.length + 1 })
+  const qmpSocket = guarded.channels[sockets.length]
   if (!qmpSocket)
     throw new LabError('TargetBroken', 'QEMU could not be started: this host has no file or process to spare.')
-  const captures = qemuChannels.flatMap(({ name }, n) => {
-    const socket = guarded.channels[n]
-    return socket ? [capture(consoles, name, socket, (chunk) => reader(name, chunk))] : []
-  })
   const qmpClosed = new Promise<void>((resolve) => qmpSocket.once('close', () => resolve()))
   const kill = (): void => guarded.kill('SIGKILL')
-  const gone = whenGone([qmpClosed, ...captures.map((channel) => channel.closed)], guarded.ended, kill)
   const complaint = (): Promise<string> => lastLines(logFile)
   const qmp = new Qmp(qmpSocket)
   try {
     await qmp.open()
   } catch (cause) {
-    await awaitGone({ gone, kill })
-    const { code } = await gone
+    await awaitGone({ gone: guarded.ended, kill })
+    const { code } = await guarded.ended
     throw notReady(code, await complaint(), cause)
   }
-  return { pgid: guarded.pgid, qmp, captures, gone, kill, complaint }
+  try {
+    // QEMU has opened its ends by now, and the machine stands still until it is told to run.
+    const captures = qemuChannels.map((channel) => {
+      const { name } = channel
+      const ours = isConsole(channel)
+        ? new FifoChannel(join(consoles, name))
+        : guarded.channels[sockets.indexOf(channel)]!
+      return capture(consoles, name, ours, (chunk) => reader(name, chunk))
+    })
+    const gone = whenGone([qmpClosed, ...captures.map((channel) => channel.closed)], guarded.ended, kill)
+    return { pgid: guarded.pgid, qmp, captures, gone, kill, complaint }
+  } catch (error) {
+    kill()
+    await guarded.ended
+    throw error
+  }
 }
 
 /**
