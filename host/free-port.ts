@@ -11,3 +11,12 @@ export async function freePort(): Promise<number> {
     })
   })
 }
+
+/** Whether nobody listens on that TCP port of 127.0.0.1 now. */
+export async function isFreePort(port: number): Promise<boolean> {
+  return await new Promise((resolve) => {
+    const probe = createServer()
+    probe.once('error', () => resolve(false))
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)))
+  })
+}

@@ -6,6 +6,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LabError } from '../domain/errors.ts'
 import { foldersFrom } from '../host/folders.ts'
+import { isFreePort } from '../host/free-port.ts'
 import { temporalBinary } from '../host/temporal-binary.ts'
 import { serveControl } from './control.ts'
 import { choosePorts, startDevServer, type DevServer, type DevServerPorts } from './dev-server.ts'
@@ -94,7 +95,8 @@ async function startOwnServer(binary: string, namespace: string): Promise<DevSer
     (text) => JSON.parse(text) as DevServerPorts,
     () => undefined,
   )
-  if (before) {
+  // Asked first, because a stranger's Temporal server on that port would answer as well as ours.
+  if (before && (await isFreePort(before.grpc)) && (await isFreePort(before.ui))) {
     const again = await startDevServer(binary, state, namespace, before).catch(() => undefined)
     if (again) return again
   }
