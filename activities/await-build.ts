@@ -1,5 +1,5 @@
-import { CancelledFailure } from '@temporalio/common'
-import { WorkflowFailedError } from '@temporalio/client'
+import { CancelledFailure, WorkflowNotFoundError } from '@temporalio/common'
+import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client'
 import { Context } from '@temporalio/activity'
 import type { BuildResult, BuildTask } from '../workflows/contracts.ts'
 import { queues, workflowIds } from '../domain/naming.ts'
@@ -14,27 +14,44 @@ import type { Deps } from './registry.ts'
 export async function awaitBuild(deps: Deps, task: BuildTask): Promise<BuildResult> {
   const workflowId = workflowIds.build(task.lab, task.id)
   const { workflow } = deps.client
-  const handle = await workflow.signalWithStart('buildOnce', {
-    workflowId,
-    taskQueue: queues.main(task.lab),
-    args: [task],
-    signal: 'needed',
-    signalArgs: [{ by: task.run }],
-    staticSummary: `${task.kind} ${task.name}`,
-  })
-  return await whileBeating(5_000, { waitingFor: workflowId }, async () => {
-    const cancelled = Context.current().cancelled
-    try {
-      return await Promise.race([resultOf(task, () => handle.result() as Promise<BuildResult>), cancelled])
-    } catch (error) {
-      if (error instanceof CancelledFailure && cancelWasAsked())
-        await workflow
-          .getHandle(workflowId)
-          .signal('dropped', { by: task.run })
-          .catch(() => {})
-      throw error
+  return await whileBeating(beatMs, { waitingFor: workflowId }, async () => {
+    for (;;) {
+      const handle = await workflow.signalWithStart('buildOnce', {
+        workflowId,
+        taskQueue: queues.main(task.lab),
+        args: [task],
+        signal: 'needed',
+        signalArgs: [{ by: task.run }],
+        staticSummary: `${task.kind} ${task.name}`,
+      })
+      try {
+        const result = await Promise.race([
+          resultOf(task, () => handle.result() as Promise<BuildResult>),
+          Context.current().cancelled,
+        ])
+        // It was being given up while we joined it.
+        if (!result.dropped) return result
+      } catch (error) {
+        if (error instanceof CancelledFailure && cancelWasAsked()) await drop(workflow.getHandle(workflowId), task.run)
+        throw error
+      }
     }
   })
+}
+
+/** How often we ask whether we were cancelled. */
+const beatMs = 1_000
+
+/** Says that a run needs the build no longer; when no other does, waits until it has ended and left nothing running. */
+async function drop(build: WorkflowHandle, by: number): Promise<void> {
+  try {
+    await build.signal('dropped', { by })
+    const others = await build.query<number[]>('neededBy')
+    if (others.length === 0) await build.result()
+  } catch (error) {
+    // That it has ended is all that was wanted.
+    if (!(error instanceof WorkflowNotFoundError || error instanceof WorkflowFailedError)) throw error
+  }
 }
 
 async function resultOf(task: BuildTask, wait: () => Promise<BuildResult>): Promise<BuildResult> {

@@ -16,6 +16,9 @@ import { whileBeating } from './beat.ts'
 import type { Deps } from './registry.ts'
 import { Reporter } from './reporter.ts'
 
+/** A cancel is heard of with a heartbeat: somebody waits for it. */
+const beatMs = 1_000
+
 /** Progress reaches people this often. */
 const tellMs = 500
 
@@ -31,7 +34,7 @@ export async function build(deps: Deps, task: BuildTask): Promise<BuildResult> {
   const reporter = new Reporter(deps.store, { build: task.id })
   const started = Date.now()
   reporter.tell('build-started', { name: task.name, kind: task.kind })
-  const result = await whileBeating(5_000, { phase: 'start', done: 0 }, async (report, signal) => {
+  const result = await whileBeating(beatMs, { phase: 'start', done: 0 }, async (report, signal) => {
     let told = 0
     const folder = join(deps.folders.state, 'builds', task.id.slice(0, 16))
     await mkdir(folder, { recursive: true })

@@ -30,7 +30,15 @@ const [connection, codePath, store] = await Promise.all([
 ])
 const client = new Client({ connection, namespace })
 const activities = createActivities({ folders, store, client })
-const common: Partial<WorkerOptions> = { connection, namespace, shutdownGraceTime: '2s', shutdownForceTime: '20s' }
+const common: Partial<WorkerOptions> = {
+  connection,
+  namespace,
+  shutdownGraceTime: '2s',
+  shutdownForceTime: '20s',
+  // A step hears of its cancel in the answer to a heartbeat. Left alone, the SDK holds heartbeats back for 80 % of their
+  // time-out, 8 s for a boot and 16 s for a build.
+  maxHeartbeatThrottleInterval: '1s',
+}
 
 /** Each machine has two busy CPUs while it boots; more of them at once than that only slow each other down. */
 const bootsAtOnce = Math.max(1, Math.floor(availableParallelism() / 2))

@@ -1,6 +1,7 @@
 import {
   CancellationScope,
   condition,
+  defineQuery,
   defineSignal,
   isCancellation,
   proxyActivities,
@@ -15,6 +16,8 @@ import { building } from './options.ts'
 export const needed = defineSignal<[{ by: number }]>('needed')
 /** A run was cancelled and needs the build no longer. */
 export const dropped = defineSignal<[{ by: number }]>('dropped')
+/** The runs that need the build now. */
+export const neededBy = defineQuery<number[]>('neededBy')
 
 /** One distinct build. Its workflow id is the hash of the inputs, so that equal builds are joined, even across runs. */
 export async function buildOnce(task: BuildTask): Promise<BuildResult> {
@@ -26,6 +29,7 @@ export async function buildOnce(task: BuildTask): Promise<BuildResult> {
     holders.add(by)
   })
   setHandler(dropped, ({ by }) => void holders.delete(by))
+  setHandler(neededBy, () => [...holders])
   const work = new CancellationScope()
   const result = work.run(() => build(task))
   // When the last of those who asked has gone, nobody wants the result.
@@ -33,7 +37,7 @@ export async function buildOnce(task: BuildTask): Promise<BuildResult> {
   try {
     return await Promise.race([result, abandoned.then(() => result)])
   } catch (error) {
-    if (isCancellation(error)) return { id: task.id, ok: false, infra: true, message: 'cancelled' }
+    if (isCancellation(error)) return { id: task.id, ok: false, infra: true, message: 'cancelled', dropped: true }
     throw error
   }
 }

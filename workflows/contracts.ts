@@ -26,6 +26,8 @@ export interface BuildResult {
   infra: boolean
   /** One sentence for a failed build, empty otherwise. */
   message: string
+  /** It was given up because every run that needed it was cancelled; who asks later must ask anew. */
+  dropped?: true
 }
 
 /** What a run has to do, in references. */

@@ -14,10 +14,17 @@ export const bookkeeping: Pick<ActivityOptions & LocalActivityOptions, 'startToC
 }
 
 /**
+ * A cancelled step has ended, and put away what it held, before its story goes on. To be said: the SDK's documents call it
+ * the default, but without it 1.24 sends TRY_CANCEL.
+ */
+const cancellable = { cancellationType: 'WAIT_CANCELLATION_COMPLETED' } as const
+
+/**
  * Naming the builds of a run: an instant when each source has one known hash, but one that has none must be fetched
  * before it can be named.
  */
 export const naming: ActivityOptions = {
+  ...cancellable,
   startToCloseTimeout: '2 hours',
   heartbeatTimeout: '20s',
   retry: {
@@ -32,6 +39,7 @@ export const naming: ActivityOptions = {
  * arrives here; what repeating cannot mend is named.
  */
 export const building: ActivityOptions = {
+  ...cancellable,
   startToCloseTimeout: '6 hours',
   heartbeatTimeout: '20s',
   retry: {
@@ -51,6 +59,7 @@ export const building: ActivityOptions = {
 
 /** Waiting for a build that another run may have started: ends when the build does. */
 export const awaitingBuild: ActivityOptions = {
+  ...cancellable,
   startToCloseTimeout: '12 hours',
   heartbeatTimeout: '20s',
   retry: { initialInterval: '1s', nonRetryableErrorTypes: ['BadInput'] },
@@ -61,5 +70,11 @@ export const awaitingBuild: ActivityOptions = {
  * one has the next number, which is the fence that stops the first if it still runs.
  */
 export function booting(taskQueue: string): ActivityOptions {
-  return { taskQueue, startToCloseTimeout: '3 hours', heartbeatTimeout: '10s', retry: { maximumAttempts: 1 } }
+  return {
+    ...cancellable,
+    taskQueue,
+    startToCloseTimeout: '3 hours',
+    heartbeatTimeout: '10s',
+    retry: { maximumAttempts: 1 },
+  }
 }
