@@ -4,6 +4,7 @@
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { LabError } from '../domain/errors.ts'
 import { foldersFrom } from '../host/folders.ts'
 import { isFreePort } from '../host/free-port.ts'
@@ -112,7 +113,10 @@ async function superviseServer(binary: string, namespace: string, first: DevServ
     if (ending) return
     note('the Temporal server died; starting it again')
     // On the same ports and database file: clients and worker reconnect, and nothing is lost.
-    server = current = await startDevServer(binary, state, namespace, current.ports)
+    const { ports } = current
+    const started = await insist(() => startDevServer(binary, state, namespace, ports))
+    if (!started) return
+    server = current = started
   }
 }
 
@@ -121,9 +125,25 @@ async function superviseWorker(address: string, namespace: string): Promise<void
     await worker!.ended
     if (ending) return
     note('the worker died; starting it again')
-    worker = await startWorker(state, address, namespace)
+    const started = await insist(() => startWorker(state, address, namespace))
+    if (!started) return
+    worker = started
     if (facts) await writeServiceFacts(state, (facts = { ...facts, worker: { pid: worker.pid } }))
   }
+}
+
+/** Starts something again until it stays, because what died once may die again while it starts; undefined when we end first. */
+async function insist<T>(start: () => Promise<T>): Promise<T | undefined> {
+  while (!ending) {
+    try {
+      return await start()
+    } catch (error) {
+      note((error as Error).message)
+      // What cannot start at all must not keep a core busy with trying.
+      await delay(1_000)
+    }
+  }
+  return undefined
 }
 
 async function end(code: number): Promise<void> {
