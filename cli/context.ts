@@ -8,6 +8,8 @@ export interface Context {
   json: boolean
   /** Colours for what goes to standard output. */
   paint: ReturnType<typeof createColors>
+  /** Colours for what goes to standard error. */
+  paintTalk: ReturnType<typeof createColors>
   /** Data, to standard output. */
   print: (text: string) => void
   /** One JSON document, to standard output. */
@@ -22,7 +24,7 @@ export function wantsColour(
   flag: boolean | undefined,
   env: NodeJS.ProcessEnv = process.env,
 ): boolean {
-  if (env['FORCE_COLOR'] !== undefined && env['FORCE_COLOR'] !== '0') return true
+  if (env['FORCE_COLOR'] !== undefined) return ['', 'true', '1', '2', '3'].includes(env['FORCE_COLOR'])
   if (env['NO_COLOR'] || env['TERM'] === 'dumb' || flag === false) return false
   return stream.isTTY === true
 }
@@ -33,6 +35,7 @@ export function makeContext(options: { json?: boolean; color?: boolean }): Conte
     folders: foldersFrom(),
     json: options.json === true,
     paint: createColors(!options.json && wantsColour(process.stdout, options.color)),
+    paintTalk: createColors(wantsColour(process.stderr, options.color)),
     print,
     printJson: (value) => print(JSON.stringify(value, null, 2)),
     talk: (text) => void process.stderr.write(`${text}\n`),

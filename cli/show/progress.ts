@@ -79,7 +79,7 @@ function buildLine(data: {
 }
 
 function sentenceOf(event: Happened, context: Context): string {
-  const { paint } = context
+  const { paintTalk: paint } = context
   switch (event.kind) {
     case 'build-started':
       return `building ${event.data.name}`
