@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { createReadStream } from 'node:fs'
 import { mkdtemp, open, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -5,6 +6,10 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import { LineReader } from '../domain/console/line-reader.ts'
 import { anySignature, matchSignatures } from '../domain/signatures/match.ts'
+import { startGuarded } from '../host/guarded-process.ts'
+import { capture } from '../targets/qemu/capture.ts'
+import { FifoChannel, makeFifos } from '../targets/qemu/fifo-channel.ts'
+import { BootFollower } from '../targets/qemu/follow.ts'
 import { StageFollower } from '../domain/stage/stage-follower.ts'
 
 /** One line of the comparison. */
@@ -13,7 +18,7 @@ export interface ThroughputRow {
   /** Megabytes (10^6 bytes) a second on one core. */
   megabytesPerSecond: number
   /** Lines that match a signature. grep misses the kernel's first line where EDK2 left escape sequences before it. */
-  matches: number
+  matches?: number
   /** Highest resident memory in MiB while it ran; absent for other processes. */
   peakMiB?: number
 }
@@ -29,10 +34,10 @@ export async function consoleThroughput(bytes = 1_000_000_000): Promise<Throughp
   try {
     const file = join(folder, 'console.log')
     const size = await repeatConsoles(file, bytes)
-    const ours = await follow(file, size)
+    const ours = [await follow(file, size), await captureAndFollow(file, size, folder)]
     const bytewise = await grep(file, size, 'C')
     const locale = await grep(file, size, 'C.UTF-8')
-    return [ours, bytewise, locale]
+    return [...ours, bytewise, locale]
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
@@ -40,10 +45,10 @@ export async function consoleThroughput(bytes = 1_000_000_000): Promise<Throughp
 
 async function repeatConsoles(file: string, bytes: number): Promise<number> {
   const names = (await readdir(consoles)).filter((name) => name.endsWith('.log'))
-  const once = Buffer.concat(await Promise.all(names.map((name) => readFile(join(consoles, name)))))
+  const round = Buffer.concat(await Promise.all(names.map((name) => readFile(join(consoles, name)))))
   const handle = await open(file, 'w')
   let size = 0
-  for (; size < bytes; size += once.length) await handle.write(once)
+  for (; size < bytes; size += round.length) await handle.write(round)
   await handle.close()
   return size
 }
@@ -66,6 +71,27 @@ async function follow(file: string, size: number): Promise<ThroughputRow> {
   const seconds = (performance.now() - start) / 1000
   const what = `hyplab: read, frame, signatures, stages (${follower.boot} boots)`
   return { what, megabytesPerSecond: size / 1e6 / seconds, matches, peakMiB: peak / 2 ** 20 }
+}
+
+/** The same as in a boot: from QEMU's pipe to the disk first, then through everything. */
+async function captureAndFollow(file: string, size: number, folder: string): Promise<ThroughputRow> {
+  await makeFifos([join(folder, 'uart0')])
+  const opened = 'exec 5<>uart0.out 6<>uart0.in; echo opened >&4; '
+  const qemu = startGuarded('sh', ['-c', `${opened} cat "$0" >&5`, file], { cwd: folder, channels: 1 })
+  await once(qemu.channels[0]!, 'data')
+  const follower = new BootFollower(['uart0'])
+  let peak = 0
+  const start = performance.now()
+  const channel = new FifoChannel(join(folder, 'uart0'))
+  const kept = capture(folder, 'uart0', channel, (chunk) => {
+    follower.bytes('uart0', chunk)
+    peak = Math.max(peak, process.memoryUsage.rss())
+  })
+  await kept.closed
+  const seconds = (performance.now() - start) / 1000
+  if (kept.bytes !== size) throw new Error(`${kept.bytes} of ${size} bytes were captured`)
+  const what = 'hyplab: pipe, disk, then the same'
+  return { what, megabytesPerSecond: size / 1e6 / seconds, peakMiB: peak / 2 ** 20 }
 }
 
 async function grep(file: string, size: number, locale: string): Promise<ThroughputRow> {

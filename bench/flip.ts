@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
@@ -18,9 +19,15 @@ import type { KernelInputs } from '../domain/cell.ts'
 import { foldersFrom } from '../host/folders.ts'
 
 /** One line of the comparison. */
-export interface FlipRow {
+export interface FlipRow extends Cost {
   what: string
+}
+
+interface Cost {
+  /** On the clock. */
   seconds: number
+  /** Of processor time, all processes together: the figure to compare on a host that others use too. */
+  cpuSeconds: number
 }
 
 /**
@@ -28,7 +35,7 @@ export interface FlipRow {
  * to do by hand, against buildKernel from the plan's inputs to the products. Both have a warm copy of the same O= folder
  * and an empty ccache, so that each compiles what changed.
  * @param plan a plan with the configs `ffa=y` and `ffa=m`.
- * @returns seconds of make alone, of make with our probe module after it, and of buildKernel.
+ * @returns what make alone costs, make with our probe module after it, and buildKernel.
  */
 export async function flip(plan = join(import.meta.dirname, '../plans/first-look.yaml')): Promise<FlipRow[]> {
   const builtIn = kernelOf(plan, 'ffa=y')
@@ -49,8 +56,8 @@ export async function flip(plan = join(import.meta.dirname, '../plans/first-look
     await succeed(buildKernel(builtIn, tree, context))
     const alone = await makeAlone(builtIn, module, tree, context)
     await emptyCcache(own)
-    const ours = await seconds(() => succeed(buildKernel(module, tree, context)))
-    return [...alone, { what: 'buildKernel, from the inputs to the products', seconds: ours }]
+    const ours = await costOf(() => succeed(buildKernel(module, tree, context)))
+    return [...alone, { what: 'buildKernel, from the inputs to the products', ...ours }]
   } finally {
     await rm(own, { recursive: true, force: true })
   }
@@ -81,9 +88,9 @@ async function makeAlone(
     const code = await runLogged({ command, folder: output, environment, lockFile: `${output}.lock` }, context)
     if (code !== 0) throw new Error(`make alone failed, see ${context.logFile}`)
   }
-  const kernel = await seconds(() => make(kernelArgs(tree, output, ['Image', 'modules'])))
+  const kernel = await costOf(() => make(kernelArgs(tree, output, ['Image', 'modules'])))
   const into = join(context.folders.cache, 'alone-probe')
-  const probe = await seconds(() =>
+  const probe = await costOf(() =>
     buildFfaProbe({
       source: ffaProbeSource,
       tree: tree.folder,
@@ -93,8 +100,12 @@ async function makeAlone(
     }),
   )
   return [
-    { what: 'make Image modules, alone', seconds: kernel },
-    { what: 'make Image modules, then M= of our probe', seconds: kernel + probe },
+    { what: 'make Image modules, alone', ...kernel },
+    {
+      what: 'make Image modules, then M= of our probe',
+      seconds: kernel.seconds + probe.seconds,
+      cpuSeconds: kernel.cpuSeconds + probe.cpuSeconds,
+    },
   ]
 }
 
@@ -109,8 +120,17 @@ async function succeed<T extends { ok: boolean }>(outcome: Promise<T>): Promise<
   return done as Extract<T, { ok: true }>
 }
 
-async function seconds(work: () => Promise<unknown>): Promise<number> {
+async function costOf(work: () => Promise<unknown>): Promise<Cost> {
   const start = performance.now()
+  const before = cpuSeconds()
   await work()
-  return (performance.now() - start) / 1000
+  return { seconds: (performance.now() - start) / 1000, cpuSeconds: cpuSeconds() - before }
+}
+
+/** User and system time of this process and of all that it has waited for: utime to cstime of proc_pid_stat(5). */
+function cpuSeconds(): number {
+  const afterName = readFileSync('/proc/self/stat', 'latin1').split(') ').at(-1) ?? ''
+  const ticks = afterName.split(' ').slice(11, 15).map(Number)
+  // USER_HZ, which is 100 on every Linux that Node runs on.
+  return ticks.reduce((sum, one) => sum + one, 0) / 100
 }

@@ -26,7 +26,8 @@ const benchmarks: Record<string, (rounds: number) => Promise<void>> = {
     print('\nConsoles, 1 GB on one core (goal 100 MB/s, memory that does not grow)')
     for (const { what, megabytesPerSecond, matches, peakMiB } of await consoleThroughput()) {
       const memory = peakMiB === undefined ? '' : `, at most ${peakMiB.toFixed(0)} MiB`
-      print(`  ${what.padEnd(60)} ${megabytesPerSecond.toFixed(0).padStart(5)} MB/s, ${matches} matches${memory}`)
+      const found = matches === undefined ? '' : `, ${matches} matches`
+      print(`  ${what.padEnd(60)} ${megabytesPerSecond.toFixed(0).padStart(5)} MB/s${found}${memory}`)
     }
   },
   flip: async () => {

@@ -4,7 +4,7 @@ import { Duplex } from 'node:stream'
 import { execa } from 'execa'
 import { LabError } from '../../domain/errors.ts'
 
-/** How long bytes gather before they are read, milliseconds: a pipe that was empty would fill at 32 MB/s. */
+/** How long bytes gather before they are read, milliseconds. */
 const gatherMs = 2
 /** What a pipe holds on Linux, pipe(7). */
 const pipeBytes = 65_536
@@ -45,6 +45,8 @@ export class FifoChannel extends Duplex {
     const { toQemu, fromQemu } = endsOf(path)
     const gather = (count: number, bytes: Uint8Array): boolean => {
       this.push(Buffer.from(bytes.subarray(0, count)))
+      // Whoever says that much in the time is not to wait: the pipe could be full before the next look.
+      if (count > pipeBytes / 4) return true
       setTimeout(() => this.#from.resume(), gatherMs)
       return false
     }
