@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-const boots = ['test/e2e/**/*.test.ts']
+const boots = ['test/e2e/**/*.test.ts', 'test/docs/run-commands.test.ts']
 /** Each of them keeps all cores busy by itself, and two at once only slow each other down. */
 const heavy = ['test/builds/**/*.test.ts', 'test/targets/**/*.test.ts', 'test/store/{processes,speed}.test.ts']
 
