@@ -6,7 +6,7 @@ import type { Command } from './command.ts'
 import { useLab } from './lab.ts'
 import { expectNothingLeft } from './leftovers.ts'
 import { newKernel } from './new-kernel.ts'
-import { firstLook, onlyBug } from './plans.ts'
+import { firstLook, onlyBug, planLike } from './plans.ts'
 import { awaited, processesOf } from './processes.ts'
 
 const lab = useLab('cancel')
@@ -23,11 +23,19 @@ async function untilKernelBoots(run: number): Promise<void> {
   await lab.event(run, 'kernel', ({ kind, data }) => kind === 'stage' && data.stage === 'kernel')
 }
 
+/**
+ * A plan whose boots do not end by themselves: a kernel without init panics, and stays. One that works is off in less
+ * than a second, perhaps before a cancel is there.
+ */
+function endless(): Promise<string> {
+  return planLike(lab, 'endless', (plan) => (plan.cmdline += ' rdinit=/there-is-none panic=0'))
+}
+
 describe('without a service', () => {
   afterEach(() => expectNothingLeft(lab.state))
 
   it('Ctrl-C in mid-boot powers off, keeps the attempt as cancelled, and exits 130', async () => {
-    const command = lab.start('run', firstLook, ...onlyBug)
+    const command = lab.start('run', await endless(), ...onlyBug)
     const run = await runOf(command)
     await untilKernelBoots(run)
     command.signal('SIGINT')
@@ -69,7 +77,7 @@ describe('with a service', () => {
 
   it('hyplab cancel ends it, and returns when all is put away', async () => {
     await lab.up()
-    const { run } = await lab.json<{ run: number }>('run', firstLook, ...onlyBug, '--detach')
+    const { run } = await lab.json<{ run: number }>('run', await endless(), ...onlyBug, '--detach')
     await untilKernelBoots(run)
     expect((await lab.hyplab('cancel', String(run))).code).toBe(0)
     expect((await lab.json<RunDocument>('show', String(run))).run.state).toBe('cancelled')
