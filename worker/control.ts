@@ -13,7 +13,8 @@ import type { RunStart } from './start-run.ts'
 export type Question = 'status' | 'hold' | 'release' | 'stop' | 'keep' | 'start'
 
 export interface ControlHandlers {
-  facts(): ServiceFacts
+  /** Resolves when the service is ready to work: who asks while it starts waits with it. */
+  facts(): Promise<ServiceFacts>
   /** Somebody asked the service to end; the answer is sent when it has ended everything that it started. */
   stop(): Promise<void>
   /** `hyplab up` while a `while-used` service runs: from now on it stays. */
@@ -42,7 +43,7 @@ export async function serveControl(path: string, handlers: ControlHandlers): Pro
   }
   const answer = async (socket: Socket, line: string): Promise<void> => {
     const [question, rest] = split(line)
-    let error: string | undefined
+    let reply: Partial<ServiceFacts> & { error?: string }
     try {
       if (question === 'hold') holders.add(socket)
       else if (question === 'release') await letGo(socket)
@@ -50,10 +51,12 @@ export async function serveControl(path: string, handlers: ControlHandlers): Pro
       else if (question === 'stop') await handlers.stop()
       else if (question === 'start') await handlers.start(JSON.parse(rest) as RunStart)
       else if (question !== 'status') throw new Error('this service is of another version: `hyplab down` stops it')
+      // A service that was stopped while it started never becomes ready.
+      reply = question === 'stop' ? {} : await handlers.facts()
     } catch (thrown) {
-      error = (thrown as Error).message
+      reply = { error: (thrown as Error).message }
     }
-    if (!socket.destroyed) socket.write(JSON.stringify(error === undefined ? handlers.facts() : { error }) + '\n')
+    if (!socket.destroyed) socket.write(JSON.stringify(reply) + '\n')
   }
   server.listen(path)
   await once(server, 'listening')
@@ -77,7 +80,7 @@ export interface Answer {
   close(): Promise<void>
 }
 
-/** Asks the service of a state folder; undefined when none runs. */
+/** Asks the service of a state folder, and waits for one that is still starting; undefined when none runs. `stop` is answered without facts. */
 export async function ask(path: string, question: Exclude<Question, 'start' | 'release'>): Promise<Answer | undefined> {
   const socket = connect(path)
   try {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Connection } from '@temporalio/client'
 import { LabError } from '../domain/errors.ts'
-import { freePort } from '../host/free-port.ts'
+import { freePort, isFreePort } from '../host/free-port.ts'
 import { startGuarded, type GuardedProcess } from '../host/guarded-process.ts'
 import { searchAttributes } from '../domain/naming.ts'
 
@@ -24,6 +24,9 @@ export interface DevServer {
 
 /** It takes a fraction of a second, and a minute beside busy compilers. */
 const startLimitMs = 60_000
+
+/** A killed process takes as long as its memory takes to be freed. */
+const stopLimitMs = 5_000
 
 export async function choosePorts(): Promise<DevServerPorts> {
   return { grpc: await freePort(), ui: await freePort() }
@@ -76,13 +79,15 @@ export async function startDevServer(
     over.abort()
   }
   dead.catch(() => {})
-  return { process, ports, stop: () => stop(process) }
+  return { process, ports, stop: () => stop(process, ports) }
 }
 
 /** By force: when asked, it takes 1.2 s to end, and what it has answered is in its WAL, which needs no clean end. */
-async function stop(process: GuardedProcess): Promise<void> {
+async function stop(process: GuardedProcess, { grpc }: DevServerPorts): Promise<void> {
   process.kill('SIGKILL')
   await process.ended
+  // The guard is gone first; on a busy host the server needs a moment longer, and the next one wants its ports.
+  for (const until = Date.now() + stopLimitMs; !(await isFreePort(grpc)) && Date.now() < until;) await delay(10)
 }
 
 /** Asks until the server answers; gives up without a word when nobody waits any longer. */

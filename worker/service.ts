@@ -22,13 +22,15 @@ const { state } = foldersFrom()
 await mkdir(join(state, 'logs'), { recursive: true })
 
 let facts: ServiceFacts | undefined
+const ready = Promise.withResolvers<ServiceFacts>()
 let server: DevServer | undefined
 let worker: WorkerProcess | undefined
 let starter: RunStarter | undefined
 let ending: Promise<void> | undefined
 
 const control = await serveControl(controlSocket(state), {
-  facts: () => facts!,
+  // While it ends it answers nobody: who asks sees the connection close at the end, and starts the next service.
+  facts: async () => await (ending ? new Promise<never>(() => {}) : (facts ?? ready.promise)),
   stop: () => (ending ??= end(0)),
   keep: async () => {
     life = 'until-down'
@@ -88,6 +90,7 @@ async function start(): Promise<void> {
     worker: { pid: worker.pid },
   }
   await writeServiceFacts(state, facts)
+  ready.resolve(facts)
 }
 
 /** Starts on the ports of last time, else, when somebody took them meanwhile, on new ones. */

@@ -30,7 +30,7 @@ async function serve(handlers: Partial<ControlHandlers>): Promise<string> {
   const nothing = async (): Promise<void> => {}
   const path = `\0hyplab-test-${randomUUID()}`
   server = await serveControl(path, {
-    facts: () => facts,
+    facts: async () => facts,
     stop: nothing,
     keep: nothing,
     start: nothing,

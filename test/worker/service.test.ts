@@ -1,0 +1,148 @@
+/** The service as its users see it: `hyplab up`, `down` and `status` on state folders of their own. */
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
+import type { ServiceFacts } from '../../worker/service-file.ts'
+import { startHyplab } from '../e2e/command.ts'
+import { awaited, kill9, processesLike, processesOf } from '../e2e/processes.ts'
+import { tempFolder } from '../host/temp-folder.ts'
+
+const temporal = /^\S*temporal server start-dev /
+const worker = /worker\/main\.ts/
+const folders: string[] = []
+
+async function newState(): Promise<string> {
+  const state = await tempFolder()
+  folders.push(state)
+  return state
+}
+
+const hyplab = (state: string, ...args: string[]) => startHyplab(state, args).ended
+
+async function up(state: string): Promise<ServiceFacts> {
+  const { code, stdout, stderr } = await hyplab(state, 'up', '--json')
+  expect({ code, stderr }).toMatchObject({ code: 0 })
+  return JSON.parse(stdout) as ServiceFacts
+}
+
+async function status(state: string): Promise<ServiceFacts & { running: boolean }> {
+  return JSON.parse((await hyplab(state, 'status', '--json')).stdout) as ServiceFacts & { running: boolean }
+}
+
+/** The worker that the service last found ready. */
+function readyWorker(state: string): number {
+  return (JSON.parse(readFileSync(join(state, 'service.json'), 'utf8')) as ServiceFacts).worker.pid
+}
+
+/** Takes an address, `127.0.0.1:PORT`, until the test has finished. */
+async function occupy(address: string): Promise<void> {
+  const stranger = createServer().listen(Number(address.split(':')[1]), '127.0.0.1')
+  await once(stranger, 'listening')
+  onTestFinished(() => void stranger.close())
+}
+
+async function gone(state: string): Promise<void> {
+  await awaited('everything has gone', 30, () => (processesOf(state).length === 0 ? true : undefined))
+}
+
+// Also of a test that failed: nothing of the service may outlive it.
+afterEach(async () => {
+  for (const state of folders.splice(0)) {
+    await hyplab(state, 'down')
+    await gone(state)
+  }
+})
+
+describe('hyplab up and down', () => {
+  it('start one service, say which server it has, and leave nothing', async () => {
+    const state = await newState()
+    expect(await hyplab(state, 'status')).toMatchObject({ code: 4, stdout: expect.stringContaining('not running') })
+    const facts = await up(state)
+    expect(facts).toMatchObject({
+      life: 'until-down',
+      server: { kind: 'own', binary: expect.stringMatching(/temporal/) },
+    })
+    expect(await hyplab(state, 'up')).toMatchObject({ code: 0, stderr: expect.stringContaining('ran already') })
+    expect(await status(state)).toMatchObject({ pid: facts.pid, running: true })
+    expect(processesLike(state, temporal)).toHaveLength(1)
+    expect(processesLike(state, worker)).toHaveLength(1)
+    expect(await hyplab(state, 'down')).toMatchObject({ code: 0, stderr: 'Stopped.' })
+    expect(processesOf(state)).toEqual([])
+    expect(await hyplab(state, 'down')).toMatchObject({ code: 0, stderr: expect.stringContaining('No service runs') })
+  })
+
+  it('make one service of several that are asked for at the same moment', async () => {
+    const state = await newState()
+    const pids = (await Promise.all([up(state), up(state), up(state)])).map(({ pid }) => pid)
+    expect(new Set(pids).size).toBe(1)
+    expect(processesLike(state, temporal)).toHaveLength(1)
+    expect(await hyplab(state, 'down')).toMatchObject({ code: 0 })
+  })
+
+  it('can be asked for while the one before is ending', async () => {
+    const state = await newState()
+    const { pid } = await up(state)
+    const [down, next] = await Promise.all([hyplab(state, 'down'), up(state)])
+    expect(down.code).toBe(0)
+    // Whoever of the two came first: either `up` found the one that was then stopped, or its own one runs.
+    const after = await status(state)
+    expect(next.pid === pid ? !after.running : after.pid === next.pid).toBe(true)
+  })
+
+  it('keep two state folders apart', async () => {
+    const [one, two] = [await newState(), await newState()]
+    const [first, second] = await Promise.all([up(one), up(two)])
+    expect(first.address).not.toBe(second.address)
+    await hyplab(one, 'down')
+    expect(await status(two)).toMatchObject({ pid: second.pid, running: true })
+  })
+
+  it('keep the ports of last time, unless somebody has them now', async () => {
+    const state = await newState()
+    const first = await up(state)
+    await hyplab(state, 'down')
+    expect((await up(state)).address).toBe(first.address)
+    await hyplab(state, 'down')
+    await occupy(first.address)
+    expect((await up(state)).address).not.toBe(first.address)
+  })
+})
+
+describe('what dies comes back', () => {
+  it('a worker that is killed again while it starts', async () => {
+    const state = await newState()
+    const facts = await up(state)
+    const killed = [facts.worker.pid]
+    kill9(facts.worker.pid)
+    while (killed.length < 4) {
+      const next = await awaited('another worker starts', 10, () =>
+        processesLike(state, worker).find(({ pid }) => !killed.includes(pid)),
+      )
+      killed.push(next.pid)
+      kill9(next.pid)
+    }
+    await awaited('a worker is ready', 30, () => (killed.includes(readyWorker(state)) ? undefined : true))
+    expect(await status(state)).toMatchObject({ pid: facts.pid, running: true })
+  })
+
+  it('a Temporal server that is killed, on the same ports', async () => {
+    const state = await newState()
+    const { address } = await up(state)
+    const [first] = processesLike(state, temporal)
+    kill9(first!.pid)
+    await awaited('another server starts', 10, () =>
+      processesLike(state, temporal).find(({ pid }) => pid !== first!.pid),
+    )
+    expect(await status(state)).toMatchObject({ address, running: true })
+  })
+
+  it('nothing, when it was the service itself that was killed', async () => {
+    const state = await newState()
+    kill9((await up(state)).pid)
+    await gone(state)
+    expect((await hyplab(state, 'status')).code).toBe(4)
+    await up(state)
+  })
+})
