@@ -2,7 +2,12 @@ import { defineConfig } from 'vitest/config'
 
 const boots = ['test/e2e/**/*.test.ts', 'test/docs/run-commands.test.ts']
 /** Each of them keeps all cores busy by itself, and two at once only slow each other down. */
-const heavy = ['test/builds/**/*.test.ts', 'test/targets/**/*.test.ts', 'test/store/{processes,speed}.test.ts']
+const heavy = [
+  'test/builds/**/*.test.ts',
+  'test/targets/**/*.test.ts',
+  'test/store/{processes,speed}.test.ts',
+  'test/worker/service.test.ts',
+]
 
 /** Three groups, one after the other: quick ones side by side, then those that need the machine, then whole runs on real boots. */
 export default defineConfig({
