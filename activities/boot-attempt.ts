@@ -20,7 +20,7 @@ import { prepareBoot, readBuiltConfig } from './prepare-boot.ts'
 import type { Deps } from './registry.ts'
 import { Reporter } from './reporter.ts'
 
-/** Well below the 10 s heartbeat time-out, and below a whole boot, so that a cancel arrives in the middle of one. */
+/** Well below the 10 s heartbeat time-out; also, a cancel reaches a boot with the next beat and no sooner. */
 const beatMs = 1_000
 
 /**
