@@ -5,8 +5,9 @@ import { endings, type RunDocument } from './documents.ts'
 import type { Command } from './command.ts'
 import { useLab } from './lab.ts'
 import { expectNothingLeft } from './leftovers.ts'
+import { freezeInMidBoot } from './mid-boot.ts'
 import { newKernel } from './new-kernel.ts'
-import { firstLook, onlyBug, planLike } from './plans.ts'
+import { firstLook, onlyBug } from './plans.ts'
 import { awaited, processesOf } from './processes.ts'
 
 const lab = useLab('cancel')
@@ -19,25 +20,13 @@ async function runOf({ talk }: Command): Promise<number> {
   })
 }
 
-async function untilKernelBoots(run: number): Promise<void> {
-  await lab.event(run, 'kernel', ({ kind, data }) => kind === 'stage' && data.stage === 'kernel')
-}
-
-/**
- * A plan whose boots do not end by themselves: a kernel without init panics, and stays. One that works is off in less
- * than a second, perhaps before a cancel is there.
- */
-function endless(): Promise<string> {
-  return planLike(lab, 'endless', (plan) => (plan.cmdline += ' rdinit=/there-is-none panic=0'))
-}
-
 describe('without a service', () => {
   afterEach(() => expectNothingLeft(lab.state))
 
   it('Ctrl-C in mid-boot powers off, keeps the attempt as cancelled, and exits 130', async () => {
-    const command = lab.start('run', await endless(), ...onlyBug)
+    const command = lab.start('run', firstLook, ...onlyBug)
     const run = await runOf(command)
-    await untilKernelBoots(run)
+    await freezeInMidBoot(lab, run)
     command.signal('SIGINT')
     const { code, stderr } = await command.ended
     expect(code).toBe(130)
@@ -65,10 +54,11 @@ describe('with a service', () => {
     await lab.up()
     const command = lab.start('run', firstLook, ...onlyBug)
     const run = await runOf(command)
-    await untilKernelBoots(run)
+    const machine = await freezeInMidBoot(lab, run)
     command.signal('SIGINT')
     const { code, stderr } = await command.ended
     expect(code).toBe(0)
+    machine.thaw()
     expect(stderr).toMatch(new RegExp(`run ${run} goes on`))
     const { cells } = await lab.ended(run)
     expect(cells[0]!.verdict?.verdict).toBe('known-fail')
@@ -77,8 +67,8 @@ describe('with a service', () => {
 
   it('hyplab cancel ends it, and returns when all is put away', async () => {
     await lab.up()
-    const { run } = await lab.json<{ run: number }>('run', await endless(), ...onlyBug, '--detach')
-    await untilKernelBoots(run)
+    const { run } = await lab.json<{ run: number }>('run', firstLook, ...onlyBug, '--detach')
+    await freezeInMidBoot(lab, run)
     expect((await lab.hyplab('cancel', String(run))).code).toBe(0)
     expect((await lab.json<RunDocument>('show', String(run))).run.state).toBe('cancelled')
     await expectNothingLeft(lab.state, { service: true })

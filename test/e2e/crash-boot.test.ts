@@ -1,26 +1,22 @@
 /** kill -9 of everything that takes part in a boot, in the middle of it: the run ends right and nothing is left. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Stage } from '../../domain/stage/stage.ts'
 import type { Attempt } from '../../store/attempt.ts'
 import { endings, type CellDocument, type RunDocument } from './documents.ts'
 import { useLab } from './lab.ts'
 import { expectNothingLeft, heldClaims } from './leftovers.ts'
+import { freezeInMidBoot, type Frozen } from './mid-boot.ts'
 import { firstLook, onlyBug } from './plans.ts'
 import { awaited, kill9, processesLike, processesOf } from './processes.ts'
 
-const qemu = /^\S*qemu-system-aarch64 /
+const temporal = /^\S*temporal server start-dev /
 
 const lab = useLab('crash-boot')
 beforeEach(() => lab.up())
 afterEach(() => expectNothingLeft(lab.state, { service: true }))
 
-/** Starts a run and waits until its kernel boots. @returns the run, and the one QEMU that there is */
-async function inMidBoot(stage: Stage = 'kernel'): Promise<{ run: number; machine: number }> {
+async function inMidBoot(): Promise<{ run: number; machine: Frozen }> {
   const { run } = await lab.json<{ run: number }>('run', firstLook, ...onlyBug, '--detach')
-  await lab.event(run, stage, ({ kind, data }) => kind === 'stage' && data.stage === stage)
-  const [machine, ...others] = processesLike(lab.state, qemu)
-  expect(others).toEqual([])
-  return { run, machine: machine!.pid }
+  return { run, machine: await freezeInMidBoot(lab, run) }
 }
 
 /** The run's one cell when the run has ended; its verdict must be the one of an undisturbed run. */
@@ -32,53 +28,51 @@ async function ended(run: number): Promise<CellDocument> {
   return cell!
 }
 
-async function gone(machine: number): Promise<void> {
-  await awaited('QEMU has gone', 5, () =>
-    processesLike(lab.state, qemu).some(({ pid }) => pid === machine) ? undefined : true,
-  )
+/** The first attempt was lost and is kept with what its consoles had said; the second one counts. */
+function expectLostAndMadeAgain(cell: CellDocument, why: RegExp): void {
+  expect(endings(cell)).toEqual(['infra', 'finished'])
+  const { end } = cell.attempts[0] as Attempt & { end: NonNullable<Attempt['end']> }
+  expect(end.sentence).toMatch(why)
+  const uart0 = end.artifacts.find(({ name }) => name === 'console/uart0')
+  expect(uart0?.size).toBeGreaterThan(0)
 }
 
-const consolesOf = ({ end }: Attempt): string[] => end!.artifacts.map(({ name }) => name)
+async function expectNoProcess(): Promise<void> {
+  await awaited('every process has gone', 30, () => (processesOf(lab.state).length === 0 ? true : undefined))
+}
 
 describe('kill -9 in mid-boot', () => {
   it('of the worker: QEMU goes with it, another worker comes, and the lost attempt is kept as infra', async () => {
     const { run, machine } = await inMidBoot()
-    const { worker, pid } = await lab.service()
+    const before = await lab.service()
     expect(heldClaims(lab.state)).toHaveLength(1)
-    kill9(worker.pid)
-    await gone(machine)
+    kill9(before.worker.pid)
+    await machine.gone(5)
     // The next worker gives the place back when it starts, long before anybody finds out that the attempt is lost.
     await awaited('the place is given back', 8, () => (heldClaims(lab.state).length === 0 ? true : undefined))
     expect((await lab.json<RunDocument>('show', String(run))).cells[0]!.attempts).toMatchObject([{ end: null }])
-    const cell = await ended(run)
-    expect(endings(cell)).toEqual(['infra', 'finished'])
-    expect(cell.attempts[0]!.end!.sentence).toMatch(/worker/)
-    expect(consolesOf(cell.attempts[0]!)).toContain('console/uart0')
+    expectLostAndMadeAgain(await ended(run), /worker/)
     const after = await lab.service()
-    expect(after.pid).toBe(pid)
-    expect(after.worker.pid).not.toBe(worker.pid)
+    expect(after.pid).toBe(before.pid)
+    expect(after.worker.pid).not.toBe(before.worker.pid)
   })
 
   it('of QEMU: the attempt is infra, and the next one counts', async () => {
     const { run, machine } = await inMidBoot()
-    kill9(machine)
-    const cell = await ended(run)
-    expect(endings(cell)).toEqual(['infra', 'finished'])
-    expect(cell.attempts[0]!.end!.sentence).toMatch(/QEMU ended with code 137/)
-    expect(consolesOf(cell.attempts[0]!)).toContain('console/uart0')
+    kill9(machine.pid)
+    expectLostAndMadeAgain(await ended(run), /QEMU ended with code 137/)
   })
 
   it('of the Temporal server: it comes back where it was, and the boot is not disturbed', async () => {
-    const { run } = await inMidBoot()
+    const { run, machine } = await inMidBoot()
     const { address } = await lab.service()
-    const [server] = processesLike(lab.state, /^\S*temporal server start-dev /)
+    const [server] = processesLike(lab.state, temporal)
     kill9(server!.pid)
-    const cell = await ended(run)
-    expectOneFinished(cell)
-    const again = await awaited('the server is back', 20, () =>
-      processesLike(lab.state, /^\S*temporal server start-dev /).at(0),
+    await awaited('another server starts', 20, () =>
+      processesLike(lab.state, temporal).find(({ pid }) => pid !== server!.pid),
     )
-    expect(again.pid).not.toBe(server!.pid)
+    machine.thaw()
+    expect(endings(await ended(run))).toEqual(['finished'])
     expect((await lab.service()).address).toBe(address)
   })
 
@@ -88,27 +82,16 @@ describe('kill -9 in mid-boot', () => {
     await expectNoProcess()
     expect((await lab.hyplab('status')).code).toBe(4)
     await lab.up()
-    expectOneFinished(await ended(run))
+    expectLostAndMadeAgain(await ended(run), /worker/)
   })
 })
 
 it('hyplab down in mid-boot: nothing runs until `hyplab up`, then the run goes on', async () => {
-  const { run } = await inMidBoot('bl1')
+  const { run } = await inMidBoot()
   expect((await lab.hyplab('down')).code).toBe(0)
   await expectNoProcess()
   await expectNothingLeft(lab.state)
   expect((await lab.json<RunDocument>('show', String(run))).run.state).toBe('running')
   await lab.up()
-  expectOneFinished(await ended(run))
+  expectLostAndMadeAgain(await ended(run), /worker was stopped/)
 })
-
-/** A boot that was nearly through may be let come to its end; the ones before the last were cut off. */
-function expectOneFinished(cell: CellDocument): void {
-  const [last, ...before] = endings(cell).toReversed()
-  expect(last).toBe('finished')
-  expect(before.filter((ending) => ending !== 'infra')).toEqual([])
-}
-
-async function expectNoProcess(): Promise<void> {
-  await awaited('every process has gone', 30, () => (processesOf(lab.state).length === 0 ? true : undefined))
-}
