@@ -2,30 +2,21 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { latestRun } from '../../store/runs.ts'
 import { endings, type RunDocument } from './documents.ts'
-import type { Command } from './command.ts'
 import { useLab } from './lab.ts'
 import { expectNothingLeft } from './leftovers.ts'
 import { freezeInMidBoot } from './mid-boot.ts'
 import { newKernel } from './new-kernel.ts'
 import { firstLook, onlyBug } from './plans.ts'
-import { awaited, processesOf } from './processes.ts'
+import { processesOf } from './processes.ts'
 
 const lab = useLab('cancel')
-
-/** The run that a command which was just started makes. */
-async function runOf({ talk }: Command): Promise<number> {
-  return await awaited('the command says its run', 60, () => {
-    const said = /^run (\d+) of /m.exec(talk())
-    return said ? Number(said[1]) : undefined
-  })
-}
 
 describe('without a service', () => {
   afterEach(() => expectNothingLeft(lab.state))
 
   it('Ctrl-C in mid-boot powers off, keeps the attempt as cancelled, and exits 130', async () => {
     const command = lab.start('run', firstLook, ...onlyBug)
-    const run = await runOf(command)
+    const run = await command.run()
     await freezeInMidBoot(lab, run)
     command.signal('SIGINT')
     const { code, stderr } = await command.ended
@@ -40,7 +31,7 @@ describe('without a service', () => {
   it('Ctrl-C in mid-build ends make with all its children', async () => {
     const kernel = await newKernel(lab, 'interrupted')
     const command = lab.start('run', kernel.plan)
-    const run = await runOf(command)
+    const run = await command.run()
     await lab.event(run, 'compile', ({ kind, data }) => kind === 'build-progress' && data.phase === 'compile')
     command.signal('SIGINT')
     expect((await command.ended).code).toBe(130)
@@ -53,7 +44,7 @@ describe('with a service', () => {
   it('Ctrl-C detaches, and the run goes on to its end', async () => {
     await lab.up()
     const command = lab.start('run', firstLook, ...onlyBug)
-    const run = await runOf(command)
+    const run = await command.run()
     const machine = await freezeInMidBoot(lab, run)
     command.signal('SIGINT')
     const { code, stderr } = await command.ended

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
+import { awaited } from './processes.ts'
 
 const bin = fileURLToPath(new URL('../../bin/hyplab', import.meta.url))
 
@@ -16,8 +17,8 @@ export interface Ended {
 /** A command of hyplab that runs. */
 export interface Command {
   pid: number
-  /** What it has said so far on standard error. */
-  talk: () => string
+  /** The run that it makes, once it says so. */
+  run(): Promise<number>
   ended: Promise<Ended>
   /** Signals its whole process group, as a terminal does on Ctrl-C. */
   signal(signal: NodeJS.Signals): void
@@ -37,7 +38,11 @@ export function startHyplab(stateFolder: string, args: string[]): Command {
   if (pid === undefined) throw new Error(`${bin} cannot be started`)
   return {
     pid,
-    talk: () => said,
+    run: () =>
+      awaited('the command says its run', 60, () => {
+        const run = /^run (\d+) of /m.exec(said)?.[1]
+        return run === undefined ? undefined : Number(run)
+      }),
     ended: child.then(({ exitCode, stdout, stderr }) => ({ code: exitCode, stdout, stderr })),
     signal: (signal) => void process.kill(-pid, signal),
   }

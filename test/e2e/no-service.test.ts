@@ -1,8 +1,11 @@
 /** Commands that bring their own service: several at the same moment share one, and the last one ends it. */
 import { expect, it } from 'vitest'
+import { endings } from './documents.ts'
 import { useLab } from './lab.ts'
 import { expectNothingLeft } from './leftovers.ts'
-import { firstLook } from './plans.ts'
+import { freezeInMidBoot } from './mid-boot.ts'
+import { firstLook, onlyBug } from './plans.ts'
+import { kill9 } from './processes.ts'
 
 const lab = useLab('no-service')
 
@@ -16,4 +19,17 @@ it('share one service, whichever of them started it, and leave nothing', async (
   expect((await lab.json<{ runs: { state: string }[] }>('list')).runs.map(({ state }) => state)).toEqual(
     Array.from({ length: 7 }, () => 'finished'),
   )
+})
+
+it('take their service with them when they are killed with -9, and `hyplab up` lets the run go on', async () => {
+  const command = lab.start('run', firstLook, ...onlyBug)
+  const run = await command.run()
+  await freezeInMidBoot(lab, run)
+  kill9(command.pid)
+  await command.ended
+  await expectNothingLeft(lab.state)
+  await lab.up()
+  const { cells } = await lab.ended(run)
+  expect(endings(cells[0]!)).toEqual(['infra', 'finished'])
+  expect(cells[0]!.verdict?.verdict).toBe('known-fail')
 })
