@@ -80,7 +80,7 @@ export interface Answer {
   close(): Promise<void>
 }
 
-/** Asks the service of a state folder, and waits for one that is still starting; undefined when none runs. `stop` is answered without facts. */
+/** Asks the service of a state folder, and waits for one that is still starting; undefined when none runs. `stop` is answered without facts, when its process has ended. */
 export async function ask(path: string, question: Exclude<Question, 'start' | 'release'>): Promise<Answer | undefined> {
   const socket = connect(path)
   try {
@@ -100,6 +100,8 @@ export async function ask(path: string, question: Exclude<Question, 'start' | 'r
   }
   const facts = await say(question)
   if (facts === undefined) return undefined
+  // The service's process has ended when its end of the connection closes, and not before.
+  if (question === 'stop') await closed
   // A held connection must not keep the command's process alive by itself.
   socket.unref()
   return {
