@@ -1,4 +1,5 @@
 import type { ConsoleLog } from './console/line.ts'
+import type { SmcCall } from './smc/call.ts'
 import type { Stage } from './stage/stage.ts'
 import type { TargetRecord } from './records/record.ts'
 
@@ -32,4 +33,6 @@ export interface Shown {
   host: HostView
   consoles: ConsoleLog[]
   records: TargetRecord[]
+  /** Calls in the order in which they were made; absent where the target has no tracer. */
+  smc?: readonly SmcCall[]
 }

@@ -1,5 +1,5 @@
 /** Where a finding comes from. A finding without evidence can only be `unknown` or `skip`. */
-export type Evidence = ConsoleEvidence | RecordEvidence
+export type Evidence = ConsoleEvidence | RecordEvidence | SmcEvidence | FileEvidence
 
 export interface ConsoleEvidence {
   kind: 'console'
@@ -15,5 +15,27 @@ export interface RecordEvidence {
   kind: 'record'
   /** The record's sequence number, as the target's init sent it. */
   sequence: number
+  text: string
+}
+
+/** A call in the attempt's SMC trace. */
+export interface SmcEvidence {
+  kind: 'smc'
+  /** First and last entry, from 1, inclusive. */
+  from: number
+  to: number
+  /** The calls as people read them, one a line. */
+  text: string
+}
+
+/** A part of a file that was handed to us or read on the target, e.g. `binary_runtime_measurements`. */
+export interface FileEvidence {
+  kind: 'file'
+  /** The file's name or its path on the target. */
+  file: string
+  /** What `from` and `to` count, both inclusive: lines of text and entries of a list from 1, bytes from 0. */
+  unit: 'line' | 'entry' | 'byte'
+  from: number
+  to: number
   text: string
 }

@@ -16,4 +16,6 @@ export interface Finding {
   sentence: string
   evidence: Evidence[]
   facts: Record<string, FactValue>
+  /** The id of the finding that this one is a consequence of: fix that one first. Absent for a cause, and where none is shown. */
+  because?: string
 }

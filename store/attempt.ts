@@ -135,5 +135,6 @@ function toFinding(row: FindingRow): Finding {
     sentence: row.sentence,
     evidence: JSON.parse(row.evidence) as Evidence[],
     facts: JSON.parse(row.facts) as Record<string, FactValue>,
+    ...(row.because === null ? {} : { because: row.because }),
   }
 }

@@ -136,11 +136,11 @@ async function insertEnd(transaction: Transaction<Tables>, key: AttemptKey, end:
       .values({ run, cell, attempt, name, sha256, size, world })
       .execute()
   }
-  for (const [position, { id, outcome, sentence, evidence, facts }] of end.findings.entries()) {
+  for (const [position, { id, outcome, sentence, evidence, facts, because = null }] of end.findings.entries()) {
     const json = { evidence: JSON.stringify(evidence), facts: JSON.stringify(facts) }
     await transaction
       .insertInto('findings')
-      .values({ run, cell, attempt, position, id, outcome, sentence, ...json })
+      .values({ run, cell, attempt, position, id, outcome, sentence, because, ...json })
       .execute()
   }
 }

@@ -38,8 +38,9 @@ export async function reportAttempt(store: Store, detail: AttemptDetail, paint: 
 }
 
 function inContext(evidence: Evidence, consoles: Map<string, ConsoleLine[]>, paint: Paint): string[] {
-  const log = evidence.kind === 'console' ? consoles.get(evidence.console) : undefined
-  if (evidence.kind === 'record' || !log) return evidenceLines(evidence, paint, 4)
+  if (evidence.kind !== 'console') return evidenceLines(evidence, paint, 4)
+  const log = consoles.get(evidence.console)
+  if (!log) return evidenceLines(evidence, paint, 4)
   const from = Math.max(1, evidence.from - around)
   const shown = log.slice(from - 1, evidence.to + around)
   return shown.map(({ number, text }) => {

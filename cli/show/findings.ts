@@ -12,17 +12,23 @@ export function findingLines(finding: Finding, paint: Paint, indent: number): st
   return [head, ...finding.evidence.flatMap((evidence) => evidenceLines(evidence, paint, indent + 4))]
 }
 
-/** Where it stands, then the text itself; `uart0:312` or `record 7`. */
+/** Where it stands, then the text itself: `uart0:312`, `record 7`, `smc 12-14`, `binary_bios_measurements entry 3`. */
 export function evidenceLines(evidence: Evidence, paint: Paint, indent: number): string[] {
   const pad = ' '.repeat(indent)
-  if (evidence.kind === 'record') return [`${pad}${paint.cyan(`record ${evidence.sequence}`)}  ${evidence.text}`]
   const [first = '', ...rest] = evidence.text.split('\n')
-  const place = paint.cyan(whereOf(evidence))
-  return [`${pad}${place}  ${first}`, ...rest.map((line) => `${pad}  ${line}`)]
+  return [`${pad}${paint.cyan(whereOf(evidence))}  ${first}`, ...rest.map((line) => `${pad}  ${line}`)]
 }
 
 export function whereOf(evidence: Evidence): string {
   if (evidence.kind === 'record') return `record ${evidence.sequence}`
-  const { console, from, to } = evidence
-  return from === to ? `${console}:${from}` : `${console}:${from}-${to}`
+  const { from, to } = evidence
+  const range = from === to ? `${from}` : `${from}-${to}`
+  switch (evidence.kind) {
+    case 'console':
+      return `${evidence.console}:${range}`
+    case 'smc':
+      return `smc ${range}`
+    case 'file':
+      return evidence.unit === 'line' ? `${evidence.file}:${range}` : `${evidence.file} ${evidence.unit} ${range}`
+  }
 }

@@ -105,6 +105,8 @@ export interface FindingRow {
   evidence: string
   /** JSON. */
   facts: string
+  /** The id of the finding that caused it. */
+  because: string | null
 }
 
 export interface EventRow {

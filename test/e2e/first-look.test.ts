@@ -160,6 +160,7 @@ function standsIn(raw: Buffer, evidence: Evidence): string | undefined {
     const record = joinParts(recordsIn(raw)).find(({ sequence }) => sequence === evidence.sequence)
     return record && describeRecord(record.body)
   }
+  if (evidence.kind !== 'console') return undefined
   const range = readLines(raw).slice(evidence.from - 1, evidence.to)
   const quoted = evidence.text.split('\n')
   const gap = quoted.findIndex((line) => /^\.\.\. \d+ more lines \.\.\.$/.test(line))

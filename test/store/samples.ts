@@ -67,6 +67,7 @@ export async function sampleEnd(store: Pick<Store, 'folder'>, size = 3, salt = '
       sentence: 'FF-A calls are refused.',
       evidence: [evidence],
       facts: { errno: -22, mode: 'protected', usable: false },
+      ...(index === 0 ? {} : { because: 'ffa.check0' }),
     })
   }
   return {
