@@ -1,4 +1,4 @@
-import { access, appendFile, cp, mkdir, rm } from 'node:fs/promises'
+import { access, appendFile, constants, copyFile, cp, mkdir, rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { LabError } from '../../domain/errors.ts'
 import { requireFreeSpace } from '../../host/disk.ts'
@@ -22,7 +22,7 @@ const spaceNeeded = 1024 ** 3
  * tree). A build that was stopped half-way starts from nothing: it is a minute, and ccache has what was compiled. One
  * that was finished before, for any state folder of this cache, is used again.
  * @returns the recipe's products, below the cache folder until the same stack is built again
- * @throws LabError SourceMissing, ChecksumMismatch, PatchFailed, ToolMissing, DiskFull, BuildFailed (killed); the
+ * @throws LabError SourceMissing, ChecksumMismatch, PatchFailed, BadInput (an added file that the tree has already), ToolMissing, DiskFull, BuildFailed (killed); the
  * signal's reason when aborted
  */
 export async function buildFirmware(recipe: StackRecipe, context: BuildContext): Promise<BuildOutcome> {
@@ -63,6 +63,7 @@ async function buildComponent(
   await rm(join(folder, component.name), { recursive: true, force: true })
   await mkdir(out, { recursive: true })
   await cp(tree.folder, source, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true })
+  await addFiles(component, source)
   const variables = Object.entries(component.arguments).map(
     ([key, value]) => `${key}=${resolveReferences(value, recipe, folder, out)}`,
   )
@@ -88,6 +89,22 @@ async function buildComponent(
     if (missing) return { message: `${component.name} was built, but its product ${name} is not there`, file: path }
   }
   return undefined
+}
+
+/** Puts the recipe's own files into a copy of the source tree; what the tree has already is for a patch to change. */
+async function addFiles(component: Component, source: string): Promise<void> {
+  for (const [target, file] of Object.entries(component.files)) {
+    const to = join(source, target)
+    await mkdir(dirname(to), { recursive: true })
+    await copyFile(file, to, constants.COPYFILE_EXCL).catch((cause: NodeJS.ErrnoException) => {
+      if (cause.code !== 'EEXIST') throw cause
+      throw new LabError(
+        'BadInput',
+        `The source of ${component.name} has a file ${target} already: change it by a patch, or add ${file} under another name.`,
+        { cause },
+      )
+    })
+  }
 }
 
 function resolveReferences(value: string, recipe: StackRecipe, folder: string, out: string): string {

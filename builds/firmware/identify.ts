@@ -15,8 +15,8 @@ import { referencesIn } from './references.ts'
 const method = 1
 
 /**
- * Names the build of a stack by everything that can change its bytes: sources, patches, arguments, the files that the
- * arguments name, and the toolchain's versions. Where the recipe lies, its title and its comments do not matter.
+ * Names the build of a stack by everything that can change its bytes: sources, patches, added files, arguments, the files
+ * that the arguments name, and the toolchain's versions. Where the recipe lies, its title and its comments do not matter.
  * @throws LabError SourceMissing, ChecksumMismatch when a source that nobody pinned has to be fetched and cannot be;
  * ToolMissing
  */
@@ -49,11 +49,13 @@ async function inputsOf(
     .flatMap(referencesIn)
     .flatMap(({ reference }) => (reference?.kind === 'file' ? [reference.path] : []))
   const hashes = files.map(async (file) => [file, await sha256File(resolve(dirname(recipe.file), file))] as const)
+  const added = Object.entries(component.files).map(async ([target, file]) => [target, await sha256File(file)] as const)
   return {
     name: component.name,
     version: component.version,
     source: await sourceIdentity(component.sources, component.patches, context),
     ...(component.debianPatches ? { debian: await debianSeriesIdentity(debianLocation(component), context) } : {}),
+    ...(added.length === 0 ? {} : { added: Object.fromEntries(await Promise.all(added)) }),
     // Order does not matter to make, but a recipe that was reordered is a changed recipe.
     arguments: Object.entries(component.arguments),
     targets: component.targets,

@@ -11,6 +11,13 @@ function map<Shape extends z.ZodRawShape>(shape: Shape) {
 const worlds = ['NS', 'EL3', 'S-EL2', 'S-EL1'] as const
 const oneOrMore = <Schema extends z.ZodType>(one: Schema) => z.union([one, z.array(one).min(1)])
 const path = z.string().min(1)
+/** A path inside a source tree: files of a recipe land nowhere else. */
+const treePath = z
+  .string()
+  .regex(
+    /^(?!.*(^|\/)\.{1,2}(\/|$))[^/\s]+(\/[^/\s]+)*$/,
+    'is not a path in the source tree: relative, without . or .. in it',
+  )
 const word = z.string().regex(/^\S+$/, 'is not one word')
 const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._+-]*$/, 'is not a name: letters, digits and . _ + -')
 // YAML reads 40 and 0x40 as numbers; make is given them as they were written.
@@ -36,6 +43,7 @@ const component = map({
   source: oneOrMore(location),
   'debian-patches': z.boolean().default(false),
   patches: z.array(path).default([]),
+  files: z.record(treePath, path).default({}),
   arguments: z.record(z.string(), text).default({}),
   targets: z.array(word).default([]),
   products: z.record(name, path),

@@ -21,6 +21,8 @@ export interface Component {
   debianPatches: boolean
   /** Absolute paths. */
   patches: string[]
+  /** Files that are added to the source tree after the patches: the path in the tree to the absolute path of the file. */
+  files: Record<string, string>
   /** make's variables in order; values may hold `${...}`, see references.ts. */
   arguments: Record<string, string>
   targets: string[]
@@ -84,6 +86,9 @@ export function parseStack(text: string, file: string): StackRecipe {
       sources: [component.source].flat().map((location) => sourceLocation(location, dirname(file))),
       debianPatches: component['debian-patches'],
       patches: component.patches.map((patch) => resolve(dirname(file), patch)),
+      files: Object.fromEntries(
+        Object.entries(component.files).map(([target, from]) => [target, resolve(dirname(file), from)]),
+      ),
       arguments: Object.fromEntries(
         Object.keys(component.arguments).map((key) => [key, written(yaml, ['components', name, 'arguments', key])]),
       ),
@@ -140,6 +145,10 @@ function mistakes(given: RecipeFile, yaml: LocatedYaml, file: string): PlanError
     for (const [index, patch] of component.patches.entries()) {
       if (!existsSync(resolve(dirname(file), patch)))
         complain([...at, 'patches', index], `there is no patch ${patch}`, '')
+    }
+    for (const [target, from] of Object.entries(component.files)) {
+      if (!existsSync(resolve(dirname(file), from)))
+        complain([...at, 'files', target], `there is no file ${from}`, `it would be in ${dirname(file)}`)
     }
     for (const [key, value] of Object.entries(component.arguments))
       checkReferences([...at, 'arguments', key], String(value))

@@ -72,6 +72,25 @@ test('components are built in order, each from a copy, and equal inputs give equ
   expect((await bytes(here)).equals(image)).toBe(true)
 })
 
+test('files of the recipe are added to the copy of the source, and never put over what is there', async () => {
+  const added = recipe.replace(
+    '    targets: [image]',
+    '    files: { deep/down/more.txt: note.txt }\n    targets: [image]',
+  )
+  const made = world({
+    'small.yaml': added,
+    'second/Makefile': 'image:\n\tcat $(FIRST) deep/down/more.txt > $(OUT)/image\n',
+  })
+  expect((await bytes(made)).toString('latin1')).toContain('a note\n')
+  writeFiles(made.folder, { 'note.txt': 'another note\n' })
+  expect((await bytes(made)).toString('latin1')).toContain('another note\n')
+  const over = world({ 'small.yaml': added.replace('deep/down/more.txt', 'Makefile') })
+  await expect(over.build()).rejects.toMatchObject({
+    code: 'BadInput',
+    message: expect.stringContaining('second has a file Makefile already'),
+  })
+})
+
 test('a compiler error is a result with file and line, and the log has it', async () => {
   const { build, context } = world({ 'first/first.c': 'int a;\nint b = nonsense;\n' })
   const outcome = await build()

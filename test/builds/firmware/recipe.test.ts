@@ -94,6 +94,34 @@ test('what can change the bytes changes the identity, and nothing else does', as
   expect(seen.size).toBe(6)
 })
 
+test('an added file is part of the identity: its bytes and where it goes', async () => {
+  const here = copy()
+  const seen = new Set([await here.identify()])
+  here.change(
+    'optee-sel1.yaml',
+    '    debian-patches: true',
+    '    files: { core/own.c: own.c }\n    debian-patches: true',
+  )
+  for (const text of ['int one;\n', 'int two;\n']) {
+    writeFileSync(join(here.folder, 'own.c'), text)
+    seen.add(await here.identify())
+  }
+  here.change('optee-sel1.yaml', 'core/own.c', 'core/other.c')
+  seen.add(await here.identify())
+  expect(seen.size).toBe(4)
+})
+
+test('an added file that is not there, or goes out of the tree, is located', async () => {
+  const { file, change } = copy()
+  const mistakes = async () => ((await readStack(file).catch((caught: unknown) => caught)) as Error).message
+  change('optee-sel1.yaml', '    debian-patches: true', '    files: { core/own.c: own.c }\n    debian-patches: true')
+  expect(await mistakes()).toMatch(/:\d+:\d+: there is no file own\.c; it would be in /)
+  for (const path of ['../up.c', '/etc/passwd', 'a/../../b', './a', 'a//b', 'a/']) {
+    change('optee-sel1.yaml', /files: \{ (\S+): own/.exec(readFileSync(file, 'utf8'))?.[1] ?? '', path)
+    expect(await mistakes()).toMatch(/:\d+:\d+: ".*" is not a path in the source tree/)
+  }
+})
+
 test('every mistake is located, with what would be right', async () => {
   const { file, change } = copy()
   const text = (from: string, to: string) => change('optee-sel1.yaml', from, to)
