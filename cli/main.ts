@@ -4,6 +4,7 @@ import { LabError } from '../domain/errors.ts'
 import { addBuildCommand } from './commands/build.ts'
 import { addCancelCommand } from './commands/cancel.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
+import { addFindingsCommand } from './commands/findings.ts'
 import { addListCommand } from './commands/list.ts'
 import { addLogsCommand } from './commands/logs.ts'
 import { addPlanCommands } from './commands/plan.ts'
@@ -50,6 +51,7 @@ for (const add of [
   addBuildCommand,
   addReproduceCommand,
   addPlanCommands,
+  addFindingsCommand,
   addServiceCommands,
   addDoctorCommand,
 ])

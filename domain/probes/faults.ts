@@ -9,7 +9,20 @@ import type { Seen, Sighting } from './seen.ts'
 /** Whether something broke, in the kernel or in the firmware. Always judged: how an attempt ended rests on it. */
 export const faults: Probe = {
   group: 'fault',
-  findings: ['fault.kernel', 'fault.firmware'],
+  findings: [
+    {
+      id: 'fault.kernel',
+      asks: 'Is the kernel free of panics, oopses, warnings, lockups, stalls and sanitizer reports?',
+      outcomes: ['pass', 'fail', 'unknown'],
+      since: 1,
+    },
+    {
+      id: 'fault.firmware',
+      asks: 'Is the firmware free of panics, asserts, exceptions and failed loads?',
+      outcomes: ['pass', 'fail', 'unknown'],
+      since: 1,
+    },
+  ],
   wants: [],
   config: [],
   judge: (seen) => [

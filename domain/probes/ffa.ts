@@ -9,7 +9,26 @@ import type { Seen } from './seen.ts'
 /** What the log says of FF-A, and what calls say of it. */
 export const ffa: Probe = {
   group: 'ffa',
-  findings: ['ffa.version', 'ffa.usable', 'ffa.partitions'],
+  findings: [
+    {
+      id: 'ffa.version',
+      asks: 'Does the driver say which FF-A version it found? (No evidence that FF-A works.)',
+      outcomes: ['pass', 'fail', 'skip', 'unknown'],
+      since: 1,
+    },
+    {
+      id: 'ffa.usable',
+      asks: 'Do FF-A calls come back that are made after pKVM took over?',
+      outcomes: ['pass', 'fail', 'skip', 'unknown'],
+      since: 1,
+    },
+    {
+      id: 'ffa.partitions',
+      asks: 'Does the partition manager count partitions after pKVM took over?',
+      outcomes: ['pass', 'fail', 'skip', 'unknown'],
+      since: 1,
+    },
+  ],
   wants: [
     { kind: 'list', path: '/sys/bus/arm_ffa/devices' },
     { kind: 'file', path: '/sys/bus/arm_ffa/devices/*/partition_id' },

@@ -7,7 +7,14 @@ import { isBefore, type Seen, type Sighting } from './seen.ts'
 /** What became of the kernel's OP-TEE driver. */
 export const optee: Probe = {
   group: 'optee',
-  findings: ['optee.driver'],
+  findings: [
+    {
+      id: 'optee.driver',
+      asks: 'Did the OP-TEE driver of the kernel come up?',
+      outcomes: ['pass', 'fail', 'skip', 'unknown'],
+      since: 1,
+    },
+  ],
   wants: [
     { kind: 'list', path: '/sys/class/tee' },
     { kind: 'link', path: '/sys/bus/arm_ffa/devices/*/driver' },

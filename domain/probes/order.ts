@@ -8,7 +8,20 @@ import { isBefore, type Seen, type Sighting } from './seen.ts'
 /** Who came first: the FF-A driver or pKVM. */
 export const order: Probe = {
   group: 'order',
-  findings: ['order.ffa-before-kvm', 'order.initcalls'],
+  findings: [
+    {
+      id: 'order.ffa-before-kvm',
+      asks: 'Did the FF-A driver wait until pKVM stood between it and the firmware?',
+      outcomes: ['pass', 'fail', 'skip', 'unknown'],
+      since: 1,
+    },
+    {
+      id: 'order.initcalls',
+      asks: 'When were the deciding initcalls called, and what did they return?',
+      outcomes: ['pass', 'unknown'],
+      since: 1,
+    },
+  ],
   wants: [],
   config: ['ARM_FFA_TRANSPORT'],
   judge: (seen) => [ffaBeforeKvm(seen), initcalls(seen)],

@@ -8,7 +8,20 @@ import type { Seen, Sighting } from './seen.ts'
 /** Whether KVM came up in the mode asked for, and whether pKVM took its last step. */
 export const pkvm: Probe = {
   group: 'pkvm',
-  findings: ['pkvm.mode', 'pkvm.finalised'],
+  findings: [
+    {
+      id: 'pkvm.mode',
+      asks: 'Did KVM come up in the mode that the command line asks for?',
+      outcomes: ['pass', 'fail', 'skip', 'unknown'],
+      since: 1,
+    },
+    {
+      id: 'pkvm.finalised',
+      asks: 'Did pKVM take its last step, after which the host kernel is shut out?',
+      outcomes: ['pass', 'fail', 'skip', 'unknown'],
+      since: 1,
+    },
+  ],
   wants: [],
   config: ['KVM'],
   judge: (seen) => [mode(seen), finalised(seen)],

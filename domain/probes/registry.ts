@@ -7,19 +7,24 @@ import { ffa } from './ffa.ts'
 import { optee } from './optee.ts'
 import { order } from './order.ts'
 import { pkvm } from './pkvm.ts'
-import type { Probe } from './probe.ts'
+import type { FindingKind, Probe } from './probe.ts'
 import { Seen } from './seen.ts'
 
 const registry: readonly Probe[] = [pkvm, order, ffa, optee, faults]
 
 /** Changes whenever a finding may come out differently for the same showing, so that stored findings say who judged. */
-export const probesVersion = '2'
+export const probesVersion = '3'
 
 /** The names of all probe groups, as plans use them. */
 export const probeGroups: readonly string[] = registry.map(({ group }) => group)
 
 /** The ids of all findings of the groups named (all groups when left out); `fault.*` always. Throws BadInput for an unknown group. */
 export function findingIds(groups: readonly string[] = probeGroups): string[] {
+  return findingKinds(groups).map(({ id }) => id)
+}
+
+/** What can be found in the groups named (all when left out), in the order in which it is judged; `fault.*` always. Throws BadInput for an unknown group. */
+export function findingKinds(groups: readonly string[] = probeGroups): FindingKind[] {
   return chosen(groups).flatMap(({ findings }) => findings)
 }
 

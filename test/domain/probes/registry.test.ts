@@ -1,7 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { LabError } from '../../../domain/errors.ts'
-import { configWanted, factsWanted, findingIds, judge, probeGroups } from '../../../domain/probes/registry.ts'
+import {
+  configWanted,
+  factsWanted,
+  findingIds,
+  findingKinds,
+  judge,
+  probeGroups,
+  probesVersion,
+} from '../../../domain/probes/registry.ts'
 import { stages } from '../../../domain/stage/stage.ts'
 import type { RecordBody } from '../../../domain/records/record.ts'
 import { endingOf } from '../../../domain/verdict/ending.ts'
@@ -24,6 +32,18 @@ describe('the registry of probes', () => {
       { kind: 'file', path: '/proc/version' },
     ])
     expect(configWanted(probeGroups)).toEqual(['KVM', 'ARM_FFA_TRANSPORT', 'OPTEE'])
+  })
+
+  it('names each finding once, with the question that it answers', () => {
+    const kinds = findingKinds()
+    expect(new Set(kinds.map(({ id }) => id)).size).toBe(kinds.length)
+    expect(new Set(kinds.map(({ asks }) => asks)).size).toBe(kinds.length)
+    for (const { id, asks, outcomes, since } of kinds) {
+      expect(probeGroups, id).toContain(id.split('.')[0])
+      expect(asks, id).toMatch(/^[A-Z].{10,98}[?)]$/)
+      expect(outcomes, id).toContain('unknown')
+      expect(since, id).toBeLessThanOrEqual(Number(probesVersion))
+    }
   })
 
   it('knows no other group', () => {
@@ -82,12 +102,15 @@ describe('whatever an attempt shows', () => {
     })
     .map(({ stop, stage, ...rest }) => shownOf({ ...rest, host: { stop, stage, reason: '' } }))
 
+  const kinds = new Map(findingKinds().map((kind) => [kind.id, kind]))
+
   it('a finding that passes or fails has evidence, and every finding is judged once', () =>
     fc.assert(
       fc.property(shown, (each) => {
         const findings = judge(each, probeGroups)
         expect(findings.map(({ id }) => id)).toEqual(findingIds())
-        for (const { outcome, evidence, sentence } of findings) {
+        for (const { id, outcome, evidence, sentence } of findings) {
+          expect(kinds.get(id)?.outcomes, id).toContain(outcome)
           if (outcome === 'pass' || outcome === 'fail') expect(evidence.length).toBeGreaterThan(0)
           expect(sentence).toMatch(/^\S.*\.$/s)
         }
