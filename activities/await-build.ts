@@ -1,4 +1,4 @@
-import { CancelledFailure, WorkflowNotFoundError } from '@temporalio/common'
+import { CancelledFailure, defineSearchAttributeKey, WorkflowNotFoundError } from '@temporalio/common'
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client'
 import { Context } from '@temporalio/activity'
 import type { BuildResult, BuildTask } from '../workflows/contracts.ts'
@@ -23,6 +23,7 @@ export async function awaitBuild(deps: Deps, task: BuildTask): Promise<BuildResu
         signal: 'needed',
         signalArgs: [{ by: task.run }],
         staticSummary: `${task.kind} ${task.name}`,
+        typedSearchAttributes: [{ key: defineSearchAttributeKey('LabBuild', 'KEYWORD'), value: task.id }],
       })
       try {
         const result = await Promise.race([

@@ -9,6 +9,7 @@ import {
   proxyLocalActivities,
   workflowInfo,
 } from '@temporalio/workflow'
+import { defineSearchAttributeKey } from '@temporalio/common'
 import type { Activities } from '../activities/registry.ts'
 import { workflowIds } from '../domain/naming.ts'
 import type { BuildResult, RunOutline, RunResult, RunTask } from './contracts.ts'
@@ -62,6 +63,10 @@ async function runCells(task: RunTask, outline: RunOutline, builds: Map<string, 
       await executeChild(runCell, {
         workflowId: workflowIds.cell(workflowInfo().workflowId, cell.number),
         args: [{ ...cell, run: task.run, lab: task.lab, host: task.host }],
+        typedSearchAttributes: [
+          { key: defineSearchAttributeKey('LabRun', 'KEYWORD'), value: String(task.run) },
+          { key: defineSearchAttributeKey('LabCell', 'KEYWORD'), value: `${task.run}.${cell.number}` },
+        ],
         // Not the default TERMINATE, which would leave a place powered on.
         parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
       })

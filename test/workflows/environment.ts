@@ -5,11 +5,13 @@ import { fileURLToPath } from 'node:url'
 import { foldersFrom } from '../../host/folders.ts'
 import { timeSkippingServer } from '../../host/temporal-binary.ts'
 import type { Activities } from '../../activities/registry.ts'
-import { queues } from '../../domain/naming.ts'
+import { queues, searchAttributes } from '../../domain/naming.ts'
 
 export const lab = 'test'
 export const host = 'here'
 
+/** temporal.api.enums.v1.IndexedValueType: KEYWORD. */
+const keyword = 2
 const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url))
 
 /** The workflows on the time-skipping server, with steps that a test supplies. */
@@ -30,6 +32,11 @@ export async function openBench(): Promise<Bench> {
   const { path } = await timeSkippingServer(foldersFrom())
   const environment = await TestWorkflowEnvironment.createTimeSkipping({
     server: { executable: { type: 'existing-path', path } },
+  })
+  // As the service does: a server refuses workflows with search attributes that it does not know.
+  await environment.connection.operatorService.addSearchAttributes({
+    namespace: environment.namespace ?? 'default',
+    searchAttributes: Object.fromEntries(Object.keys(searchAttributes).map((name) => [name, keyword])),
   })
   const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') })
   const connection = environment.nativeConnection
