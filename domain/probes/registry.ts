@@ -31,9 +31,19 @@ export function findingKinds(groups: readonly string[] = probeGroups): FindingKi
 /** What init must read on the target for the groups named. Throws BadInput for an unknown group. */
 export function factsWanted(groups: readonly string[]): FactRequest[] {
   const wanted = new Map<string, FactRequest>()
-  for (const probe of chosen(groups)) for (const fact of probe.wants) wanted.set(`${fact.kind} ${fact.path}`, fact)
+  for (const fact of chosen(groups).flatMap((probe) => probe.wants)) {
+    const key = `${fact.kind} ${fact.path}`
+    wanted.set(key, joinWants(wanted.get(key), fact))
+  }
   for (const path of ['/proc/cmdline', '/proc/version']) wanted.set(`file ${path}`, { kind: 'file', path })
   return [...wanted.values()]
+}
+
+/** Two wishes for the same thing as one that gives both what they want. */
+function joinWants(one: FactRequest | undefined, other: FactRequest): FactRequest {
+  if (one?.kind === 'efi' && other.kind === 'efi') return { ...other, write: one.write || other.write }
+  if (one?.kind === 'file' && other.kind === 'file' && (one.bytes ?? 0) > (other.bytes ?? 0)) return one
+  return other
 }
 
 /** Kernel config symbols that `Shown.asked.config` must name for the groups given, `n` where the build has none. Throws BadInput for an unknown group. */

@@ -4,7 +4,10 @@ import type { RecordBody } from './record.ts'
 
 const rc = z.int().max(0)
 const part = z.int().min(1).max(maxSequence).exactOptional()
-const registers = z.array(z.string().regex(/^0x[0-9a-f]{1,16}$/)).length(8)
+const register = z.string().regex(/^0x[0-9a-f]{1,16}$/)
+const registers = z.array(register).min(8).max(18)
+const seconds = z.number().min(0)
+const hex = z.string().regex(/^(?:[0-9a-f]{2})*$/)
 
 const schema: z.ZodType<RecordBody> = z.discriminatedUnion('fact', [
   z.object({
@@ -22,11 +25,48 @@ const schema: z.ZodType<RecordBody> = z.discriminatedUnion('fact', [
   z.object({
     fact: z.literal('ffa-call'),
     name: z.string().min(1),
-    at: z.number().min(0),
+    about: z.string().min(1).exactOptional(),
+    at: seconds,
     request: registers,
     response: registers,
     status: z.string().min(1),
     errno: rc,
+  }),
+  z.object({
+    fact: z.literal('ffa-driver'),
+    op: z.string().min(1),
+    about: z.string(),
+    at: seconds,
+    errno: rc,
+    value: register,
+  }),
+  z.object({
+    fact: z.literal('ffa-partition'),
+    device: z.string().min(1),
+    id: z.int().min(0).max(0xffff),
+    uuid: z.string().length(36),
+    properties: z.int().min(0).max(0xffff_ffff),
+  }),
+  z.object({
+    fact: z.literal('tpm-command'),
+    device: z.string().min(1),
+    command: z.string().min(1),
+    at: seconds,
+    took: seconds,
+    rc,
+    request: hex,
+    response: hex,
+  }),
+  z.object({
+    fact: z.literal('efi-variable'),
+    when: z.enum(['before-modules', 'after-modules']),
+    step: z.enum(['mount', 'list', 'read', 'write', 'delete', 'unmount']),
+    name: z.string(),
+    at: seconds,
+    took: seconds,
+    rc,
+    count: z.int().min(0).exactOptional(),
+    bytes: hex.exactOptional(),
   }),
   z.object({ fact: z.literal('could-not'), what: z.string(), why: z.string() }),
   z.object({ fact: z.literal('end'), records: z.int().min(1).max(maxSequence) }),
