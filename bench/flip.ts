@@ -3,10 +3,9 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import type { BuildContext } from '../builds/build.ts'
-import { buildFfaProbe } from '../builds/guest/ffa-probe.ts'
+import { buildGuestModules } from '../builds/guest/modules.ts'
 import { buildKernel } from '../builds/kernel/build-kernel.ts'
 import { configure } from '../builds/kernel/configure.ts'
-import { ffaProbeSource } from '../builds/kernel/identify.ts'
 import { openKconfig } from '../builds/kernel/kconfig.ts'
 import { variantFolders } from '../builds/kernel/kernel-folders.ts'
 import { kernelArgs, kernelEnvironment, kernelToolchain } from '../builds/kernel/kernel-make.ts'
@@ -91,18 +90,12 @@ async function makeAlone(
   const kernel = await costOf(() => make(kernelArgs(tree, output, ['Image', 'modules'])))
   const into = join(context.folders.cache, 'alone-probe')
   const probe = await costOf(() =>
-    buildFfaProbe({
-      source: ffaProbeSource,
-      tree: tree.folder,
-      output,
-      into,
-      make: () => make(kernelArgs(tree, output, [`M=${into}`, 'modules'])),
-    }),
+    buildGuestModules({ into, make: (targets) => make(kernelArgs(tree, output, targets)) }),
   )
   return [
     { what: 'make Image modules, alone', ...kernel },
     {
-      what: 'make Image modules, then M= of our probe',
+      what: 'make Image modules, then M= of our modules',
       seconds: kernel.seconds + probe.seconds,
       cpuSeconds: kernel.cpuSeconds + probe.cpuSeconds,
     },

@@ -4,13 +4,13 @@ import { join } from 'node:path'
 import { LabError } from '../../domain/errors.ts'
 import type { KernelInputs } from '../../domain/cell.ts'
 import type { BuildContext, BuildFault, Product } from '../build.ts'
-import { buildFfaProbe } from '../guest/ffa-probe.ts'
+import { buildGuestModules, type BuiltModule } from '../guest/modules.ts'
 import { requireTools } from '../make/build-environment.ts'
 import { runMake } from '../make/make.ts'
 import type { SourceTree } from '../source/source.ts'
 import { configure } from './configure.ts'
 import { parseConfig } from './config-text.ts'
-import { ffaProbeSource, identifyKernel } from './identify.ts'
+import { identifyKernel } from './identify.ts'
 import { markBuilding, mendInterrupted, unmarkBuilding } from './interrupted.ts'
 import { openKconfig, syncConfig, type Kconfig } from './kconfig.ts'
 import { kernelHistory, variantFolders, type VariantFolders } from './kernel-folders.ts'
@@ -36,7 +36,7 @@ export type KernelOutcome =
     }
 
 /**
- * Builds Image and modules of one kernel, and our FF-A probe module where the kernel has modules, in an O= folder that
+ * Builds Image and modules of one kernel, and our own modules where the kernel has modules, in an O= folder that
  * belongs to this tree and these symbols alone.
  * Nothing in the O= folder says that a build is whole: make is always asked, and says so in seconds.
  * @returns the products, in a folder of this call's own that is kept for an hour; or the fault.
@@ -69,10 +69,10 @@ export async function buildKernel(
     await placeConfig(variant, configured.value.text, kconfig.value, context)
     const fault = await compile(variant, tree, opened.value.start, context)
     if (fault !== undefined) return { ok: false, fault }
-    const probe = await compileProbe(variant, tree, configured.value.text, context)
-    if (!probe.ok) return probe
+    const guest = await compileGuest(variant, tree, configured.value.text, context)
+    if (!guest.ok) return guest
     const about = await describe(inputs, tree, variant)
-    return { ok: true, products: await collectProducts(variant, probe.path, about), start: opened.value.start }
+    return { ok: true, products: await collectProducts(variant, guest.modules, about), start: opened.value.start }
   } finally {
     output?.lock.release()
   }
@@ -137,28 +137,24 @@ async function make(
   return outcome.ok ? undefined : outcome.fault
 }
 
-async function compileProbe(
+async function compileGuest(
   variant: VariantFolders,
   tree: SourceTree,
   config: string,
   context: BuildContext,
-): Promise<{ ok: true; path: string | undefined } | { ok: false; fault: BuildFault }> {
-  if (parseConfig(config, '.config').get('MODULES') !== 'y') return { ok: true, path: undefined }
-  const failed = new Error('make of the FF-A probe failed')
+): Promise<{ ok: true; modules: BuiltModule[] } | { ok: false; fault: BuildFault }> {
+  if (parseConfig(config, '.config').get('MODULES') !== 'y') return { ok: true, modules: [] }
+  const failed = new Error('make of our modules failed')
   let fault: BuildFault | undefined
   try {
-    const path = await buildFfaProbe({
-      source: ffaProbeSource,
-      tree: tree.folder,
-      output: variant.output,
-      into: variant.ffaProbe,
-      make: async (args) => {
-        const [, , , ...targets] = args
+    const modules = await buildGuestModules({
+      into: variant.guest,
+      make: async (targets) => {
         fault = await make(variant, tree, targets, context, { phase: 'probe' })
         if (fault !== undefined) throw failed
       },
     })
-    return { ok: true, path }
+    return { ok: true, modules }
   } catch (error) {
     if (error === failed && fault !== undefined) return { ok: false, fault }
     throw error

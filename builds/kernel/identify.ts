@@ -1,26 +1,23 @@
-import { join } from 'node:path'
 import type { KernelInputs } from '../../domain/cell.ts'
 import type { BuildIdentity } from '../build.ts'
-import { buildIdentity, sha256Folder } from '../identity.ts'
+import { guestModulesIdentity } from '../guest/modules.ts'
+import { buildIdentity } from '../identity.ts'
 import type { SourceIdentity } from '../source/source.ts'
 import { kernelRecipe, kernelToolchain, kernelVariables } from './kernel-make.ts'
 import { requestedConfig } from './requested-config.ts'
 
-/** Our FF-A probe module, which is built with each kernel. */
-export const ffaProbeSource = join(import.meta.dirname, '../../guest/ffa-probe')
-
 /**
  * Names a kernel build by what decides its bytes: source and patches, base configuration, the symbols that fragments and
- * plan ask for (not the fragments' paths or comments), toolchain, make variables, our probe module and our recipe.
+ * plan ask for (not the fragments' paths or comments), toolchain, make variables, our own modules and our recipe.
  * Reads a few small files and asks two tools for their version; nothing is unpacked.
  * @param source from `sourceIdentity`, which needs no unpacked tree.
  * @throws LabError BadInput for an unreadable fragment; ToolMissing.
  */
 export async function identifyKernel(inputs: KernelInputs, source: SourceIdentity): Promise<BuildIdentity> {
-  const [requested, toolchain, ffaProbe] = await Promise.all([
+  const [requested, toolchain, guest] = await Promise.all([
     requestedConfig(inputs),
     kernelToolchain(),
-    sha256Folder(ffaProbeSource),
+    guestModulesIdentity(),
   ])
   return buildIdentity('kernel', inputs.name, {
     source: source.source,
@@ -29,7 +26,7 @@ export async function identifyKernel(inputs: KernelInputs, source: SourceIdentit
     symbols: Object.fromEntries(requested),
     toolchain,
     variables: kernelVariables,
-    ffaProbe,
+    guest,
     recipe: kernelRecipe,
   })
 }

@@ -31,8 +31,8 @@ export interface VariantFolders {
   note: string
   /** Exists while make runs: one that is found at a start is left over from a build that was killed. */
   building: string
-  /** Our FF-A probe is built here. */
-  ffaProbe: string
+  /** Our own modules are built here. */
+  guest: string
   /** One folder for each build that was finished lately. */
   products: string
 }
@@ -59,7 +59,7 @@ export function variantAt(folder: string): Omit<VariantFolders, 'siblings' | 'si
     makeLock: join(folder, 'make.lock'),
     note: join(folder, 'variant.json'),
     building: join(folder, 'building'),
-    ffaProbe: join(folder, 'ffa-probe'),
+    guest: join(folder, 'guest'),
     products: join(folder, 'products'),
   }
 }

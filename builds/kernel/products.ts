@@ -2,6 +2,7 @@ import { constants } from 'node:fs'
 import { copyFile, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { Product } from '../build.ts'
+import type { BuiltModule } from '../guest/modules.ts'
 import type { VariantFolders } from './kernel-folders.ts'
 
 /** Kept this long after a build, in ms, for the caller to store them elsewhere. */
@@ -9,13 +10,13 @@ const kept = 3600 * 1000
 
 /**
  * Copies what a finished build made out of its O= folder, which the next build of the variant may write into:
- * `Image`, `System.map`, `config`, `modules/*.ko` as the build lists them in modules.order, the FF-A probe if there is
- * one, and `build.json`.
+ * `Image`, `System.map`, `config`, `modules/*.ko` as the build lists them in modules.order, our own modules
+ * among them, and `build.json`.
  * @param about what was built, from what and how: the content of `build.json`.
  */
 export async function collectProducts(
   variant: VariantFolders,
-  ffaProbe: string | undefined,
+  guest: BuiltModule[],
   about: Record<string, unknown>,
 ): Promise<Product[]> {
   await mkdir(variant.products, { recursive: true })
@@ -27,7 +28,7 @@ export async function collectProducts(
     ['System.map', join(variant.output, 'System.map')],
     ['config', join(variant.output, '.config')],
     ...(await modules(variant.output)).map((path): [string, string] => [`modules/${basename(path)}`, path]),
-    ...(ffaProbe === undefined ? [] : [['modules/ffa-probe.ko', ffaProbe] as [string, string]]),
+    ...guest.map(({ name, path }): [string, string] => [`modules/${name}.ko`, path]),
   ]
   for (const [name, from] of sources) await copyFile(from, join(into, name), constants.COPYFILE_FICLONE)
   await writeFile(join(into, 'build.json'), `${JSON.stringify(about, null, 2)}\n`)

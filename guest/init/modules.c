@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "child.h"
+#include "parameters.h"
 #include "records.h"
 
 /* A driver may wait for firmware in its init: more than a fact, but not for ever. */
@@ -18,12 +19,29 @@ void modules_set_limit(int new_limit_ms)
 	limit_ms = new_limit_ms;
 }
 
-static int load(int out, const void *path)
+/* COMMAND_LINE_SIZE of arm64 is 2048 (arch/arm64/include/uapi/asm/setup.h). */
+static void read_parameters(const char *name, char *parameters, size_t room)
 {
-	int module = open(path, O_RDONLY | O_CLOEXEC);
+	int from = open("/proc/cmdline", O_RDONLY | O_CLOEXEC);
+	char line[4096];
+	ssize_t got = from < 0 ? 0 : read(from, line, sizeof(line) - 1);
+
+	line[got > 0 ? got : 0] = '\0';
+	parameters_of(name, line, parameters, room);
+	if (from >= 0)
+		close(from);
+}
+
+static int load(int out, const void *name)
+{
+	char path[300], parameters[1000];
+	int module;
 
 	(void)out;
-	if (module < 0 || syscall(SYS_finit_module, module, "", 0) < 0)
+	snprintf(path, sizeof(path), "/hyplab/modules/%s.ko", (const char *)name);
+	read_parameters(name, parameters, sizeof(parameters));
+	module = open(path, O_RDONLY | O_CLOEXEC);
+	if (module < 0 || syscall(SYS_finit_module, module, parameters, 0) < 0)
 		return -errno;
 	return 0;
 }
@@ -31,11 +49,8 @@ static int load(int out, const void *path)
 int module_load(const char *name)
 {
 	struct record record;
-	struct yield yield;
-	char path[300];
+	struct yield yield = child_run(load, name, limit_ms, 0);
 
-	snprintf(path, sizeof(path), "/hyplab/modules/%s.ko", name);
-	yield = child_run(load, path, limit_ms, 0);
 	free(yield.data);
 	record_begin(&record, "module");
 	record_string(&record, "name", name);

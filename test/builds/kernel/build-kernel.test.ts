@@ -51,7 +51,7 @@ const small = smallKernel()
 let first: Record<string, string>
 
 describe('one small real kernel', { timeout: 30 * minutes }, () => {
-  test('is built with its modules and our probe, and says what it is', async () => {
+  test('is built with its modules and ours, and says what it is', async () => {
     const context = contextIn(here)
     const outcome = await buildKernel(small, tree, context)
     first = await products(outcome)
@@ -60,6 +60,7 @@ describe('one small real kernel', { timeout: 30 * minutes }, () => {
       'System.map',
       'build.json',
       'config',
+      'modules/fault-maker.ko',
       'modules/ffa-core.ko',
       'modules/ffa-module.ko',
       'modules/ffa-probe.ko',
