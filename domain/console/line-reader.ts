@@ -111,10 +111,8 @@ export class LineReader {
 
 function line(number: number, offset: number, text: string): ConsoleLine {
   if (!dirty.test(text)) return { number, offset, text }
-  const clean = cleanText(text)
-  return clean.garbage > 0
-    ? { number, offset, text: clean.text, garbage: clean.garbage }
-    : { number, offset, text: clean.text }
+  const { text: clean, garbage, escapes } = cleanText(text)
+  return { number, offset, text: clean, ...(garbage > 0 && { garbage }), ...(escapes > 0 && { escapes }) }
 }
 
 /** Takes the raw bytes of a whole console; returns its lines. */

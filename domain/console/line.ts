@@ -8,6 +8,8 @@ export interface ConsoleLine {
   text: string
   /** How many bytes of this line no terminal and no UTF-8 text explains (NULs, stray controls, broken sequences); absent when none. */
   garbage?: number
+  /** How many escape sequences of this line do more than colour: they move the cursor, clear, or rub out; absent when none. */
+  escapes?: number
 }
 
 /** Everything that one console of an attempt said. */

@@ -1,4 +1,5 @@
 import { bootLoaders } from './boot-loaders.ts'
+import { consoleDamage } from './console-damage.ts'
 import { ffa } from './ffa.ts'
 import { initcalls } from './initcalls.ts'
 import { kernelFaults } from './kernel-faults.ts'
@@ -20,4 +21,5 @@ export const catalogue: readonly Signature[] = [
   ...trustedFirmware,
   ...opTee,
   ...bootLoaders,
+  ...consoleDamage,
 ]

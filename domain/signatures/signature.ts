@@ -1,4 +1,5 @@
 import type { Stage } from '../stage/stage.ts'
+import type { TaintKind } from '../taint/taint.ts'
 import type { World } from '../world.ts'
 
 /** What sort of fault a line opens: the value of the fact `kind` of the fault findings. */
@@ -38,6 +39,8 @@ export interface Signature {
   /** The stage that begins with this line. */
   stage?: Stage
   fault?: FaultKind
+  /** The damage to the console that the line tells of. */
+  taint?: TaintKind
 }
 
 /** The kernels whose sources were read for this catalogue. */

@@ -4,7 +4,7 @@ import type { Finding } from '../finding.ts'
 import { citeLines, citeRecord } from '../probes/cite.ts'
 import { matchSignatures } from '../signatures/match.ts'
 import { stages } from '../stage/stage.ts'
-import { taintOf } from './taint.ts'
+import { voidingTaint } from '../taint/taints-of.ts'
 
 /** How an attempt ended, why, and what shows it. */
 export interface AttemptEnding {
@@ -27,7 +27,7 @@ export function endingOf(shown: Shown, findings: readonly Finding[]): AttemptEnd
   if (kernel) return ending('kernel-fault', kernel.sentence, kernel.evidence)
   const firmware = stopping(findings, 'fault.firmware', end !== undefined)
   if (firmware) return ending('firmware-fault', firmware.sentence, firmware.evidence)
-  const taint = taintOf(shown)
+  const taint = voidingTaint(shown.consoles)
   if (taint) return ending('tainted', taint.sentence, taint.evidence)
   if (end) return ending('finished', 'The boot came to its end and said so.', [citeRecord(end)])
   if (host.stop === 'lost') return ending('infra', host.reason || 'The target or its host was lost.')

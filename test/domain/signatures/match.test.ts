@@ -204,6 +204,13 @@ const lines: [id: string, text: string, groups: Record<string, string>][] = [
   ['uboot.banner', 'U-Boot 2023.01+dfsg-2 (Jan 01 2023 - 00:00:00 +0000)', { version: '2023.01+dfsg-2' }],
   ['edk2.banner', 'UEFI firmware (version  built at 12:35:07 on Nov 22 2026)', { version: '' }],
   ['edk2.exception', 'Synchronous Exception at 0x00000000BF6D1234', { pc: '00000000BF6D1234' }],
+  ['damage.dropped', '** 37 printk messages dropped **', { count: '37' }],
+  ['damage.early-dropped', '[    0.000000] printk: dropped 3 messages', { count: '3' }],
+  ['damage.replayed', '** replaying previous printk message **', {}],
+  ['damage.overrun', '[    5.000000] ttyAMA ttyAMA0: 3 input overrun(s)', { port: 'ttyAMA0', count: '3' }],
+  ['damage.contention', '[    5.000000] hrtimer: interrupt took 5006432 ns', { took: '5006432' }],
+  ['damage.server-lost', 'Port already in use', {}],
+  ['damage.server', 'Trying 127.0.0.1...', {}],
   ['hafnium.start', 'NOTICE: Initializing Hafnium (SPMC)', {}],
 ]
 

@@ -1,0 +1,17 @@
+import type { ConsoleLog } from '../console/line.ts'
+import type { Taint } from './taint.ts'
+import { TaintReader } from './taint-reader.ts'
+
+/** Takes consoles; returns all damage that they show, console by console, the worst kinds first. */
+export function taintsOf(consoles: readonly ConsoleLog[]): Taint[] {
+  return consoles.flatMap(({ console, lines }) => {
+    const reader = new TaintReader(console)
+    for (const line of lines) reader.line(line)
+    return reader.end()
+  })
+}
+
+/** Takes consoles; returns the worst reason for not believing them, or undefined. */
+export function voidingTaint(consoles: readonly ConsoleLog[]): Taint | undefined {
+  return taintsOf(consoles).find(({ voids }) => voids)
+}
