@@ -8,7 +8,6 @@ export const consoleDamage: Signature[] = [
   // 5.15 and 6.12 count in %llu and %lu; until 4.x without the line's end.
   damage('dropped', 'lost', /^\*\* (?<count>\d+) printk messages dropped \*\*/, 'kernel/printk/printk.c:2941'),
   damage('early-dropped', 'lost', /^printk: dropped (?<count>\d+) messages$/, 'kernel/printk/printk.c:1253'),
-  damage('replayed', 'repeated', /^\*\* replaying previous printk message \*\*$/, 'kernel/printk/printk.c:2952'),
   damage(
     'overrun',
     'overrun',

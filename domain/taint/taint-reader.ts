@@ -8,8 +8,8 @@ import { quotedPlaces, taintKinds, type Taint, type TaintKind } from './taint.ts
 
 /** Seconds: CPUs store their lines in an order that is off by microseconds, never by this. */
 const backward = 1
-/** Lines said twice in a row that are no accident. */
-const repeatedRun = 3
+/** Lines that each boot says twice: those of the change from the early console to the real one (kernel/printk/printk.c register_console()). */
+const handover = 2
 
 interface Found {
   voids: boolean
@@ -49,7 +49,7 @@ export class TaintReader {
   /** The damage found, one for each kind of which `repeated` needs several, worst first. */
   end(): Taint[] {
     return [...this.#found.values()]
-      .filter(({ kind, count }) => kind !== 'repeated' || count >= repeatedRun)
+      .filter(({ kind, count }) => kind !== 'repeated' || count > handover * this.#boot)
       .toSorted((a, b) => taintKinds.indexOf(a.kind) - taintKinds.indexOf(b.kind))
       .map(({ kind, voids, sentence, evidence, count }) => ({
         kind,

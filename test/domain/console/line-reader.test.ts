@@ -43,9 +43,11 @@ describe('lines of a console', () => {
     [
       'colours and cursor moves',
       '\x1b[2J\x1b[01;01H\x1b[=3h[    0.000000] Booting\r\n',
-      [{ number: 1, offset: 0, text: '[    0.000000] Booting' }],
+      [{ number: 1, offset: 0, text: '[    0.000000] Booting', escapes: 3 }],
     ],
-    ['a window title', '\x1b]0;title\x07text\n', [{ number: 1, offset: 0, text: 'text' }]],
+    ['a window title', '\x1b]0;title\x07text\n', [{ number: 1, offset: 0, text: 'text', escapes: 1 }]],
+    ['colours alone', '\x1b[1;32mok\x1b[m\n', [{ number: 1, offset: 0, text: 'ok' }]],
+    ['rubbed out', 'ab\x08c\n', [{ number: 1, offset: 0, text: 'abc', escapes: 1 }]],
     ['NULs are garbage', 'a\0\0\0b\n', [{ number: 1, offset: 0, text: 'ab', garbage: 3 }]],
     ['TAB stays', 'a\tb\n', [{ number: 1, offset: 0, text: 'a\tb' }]],
     [

@@ -206,7 +206,6 @@ const lines: [id: string, text: string, groups: Record<string, string>][] = [
   ['edk2.exception', 'Synchronous Exception at 0x00000000BF6D1234', { pc: '00000000BF6D1234' }],
   ['damage.dropped', '** 37 printk messages dropped **', { count: '37' }],
   ['damage.early-dropped', '[    0.000000] printk: dropped 3 messages', { count: '3' }],
-  ['damage.replayed', '** replaying previous printk message **', {}],
   ['damage.overrun', '[    5.000000] ttyAMA ttyAMA0: 3 input overrun(s)', { port: 'ttyAMA0', count: '3' }],
   ['damage.contention', '[    5.000000] hrtimer: interrupt took 5006432 ns', { took: '5006432' }],
   ['damage.server-lost', 'Port already in use', {}],
