@@ -1,0 +1,4 @@
+# Our partitions, added to OP-TEE below core/arch/arm/plat-vexpress/hyplab by the recipe's `files`.
+srcs-$(CFG_HYPLAB_TPM) += tpm-service.c
+srcs-$(CFG_HYPLAB_TPM) += tpm-crb.c
+srcs-$(CFG_HYPLAB_TPM) += tpm-tis.c
