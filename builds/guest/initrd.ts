@@ -3,12 +3,17 @@ import { dirname } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { LabError } from '../../domain/errors.ts'
 import type { FactRequest } from '../../domain/records/fact-request.ts'
+import type { EfiVariableBody } from '../../domain/records/record.ts'
 import { characterDevice, directory, newcArchive, plainFile, program, type ArchiveEntry } from './newc.ts'
 
 /** Time limits of init, milliseconds; what is left out is init's own default. */
 export interface GuestLimits {
   /** For each fact. */
   fact?: number
+  /** For each command to a TPM. */
+  tpm?: number
+  /** For each step on EFI variables. */
+  efi?: number
   /** For each module's own init function. */
   module?: number
   /** For the host's next word once all records were sent, and for it to take one that is being sent. */
@@ -30,7 +35,7 @@ export interface InitrdContents {
   modules: GuestModule[]
   /** Probe modules: each is loaded, then what it shows in /proc/hyplab-NAME is sent. */
   probes: GuestModule[]
-  /** Read in this order, after the probes. */
+  /** Read in this order, after the probes; EFI variables before the modules, too. */
   facts: FactRequest[]
   limits: GuestLimits
 }
@@ -65,24 +70,43 @@ export function instructions({ modules, probes, facts, limits }: Omit<InitrdCont
   if (twice !== undefined)
     throw new LabError('BadInput', `Module ${twice} is named twice: name it once, where it is to be loaded`)
   return [
-    ...(['fact', 'module', 'answer', 'bytes'] as const).flatMap((what) => limitLine(what, limits[what])),
+    ...(['fact', 'tpm', 'efi', 'module', 'answer', 'bytes'] as const).flatMap((what) => limitLine(what, limits[what])),
+    ...facts.flatMap((fact) => efiLine(fact, 'before-modules')),
     ...modules.map(({ name }) => `module ${checkedName(name)}`),
     ...probes.map(({ name }) => `probe ${checkedName(name)}`),
-    ...facts.map(({ kind, path }) => `fact ${kind} ${checkedPath(path)}`),
+    ...facts.flatMap((fact) => efiLine(fact, 'after-modules')),
+    ...facts.flatMap(factLine),
   ]
     .map((line) => `${line}\n`)
     .join('')
 }
 
+function efiLine(fact: FactRequest, when: EfiVariableBody['when']): string[] {
+  return fact.kind === 'efi' ? [`efi ${when} ${fact.write ? 'write' : 'read'} ${checkedPath(fact.path)}`] : []
+}
+
+function factLine(fact: FactRequest): string[] {
+  const path = checkedPath(fact.path)
+  if (fact.kind === 'efi') return []
+  if (fact.kind === 'tpm') return [`tpm ${path}`]
+  if (fact.bytes === undefined) return [`fact ${fact.kind} ${path}`]
+  checkNumber('bytes', fact.bytes)
+  return [`fact ${fact.kind}:${fact.bytes} ${path}`]
+}
+
 function limitLine(what: string, value: number | undefined): string[] {
   if (value === undefined) return []
+  checkNumber(what, value)
+  return [`limit ${what} ${value}`]
+}
+
+function checkNumber(what: string, value: number): void {
   if (!Number.isInteger(value) || value < 1 || value > 0x7fff_ffff) {
     throw new LabError(
       'BadInput',
       `The target's limit ${what} is ${value}: give a whole number from 1 to ${0x7fff_ffff}`,
     )
   }
-  return [`limit ${what} ${value}`]
 }
 
 function checkedName(name: string): string {

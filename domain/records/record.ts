@@ -83,9 +83,10 @@ export interface TpmCommandBody {
 
 /**
  * One step on EFI variables through efivarfs. It is taken twice a boot, before the modules of the cell are loaded and after
- * the probes, so that both clocks can be told apart: `mount`, `list`, `read` of SecureBoot and of what it wrote, and, where
- * it was asked for, `write`, `read`, `delete` and a `list` afterwards, then `unmount`. efivarfs reads the list when it is
- * mounted (efivarfs_fill_super()), so each clock has a mount of its own.
+ * the probes, so that both clocks can be told apart: `mount`, `list`, `read` of SecureBoot, where it was asked for `write`,
+ * `read` and `delete` of a test variable, and `unmount`. Each step is taken whatever became of the one before, but
+ * nothing after a mount that failed or a step that ran out of time (-110). efivarfs reads the list when it is mounted
+ * (efivarfs_fill_super()), so each clock has a mount of its own.
  */
 export interface EfiVariableBody {
   fact: 'efi-variable'

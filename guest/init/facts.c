@@ -180,7 +180,7 @@ static const struct kind {
 	{ "link", read_link, send_link },
 };
 
-static void send_one(const struct kind *kind, const char *path)
+static void send_one(const struct kind *kind, const char *path, size_t most)
 {
 	struct yield yield;
 
@@ -188,23 +188,23 @@ static void send_one(const struct kind *kind, const char *path)
 		could_not("fact", "the path is too long: %.100s...", path);
 		return;
 	}
-	yield = child_run(kind->read, path, limit_ms, most_bytes);
+	yield = child_run(kind->read, path, limit_ms, most);
 	if (yield.cut) {
 		/* A list that was cut ends in the middle of a name. */
 		while (kind->read == read_list && yield.length > 0 && yield.data[yield.length - 1] != '\0')
 			yield.length--;
-		could_not(path, "longer than %zu bytes, the rest is left out", most_bytes);
+		could_not(path, "longer than %zu bytes, the rest is left out", most);
 	}
 	kind->send(path, &yield);
 	free(yield.data);
 }
 
-static void send_matches(const struct kind *kind, const char *pattern)
+static void send_matches(const struct kind *kind, const char *pattern, size_t most)
 {
 	struct yield matches = child_run(find_matches, pattern, limit_ms, most_bytes);
 
 	for (size_t at = 0; at < matches.length; at += strlen(matches.data + at) + 1)
-		send_one(kind, matches.data + at);
+		send_one(kind, matches.data + at, most);
 	if (matches.rc != 0 || matches.cut || matches.length == 0)
 		kind->send(pattern, &(struct yield){ .rc = matches.rc != 0 ? matches.rc : matches.cut ? -E2BIG : -ENOENT });
 	free(matches.data);
@@ -212,15 +212,19 @@ static void send_matches(const struct kind *kind, const char *pattern)
 
 void fact_send(const char *kind, const char *path)
 {
+	size_t length = strcspn(kind, ":");
+	long given = kind[length] ? atol(kind + length + 1) : 0;
+	size_t most = given > 0 ? (size_t)given : most_bytes;
+
 	for (size_t n = 0; n < sizeof(kinds) / sizeof(kinds[0]); n++) {
-		if (strcmp(kinds[n].name, kind) != 0)
+		if (strlen(kinds[n].name) != length || strncmp(kinds[n].name, kind, length) != 0)
 			continue;
 		if (path[0] != '/' || json_length(path, strlen(path)) > MAX_PATH_JSON)
 			could_not("fact", "the path is too long or not absolute: %.100s", path);
 		else if (has_wildcard(path))
-			send_matches(&kinds[n], path);
+			send_matches(&kinds[n], path, most);
 		else
-			send_one(&kinds[n], path);
+			send_one(&kinds[n], path, most);
 		return;
 	}
 	could_not("fact", "there is no kind %.50s", kind);

@@ -7,6 +7,6 @@
 void facts_set_limit(int limit_ms);
 /* Bytes of a file that are sent at most; the rest is left out, and a could-not record says so. */
 void facts_set_bytes(size_t most);
-/* `kind` is file, list or link. Sends a record for each match of the path, in parts where one frame is too short. */
+/* `kind` is file, list or link, or file:N, at most N bytes of it. Sends a record for each match of the path, in parts where one frame is too short. */
 void fact_send(const char *kind, const char *path);
 #endif

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "channel.h"
+#include "log-clock.h"
 #include "mounts.h"
 #include "power.h"
 #include "records.h"
@@ -46,7 +47,7 @@ int main(void)
 
 	signal(SIGPIPE, SIG_IGN);
 	mounts_make();
-	say("started");
+	log_clock_start();
 	child = fork();
 	if (child == 0) {
 		session();

@@ -16,6 +16,8 @@ static struct mounting {
 	{ "sysfs", "/sys", 0 },
 	{ "devtmpfs", "/dev", 0 },
 	{ "debugfs", "/sys/kernel/debug", 0 },
+	{ "tracefs", "/sys/kernel/tracing", 0 },
+	{ "securityfs", "/sys/kernel/security", 0 },
 };
 
 void mounts_make(void)
@@ -29,6 +31,16 @@ void mounts_make(void)
 	/* Documentation/admin-guide/devices.txt; they exist already where devtmpfs is mounted. */
 	mknod("/dev/console", S_IFCHR | 0600, makedev(5, 1));
 	mknod("/dev/kmsg", S_IFCHR | 0644, makedev(1, 11));
+}
+
+int efivarfs_mount(const char *where)
+{
+	return mount("efivarfs", where, "efivarfs", 0, NULL) < 0 ? -errno : 0;
+}
+
+int efivarfs_unmount(const char *where)
+{
+	return umount2(where, 0) < 0 ? -errno : 0;
 }
 
 void mounts_report(void)

@@ -37,6 +37,19 @@ void record_number(struct record *record, const char *name, long value)
 	text_add(&record->text, ",\"%s\":%ld", name, value);
 }
 
+void record_seconds(struct record *record, const char *name, double value)
+{
+	text_add(&record->text, ",\"%s\":%.6f", name, value);
+}
+
+void record_hex(struct record *record, const char *name, const unsigned char *bytes, size_t length)
+{
+	text_add(&record->text, ",\"%s\":\"", name);
+	for (size_t n = 0; n < length; n++)
+		text_add(&record->text, "%02x", bytes[n]);
+	text_add(&record->text, "\"");
+}
+
 static void keep(const char *payload)
 {
 	char frame[MAX_FRAME];

@@ -14,6 +14,10 @@ void record_begin(struct record *record, const char *fact);
 void record_string(struct record *record, const char *name, const char *value);
 void record_bytes(struct record *record, const char *name, const char *bytes, size_t length);
 void record_number(struct record *record, const char *name, long value);
+/* With six decimals. */
+void record_seconds(struct record *record, const char *name, double value);
+/* A string of two hex digits a byte. */
+void record_hex(struct record *record, const char *name, const unsigned char *bytes, size_t length);
 /* Closes the record, gives it the next sequence number, keeps it and sends it when a channel is open. */
 void record_finish(struct record *record);
 

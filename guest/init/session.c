@@ -7,10 +7,12 @@
 
 #include "channel.h"
 #include "child.h"
+#include "efi.h"
 #include "facts.h"
 #include "modules.h"
 #include "records.h"
 #include "say.h"
+#include "tpm.h"
 
 /* An `end` that was lost on a console is noticed by nobody but us. */
 #define REPEAT_MS 1000
@@ -30,6 +32,10 @@ static void set_limit(char *value)
 		facts_set_limit(number);
 	else if (number > 0 && strcmp(what, "module") == 0)
 		modules_set_limit(number);
+	else if (number > 0 && strcmp(what, "tpm") == 0)
+		tpm_set_limit(number);
+	else if (number > 0 && strcmp(what, "efi") == 0)
+		efi_set_limit(number);
 	else if (number > 0 && strcmp(what, "bytes") == 0)
 		facts_set_bytes((size_t)number);
 	else if (number > 0 && strcmp(what, "answer") == 0)
@@ -41,7 +47,7 @@ static void set_limit(char *value)
 static void do_line(char *line)
 {
 	char *rest = line;
-	const char *verb = strsep(&rest, " "), *first;
+	const char *verb = strsep(&rest, " "), *first, *second;
 
 	if (strcmp(verb, "module") == 0 && rest) {
 		module_load(rest);
@@ -50,6 +56,10 @@ static void do_line(char *line)
 			channel_open_port(0);
 	} else if (strcmp(verb, "probe") == 0 && rest) {
 		probe_run(rest);
+	} else if (strcmp(verb, "tpm") == 0 && rest) {
+		tpm_ask(rest);
+	} else if (strcmp(verb, "efi") == 0 && rest && (first = strsep(&rest, " ")) && (second = strsep(&rest, " ")) && rest) {
+		efi_visit(first, second, rest);
 	} else if (strcmp(verb, "fact") == 0 && rest && (first = strsep(&rest, " ")) && rest) {
 		fact_send(first, rest);
 	} else {

@@ -5,9 +5,11 @@
 
 /*
  * The instructions, one a line:
- *   limit fact MS | limit module MS | limit answer MS | limit bytes N
+ *   limit fact|tpm|efi|module|answer MS | limit bytes N
  *   module NAME | probe NAME
- *   fact file|list|link PATH
+ *   fact file[:BYTES]|list|link PATH
+ *   tpm DEVICE
+ *   efi before-modules|after-modules read|write FOLDER
  * A line that is not known is reported and skipped.
  */
 

@@ -9,7 +9,7 @@ import { execa } from 'execa'
 const init = fileURLToPath(new URL('../../guest/init', import.meta.url))
 const main = fileURLToPath(new URL('harness.c', import.meta.url))
 /** They make and use what only a target has, or are the target's own `main` and `say`. */
-const onlyOnTarget = ['main.c', 'say.c', 'mounts.c', 'power.c']
+const onlyOnTarget = ['main.c', 'say.c', 'log-clock.c', 'mounts.c', 'power.c']
 
 /** The session of `guest/init`, compiled for this host with the sanitizers on, and a folder to play in. */
 export interface Harness {

@@ -78,7 +78,33 @@ describe('initrd', () => {
     await expect(readFile(out)).rejects.toThrow('ENOENT')
   })
 
+  it('visits EFI variables before the modules and after the probes, and sends the rest after that', () => {
+    const { modules, probes } = contents
+    const facts: InitrdContents['facts'] = [
+      { kind: 'file', path: '/big', bytes: 262144 },
+      { kind: 'efi', path: '/efivars', write: true },
+      { kind: 'tpm', path: '/dev/tpm0' },
+    ]
+    expect(instructions({ modules, probes, facts, limits: { efi: 5000 } })).toBe(
+      [
+        'limit efi 5000',
+        'efi before-modules write /efivars',
+        'module b',
+        'module a',
+        'probe ffa-probe',
+        'efi after-modules write /efivars',
+        'fact file:262144 /big',
+        'tpm /dev/tpm0',
+        '',
+      ].join('\n'),
+    )
+    expect(instructions({ modules, probes, facts: [{ kind: 'efi', path: '/e', write: false }], limits: {} })).toContain(
+      'efi before-modules read /e',
+    )
+  })
+
   it.each([
+    ['a file of no bytes', { facts: [{ kind: 'file' as const, path: '/a', bytes: 0 }] }],
     ['a name with a path', { modules: [{ name: '../a', path: '' }] }],
     ['a name with a line feed', { probes: [{ name: 'a\nfact file /', path: '' }] }],
     ['a module twice', { modules: [{ name: 'a', path: '1' }], probes: [{ name: 'a', path: '2' }] }],

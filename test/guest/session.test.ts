@@ -1,14 +1,11 @@
-import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { maxPayload, maxSequence } from '../../domain/records/frame.ts'
-import { joinParts } from '../../domain/records/join-parts.ts'
-import { RecordReceiver } from '../../domain/records/receiver.ts'
-import type { RecordBody, TargetRecord } from '../../domain/records/record.ts'
 import { buildHarness, type Harness } from './harness.ts'
+import { talkTo, type Talk } from './talk.ts'
 
 let harness: Harness
 let at: string
@@ -32,33 +29,8 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(async () => harness.remove())
 
-/** Runs a session to its end and answers it; `wire` may damage what it sends. */
-async function run(instructions: string, wire = (bytes: Buffer): Buffer => bytes): Promise<Talk> {
-  const child = await harness.start(instructions)
-  const receiver = new RecordReceiver()
-  const talk: Talk = { child, records: [], bodies: [], said: '', code: null, raw: '', errors: '' }
-  child.stdout?.on('data', (bytes: Buffer) => {
-    talk.raw += bytes.toString('latin1')
-    const { say } = receiver.feed(wire(bytes))
-    talk.said += say
-    if (say !== '') child.stdin?.write(say)
-  })
-  child.stderr?.on('data', (bytes: Buffer) => (talk.errors += bytes.toString()))
-  const [code] = (await once(child, 'close')) as [number | null]
-  expect(receiver.rejected()).toEqual([])
-  const records = receiver.records()
-  return { ...talk, code, records, bodies: joinParts(records).map(({ body }) => body) }
-}
-
-interface Talk {
-  child: ChildProcess
-  records: TargetRecord[]
-  bodies: RecordBody[]
-  said: string
-  raw: string
-  errors: string
-  code: number | null
-}
+const run = (instructions: string, wire?: (bytes: Buffer) => Buffer): Promise<Talk> =>
+  talkTo(harness, instructions, wire)
 
 describe('session', () => {
   it('says hello, does its instructions in turn, ends, and goes when it hears DONE', async () => {
