@@ -19,6 +19,7 @@ export interface KernelInputs {
 /** One place that a source can be had from. */
 export type SourceLocation =
   | { kind: 'debian'; package: string; version: string; sha256?: string }
+  | { kind: 'deb'; package: string; version: string; sha256?: string }
   | { kind: 'tarball'; url: string; sha256?: string }
   | { kind: 'tree'; path: string }
   | { kind: 'git'; url: string; ref: string }

@@ -27,6 +27,7 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'is not a sha256: 64 hexadecim
 // One map with every key; which keys go together is checked in recipe.ts.
 const location = map({
   debian: word.optional(),
+  deb: word.optional(),
   version: word.optional(),
   tarball: z
     .string()

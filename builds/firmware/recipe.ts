@@ -170,25 +170,27 @@ function written(yaml: LocatedYaml, path: Path): string {
 
 /** @throws LabError BadInput, when it does not say what kind of place it is; `mistakes` has found that before. */
 function sourceLocation(given: RecipeFileLocation, folder: string): SourceLocation {
-  const { debian, version, tarball, tree, git, ref } = given
+  const { debian, deb, version, tarball, tree, git, ref } = given
   if (debian !== undefined && version !== undefined) {
     return { kind: 'debian', package: debian, version, ...hash(given.sha256) }
   }
+  if (deb !== undefined && version !== undefined) return { kind: 'deb', package: deb, version, ...hash(given.sha256) }
   if (tarball !== undefined) return { kind: 'tarball', url: tarball, ...hash(given.sha256) }
   if (tree !== undefined) return { kind: 'tree', path: resolve(folder, tree) }
   if (git !== undefined && ref !== undefined) {
     const remote = /^[a-z+]+:\/\/|^[^/]+@?[^/]*:/.test(git)
     return { kind: 'git', url: remote ? git : resolve(folder, git), ref }
   }
-  throw new LabError('BadInput', 'A source location needs debian and version, tarball, tree, or git and ref.')
+  throw new LabError('BadInput', 'A source location needs debian or deb and version, tarball, tree, or git and ref.')
 }
 
 /** @returns what is wrong with a location: no kind or two, or a key that the kind needs and that is not there */
 function locationMistake(given: RecipeFileLocation): string | undefined {
-  const kinds = (['debian', 'tarball', 'tree', 'git'] as const).filter((kind) => given[kind] !== undefined)
+  const kinds = (['debian', 'deb', 'tarball', 'tree', 'git'] as const).filter((kind) => given[kind] !== undefined)
   const [kind, second] = kinds
-  if (kind === undefined || second !== undefined) return 'a location is one of debian, tarball, tree or git'
-  if (kind === 'debian' && given.version === undefined) return 'a debian location needs the exact version'
+  if (kind === undefined || second !== undefined) return 'a location is one of debian, deb, tarball, tree or git'
+  if ((kind === 'debian' || kind === 'deb') && given.version === undefined)
+    return `a ${kind} location needs the exact version`
   if (kind === 'git' && given.ref === undefined) return 'a git location needs a ref'
   return undefined
 }

@@ -7,6 +7,7 @@ import { withLock } from '../../host/lock.ts'
 import { sha256 } from '../../host/sha256.ts'
 import { cachedDownload } from './download.ts'
 import { gitRef } from './git.ts'
+import { deb } from './deb.ts'
 import { localTree } from './local-tree.ts'
 import { applyPatches, patchHashes } from './patches.ts'
 import {
@@ -154,6 +155,8 @@ function knownOf(location: SourceLocation, context: SourceContext): Promise<stri
   switch (location.kind) {
     case 'debian':
       return debianPackage.known(location, context)
+    case 'deb':
+      return deb.known(location, context)
     case 'tarball':
       return tarball.known(location, context)
     case 'tree':
@@ -168,6 +171,8 @@ function fetchOf(location: SourceLocation, context: SourceContext): Promise<Fetc
   switch (location.kind) {
     case 'debian':
       return debianPackage.fetch(location, context)
+    case 'deb':
+      return deb.fetch(location, context)
     case 'tarball':
       return tarball.fetch(location, context)
     case 'tree':

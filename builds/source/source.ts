@@ -51,6 +51,8 @@ export function describeLocation(location: SourceLocation): string {
   switch (location.kind) {
     case 'debian':
       return `debian ${location.package}=${location.version}`
+    case 'deb':
+      return `deb ${location.package}=${location.version}`
     case 'tarball':
       return `tarball ${location.url}`
     case 'tree':

@@ -6,7 +6,7 @@ import { fetchSourcePackage, upstreamVersion } from '../../host/apt/source-packa
 import { run, runOrThrow } from '../../host/run.ts'
 import { sha256File } from '../../host/sha256.ts'
 import { download, fetchUrl, fileNameOf, wantedHash, type Wanted } from './download.ts'
-import { describeLocation, type SourceContext, type SourceProvider } from './source.ts'
+import { describeLocation, type FetchedSource, type SourceContext, type SourceProvider } from './source.ts'
 
 type Location<K> = Extract<SourceLocation, { kind: K }>
 
@@ -66,7 +66,8 @@ export async function unpackTarball(path: string, folder: string, context: Sourc
   return await newestFile(folder, context)
 }
 
-async function newestFile(folder: string, context: SourceContext): Promise<number> {
+/** Seconds since 1970 of the newest file below a folder. */
+export async function newestFile(folder: string, context: SourceContext): Promise<number> {
   const times = await runOrThrow('find', [folder, '-type', 'f', '-printf', '%Ts\\n'], { signal: context.signal })
   let newest = 0
   for (const time of times.split('\n')) newest = Math.max(newest, Number(time))
@@ -82,12 +83,27 @@ function wantedFromUrl(location: Location<'tarball'>, context: SourceContext): W
   }
 }
 
-async function knownHash(wanted: Wanted, context: SourceContext): Promise<string | undefined> {
+/** As `SourceIdentity.source`, when the file's sha256 is pinned or recorded. */
+export async function knownHash(wanted: Wanted, context: SourceContext): Promise<string | undefined> {
   const hash = await wantedHash(wanted, context)
   return hash === undefined ? undefined : `sha256:${hash}`
 }
 
-async function fetchTarball(wanted: Wanted, from: string, context: SourceContext) {
+function fetchTarball(wanted: Wanted, from: string, context: SourceContext): Promise<FetchedSource> {
+  return fetchFile(wanted, from, context, (path, folder) => unpackTarball(path, folder, context))
+}
+
+/**
+ * A source that is one downloaded file.
+ * @param unpack fills an empty folder from the file; returns seconds since 1970 of the newest file
+ * @throws what `download` throws
+ */
+export async function fetchFile(
+  wanted: Wanted,
+  from: string,
+  context: SourceContext,
+  unpack: (path: string, folder: string) => Promise<number>,
+): Promise<FetchedSource> {
   const { path, sha256 } = await download(wanted, context)
   return {
     source: `sha256:${sha256}`,
@@ -100,7 +116,7 @@ async function fetchTarball(wanted: Wanted, from: string, context: SourceContext
           retryable: true,
         })
       }
-      return await unpackTarball(path, folder, context)
+      return await unpack(path, folder)
     },
   }
 }

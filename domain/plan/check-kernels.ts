@@ -2,11 +2,12 @@ import type { Checked } from './check.ts'
 import { entriesAt, itemsAt, textsAt } from './value-at.ts'
 import type { Path } from './yaml-text.ts'
 
-const kinds = ['debian', 'tarball', 'tree', 'git'] as const
+const kinds = ['debian', 'deb', 'tarball', 'tree', 'git'] as const
 
 /** What else a location of each kind has: keys that it needs, and keys that it may have. */
 const partners: Record<(typeof kinds)[number], { needs: string[]; may: string[] }> = {
   debian: { needs: ['version'], may: ['sha256'] },
+  deb: { needs: ['version'], may: ['sha256'] },
   tarball: { needs: [], may: ['sha256'] },
   // A tree is named by its own content, a commit by its id: neither has a download to check.
   tree: { needs: [], may: [] },
@@ -53,7 +54,7 @@ function checkLocation({ yaml: { value: root }, complain }: Checked, path: Path)
     const guessing = keys.some((key) => !['version', 'ref', 'sha256'].includes(key))
     // A misspelt kind is reported as an unknown key.
     if (!guessing && keys.length > 0)
-      complain(path, 'this location does not say where the source is', 'add debian, tarball, tree or git')
+      complain(path, 'this location does not say where the source is', 'add debian, deb, tarball, tree or git')
     return
   }
   if (second !== undefined) {

@@ -70,6 +70,7 @@ export function readPlan(
 
 function sourceLocation(given: FileLocation, absolute: (path: string) => string): SourceLocation {
   const sha256 = given.sha256 === undefined ? {} : { sha256: given.sha256 }
+  if (given.deb !== undefined) return { kind: 'deb', package: given.deb, version: given.version!, ...sha256 }
   if (given.debian !== undefined) return { kind: 'debian', package: given.debian, version: given.version!, ...sha256 }
   if (given.tarball !== undefined) return { kind: 'tarball', url: given.tarball, ...sha256 }
   if (given.tree !== undefined) return { kind: 'tree', path: absolute(given.tree) }

@@ -43,7 +43,10 @@ const sha256 = z
 // One map with every key, so that editors complete it; which keys go together is in check-kernels.ts.
 const location = map({
   debian: word.optional().describe('Debian source package; its pristine orig tarball is used, without Debian patches.'),
-  version: word.optional().describe('With debian: the exact version of the package, e.g. 6.18.5-1~bpo13+1.'),
+  deb: word
+    .optional()
+    .describe('Debian binary package that carries a source tarball, e.g. linux-source-7.3: with Debian patches.'),
+  version: word.optional().describe('With debian or deb: the exact version of the package, e.g. 6.18.5-1~bpo13+1.'),
   tarball: z
     .string()
     .regex(/^(https?|file):\/\/\S+$/, 'is not an address; https://..., http://... or file:///...')

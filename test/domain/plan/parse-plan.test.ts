@@ -355,7 +355,7 @@ describe('one mistake is one error, where it stands', () => {
     [
       'location of no kind',
       () => change('{ tree: ../linux }', '{ ref: v7.0 }'),
-      '10:9: this location does not say where the source is; add debian, tarball, tree or git',
+      '10:9: this location does not say where the source is; add debian, deb, tarball, tree or git',
     ],
     [
       'misspelt location',

@@ -1,0 +1,72 @@
+import { mkdir, readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { LabError } from '../../domain/errors.ts'
+import type { Folders } from '../folders.ts'
+import { withLock } from '../lock.ts'
+import { run } from '../run.ts'
+import { debianMirror, hostSources } from './mirrors.ts'
+import { aptComplaint, ownApt, updateLists, type OwnApt } from './own-config.ts'
+import { suitesFor } from './source-package.ts'
+
+/**
+ * Downloads a Debian binary package (`<package>_<version>_<architecture>.deb`) into `into`, without installing it, through
+ * an apt configuration of our own that is made from the mirrors of the host. Suites are tried one after another.
+ * @returns the file's path; its bytes are for the caller to check
+ * @throws LabError SourceMissing naming the package, the suites tried and what apt said in each
+ */
+export async function fetchBinaryPackage(
+  request: { package: string; version: string },
+  into: string,
+  folders: Folders,
+  signal: AbortSignal,
+): Promise<string> {
+  const mirror = debianMirror(await hostSources())
+  const tried: string[] = []
+  for (const suite of suitesFor(request.version)) {
+    const folder = join(folders.cache, 'apt', `binary-${suite}`)
+    const found = await withLock(`${folder}.lock`, { signal }, async () => {
+      const apt = await ownApt(folder, [{ types: ['deb'], suites: [suite], components: ['main'], ...mirror }])
+      return await fetchFromSuite(apt, request, into, signal).catch((error: unknown) => {
+        if (!(error instanceof LabError) || error.code !== 'SourceMissing') throw error
+        tried.push(`${suite}: ${error.message}`)
+        return undefined
+      })
+    })
+    if (found !== undefined) return found
+  }
+  throw new LabError(
+    'SourceMissing',
+    `The Debian package ${request.package}=${request.version} cannot be had from this host's mirror (${tried.join('; ')}); give the plan a second location for it.`,
+    { retryable: true },
+  )
+}
+
+async function fetchFromSuite(
+  apt: OwnApt,
+  request: { package: string; version: string },
+  into: string,
+  signal: AbortSignal,
+): Promise<string> {
+  // Versions come and go: lists that do not know one are fetched again, unless they are fresh.
+  await updateLists(apt, 7 * 86_400, signal)
+  if (!(await isListed(apt, request, signal))) {
+    await updateLists(apt, 600, signal)
+    if (!(await isListed(apt, request, signal))) throw new LabError('SourceMissing', 'not in this suite')
+  }
+  await rm(into, { recursive: true, force: true })
+  await mkdir(into, { recursive: true })
+  const args = ['-c', apt.config, '-q', 'download', `${request.package}=${request.version}`]
+  const { stderr } = await run('apt-get', args, { cwd: into, signal })
+  const file = (await readdir(into)).find((name) => name.endsWith('.deb'))
+  if (file === undefined) throw new LabError('SourceMissing', aptComplaint(stderr))
+  return join(into, file)
+}
+
+async function isListed(
+  apt: OwnApt,
+  request: { package: string; version: string },
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { stdout } = await run('apt-cache', ['-c', apt.config, 'madison', request.package], { signal })
+  return stdout.split('\n').some((row) => row.split('|')[1]?.trim() === request.version)
+}
