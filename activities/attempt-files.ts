@@ -2,10 +2,14 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ConsoleLog } from '../domain/console/line.ts'
 import { readLines } from '../domain/console/line-reader.ts'
+import type { SmcCall } from '../domain/smc/call.ts'
+import { nameCalls } from '../domain/smc/name-calls.ts'
+import { readSmcTrace } from '../domain/smc/read-trace.ts'
+import type { SystemMap } from '../domain/smc/system-map.ts'
 import { putArtifact } from '../store/artifacts.ts'
 import type { AttemptArtifact } from '../store/attempt.ts'
 import type { Store } from '../store/store.ts'
-import type { BootOrder, KeptConsole } from '../targets/qemu/boot-order.ts'
+import type { BootEnd, BootOrder, KeptConsole } from '../targets/qemu/boot-order.ts'
 import { recordChannel } from '../targets/qemu/channels.ts'
 
 /** The consoles as probes read them: copies; the raw files stay as they were captured. */
@@ -15,14 +19,19 @@ export async function readConsoles(consoles: KeptConsole[]): Promise<ConsoleLog[
   )
 }
 
+/** The calls of an SMC trace, named; as far as it goes, for a trace is good up to where it was cut. */
+export async function readCalls(path: string, map: SystemMap | undefined): Promise<SmcCall[]> {
+  return nameCalls(readSmcTrace(await readFile(path)).calls, map)
+}
+
 /**
- * Puts an attempt's files into the artifact store: raw consoles with their time indexes, records, initrd.
+ * Puts an attempt's files into the artifact store: raw consoles with their time indexes, records, initrd, SMC trace.
  * @param booted the files that are artifacts already, because builds made them.
  */
 export async function keepAttemptFiles(
   store: Store,
   order: BootOrder,
-  consoles: KeptConsole[],
+  { consoles, smc }: Pick<BootEnd, 'consoles' | 'smc'>,
   booted: AttemptArtifact[],
 ): Promise<AttemptArtifact[]> {
   const files: { name: string; source: string | Uint8Array; world: AttemptArtifact['world'] }[] = consoles.flatMap(
@@ -34,6 +43,7 @@ export async function keepAttemptFiles(
   files.push(
     { name: 'records', source: join(order.folder, 'consoles', `${recordChannel}.raw`), world: null },
     { name: 'initrd', source: order.files.initrd, world: null },
+    ...(smc === undefined ? [] : [{ name: 'smc', source: smc, world: null }]),
   )
   // All at once: each waits for the disk some times, and the disk syncs them together.
   const kept = files.map(async ({ name, source, world }) => ({ name, world, ...(await putArtifact(store, source)) }))

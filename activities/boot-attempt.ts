@@ -10,13 +10,12 @@ import { cellDetail, type CellContext } from '../store/details.ts'
 import { paceHistory } from '../store/history.ts'
 import { bootQemu } from '../targets/qemu/boot.ts'
 import type { BootEnd, BootOrder } from '../targets/qemu/boot-order.ts'
-import type { BootFiles } from '../targets/qemu/machine.ts'
 import type { AttemptResult, AttemptTask } from '../workflows/contracts.ts'
 import { attemptFolder, claimFolder, fenceOf, placeOf } from './attempt-place.ts'
-import { keepAttemptFiles, readConsoles } from './attempt-files.ts'
+import { keepAttemptFiles, readCalls, readConsoles } from './attempt-files.ts'
 import { whileBeating } from './beat.ts'
 import { cancelWasAsked } from './cancel.ts'
-import { prepareBoot, readBuiltConfig } from './prepare-boot.ts'
+import { prepareBoot, readBuiltConfig, readSystemMap, type PreparedBoot } from './prepare-boot.ts'
 import type { Deps } from './registry.ts'
 import { Reporter } from './reporter.ts'
 
@@ -45,7 +44,9 @@ export async function bootAttempt(deps: Deps, task: AttemptTask): Promise<Attemp
   reporter.tell('attempt-started', { place })
   return await whileBeating(beatMs, { stage: 'power', bytes: 0 }, async (report, signal) => {
     const prepared = await prepareBoot(deps, context, start.folder)
-    const order = await orderOf(deps, context, start, prepared.files)
+    const { path: tracer } = prepared.tracer
+    if (tracer === undefined) reporter.tell('say', { text: `The boot is not traced. ${prepared.tracer.why}` })
+    const order = await orderOf(deps, context, start, prepared)
     const powered = Date.now()
     const stopped = await bootQemu(
       order,
@@ -71,7 +72,12 @@ function lostWhenCutOff(end: BootEnd): BootEnd {
   return { ...end, host: { ...end.host, stop: 'lost', reason } }
 }
 
-async function orderOf(deps: Deps, context: CellContext, start: AttemptStart, files: BootFiles): Promise<BootOrder> {
+async function orderOf(
+  deps: Deps,
+  context: CellContext,
+  start: AttemptStart,
+  { files, tracer }: PreparedBoot,
+): Promise<BootOrder> {
   const { cell } = context.cell
   return {
     folder: start.folder,
@@ -79,6 +85,7 @@ async function orderOf(deps: Deps, context: CellContext, start: AttemptStart, fi
     files,
     cmdline: cell.cmdline,
     limits: cell.limits,
+    ...(tracer.path === undefined ? {} : { tracer: tracer.path }),
     history: await paceHistory(deps.store, cell.target.name),
     place: {
       folder: claimFolder(deps.folders.state, start.place),
@@ -101,6 +108,7 @@ async function keep(
     host: end.host,
     consoles: await readConsoles(end.consoles),
     records: joinParts(end.records),
+    ...(end.smc === undefined ? {} : { smc: await readCalls(end.smc, await readSystemMap(deps, context)) }),
   }
   const findings = judge(shown, cell.probes)
   const { ending, sentence } = endingOf(shown, findings)
@@ -112,7 +120,7 @@ async function keep(
     host: end.host,
     findings,
     pace: end.pace,
-    artifacts: await keepAttemptFiles(deps.store, order, end.consoles, booted),
+    artifacts: await keepAttemptFiles(deps.store, order, end, booted),
     judged: { at: Date.now(), probes: probesVersion },
   }
   await finishAttempt(deps.store, start, result)

@@ -8,6 +8,7 @@ import type { AttemptArtifact } from '../store/attempt.ts'
 import { findAttempt, finishAttempt } from '../store/attempts.ts'
 import { probesVersion } from '../domain/probes/registry.ts'
 import { qemuChannels } from '../targets/qemu/channels.ts'
+import { tracePath } from '../targets/qemu/tracer.ts'
 import type { AttemptResult, LostAttempt } from '../workflows/contracts.ts'
 import { claimFolder, fenceOf } from './attempt-place.ts'
 import type { Deps } from './registry.ts'
@@ -61,5 +62,7 @@ async function whatReachedTheDisk(deps: Deps, folder: string): Promise<AttemptAr
       if (existsSync(path))
         kept.push({ name: `console/${name}${suffix}`, world: null, ...(await putArtifact(deps.store, path)) })
     }
+  const smc = tracePath({ folder })
+  if (existsSync(smc)) kept.push({ name: 'smc', world: null, ...(await putArtifact(deps.store, smc)) })
   return kept
 }

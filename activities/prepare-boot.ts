@@ -5,12 +5,14 @@ import { writeInitrd } from '../builds/guest/initrd.ts'
 import { parseConfig } from '../builds/kernel/config-text.ts'
 import { LabError } from '../domain/errors.ts'
 import { configWanted, factsWanted } from '../domain/probes/registry.ts'
+import { parseSystemMap, type SystemMap } from '../domain/smc/system-map.ts'
 import { artifactPath } from '../store/artifacts.ts'
 import type { AttemptArtifact } from '../store/attempt.ts'
 import type { Build, BuildProduct } from '../store/builds.ts'
 import type { CellContext } from '../store/details.ts'
 import type { BootFiles } from '../targets/qemu/machine.ts'
 import type { Deps } from './registry.ts'
+import { tracerOf, type Tracer } from './tracer.ts'
 
 /**
  * Makes what a cell boots ready in the attempt's folder: the initrd with init, the cell's modules and the FF-A probe;
@@ -44,7 +46,7 @@ export async function prepareBoot(deps: Deps, context: CellContext, folder: stri
     { ...product(kernel, 'Image'), name: 'Image', world: null },
     { ...product(firmware, firmwareImage), name: 'firmware', world: null },
   ]
-  return { files, booted }
+  return { files, booted, tracer: await tracerOf(deps, folder) }
 }
 
 /** TF-A's own name for BL1 and the FIP in one flash image. */
@@ -52,8 +54,15 @@ const firmwareImage = 'qemu_fw.bios'
 
 export interface PreparedBoot {
   files: BootFiles
+  tracer: Tracer
   /** Those of the files that are artifacts of builds. */
   booted: AttemptArtifact[]
+}
+
+/** The System.map of the cell's kernel, where its build kept one. */
+export async function readSystemMap(deps: Deps, context: CellContext): Promise<SystemMap | undefined> {
+  const kept = context.kernel?.products.find(({ name }) => name === 'System.map')
+  return kept && parseSystemMap(await readFile(artifactPath(deps.store, kept.sha256), 'utf8'))
 }
 
 /** The symbols that the cell's probes look at, as the kernel's effective .config has them; `n` where it has none. */

@@ -33,6 +33,7 @@ export function readSmcTrace(bytes: Uint8Array): SmcTrace {
   const [header, size] = [view.getUint16(18, true), view.getUint16(20, true)]
   if (version !== 1 || header < leastHeader || size < leastRecord)
     return { ...nothing, damage: `The trace has format version ${version}, and this reader knows 1.` }
+  if (bytes.length < header) return { ...nothing, damage: 'The trace ends within its header.' }
   const mask = view.getUint16(22, true)
   const groups = groupBits.filter((_, bit) => mask & (1 << bit))
   return { groups, began: milliseconds(view, 24), ...readRecords(view, header, size) }
@@ -46,7 +47,7 @@ function readRecords(view: DataView, header: number, size: number): Pick<SmcTrac
     if (damage !== undefined) return { calls, bytes: at, damage: `${damage} at byte ${at} of the trace.` }
   }
   if (at < view.byteLength) return { calls, bytes: at, damage: 'The trace was cut within its last record.' }
-  return { calls, bytes: Math.min(at, view.byteLength) }
+  return { calls, bytes: at }
 }
 
 /** Adds one record to the calls; returns what is wrong with it instead. */

@@ -27,6 +27,8 @@ export interface SourcePackageRequest {
   version: string
   /** Which of the package's files is wanted: upstream's tarball, or Debian's own part with its patches. */
   part: 'orig' | 'debian'
+  /** Whether another version of the same series, e.g. 10.0.13 for 10.0.2, will do too. */
+  series?: boolean
 }
 
 /**
@@ -100,9 +102,16 @@ async function findVersion(
   )
 }
 
-/** The version to ask for: the exact one, else, for `orig`, a revision of the same upstream version. */
+/** The version to ask for: the exact one, else, for `orig`, a revision of the same upstream version, else one of the series. */
 export function chooseVersion(versions: string[], request: SourcePackageRequest): string | undefined {
   if (versions.includes(request.version)) return request.version
   if (request.part === 'debian') return undefined
-  return versions.find((version) => upstreamVersion(version) === upstreamVersion(request.version))
+  const revision = versions.find((version) => upstreamVersion(version) === upstreamVersion(request.version))
+  if (revision !== undefined || !request.series) return revision
+  return versions.find((version) => seriesOf(version) === seriesOf(request.version))
+}
+
+/** `10.0` for `1:10.0.2+ds-2`. */
+function seriesOf(version: string): string {
+  return upstreamVersion(version).split('.', 2).join('.')
 }

@@ -23,6 +23,8 @@ export interface BootOrder {
   place: { folder: string; fence: number; owner: string }
   /** QEMU's arguments for the machine, in place of those that follow from target, files and cmdline: for other guests. */
   machine?: string[]
+  /** The SMC tracer as a QEMU plugin; without it nothing is traced. */
+  tracer?: string
 }
 
 /** How far a boot is. */
@@ -57,6 +59,8 @@ export interface BootEnd {
   exchange: Omit<ExchangeEnd, 'records'>
   /** The consoles; the record channel's raw bytes lie beside them but are no console. */
   consoles: KeptConsole[]
+  /** The SMC trace; absent where there was no tracer. */
+  smc?: string
   pace: Pace
   /** When the target was set running, milliseconds since 1970, and how long it ran, seconds. */
   startedAt: number

@@ -13,6 +13,7 @@ import { Patience, type Expired, type PatienceLimits } from './patience.ts'
 import { awaitGone, forceOff, powerOff } from './power-off.ts'
 import type { QmpEvent } from './qmp.ts'
 import { expiredSentence, shutdownSentence, type LastWord } from './stop-sentence.ts'
+import { tracePath, tracerArguments } from './tracer.ts'
 import { watchPatience } from './watchdog.ts'
 
 /** A stage may take this many times the silence limit: progress is expected, but a stage says much before it ends. */
@@ -39,7 +40,7 @@ type Cause =
  */
 export async function bootQemu(order: BootOrder, watch: BootWatch, signal: AbortSignal): Promise<BootEnd> {
   signal.throwIfAborted()
-  const args = order.machine ?? machineOf(order)
+  const args = [...(order.machine ?? machineOf(order)), ...tracerArguments(order)]
   const claim = await claimPlace(order.place.folder, order.place.fence, order.place.owner)
   try {
     const boot = new Boot(order, watch)
@@ -47,7 +48,8 @@ export async function bootQemu(order: BootOrder, watch: BootWatch, signal: Abort
     try {
       claim.hold(machine.pgid)
       signal.throwIfAborted()
-      return await boot.run(machine, signal)
+      const end = await boot.run(machine, signal)
+      return order.tracer === undefined ? end : { ...end, smc: tracePath(order) }
     } finally {
       await forceOff(machine)
     }

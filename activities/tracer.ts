@@ -1,0 +1,28 @@
+import { join } from 'node:path'
+import { buildSmcTrace } from '../builds/guest/smc-trace.ts'
+import { LabError } from '../domain/errors.ts'
+import type { Deps } from './registry.ts'
+
+/** The SMC tracer for a boot, or why there is none: what only it can show is then unknown, which is no reason not to boot. */
+export type Tracer = { path: string } | { path?: undefined; why: string }
+
+/** Fetching QEMU's header may take this long on a slow mirror; it happens once on a host, and set-up has mostly done it. */
+const longestBuildMs = 120_000
+/** After it, what could not be built is tried again. */
+const patienceMs = 600_000
+
+let refused: { until: number; why: string } | undefined
+
+/** The tracer that fits this host's QEMU, built if it must be. Only this host's trouble is remembered, and only for a while. */
+export async function tracerOf({ folders }: Pick<Deps, 'folders'>, folder: string): Promise<Tracer> {
+  if (refused && Date.now() < refused.until) return { why: refused.why }
+  const signal = AbortSignal.timeout(longestBuildMs)
+  try {
+    return await buildSmcTrace({ folders, logFile: join(folder, 'smc-trace.log'), signal })
+  } catch (error) {
+    if (error !== signal.reason && !(error instanceof LabError)) throw error
+    const why = error instanceof LabError ? error.message : `It was not built within ${longestBuildMs / 1000} s.`
+    refused = { until: Date.now() + patienceMs, why }
+    return { why }
+  }
+}
