@@ -1,6 +1,8 @@
 import { bootLoaders } from './boot-loaders.ts'
 import { consoleDamage } from './console-damage.ts'
+import { efiVariables } from './efi-variables.ts'
 import { ffa } from './ffa.ts'
+import { ima } from './ima.ts'
 import { initcalls } from './initcalls.ts'
 import { kernelFaults } from './kernel-faults.ts'
 import { kvm } from './kvm.ts'
@@ -8,6 +10,7 @@ import { linuxBoot } from './linux-boot.ts'
 import { opTee } from './op-tee.ts'
 import { opteeDriver } from './optee-driver.ts'
 import type { Signature } from './signature.ts'
+import { tpm } from './tpm.ts'
 import { trustedFirmware } from './trusted-firmware.ts'
 
 /** Every line that hyplab knows. A line has the first signature that matches it, so the order matters inside one area only. */
@@ -17,6 +20,9 @@ export const catalogue: readonly Signature[] = [
   ...kvm,
   ...ffa,
   ...opteeDriver,
+  ...tpm,
+  ...ima,
+  ...efiVariables,
   ...kernelFaults,
   ...trustedFirmware,
   ...opTee,

@@ -4,6 +4,7 @@ import { readLines } from '../../../domain/console/line-reader.ts'
 import { catalogue } from '../../../domain/signatures/catalogue.ts'
 import { matchSignatures, type SignatureMatch } from '../../../domain/signatures/match.ts'
 import { speakerOf } from '../../../domain/signatures/speaker.ts'
+import { integrityLines } from './integrity-lines.ts'
 import { boots, rawConsole } from '../probes/showing.ts'
 
 function match(text: string): SignatureMatch | undefined {
@@ -211,6 +212,7 @@ const lines: [id: string, text: string, groups: Record<string, string>][] = [
   ['damage.server-lost', 'Port already in use', {}],
   ['damage.server', 'Trying 127.0.0.1...', {}],
   ['hafnium.start', 'NOTICE: Initializing Hafnium (SPMC)', {}],
+  ...integrityLines,
 ]
 
 describe('the signature catalogue', () => {
