@@ -1,4 +1,8 @@
-import type { Signature } from './signature.ts'
+import type { FaultKind, Signature } from './signature.ts'
+
+const edk2 = ['EDK2 2022.11', 'EDK2 2025.02'] as const
+const uboot = ['U-Boot 2023.01', 'U-Boot 2025.01'] as const
+const hafnium = ['Hafnium 21bfbdc1'] as const
 
 /** What may stand between TF-A and the kernel (BL33), and Hafnium beside them. Only their own banners count as having been there. */
 export const bootLoaders: Signature[] = [
@@ -8,34 +12,97 @@ export const bootLoaders: Signature[] = [
     world: 'NS',
     kind: 'stage',
     stage: 'bl33',
-    known: ['U-Boot 2023.01', 'U-Boot 2025.01'],
+    known: uboot,
     source: 'lib/display_options.c display_options()',
   },
+  fault('uboot.hang', 'hang', /^### ERROR ### Please RESET the board ###$/, uboot, 'lib/hang.c hang()'),
+  fault(
+    'uboot.exception',
+    'exception',
+    /^"(?<what>Synchronous Abort|Error|Irq|Fiq|Bad Synchronous Abort|Bad Error)" handler(?:, esr 0x(?<esr>[0-9a-f]+))?/,
+    uboot,
+    'arch/arm/lib/interrupts_64.c',
+  ),
+  fault(
+    'uboot.initcall',
+    'hang',
+    /^initcall (?:sequence [0-9a-f]+ )?failed at (?:call|event) (?<where>.+) \(err=(?<errno>-?\d+)/,
+    uboot,
+    'lib/initcall.c, include/initcall.h initcall_run_list()',
+  ),
+  fault(
+    'uboot.no-boot',
+    'load-failure',
+    /^(?<what>ERROR: can't get kernel image!|Bad Linux ARM64 Image magic!|Wrong Image (?:Format|Type) for \w+ command|ERROR: (?:Did not find a cmdline Flattened Device Tree|image is not a fdt - must RESET the board to recover\.|Failed to allocate .+)|SPL: failed to boot from all boot devices|FDT creation failed! hanging\.\.\.)$/,
+    uboot,
+    'boot/bootm.c, boot/image-fdt.c, arch/arm/lib/image.c, common/spl/spl.c',
+  ),
   {
     id: 'edk2.banner',
     pattern: /^UEFI firmware \(version (?<version>.*?) ?built at /,
     world: 'NS',
     kind: 'stage',
     stage: 'bl33',
-    known: ['EDK2 2022.11'],
+    known: edk2,
     source: 'ArmPlatformPkg/PrePi/PrePi.c, ArmVirtPkg',
   },
-  {
-    id: 'edk2.exception',
-    pattern: /^Synchronous Exception at 0x(?<pc>[0-9A-Fa-f]+)/,
-    world: 'NS',
-    kind: 'fault',
-    fault: 'exception',
-    known: ['EDK2 2022.11'],
-    source: 'ArmPkg/Library/DefaultExceptionHandlerLib/AArch64/DefaultExceptionHandler.c',
-  },
+  fault(
+    'edk2.exception',
+    'exception',
+    /^(?<what>Synchronous|IRQ|FIQ|SError|SError\/Abort|Unknown) Exception at 0x(?<pc>[0-9A-Fa-f]+)/,
+    edk2,
+    'ArmPkg/Library/DefaultExceptionHandlerLib/AArch64/DefaultExceptionHandler.c, ArmPlatformPkg/PrePeiCore',
+  ),
+  fault(
+    'edk2.exception-x64',
+    'exception',
+    /^!!!! (?:X64|IA32) Exception Type - (?<what>.+?) +CPU Apic ID - /,
+    edk2,
+    'UefiCpuPkg/Library/CpuExceptionHandlerLib/X64/ArchExceptionHandler.c',
+  ),
+  fault(
+    'edk2.assert',
+    'assert',
+    /^ASSERT \[(?<module>[^\]]*)\] (?<file>.+)\((?<line>\d+)\): (?<what>.*)$/,
+    edk2,
+    'MdePkg/Library/BaseDebugLibSerialPort/DebugLib.c:222 and its siblings',
+  ),
   {
     id: 'hafnium.start',
     pattern: /^(?:INFO|NOTICE): Initializing Hafnium/,
     world: 'S-EL2',
     kind: 'stage',
     stage: 'spmc',
-    known: ['Hafnium 21bfbdc1'],
+    known: hafnium,
     source: 'src/init.c',
   },
+  {
+    id: 'hafnium.version-refused',
+    pattern:
+      /^ERROR: FFA_VERSION: (?:Cannot change FF-A version from v(?<from>\S+) to v(?<to>\S+) after|requested version v(?<asked>\S+) is not compatible)/,
+    world: 'S-EL2',
+    kind: 'negative',
+    known: hafnium,
+    source: 'src/api.c api_ffa_version()',
+  },
+  fault('hafnium.panic', 'panic', /^(?:ERROR: )?Panic: (?<why>.+)$/, hafnium, 'src/panic.c panic()', 'S-EL2'),
+  fault(
+    'hafnium.exception',
+    'exception',
+    /^ERROR: (?:(?<what>Data abort|Instruction abort): pc=|Unknown current sync exception pc=)/,
+    hafnium,
+    'src/arch/aarch64/hypervisor/handler.c sync_current_exception()',
+    'S-EL2',
+  ),
 ]
+
+function fault(
+  id: string,
+  kind: FaultKind,
+  pattern: RegExp,
+  known: readonly string[],
+  source: string,
+  world: Signature['world'] = 'NS',
+): Signature {
+  return { id, pattern, world, kind: 'fault', fault: kind, known, source }
+}

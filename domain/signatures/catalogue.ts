@@ -4,7 +4,9 @@ import { efiVariables } from './efi-variables.ts'
 import { ffa } from './ffa.ts'
 import { ima } from './ima.ts'
 import { initcalls } from './initcalls.ts'
-import { kernelFaults } from './kernel-faults.ts'
+import { kernelChecks } from './kernel-checks.ts'
+import { kernelCrashes } from './kernel-crashes.ts'
+import { kernelStalls } from './kernel-stalls.ts'
 import { kvm } from './kvm.ts'
 import { linuxBoot } from './linux-boot.ts'
 import { opTee } from './op-tee.ts'
@@ -23,7 +25,9 @@ export const catalogue: readonly Signature[] = [
   ...tpm,
   ...ima,
   ...efiVariables,
-  ...kernelFaults,
+  ...kernelCrashes,
+  ...kernelStalls,
+  ...kernelChecks,
   ...trustedFirmware,
   ...opTee,
   ...bootLoaders,

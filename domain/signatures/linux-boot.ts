@@ -1,4 +1,4 @@
-import { kernels, type Signature } from './signature.ts'
+import { kernels, since515, type Signature } from './signature.ts'
 
 /** Lines by which one follows a kernel from its first instruction to its last. */
 export const linuxBoot: Signature[] = [
@@ -28,6 +28,40 @@ export const linuxBoot: Signature[] = [
     stage: 'kernel',
     known: kernels,
     source: 'drivers/firmware/efi/libstub/efi-stub-entry.c',
+  },
+  {
+    id: 'linux.efi-stub-error',
+    pattern: /^EFI stub: ERROR: (?<what>.+)$/,
+    world: 'NS',
+    kind: 'negative',
+    known: kernels,
+    source: 'drivers/firmware/efi/libstub/printk.c efi_err()',
+  },
+  {
+    id: 'linux.cmdline',
+    // Since 7.x a long one is cut into several lines, all but the last ending in a backslash (init/main.c print_kernel_cmdline()).
+    pattern: /^Kernel command line: (?<words>.*?)(?<more> \\)?$/,
+    world: 'NS',
+    kind: 'fact',
+    known: since515,
+    source: 'init/main.c:942 start_kernel()',
+  },
+  {
+    id: 'linux.init-failed',
+    pattern:
+      /^(?:Failed to execute (?<path>\S+) \(error (?<errno>-?\d+)\)|check access for rdinit=(?<rdinit>\S+) failed: (?<access>-?\d+), ignoring|Starting init: \S+ exists but couldn't execute it \(error -?\d+\)|Warning: unable to open an initial console\.)$/,
+    world: 'NS',
+    kind: 'negative',
+    known: since515,
+    source: 'init/main.c:1414,1512,1555,1607',
+  },
+  {
+    id: 'linux.no-root',
+    pattern: /^VFS: Cannot open root device "?(?<device>[^" ]*)"? or .+: error (?<errno>-?\d+)$/,
+    world: 'NS',
+    kind: 'negative',
+    known: since515,
+    source: 'init/do_mounts.c:220 mount_root_generic()',
   },
   {
     id: 'linux.init',
@@ -68,6 +102,14 @@ export const linuxBoot: Signature[] = [
     pattern: /^CPU: All CPU\(s\) started at EL(?<el>[12])$/,
     world: 'NS',
     kind: 'fact',
+    known: kernels,
+    source: 'arch/arm64/kernel/smp.c hyp_mode_check()',
+  },
+  {
+    id: 'linux.el-mixed',
+    pattern: /^CPU: CPUs started in inconsistent modes/,
+    world: 'NS',
+    kind: 'negative',
     known: kernels,
     source: 'arch/arm64/kernel/smp.c hyp_mode_check()',
   },

@@ -25,7 +25,7 @@ export const opTee: Signature[] = [
   },
   {
     id: 'tc.panic',
-    pattern: /^E\/TC:\S*(?: \S+)? +Panic(?: .*)?$/,
+    pattern: /^E\/TC:\S*(?: \S+)? +Panic(?: (?:'(?<why>.*)' )?at (?<file>\S+):(?<line>\d+) <(?<function>[^>]*)>.*)?$/,
     world: 'S-EL1',
     kind: 'fault',
     fault: 'panic',
@@ -34,12 +34,41 @@ export const opTee: Signature[] = [
   },
   {
     id: 'tc.abort',
-    pattern: /^E\/TC:\S*(?: \S+)? +Core \S+-abort at address 0x(?<address>[0-9a-f]+)/,
+    pattern: /^E\/TC:\S*(?: \S+)? +Core (?<what>\S+)-abort at address 0x(?<address>[0-9a-f]+)(?: \((?<fault>[^)]*)\))?/,
     world: 'S-EL1',
     kind: 'fault',
     fault: 'exception',
     known,
-    source: 'core/arch/arm/kernel/abort.c:156,162 __print_abort_info(); a user TA\'s abort says "User mode"',
+    source: 'core/arch/arm/kernel/abort.c:156,162 __print_abort_info()',
+  },
+  {
+    id: 'tc.user-abort',
+    pattern:
+      /^E\/TC:\S*(?: \S+)? +User mode (?<what>\S+)-abort at address 0x(?<address>[0-9a-f]+)(?: \((?<fault>[^)]*)\))?/,
+    world: 'S-EL1',
+    kind: 'fault',
+    fault: 'exception',
+    known,
+    source: 'core/arch/arm/kernel/abort.c:156,162: a trusted application or an S-EL0 partition, which OP-TEE survives',
+  },
+  {
+    id: 'tc.sp-panicked',
+    pattern: /^D\/TC:.*? (?<who>SP|stmm) panicked with code +0x(?<code>[0-9a-f]+)/,
+    world: 'S-EL1',
+    kind: 'fault',
+    fault: 'exception',
+    known,
+    source: 'core/arch/arm/kernel/secure_partition.c:1832, stmm_sp.c:146; said at debug level only',
+  },
+  {
+    id: 'tc.sp-failed',
+    pattern:
+      /^E\/TC:.*? (?<what>Failed initializing SP\(\S+\)|Failed starting SP\(0x[0-9a-f]+\)|Failed loading SP\b|Failed to open SP binary|Invalid FIP SP (?:load address|uuid|package))(?:.* err:0x(?<rc>[0-9a-f]+))?/,
+    world: 'S-EL1',
+    kind: 'fault',
+    fault: 'load-failure',
+    known,
+    source: 'core/arch/arm/kernel/secure_partition.c:535,659,684,2004 to 2112',
   },
   {
     id: 'tc.assert',

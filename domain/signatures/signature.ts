@@ -10,18 +10,25 @@ export type FaultKind =
   | 'bug'
   | 'warn'
   | 'serror'
+  | 'atomic'
   | 'hung-task'
   | 'soft-lockup'
   | 'hard-lockup'
   | 'rcu-stall'
+  | 'workqueue-stall'
   | 'kasan'
   | 'kfence'
+  | 'kcsan'
   | 'ubsan'
+  | 'corruption'
   | 'lockdep'
   | 'oom'
+  | 'no-root'
+  | 'no-init'
   | 'assert'
   | 'exception'
   | 'load-failure'
+  | 'hang'
 
 /** One line that kernel or firmware is known to print, and what it tells. */
 export interface Signature {
@@ -45,3 +52,5 @@ export interface Signature {
 
 /** The kernels whose sources were read for this catalogue. */
 export const kernels = ['6.12.117', '6.18.5', '7.3.4'] as const
+/** Those, and the oldest that `hyplab inspect` answers for. */
+export const since515 = ['5.15', ...kernels] as const

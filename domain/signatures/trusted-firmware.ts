@@ -38,27 +38,50 @@ export const trustedFirmware: Signature[] = [
   fault(
     'tfa.exception',
     'exception',
-    /^Unhandled (?:Interrupt )?Exception (?:in EL3|from lower EL)\.$/,
+    /^Unhandled (?<what>(?:Interrupt )?Exception (?:in EL3|from lower EL))\.$/,
     'bl31/aarch64/crash_reporting.S excpt_msg, intr_excpt_msg, excpt_msg_el',
   ),
   fault(
     'tfa.assert',
     'assert',
-    /^ASSERT: (?:File )?(?<file>[^ :]+)(?::(?<line>\d+)| Line )/,
+    /^ASSERT: (?:File )?(?<file>[^ :[]+)(?::(?<line>\d+)| Line (?<padded>\d*))/,
     'lib/libc/assert.c __assert(), common/aarch64/debug.S asm_assert',
   ),
-  fault('tfa.bl32-failed', 'load-failure', /^WARNING: BL31: BL32 initialization failed$/, 'bl31/bl31_main.c:191'),
+  fault(
+    'tfa.bl32-failed',
+    'load-failure',
+    /^WARNING: BL31: (?<what>BL32|RMM) initialization failed$/,
+    'bl31/bl31_main.c:191,207',
+  ),
   fault(
     'tfa.spmc-failed',
     'load-failure',
-    /^ERROR:   SPMC initialisation failed 0x(?<rc>[0-9a-f]+)/,
-    'services/std_svc/spmd/spmd_main.c:176',
+    /^(?:ERROR:   |WARNING: )SPMC initialisation failed 0x(?<rc>[0-9a-f]+)/,
+    'services/std_svc/spmd/spmd_main.c:176,636',
+  ),
+  fault(
+    'tfa.no-spmc',
+    'load-failure',
+    /^WARNING: (?<what>No SPM Core image provided by BL2 boot loader\.|No or invalid SPM Core manifest image provided by BL2|Invalid or absent SPM Core manifest\.|Booting device without SPM initialization\.)$/,
+    'services/std_svc/spmd/spmd_main.c:445,643,656,663',
+  ),
+  fault(
+    'tfa.sp-failed',
+    'load-failure',
+    /^ERROR:   (?:SP 0x(?<sp>[0-9a-f]+) failed to initialize\.|SP \(0x(?<id>[0-9a-f]+)\) failed to initialize \(-?\d+\)\.|Error in Secure Partition manifest parsing\.|SPMD Logical SP \(0x[0-9a-f]+\) failed to initialize|Logical SPMD Partition validation failed!)$/,
+    'services/std_svc/spm/el3_spmc/spmc_main.c:671, spmd_logical_sp.c:312,320',
+  ),
+  fault(
+    'tfa.spmd-failed',
+    'panic',
+    /^ERROR:   (?<function>spmd_\w+) failed \((?<rc>-?[0-9a-f]+)\) on CPU(?<cpu>\d+)$/,
+    'services/std_svc/spmd/spmd_main.c:250, spmd_pm.c:101,142, spmd_logical_sp.c:542,691: panics next',
   ),
   fault(
     'tfa.load-failed',
     'load-failure',
-    /^ERROR:   (?:BL\d+: )?(?:Failed to load (?:BL2 firmware\.|image id \d+.*)|Failure in (?:pre|post) image load handling of BL2.*)/,
-    'bl1/bl1_main.c:182,188,195, bl2/bl2_image_load_v2.c:72',
+    /^ERROR:   (?<what>(?:BL\d+: )?(?:Failed to load (?:BL2 firmware\.|image id \d+)|Failure in (?:pre|post) image load handling))/,
+    'bl1/bl1_main.c:182,188,195, bl2/bl2_image_load_v2.c:62,72,83',
   ),
 ]
 
