@@ -25,16 +25,17 @@ export async function readCalls(path: string, map: SystemMap | undefined): Promi
 }
 
 /**
- * Puts an attempt's files into the artifact store: raw consoles with their time indexes, records, initrd, SMC trace.
+ * Puts an attempt's files into the artifact store: raw consoles with their time indexes, records, initrd, SMC trace, and
+ * what else the target kept.
  * @param booted the files that are artifacts already, because builds made them.
  */
 export async function keepAttemptFiles(
   store: Store,
   order: BootOrder,
-  { consoles, smc }: Pick<BootEnd, 'consoles' | 'smc'>,
+  end: Pick<BootEnd, 'consoles' | 'smc' | 'files'>,
   booted: AttemptArtifact[],
 ): Promise<AttemptArtifact[]> {
-  const files: { name: string; source: string | Uint8Array; world: AttemptArtifact['world'] }[] = consoles.flatMap(
+  const files: { name: string; source: string | Uint8Array; world: AttemptArtifact['world'] }[] = end.consoles.flatMap(
     (kept) => [
       { name: `console/${kept.name}`, source: kept.rawPath, world: kept.worlds.length === 1 ? kept.worlds[0]! : null },
       { name: `console/${kept.name}.times`, source: kept.timesPath, world: null },
@@ -43,7 +44,8 @@ export async function keepAttemptFiles(
   files.push(
     { name: 'records', source: join(order.folder, 'consoles', `${recordChannel}.raw`), world: null },
     { name: 'initrd', source: order.files.initrd, world: null },
-    ...(smc === undefined ? [] : [{ name: 'smc', source: smc, world: null }]),
+    ...(end.smc === undefined ? [] : [{ name: 'smc', source: end.smc, world: null }]),
+    ...end.files.map(({ name, path }) => ({ name, source: path, world: null })),
   )
   // All at once: each waits for the disk some times, and the disk syncs them together.
   const kept = files.map(async ({ name, source, world }) => ({ name, world, ...(await putArtifact(store, source)) }))

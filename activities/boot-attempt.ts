@@ -76,12 +76,13 @@ async function orderOf(
   deps: Deps,
   context: CellContext,
   start: AttemptStart,
-  { files, tracer }: PreparedBoot,
+  { files, setup, tracer }: PreparedBoot,
 ): Promise<BootOrder> {
   const { cell } = context.cell
   return {
     folder: start.folder,
     target: cell.target,
+    setup,
     files,
     cmdline: cell.cmdline,
     limits: cell.limits,

@@ -8,6 +8,7 @@ import type { AttemptArtifact } from '../store/attempt.ts'
 import { findAttempt, finishAttempt } from '../store/attempts.ts'
 import { probesVersion } from '../domain/probes/registry.ts'
 import { qemuChannels } from '../targets/qemu/channels.ts'
+import { swtpmLog } from '../targets/qemu/swtpm.ts'
 import { tracePath } from '../targets/qemu/tracer.ts'
 import type { AttemptResult, LostAttempt } from '../workflows/contracts.ts'
 import { claimFolder, fenceOf } from './attempt-place.ts'
@@ -53,6 +54,8 @@ export async function closeLostAttempt(deps: Deps, lost: LostAttempt): Promise<A
 
 async function whatReachedTheDisk(deps: Deps, folder: string): Promise<AttemptArtifact[]> {
   const kept: AttemptArtifact[] = []
+  const tpm = swtpmLog(folder)
+  if (existsSync(tpm)) kept.push({ name: 'swtpm.log', world: null, ...(await putArtifact(deps.store, tpm)) })
   for (const { name } of qemuChannels)
     for (const [suffix, file] of [
       ['', `${name}.raw`],

@@ -1,9 +1,11 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { machineSetupProduct, readMachineSetup } from '../builds/firmware/machine-setup.ts'
 import { buildGuestInit } from '../builds/guest/init.ts'
 import { writeInitrd } from '../builds/guest/initrd.ts'
 import { parseConfig } from '../builds/kernel/config-text.ts'
 import { LabError } from '../domain/errors.ts'
+import type { MachineSetup } from '../domain/machine-setup.ts'
 import { configWanted, factsWanted } from '../domain/probes/registry.ts'
 import { parseSystemMap, type SystemMap } from '../domain/smc/system-map.ts'
 import { artifactPath } from '../store/artifacts.ts'
@@ -37,16 +39,21 @@ export async function prepareBoot(deps: Deps, context: CellContext, folder: stri
     limits: {},
   })
   const firmware = need(context.firmware, 'firmware')
+  const setup = await readMachineSetup(productPath(deps, firmware, machineSetupProduct))
+  const bl33 = setup.boot === 'kernel' ? [] : [{ ...product(firmware, 'bl33'), world: null }]
+  const booted = [
+    { ...product(kernel, 'Image'), name: 'Image', world: null },
+    { ...product(firmware, firmwareImage), name: 'firmware', world: null },
+    { ...product(firmware, machineSetupProduct), world: null },
+    ...bl33,
+  ]
   const files = {
     initrd,
     image: productPath(deps, kernel, 'Image'),
     firmware: productPath(deps, firmware, firmwareImage),
+    ...(bl33.length > 0 ? { bl33: productPath(deps, firmware, 'bl33') } : {}),
   }
-  const booted = [
-    { ...product(kernel, 'Image'), name: 'Image', world: null },
-    { ...product(firmware, firmwareImage), name: 'firmware', world: null },
-  ]
-  return { files, booted, tracer: await tracerOf(deps, folder) }
+  return { files, setup, booted, tracer: await tracerOf(deps, folder) }
 }
 
 /** TF-A's own name for BL1 and the FIP in one flash image. */
@@ -55,6 +62,7 @@ const firmwareImage = 'qemu_fw.bios'
 export interface PreparedBoot {
   files: BootFiles
   tracer: Tracer
+  setup: MachineSetup
   /** Those of the files that are artifacts of builds. */
   booted: AttemptArtifact[]
 }

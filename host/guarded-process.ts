@@ -41,8 +41,10 @@ export interface GuardedOptions {
   env?: Record<string, string>
   /** Standard output and error are appended to this file; otherwise they are pipes on the returned process. */
   logFile?: string
-  /** How many sockets the command gets, as its fds 4, 5, ...; their other ends are `channels`. At most 6. */
+  /** How many sockets the command gets, as its fds 4, 5, ...; their other ends are `channels`. */
   channels?: number
+  /** Sockets of ours that the command gets behind those; we lose them, also when it cannot be started. At most 6 in all. */
+  inherit?: Socket[]
 }
 
 /** A command in a process group of its own that cannot outlive this process. */
@@ -68,23 +70,27 @@ export interface GuardedProcess {
  */
 export function startGuarded(command: string, args: string[], options: GuardedOptions = {}): GuardedProcess {
   const wanted = options.channels ?? 0
-  if (wanted > mostChannels) throw new RangeError(`a guarded process has at most ${mostChannels} channels`)
+  const inherit = options.inherit ?? []
+  if (wanted + inherit.length > mostChannels)
+    throw new RangeError(`a guarded process has at most ${mostChannels} channels`)
   const log = options.logFile === undefined ? undefined : openSync(options.logFile, 'a')
   const output = log ?? 'pipe'
   const child = spawn('/bin/sh', ['-c', guard, 'guard', command, ...args], {
     detached: true,
-    stdio: ['ignore', output, output, 'pipe', ...Array.from({ length: wanted }, () => 'pipe' as const)],
+    stdio: ['ignore', output, output, 'pipe', ...Array.from({ length: wanted }, () => 'pipe' as const), ...inherit],
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     env: options.env ?? process.env,
   })
   if (log !== undefined) closeSync(log)
+  // At once: until then we would read what is meant for the command.
+  for (const socket of inherit) socket.destroy()
   const pgid = child.pid ?? 0
   let gone = pgid === 0
   const ended = whenEnded(child).finally(() => (gone = true))
   return {
     pgid,
     child,
-    channels: streamsOf(child).slice(firstChannel) as Socket[],
+    channels: streamsOf(child).slice(firstChannel, firstChannel + wanted) as Socket[],
     ended,
     kill: (signal = 'SIGTERM') => {
       // A group that has gone may have given its number to a stranger.

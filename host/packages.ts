@@ -12,6 +12,8 @@ export interface HostPackage {
 /** Every Debian package that hyplab uses, also those that nearly every machine has. */
 export const hostPackages: HostPackage[] = [
   { name: 'qemu-system-arm', atLeast: '1:9.0', why: 'the machine that boots' },
+  { name: 'swtpm', why: 'the TPM of a machine that has one' },
+  { name: 'swtpm-tools', why: 'makes that TPM (swtpm_setup)' },
   { name: 'gcc-aarch64-linux-gnu', why: 'compiles the kernel and the firmware' },
   { name: 'libc6-dev-arm64-cross', why: 'C library for the init that runs on the target' },
   { name: 'ccache', why: 'compiles the same thing only once' },

@@ -11,6 +11,7 @@ import { debianSeries } from '../source/debian-series.ts'
 import { obtainSource } from '../source/obtain.ts'
 import { debianLocation, identifyFirmware } from './identify.ts'
 import type { Component, StackRecipe } from './recipe.ts'
+import { machineSetupProduct, writeMachineSetup } from './machine-setup.ts'
 import { readFinished, writeFinished } from './finished.ts'
 import { substitute } from './references.ts'
 
@@ -21,7 +22,7 @@ const spaceNeeded = 1024 ** 3
  * Builds a stack's components one after another, each in a copy of its source (TF-A builds its tools inside the source
  * tree). A build that was stopped half-way starts from nothing: it is a minute, and ccache has what was compiled. One
  * that was finished before, for any state folder of this cache, is used again.
- * @returns the recipe's products, below the cache folder until the same stack is built again
+ * @returns the recipe's products and `machine.json`, below the cache folder until the same stack is built again
  * @throws LabError SourceMissing, ChecksumMismatch, PatchFailed, BadInput (an added file that the tree has already), ToolMissing, DiskFull, BuildFailed (killed); the
  * signal's reason when aborted
  */
@@ -45,6 +46,7 @@ export async function buildFirmware(recipe: StackRecipe, context: BuildContext):
     const products = Object.entries(recipe.products).map(([name, reference]): Product => {
       return { name, path: resolveReferences(reference, recipe, folder, '') }
     })
+    products.push({ name: machineSetupProduct, path: await writeMachineSetup(folder, recipe.setup) })
     await writeFinished(folder, products)
     return { ok: true, products }
   })
@@ -113,7 +115,7 @@ function resolveReferences(value: string, recipe: StackRecipe, folder: string, o
       case 'out':
         return out
       case 'bl33':
-        return `0x${recipe.bl33.toString(16)}`
+        return `0x${recipe.setup.bl33.toString(16)}`
       case 'file':
         return resolve(dirname(recipe.file), reference.path)
       case 'product': {

@@ -12,7 +12,7 @@ import type { Component, StackRecipe } from './recipe.ts'
 import { referencesIn } from './references.ts'
 
 /** Counted up when build-firmware.ts comes to do something that changes the bytes of what it builds. */
-const method = 1
+const method = 2
 
 /**
  * Names the build of a stack by everything that can change its bytes: sources, patches, added files, arguments, the files
@@ -26,7 +26,7 @@ export async function identifyFirmware(recipe: StackRecipe, context: NamingConte
   return buildIdentity('firmware', recipe.name, {
     method,
     components,
-    bl33: recipe.bl33,
+    setup: recipe.setup,
     products: recipe.products,
     toolchain: Object.fromEntries(recipe.toolchain.map((tool, index) => [tool, versions[index]])),
   })

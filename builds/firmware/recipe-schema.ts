@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { bootWays, stackServices, usualTpm } from '../../domain/machine-setup.ts'
 
 // The shape of a stack's recipe file; what its parts mean to each other is checked in recipe.ts.
 
@@ -50,11 +51,26 @@ const component = map({
   products: z.record(name, path),
 })
 
+const tpm = map({
+  banks: z
+    .array(z.enum(['sha1', 'sha256', 'sha384', 'sha512']))
+    .min(1)
+    .default(usualTpm.banks as ['sha256']),
+  partition: z.int().min(1).max(0xffff).default(usualTpm.partition),
+})
+
+/** A value, or several of which each will do. */
+const needed = oneOrMore(text)
+
 /** A stack's recipe file, as the user writes it. */
 export const recipeFile = map({
   title: z.string(),
   consoles: z.record(name, z.array(z.enum(worlds)).min(1)),
   bl33: z.int().nonnegative(),
+  boot: z.enum(bootWays).default('kernel'),
+  services: z.array(z.enum(stackServices)).default([]),
+  tpm: tpm.optional(),
+  needs: z.record(z.string().regex(/^[A-Z0-9_]+$/, 'is no Kconfig symbol without CONFIG_'), needed).default({}),
   toolchain: z.array(word).min(1),
   'python-modules': z.array(word).default([]),
   components: z.record(name, component),

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
 import type { SourceLocation } from '../../domain/cell.ts'
 import { LabError } from '../../domain/errors.ts'
+import { usualTpm, type MachineSetup } from '../../domain/machine-setup.ts'
 import { suggest } from '../../domain/plan/did-you-mean.ts'
 import { formatPlanError, inReadingOrder, type PlanError } from '../../domain/plan/plan-error.ts'
 import { readYaml, type LocatedYaml, type Path } from '../../domain/plan/yaml-text.ts'
@@ -39,8 +40,10 @@ export interface StackRecipe {
   title: string
   /** Which worlds speak on which console, in the order in which they begin to. */
   consoles: Record<string, World[]>
-  /** Physical address at which BL33 starts. */
-  bl33: number
+  /** How the machine is to be set up for it. */
+  setup: MachineSetup
+  /** Kconfig symbols that a kernel on it needs, each with the values that will do. */
+  needs: Record<string, string[]>
   /** Tools whose version can change the bytes. */
   toolchain: string[]
   pythonModules: string[]
@@ -77,7 +80,15 @@ export function parseStack(text: string, file: string): StackRecipe {
     file,
     title: given.title,
     consoles: given.consoles,
-    bl33: given.bl33,
+    setup: {
+      boot: given.boot,
+      bl33: given.bl33,
+      services: given.services,
+      ...(given.services.includes('tpm') ? { tpm: given.tpm ?? usualTpm } : {}),
+    },
+    needs: Object.fromEntries(
+      Object.entries(given.needs).map(([symbol, values]) => [symbol, [values].flat().map(String)]),
+    ),
     toolchain: given.toolchain,
     pythonModules: given['python-modules'],
     components: Object.entries(given.components).map(([name, component]) => ({
@@ -160,6 +171,12 @@ function mistakes(given: RecipeFile, yaml: LocatedYaml, file: string): PlanError
       complain(['products', key], `"${value}" is no product`, 'it would be ${COMPONENT:PRODUCT}')
     else checkReferences(['products', key], value)
   }
+  if ((given.boot !== 'kernel') !== (given.products['bl33'] !== undefined)) {
+    const hint = 'BL33 is a product when boot is efi or u-boot, and the kernel itself when it is kernel'
+    complain(['boot'], `boot: ${given.boot} ${given.boot === 'kernel' ? 'has a' : 'needs the'} product "bl33"`, hint)
+  }
+  if (given.tpm !== undefined && !given.services.includes('tpm'))
+    complain(['tpm'], 'there is no TPM to set up', 'services would have tpm')
   return errors
 }
 

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { machineSetupProduct, readMachineSetup } from '../../builds/firmware/machine-setup.ts'
 import { LabError } from '../../domain/errors.ts'
 import { artifactPath } from '../../store/artifacts.ts'
 import { attemptDetail } from '../../store/details.ts'
@@ -30,8 +31,18 @@ export function addReproduceCommand(program: Command, context: () => Context): v
             )
           return artifactPath(store, artifact.sha256)
         }
-        const files = { firmware: file('firmware'), image: file('Image'), initrd: file('initrd') }
-        const command = reproduceCommand({ target: cell.cell.target, cmdline: cell.cell.cmdline, files })
+        const kept = attempt.end?.artifacts ?? []
+        const setup = await readMachineSetup(file(machineSetupProduct))
+        const files = {
+          firmware: file('firmware'),
+          ...(setup.boot === 'kernel' ? {} : { bl33: file('bl33') }),
+          image: file('Image'),
+          initrd: file('initrd'),
+        }
+        const tables = kept.filter(({ name }) => name.startsWith('acpi/'))
+        const acpiTables = Object.fromEntries(tables.map(({ name }) => [name.slice('acpi/'.length), file(name)]))
+        const { target, cmdline } = cell.cell
+        const command = reproduceCommand({ target, setup, files, cmdline }, acpiTables)
         if (context().json) context().printJson({ schemaVersion: 1, attempt: attempt.id, command, files })
         else context().print(command)
         context().talk(

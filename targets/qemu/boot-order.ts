@@ -1,27 +1,23 @@
 import type { HostView } from '../../domain/attempt.ts'
-import type { Limits, QemuTarget } from '../../domain/cell.ts'
+import type { Limits } from '../../domain/cell.ts'
 import type { TargetRecord } from '../../domain/records/record.ts'
 import type { StageReached } from '../../domain/stage/stage-follower.ts'
 import type { Stage } from '../../domain/stage/stage.ts'
 import type { World } from '../../domain/world.ts'
 import type { ExchangeEnd } from './exchange.ts'
-import type { BootFiles } from './machine.ts'
+import type { MachineOrder } from './machine.ts'
 import type { Pace } from '../../domain/stage/pace.ts'
 
 /** What one attempt on a QEMU target is to be. */
-export interface BootOrder {
-  /** The attempt's own folder, existing; `consoles/` and `qemu.log` are made in it. */
+export interface BootOrder extends MachineOrder {
+  /** The attempt's own folder, existing; `consoles/`, `qemu.log` and what a TPM needs are made in it. */
   folder: string
-  target: QemuTarget
-  files: BootFiles
-  /** The cell's kernel command line, without what the target adds. */
-  cmdline: string
   limits: Limits
   /** How earlier boots went on this host: limits are never tighter than a multiple of it. */
   history?: Pace
   /** Where the place keeps its claim, the lease's fence, and whom to name as its user. */
   place: { folder: string; fence: number; owner: string }
-  /** QEMU's arguments for the machine, in place of those that follow from target, files and cmdline: for other guests. */
+  /** QEMU's arguments for the machine, in place of those that follow from the rest: for other guests. */
   machine?: string[]
   /** The SMC tracer as a QEMU plugin; without it nothing is traced. */
   tracer?: string
@@ -52,6 +48,12 @@ export interface KeptConsole {
   bytes: number
 }
 
+/** Any other file that tells of an attempt. */
+export interface KeptFile {
+  name: string
+  path: string
+}
+
 /** What one attempt came to on the host's side. */
 export interface BootEnd {
   host: HostView
@@ -61,6 +63,7 @@ export interface BootEnd {
   consoles: KeptConsole[]
   /** The SMC trace; absent where there was no tracer. */
   smc?: string
+  files: KeptFile[]
   pace: Pace
   /** When the target was set running, milliseconds since 1970, and how long it ran, seconds. */
   startedAt: number

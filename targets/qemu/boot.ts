@@ -2,17 +2,19 @@ import { statSync } from 'node:fs'
 import type { HostView } from '../../domain/attempt.ts'
 import { LabError } from '../../domain/errors.ts'
 import type { StageReached } from '../../domain/stage/stage-follower.ts'
-import { claimPlace } from '../../host/claim.ts'
+import { claimPlace, type PlaceClaim } from '../../host/claim.ts'
 import type { BootEnd, BootOrder, BootProgress, BootWatch } from './boot-order.ts'
 import { bootConsole, qemuChannels, recordChannel } from './channels.ts'
 import { RecordExchange } from './exchange.ts'
 import { BootFollower } from './follow.ts'
-import { launchQemu, type Machine } from './launch.ts'
-import { machineArguments, type BootFiles } from './machine.ts'
+import { inheritedFd, launchQemu, type Machine } from './launch.ts'
+import { machineArguments } from './machine.ts'
 import { Patience, type Expired, type PatienceLimits } from './patience.ts'
 import { awaitGone, forceOff, powerOff } from './power-off.ts'
 import type { QmpEvent } from './qmp.ts'
 import { expiredSentence, shutdownSentence, type LastWord } from './stop-sentence.ts'
+import { swtpmGoneSentence, type Swtpm } from './swtpm.ts'
+import { startTpm, tpmFiles, type TpmPart } from './tpm.ts'
 import { tracePath, tracerArguments } from './tracer.ts'
 import { watchPatience } from './watchdog.ts'
 
@@ -25,6 +27,7 @@ const longestGrace = 10
 type Cause =
   | { kind: 'shutdown'; event: QmpEvent }
   | { kind: 'gone'; code: number }
+  | { kind: 'tpm-gone'; tpm: Swtpm; code: number }
   | { kind: 'expired'; why: Expired }
   | { kind: 'cancelled' }
 
@@ -40,22 +43,54 @@ type Cause =
  */
 export async function bootQemu(order: BootOrder, watch: BootWatch, signal: AbortSignal): Promise<BootEnd> {
   signal.throwIfAborted()
-  const args = [...(order.machine ?? machineOf(order)), ...tracerArguments(order)]
+  requireFiles(order)
   const claim = await claimPlace(order.place.folder, order.place.fence, order.place.owner)
   try {
-    const boot = new Boot(order, watch)
-    const machine = await launchQemu(order.folder, args, claim.token, (channel, chunk) => boot.read(channel, chunk))
+    const setup = order.machine ? undefined : order.setup.tpm
+    const tpm = setup && (await startTpm(order.folder, order, setup, signal))
     try {
-      claim.hold(machine.pgid)
-      signal.throwIfAborted()
-      const end = await boot.run(machine, signal)
-      return order.tracer === undefined ? end : { ...end, smc: tracePath(order) }
+      return await bootWith(tpm, order, watch, claim, signal)
     } finally {
-      await forceOff(machine)
+      await tpm?.swtpm.stop()
     }
   } finally {
     claim.release()
   }
+}
+
+async function bootWith(
+  tpm: TpmPart | undefined,
+  order: BootOrder,
+  watch: BootWatch,
+  claim: PlaceClaim,
+  signal: AbortSignal,
+): Promise<BootEnd> {
+  const boot = new Boot(order, watch)
+  const machineTpm = tpm && { channel: `fd=${inheritedFd}`, acpiTables: tpm.acpiTables }
+  const below = order.machine ?? machineArguments(order, sizeOf(order.files.initrd, 'initrd'), machineTpm)
+  const args = [...below, ...tracerArguments(order)]
+  const inherit = tpm ? [tpm.swtpm.socket] : []
+  const launch = launchQemu(order.folder, args, claim.token, inherit, (name, chunk) => boot.read(name, chunk))
+  const machine = await launch.catch((error: unknown) => blameTpm(tpm?.swtpm, error))
+  try {
+    claim.hold(machine.pgid)
+    signal.throwIfAborted()
+    const end = await boot.run(machine, tpm?.swtpm, signal)
+    return {
+      ...end,
+      ...(order.tracer === undefined ? {} : { smc: tracePath(order) }),
+      files: tpm ? tpmFiles(order.folder, tpm) : [],
+    }
+  } finally {
+    await forceOff(machine)
+  }
+}
+
+/** QEMU does not start without its TPM, but does not know why it has none. */
+async function blameTpm(swtpm: Swtpm | undefined, error: unknown): Promise<never> {
+  const { code } = (await swtpm?.gone) ?? { code: 0 }
+  if (swtpm && code !== 0) throw new LabError('TargetBroken', await swtpmGoneSentence(swtpm, code), { cause: error })
+  throw error
 }
 
 /** One boot while it runs. */
@@ -94,12 +129,12 @@ class Boot {
   }
 
   /** Sets the machine running and waits for its end. */
-  async run(machine: Machine, signal: AbortSignal): Promise<BootEnd> {
+  async run(machine: Machine, tpm: Swtpm | undefined, signal: AbortSignal): Promise<BootEnd> {
     this.#machine = machine
     const startedAt = Date.now()
     const started = performance.now()
     this.#patience = new Patience(this.#limits, this.#history, started)
-    const cause = await this.#cause(machine, signal)
+    const cause = await this.#cause(machine, tpm, signal)
     const host = await this.#stop(machine, cause)
     const { records, ...exchange } = this.#exchange.end()
     return {
@@ -107,6 +142,7 @@ class Boot {
       records,
       exchange,
       consoles: keptConsoles(machine),
+      files: [],
       pace: this.#patience.pace,
       startedAt,
       seconds: (performance.now() - started) / 1000,
@@ -114,13 +150,17 @@ class Boot {
   }
 
   /** The first thing that ends the boot. */
-  async #cause(machine: Machine, signal: AbortSignal): Promise<Cause> {
+  async #cause(machine: Machine, tpm: Swtpm | undefined, signal: AbortSignal): Promise<Cause> {
     const { promise, resolve, reject } = Promise.withResolvers<Cause>()
     const cancel = (): void => resolve({ kind: 'cancelled' })
     machine.qmp.onEvent((event) => {
       if (event.event === 'SHUTDOWN' && event.data?.['guest'] === true) resolve({ kind: 'shutdown', event })
     })
     machine.gone.then(({ code }) => resolve({ kind: 'gone', code }), reject)
+    tpm?.gone.then(({ code }) => {
+      // It also ends when QEMU does, and then with 0.
+      if (code !== 0) resolve({ kind: 'tpm-gone', tpm, code })
+    }, reject)
     signal.addEventListener('abort', cancel)
     const unwatch = watchPatience(this.#patience, (why) => resolve({ kind: 'expired', why }))
     machine.qmp.execute('cont').catch((error: LabError) => {
@@ -149,6 +189,9 @@ class Boot {
         const said = complaint === '' ? 'it said nothing' : `it said: ${complaint}`
         return { stop: 'lost', reason: `QEMU ended with code ${cause.code} while the target was running; ${said}.` }
       }
+      case 'tpm-gone':
+        await forceOff(machine)
+        return { stop: 'lost', reason: await swtpmGoneSentence(cause.tpm, cause.code) }
       case 'cancelled':
         await forceOff(machine)
         return { stop: 'cancelled', reason: 'The attempt was cancelled; the target was powered off.' }
@@ -184,16 +227,19 @@ function keptConsoles(machine: Machine): BootEnd['consoles'] {
   })
 }
 
-function machineOf({ target, files, cmdline }: BootOrder): string[] {
-  const sizes = { firmware: sizeOf(files, 'firmware'), image: sizeOf(files, 'image'), initrd: sizeOf(files, 'initrd') }
-  return machineArguments(target, files, cmdline, sizes.initrd)
+/** That a file has gone is told better here than by QEMU. */
+function requireFiles({ machine, files: { firmware, bl33, image } }: BootOrder): void {
+  if (machine) return
+  sizeOf(firmware, 'firmware')
+  if (bl33 !== undefined) sizeOf(bl33, 'BL33')
+  sizeOf(image, 'image')
 }
 
-function sizeOf(files: BootFiles, which: keyof BootFiles): number {
+function sizeOf(path: string, what: string): number {
   try {
-    return statSync(files[which]).size
+    return statSync(path).size
   } catch (cause) {
-    const sentence = `The target has no ${which}: ${files[which]} cannot be read. Build it again.`
+    const sentence = `The target has no ${what}: ${path} cannot be read. Build it again.`
     throw new LabError('TargetBroken', sentence, { cause })
   }
 }

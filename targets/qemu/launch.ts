@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import type { Socket } from 'node:net'
 import { join } from 'node:path'
 import { LabError } from '../../domain/errors.ts'
 import { startGuarded } from '../../host/guarded-process.ts'
@@ -23,14 +24,17 @@ export interface Machine {
   complaint(): Promise<string>
 }
 
-/** startGuarded gives its channels from this file descriptor on. */
+/** startGuarded gives its channels from this file descriptor on: the text channels' sockets, then QMP. */
 const firstFd = 4
+/** QEMU's file descriptor of the first socket that is handed on to it. */
+export const inheritedFd = firstFd + sockets.length + 1
 
 /**
  * Starts QEMU paused, with all channels attached and QMP ready.
  * @param folder the attempt's folder: `consoles/` and `qemu.log` are made in it
  * @param machine QEMU's arguments for the machine
  * @param token stands on QEMU's command line as its name
+ * @param inherit sockets that are handed on to QEMU, from `inheritedFd` on
  * @param reader gets each chunk of each channel after it is on disk
  * @throws LabError TargetBroken when QEMU is missing or ends before it is ready, with what it said itself; BadInput when
  *   the folder holds an attempt already
@@ -39,13 +43,14 @@ export async function launchQemu(
   folder: string,
   machine: string[],
   token: string,
+  inherit: Socket[],
   reader: (channel: string, chunk: Uint8Array) => void,
 ): Promise<Machine> {
   const logFile = join(folder, 'qemu.log')
   const consoles = newFolder(join(folder, 'consoles'))
   await makeFifos(qemuChannels.filter(isConsole).map(({ name }) => join(consoles, name)))
   const args = [...bareArguments, '-name', token, '-S', ...machine, ...channelArguments(consoles, firstFd)]
-  const guarded = startGuarded(qemu, args, { logFile, channels: sockets.length + 1 })
+  const guarded = startGuarded(qemu, args, { logFile, channels: sockets.length + 1, inherit })
   const qmpSocket = guarded.channels[sockets.length]
   if (!qmpSocket)
     throw new LabError('TargetBroken', 'QEMU could not be started: this host has no file or process to spare.')

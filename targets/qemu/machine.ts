@@ -1,5 +1,7 @@
-import { LabError } from '../../domain/errors.ts'
 import type { QemuTarget } from '../../domain/cell.ts'
+import { LabError } from '../../domain/errors.ts'
+import type { BootWay, MachineSetup } from '../../domain/machine-setup.ts'
+import { crb } from './acpi-tables.ts'
 
 /** The program that is the machine. */
 export const qemu = 'qemu-system-aarch64'
@@ -8,41 +10,59 @@ export const qemu = 'qemu-system-aarch64'
 export interface BootFiles {
   /** TF-A's `qemu_fw.bios`: BL1 and the FIP in one flash image. */
   firmware: string
+  /** What starts at BL33's address when that is not the kernel: EDK2, U-Boot. */
+  bl33?: string
   image: string
   initrd: string
 }
 
+/** What decides a machine's arguments. */
+export interface MachineOrder {
+  target: QemuTarget
+  /** How the stack wants it to be set up. */
+  setup: MachineSetup
+  files: BootFiles
+  /** The cell's kernel command line, without what the target adds. */
+  cmdline: string
+}
+
+/** How QEMU reaches a machine's TPM, and the ACPI tables that tell of it; files by their signatures. */
+export interface MachineTpm {
+  /** What QEMU's `-chardev socket,id=tpm,...` goes on with: `fd=N` or `path=...`. */
+  channel: string
+  acpiTables: Record<string, string>
+}
+
 // QEMU's virt machine: RAM starts at 1 GiB (hw/arm/virt.c, base_memmap VIRT_MEM).
 const ramBase = 0x40000000
-/** Where this project's TF-A looks for BL33: PRELOADED_BL33_BASE, see the firmware recipe. */
-const imageAddress = 0x60000000
 const initrdAddress = 0x70000000
+const mebibyte = 1024 * 1024
 /** arch/arm64/include/uapi/asm/setup.h, 6.18: COMMAND_LINE_SIZE, with the closing NUL. */
 const longestCmdline = 2048
 
 /**
  * Takes the cell's own part of the command line and the size of the initrd in bytes; returns the whole command line.
- * `initrdmem=` (init/do_mounts_initrd.c) replaces QEMU's -initrd, which under firmware does not reach RAM.
+ * `initrdmem=` (init/do_mounts_initrd.c) replaces QEMU's -initrd, which under firmware reaches RAM only with a loader
+ * that fetches it. EDK2 gives ACPI tables and no device tree.
  */
-export function bootCmdline(cmdline: string, initrdBytes: number): string {
-  const address = `0x${initrdAddress.toString(16)}`
-  const machine = `console=ttyAMA0 earlycon=pl011,0x9000000 initrdmem=${address},${initrdBytes} rdinit=/init panic=-1`
-  return cmdline === '' ? machine : `${machine} ${cmdline}`
+export function bootCmdline(boot: BootWay, cmdline: string, initrdBytes: number): string {
+  const initrd = boot === 'kernel' ? [`initrdmem=0x${initrdAddress.toString(16)},${initrdBytes}`] : []
+  const tables = boot === 'efi' ? ['acpi=force'] : []
+  const machine = ['console=ttyAMA0', 'earlycon=pl011,0x9000000', ...initrd, 'rdinit=/init', 'panic=-1', ...tables]
+  return [...machine, ...(cmdline === '' ? [] : [cmdline])].join(' ')
 }
 
 /**
- * QEMU's arguments for a target without its consoles: EL3 and EL2 present, firmware in flash, Image and initrd put into
- * RAM by loader devices, so that one firmware serves every kernel. `-kernel` is there only because `-append` demands it:
- * it puts the command line into the device tree; with firmware the file itself stays in fw_cfg.
- * @throws LabError BadInput when the memory does not reach beyond the initrd or the command line is too long
+ * QEMU's arguments for a target without its consoles: EL3 and EL2 present, firmware in flash, BL33 put into RAM by a loader
+ * device, so that one firmware serves every BL33. Where BL33 is the kernel, the initrd is put there too, and `-kernel` is
+ * only there because `-append` demands it: it puts the command line into the device tree, and with firmware the file itself
+ * stays in fw_cfg, from where EDK2 and U-Boot fetch kernel, initrd and command line.
+ * @param tpm needed when the setup has one
+ * @throws LabError BadInput when the memory does not fit the stack or the initrd, or the command line is too long
  */
-export function machineArguments(target: QemuTarget, files: BootFiles, cmdline: string, initrdBytes: number): string[] {
-  const ramEnd = ramBase + target.memory * 1024 * 1024
-  if (ramEnd < initrdAddress + initrdBytes) {
-    const least = Math.ceil((initrdAddress + initrdBytes - ramBase) / (1024 * 1024))
-    throw new LabError('BadInput', `Target ${target.name} has ${target.memory} MiB; it needs at least ${least} MiB.`)
-  }
-  const append = bootCmdline(cmdline, initrdBytes)
+export function machineArguments(order: MachineOrder, initrdBytes: number, tpm?: MachineTpm): string[] {
+  const { target, setup, files, cmdline } = order
+  const append = bootCmdline(setup.boot, cmdline, initrdBytes)
   if (append.length >= longestCmdline) {
     const over = `${append.length} characters, an arm64 kernel takes ${longestCmdline - 1}`
     throw new LabError(
@@ -51,13 +71,23 @@ export function machineArguments(target: QemuTarget, files: BootFiles, cmdline: 
     )
   }
   return [
+    ...machineBelow(order),
+    ...(setup.boot === 'kernel' ? kernelInRam(order, initrdBytes) : loaderInRam(order)),
+    '-kernel',
+    files.image,
+    '-append',
+    append,
+    ...(tpm ? tpmArguments(tpm) : []),
+  ]
+}
+
+/** The part of the arguments that decides QEMU's own tables: the machine without what it boots and without its TPM. */
+export function machineBelow({ target, setup, files }: MachineOrder): string[] {
+  return [
     ['-machine', 'virt,secure=on,virtualization=on,gic-version=3'],
-    ['-cpu', target.cpu, '-smp', String(target.smp), '-m', String(target.memory)],
+    ['-cpu', target.cpu, '-smp', String(target.smp)],
+    setup.services.length > 0 ? serviceMemory(target) : ['-m', String(target.memory)],
     ['-bios', files.firmware],
-    ['-device', loader(files.image, imageAddress)],
-    ['-device', loader(files.initrd, initrdAddress)],
-    ['-kernel', files.image],
-    ['-append', append],
   ].flat()
 }
 
@@ -67,6 +97,50 @@ export const bareArguments = ['-no-user-config', '-nodefaults', '-display', 'non
 /** A value of a QEMU option: a comma in it is written twice. */
 export function optionValue(text: string): string {
   return text.replaceAll(',', ',,')
+}
+
+function kernelInRam({ target, setup, files }: MachineOrder, initrdBytes: number): string[] {
+  const ramEnd = ramBase + target.memory * mebibyte
+  if (ramEnd < initrdAddress + initrdBytes) {
+    const least = Math.ceil((initrdAddress + initrdBytes - ramBase) / mebibyte)
+    throw new LabError('BadInput', `Target ${target.name} has ${target.memory} MiB; it needs at least ${least} MiB.`)
+  }
+  return ['-device', loader(files.image, setup.bl33), '-device', loader(files.initrd, initrdAddress)]
+}
+
+function loaderInRam({ setup, files }: MachineOrder): string[] {
+  if (files.bl33 === undefined)
+    throw new LabError('BadInput', `A stack with boot: ${setup.boot} has no BL33: build it again.`)
+  return ['-device', loader(files.bl33, setup.bl33), '-initrd', files.initrd]
+}
+
+/**
+ * RAM with a piece of its own behind it, which the normal world shares with the services of the secure world: a kernel does
+ * not take it for its own, as tpm_crb wants it, since only ACPI tells of it and as a module that is smaller than any
+ * block that Linux could plug in (memory_block_size_bytes(), 128 MiB with 4K pages).
+ */
+function serviceMemory(target: QemuTarget): string[] {
+  const most = (crb.base - ramBase) / mebibyte
+  if (target.memory > most) {
+    const sentence = `Target ${target.name} has ${target.memory} MiB; a stack with services takes at most ${most} MiB.`
+    throw new LabError('BadInput', sentence)
+  }
+  return [
+    ['-m', `${target.memory},slots=1,maxmem=${target.memory + most}M`],
+    ['-object', 'memory-backend-ram,id=services,size=2M'],
+    ['-device', `pc-dimm,memdev=services,addr=0x${crb.base.toString(16)}`],
+  ].flat()
+}
+
+function tpmArguments({ channel, acpiTables }: MachineTpm): string[] {
+  return [
+    ['-chardev', `socket,id=tpm,${channel}`, '-tpmdev', 'emulator,id=tpm,chardev=tpm'],
+    ['-device', 'tpm-tis-device,tpmdev=tpm'],
+    ...Object.entries(acpiTables).map(([signature, file]) => [
+      '-fw_cfg',
+      `name=opt/hyplab/acpi/${signature},file=${optionValue(file)}`,
+    ]),
+  ].flat()
 }
 
 function loader(file: string, address: number): string {

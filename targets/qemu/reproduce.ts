@@ -1,21 +1,44 @@
 import { statSync } from 'node:fs'
 import { LabError } from '../../domain/errors.ts'
-import type { BootOrder } from './boot-order.ts'
-import { bareArguments, machineArguments, qemu } from './machine.ts'
+import { bareArguments, machineArguments, qemu, type MachineOrder } from './machine.ts'
+import { swtpmArguments, swtpmSetupArguments } from './swtpm.ts'
 
 /** Where the second UART of a boot by hand goes: a file in the user's current folder. */
 export const secureLog = 'uart1.log'
 
+/** Stands for the folder of a TPM in words that are quoted already. */
+const tpmFolder = '@TPM@'
+
 /**
  * One command line for a POSIX shell that boots the same machine by hand: uart0 on the terminal (Ctrl-A x ends QEMU), uart1
  * in a file. It has no record channel, because nobody would answer there: init says its records on the terminal
- * instead, waits 20 s for a host that does not come, and powers off.
+ * instead, waits 20 s for a host that does not come, and powers off. Where the machine has a TPM it makes a new one first,
+ * in a folder that goes with the command, however it ends.
+ * @param acpiTables those that the attempt kept, by signature
  * @throws LabError BadInput when memory or command line do not fit, SourceMissing when the initrd has gone
  */
-export function reproduceCommand({ target, files, cmdline }: Pick<BootOrder, 'target' | 'files' | 'cmdline'>): string {
-  const machine = machineArguments(target, files, cmdline, initrdBytes(files.initrd))
+export function reproduceCommand(order: MachineOrder, acpiTables: Record<string, string> = {}): string {
+  const { tpm } = order.setup
+  const machineTpm = tpm && { channel: `path=${tpmFolder}/control`, acpiTables }
+  const machine = machineArguments(order, initrdBytes(order.files.initrd), machineTpm)
   const consoles = ['-serial', 'mon:stdio', '-serial', `file:${secureLog}`]
-  return [qemu, ...bareArguments, ...machine, ...consoles].map(quoted).join(' ')
+  const boot = [qemu, ...bareArguments, ...machine, ...consoles].map(quoted).join(' ')
+  return tpm ? withTpm(boot, tpm.banks) : boot
+}
+
+function withTpm(boot: string, banks: string[]): string {
+  const make = ['swtpm_setup', ...swtpmSetupArguments(tpmFolder, banks)]
+  const run = ['swtpm', ...swtpmArguments(tpmFolder, `path=${tpmFolder}/control`)]
+  const steps = [
+    't=$(mktemp -d)',
+    // swtpm ends with QEMU, but not when QEMU never came.
+    `trap 'kill $(cat "$t/pid" 2>/dev/null) 2>/dev/null; rm -rf "$t"' EXIT`,
+    "trap 'exit 1' HUP INT TERM",
+    `${make.map(quoted).join(' ')} >"$t/setup.log"`,
+    [...run, '--daemon', '--pid', `file=${tpmFolder}/pid`].map(quoted).join(' '),
+    boot,
+  ]
+  return `( ${steps.join(' && ').replaceAll(tpmFolder, '"$t"')} )`
 }
 
 /** A word as a POSIX shell takes it (XCU 2.2.2): in single quotes unless nothing in it is special. */

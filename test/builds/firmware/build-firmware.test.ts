@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import type { BuildContext, BuildProgress } from '../../../builds/build.ts'
 import { buildFirmware } from '../../../builds/firmware/build-firmware.ts'
+import { machineSetupProduct, readMachineSetup } from '../../../builds/firmware/machine-setup.ts'
 import { readStack } from '../../../builds/firmware/recipe.ts'
 import { writeFiles } from '../source/world.ts'
 
@@ -57,7 +58,7 @@ function world(files: Record<string, string> = {}) {
 async function bytes(made: ReturnType<typeof world>): Promise<Buffer> {
   const outcome = await made.build()
   if (!outcome.ok) throw new Error(outcome.fault.message)
-  expect(outcome.products.map(({ name }) => name)).toEqual(['image.bin'])
+  expect(outcome.products.map(({ name }) => name)).toEqual(['image.bin', 'machine.json'])
   return readFileSync(outcome.products[0]?.path ?? '')
 }
 
@@ -89,6 +90,19 @@ test('files of the recipe are added to the copy of the source, and never put ove
     code: 'BadInput',
     message: expect.stringContaining('second has a file Makefile already'),
   })
+})
+
+test('the build says how its machine is to be set up', async () => {
+  const services = 'services: [tpm]\ntpm: { banks: [sha1, sha256] }\ncomponents:'
+  const outcome = await world({ 'small.yaml': recipe.replace('components:', services) }).build()
+  const path = outcome.ok ? outcome.products.find(({ name }) => name === machineSetupProduct)?.path : undefined
+  expect(await readMachineSetup(path ?? '')).toEqual({
+    boot: 'kernel',
+    bl33: 0x60000000,
+    services: ['tpm'],
+    tpm: { banks: ['sha1', 'sha256'], partition: 0x8002 },
+  })
+  await expect(readMachineSetup('/nowhere')).rejects.toMatchObject({ code: 'SourceMissing' })
 })
 
 test('a compiler error is a result with file and line, and the log has it', async () => {

@@ -30,7 +30,7 @@ test("the project's own stack says who speaks where, and where BL33 goes", async
   expect(recipe).toMatchObject({
     name: 'optee-sel1',
     consoles: { uart0: ['EL3', 'NS'], uart1: ['S-EL1'] },
-    bl33: 0x60000000,
+    setup: { boot: 'kernel', bl33: 0x60000000, services: [] },
     products: { 'qemu_fw.bios': '${tfa:qemu_fw.bios}' },
   })
   expect(recipe.components.map(({ name, version }) => `${name} ${version}`)).toEqual(['optee 4.10.0', 'tfa 2.12.1'])
@@ -79,6 +79,8 @@ test('what can change the bytes changes the identity, and nothing else does', as
   for (const [what, from, to] of [
     ['optee-sel1.yaml', 'CFG_TEE_CORE_LOG_LEVEL: 3', 'CFG_TEE_CORE_LOG_LEVEL: 2'],
     ['optee-sel1.yaml', 'bl33: 0x60000000', 'bl33: 0x61000000'],
+    ['optee-sel1.yaml', 'bl33: 0x61000000', 'bl33: 0x61000000\nservices: [tpm]'],
+    ['optee-sel1.yaml', 'services: [tpm]', 'services: [tpm]\ntpm: { banks: [sha1, sha256] }'],
     [
       'optee-sel1.yaml',
       '{ debian: optee-os, version: 4.10.0-2 }',
@@ -91,7 +93,7 @@ test('what can change the bytes changes the identity, and nothing else does', as
     here.change(what, from, to)
     seen.add(await here.identify())
   }
-  expect(seen.size).toBe(6)
+  expect(seen.size).toBe(8)
 })
 
 test('an added file is part of the identity: its bytes and where it goes', async () => {
@@ -165,4 +167,36 @@ test('a recipe that is not there is named', async () => {
     code: 'SourceMissing',
     message: expect.stringContaining('/nowhere/x.yaml'),
   })
+})
+
+const little = (keys: string) => `title: t
+consoles: { uart0: [NS] }
+bl33: 0x60000000
+${keys}
+toolchain: [ld]
+components: { a: { version: 1, source: { tree: . }, products: { p: p.bin } } }
+`
+
+test('a recipe says what starts at BL33, which services there are, and what a kernel needs for them', () => {
+  const keys = 'boot: efi\nservices: [efi-variables, tpm]\nneeds: { ACPI: y, TCG_ARM_CRB_FFA: [y, m] }'
+  const recipe = parseStack(`${little(keys)}products: { bl33: '\${a:p}' }\n`, '/x.yaml')
+  expect(recipe.setup).toEqual({
+    boot: 'efi',
+    bl33: 0x60000000,
+    services: ['efi-variables', 'tpm'],
+    tpm: { banks: ['sha256'], partition: 0x8002 },
+  })
+  expect(recipe.needs).toEqual({ ACPI: ['y'], TCG_ARM_CRB_FFA: ['y', 'm'] })
+})
+
+test.each([
+  ['boot: efi', "p: '${a:p}'", /^\/x\.yaml:4:7: boot: efi needs the product "bl33"; /],
+  ['boot: kernel', "bl33: '${a:p}'", /^\/x\.yaml:4:7: boot: kernel has a product "bl33"; /],
+  ['tpm: { partition: 0x8005 }', "p: '${a:p}'", /^\/x\.yaml:4:6: there is no TPM to set up; services would have tpm$/],
+  ['needs: { CONFIG-ACPI: y }', "p: '${a:p}'", /^\/x\.yaml:4:\d+: .*is no Kconfig symbol/],
+  ['services: [tpm2]', "p: '${a:p}'", /^\/x\.yaml:4:12: "tpm2": /],
+])('%s does not go with products of %s', (keys, products, message) => {
+  expect(() => parseStack(`${little(keys)}products: { ${products} }\n`, '/x.yaml')).toThrow(
+    expect.objectContaining({ code: 'BadInput', message: expect.stringMatching(message) }),
+  )
 })

@@ -8,6 +8,8 @@ export type GuestStep =
   | { say: string | Uint8Array; on?: 'uart0' | 'uart1'; times?: number }
   /** Waits until so many line feeds came in on uart0. */
   | { hear: number }
+  /** Says the 32 bits at an address on uart0, in hex and with a line feed. */
+  | { peek: number }
   | { end: 'off' | 'reset' | 'sleep' | 'again' }
 
 // QEMU's virt machine (hw/arm/virt.c, base_memmap): VIRT_UART0 and, without secure=on, VIRT_UART1.
@@ -18,19 +20,32 @@ const uarts = { uart0: '0x09000000', uart1: '0x09040000' }
  * @param folder where its files are made
  */
 export async function bareGuest(folder: string, steps: GuestStep[]): Promise<string[]> {
+  await link(folder, steps, ['-Ttext=0x40400000', '-Tdata=0x40500000'])
+  return ['-machine', 'virt', '-cpu', 'cortex-a53', '-m', '64', '-kernel', join(folder, 'guest.elf')]
+}
+
+/**
+ * Assembles the same as firmware, which runs at EL3 from the start of flash and has no PSCI to end with; returns its file.
+ */
+export async function bareFirmware(folder: string, steps: GuestStep[]): Promise<string> {
+  await link(folder, steps, ['-Ttext=0', '-Tdata=0x10000'])
+  await execa('aarch64-linux-gnu-objcopy', ['-O', 'binary', 'guest.elf', 'guest.bin'], { cwd: folder })
+  return join(folder, 'guest.bin')
+}
+
+async function link(folder: string, steps: GuestStep[], addresses: string[]): Promise<void> {
   const code = steps.map((step, n) => assemble(step, n)).join('\n')
   const data = steps.map((step, n) => ('say' in step ? bytes(step.say, n) : '')).join('\n')
   const source = `.global _start\n_start:\n${code}\n.data\n${data}\n`
   await writeFile(join(folder, 'guest.s'), source)
   await execa('aarch64-linux-gnu-as', ['-o', 'guest.o', 'guest.s'], { cwd: folder })
-  const link = ['-Ttext=0x40400000', '-Tdata=0x40500000', '-o', 'guest.elf', 'guest.o']
-  await execa('aarch64-linux-gnu-ld', link, { cwd: folder })
-  return ['-machine', 'virt', '-cpu', 'cortex-a53', '-m', '64', '-kernel', join(folder, 'guest.elf')]
+  await execa('aarch64-linux-gnu-ld', [...addresses, '-o', 'guest.elf', 'guest.o'], { cwd: folder })
 }
 
 function assemble(step: GuestStep, n: number): string {
   if ('say' in step) return say(step, n)
   if ('hear' in step) return hear(step.hear, n)
+  if ('peek' in step) return peek(step.peek, n)
   switch (step.end) {
     // PSCI (Arm DEN0022), by hvc on this machine: SYSTEM_OFF and SYSTEM_RESET.
     case 'off':
@@ -79,6 +94,31 @@ empty${n}:
   b.ne empty${n}
   subs w6, w6, #1
   b.ne empty${n}`
+}
+
+function peek(address: number, n: number): string {
+  return `
+  ldr x1, =${uarts.uart0}
+  ldr w2, =0x301
+  str w2, [x1, #0x30]
+  ldr x3, =${address}
+  ldr w4, [x3]
+  mov w6, #8
+digit${n}:
+  ror w4, w4, #28
+  and w2, w4, #15
+  add w2, w2, #48
+  cmp w2, #57
+  b.ls send${n}
+  add w2, w2, #39
+send${n}:
+  ldr w5, [x1, #0x18]
+  tbnz w5, #5, send${n}
+  strb w2, [x1]
+  subs w6, w6, #1
+  b.gt digit${n}
+  mov w2, #10
+  b.eq send${n}`
 }
 
 function bytes(said: string | Uint8Array, n: number): string {

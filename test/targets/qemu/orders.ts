@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { BootOrder } from '../../../targets/qemu/boot-order.ts'
-import { bareGuest, type GuestStep } from './bare-guest.ts'
+import { bareFirmware, bareGuest, type GuestStep } from './bare-guest.ts'
 import { tempFolder } from '../../host/temp-folder.ts'
 
 /** Order of a boot of a bare-metal guest, in folders of its own. */
@@ -13,10 +13,26 @@ export async function bareOrder(steps: GuestStep[], silence = 20): Promise<BootO
     folder,
     machine: await bareGuest(root, steps),
     target: { kind: 'qemu', name: 'qemu-test', cpu: 'max', smp: 1, memory: 64 },
+    setup: { boot: 'kernel', bl33: 0, services: [] },
     files: { firmware: '', image: '', initrd: '' },
     cmdline: '',
     limits: { silence },
     place: { folder: join(root, 'place'), fence: 1, owner: 'test' },
+  }
+}
+
+/** Where the TPM's TIS device says who it is (TPM_DID_VID_0): IBM's 0x1014 and 1 (QEMU, hw/tpm/tpm_tis_common.c). */
+export const tisIdentity = 0x0c00_0f00
+
+/** Order of a boot of bare-metal firmware on a machine with a TPM. */
+export async function tpmOrder(steps: GuestStep[], silence = 20): Promise<BootOrder> {
+  const { machine: _, ...order } = await bareOrder([{ end: 'sleep' }], silence)
+  const firmware = await bareFirmware(dirname(order.folder), steps)
+  return {
+    ...order,
+    target: { kind: 'qemu', name: 'qemu-test', cpu: 'max', smp: 1, memory: 1024 },
+    setup: { boot: 'efi', bl33: 0x60000000, services: ['tpm'], tpm: { banks: ['sha256'], partition: 0x8002 } },
+    files: { firmware, bl33: firmware, image: firmware, initrd: firmware },
   }
 }
 

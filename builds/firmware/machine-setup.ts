@@ -1,0 +1,33 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { LabError } from '../../domain/errors.ts'
+import { bootWays, stackServices, type MachineSetup } from '../../domain/machine-setup.ts'
+
+/** The product of every firmware build that says how its machine is to be set up; attempts keep it too. */
+export const machineSetupProduct = 'machine.json'
+
+const schema = z.object({
+  boot: z.enum(bootWays),
+  bl33: z.int(),
+  services: z.array(z.enum(stackServices)),
+  tpm: z.object({ banks: z.array(z.string()), partition: z.int() }).optional(),
+})
+
+/** Writes the product into a build's folder. @returns its path */
+export async function writeMachineSetup(folder: string, setup: MachineSetup): Promise<string> {
+  const path = join(folder, machineSetupProduct)
+  await writeFile(path, `${JSON.stringify(setup, null, 2)}\n`)
+  return path
+}
+
+/** Reads the product again. @throws LabError SourceMissing when it is not there, or is none */
+export async function readMachineSetup(path: string): Promise<MachineSetup> {
+  try {
+    const { tpm, ...setup } = schema.parse(JSON.parse(await readFile(path, 'utf8')))
+    return tpm === undefined ? setup : { ...setup, tpm }
+  } catch (cause) {
+    const sentence = `${path} does not say how to set up the machine: build the stack again.`
+    throw new LabError('SourceMissing', sentence, { cause })
+  }
+}

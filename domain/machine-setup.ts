@@ -1,0 +1,28 @@
+/** What a stack has at the address where BL33 starts: the kernel itself, or something that loads it. */
+export const bootWays = ['kernel', 'efi', 'u-boot'] as const
+export type BootWay = (typeof bootWays)[number]
+
+/** What a stack's secure world serves to the normal world beyond OP-TEE itself. */
+export const stackServices = ['tpm', 'efi-variables'] as const
+export type StackService = (typeof stackServices)[number]
+
+/** The TPM behind a stack's TPM partition, and the partition as ACPI names it. */
+export interface TpmSetup {
+  /** PCR banks that are active, as swtpm_setup calls them. */
+  banks: string[]
+  /** FF-A id of the partition. */
+  partition: number
+}
+
+/** How a machine must be set up for a stack: a part of the stack's build, so that it is never guessed from files. */
+export interface MachineSetup {
+  boot: BootWay
+  /** Physical address at which BL33 starts. */
+  bl33: number
+  services: StackService[]
+  /** Set when `services` has `tpm`. */
+  tpm?: TpmSetup
+}
+
+/** Where OP-TEE's SPMC puts our TPM partition unless a recipe says otherwise: its first logical partition has 0x8002. */
+export const usualTpm: TpmSetup = { banks: ['sha256'], partition: 0x8002 }
