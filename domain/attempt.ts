@@ -9,8 +9,8 @@ export type Ending = (typeof endings)[number]
 
 /** What the cell asked for, as far as probes need it to tell `skip` from `fail`. */
 export interface Asked {
-  /** The kernel command line that the target was given. */
-  cmdline: string
+  /** The kernel command line that the target was given; undefined where only its log is known and does not show it. */
+  cmdline: string | undefined
   /** Requested config symbols that probes look at, without the CONFIG_ prefix, e.g. `ARM_FFA_TRANSPORT: "y"`; from the build's effective .config. */
   config: Record<string, string>
   /** Module names in load order, without `.ko`. */

@@ -5,22 +5,63 @@ export interface KernelMessage {
   message: string
 }
 
-// kernel/printk/printk.c, 6.12 to 7.3: print_syslog() "<pri>", print_time() "[%5lu.%06lu]", print_caller() "[%*s]" (PRINTK_CALLER:
-// T<pid> or C<cpu>; PRINTK_EXECUTION_CTX of 7.x adds more inside the same brackets), then one blank.
-const prefix = /(?:<\d+>)?\[ *(\d+\.\d{6})\](?:\[ *[TC]\d+[^\]]*\])? ?/y
+// kernel/printk/printk.c, 5.15 to 7.3: print_syslog() "<pri>", print_time() "[%5lu.%06lu]", print_caller() "[%*s]" (PRINTK_CALLER:
+// T<pid> or C<cpu>; PRINTK_EXECUTION_CTX of 7.x adds more inside the same brackets), then one blank. Scanned by hand,
+// because every line of every console comes here, several times.
+const caller = /\[ *[TC]\d+[^\]]*\]/y
 
 /** Takes the text of a console line; returns the index at which the message starts, 0 where it has no printk prefix. */
 export function messageStart(text: string): number {
-  const first = text.charCodeAt(0)
-  if (first !== 0x5b && first !== 0x3c) return 0
-  prefix.lastIndex = 0
-  return prefix.test(text) ? prefix.lastIndex : 0
+  let end = stampEnd(text, stampStart(text))
+  if (end === 0) return 0
+  if (text.charCodeAt(end) === 0x5b) {
+    caller.lastIndex = end
+    if (caller.test(text)) end = caller.lastIndex
+  }
+  return text.charCodeAt(end) === 0x20 ? end + 1 : end
 }
 
 /** Takes the text of a console line, cleaned; returns the kernel's message and its time in seconds. */
 export function kernelMessage(text: string): KernelMessage {
-  prefix.lastIndex = 0
-  const match = prefix.exec(text)
-  if (!match) return { message: text }
-  return { at: Number(match[1]), message: text.slice(match[0].length) }
+  const start = messageStart(text)
+  return start === 0 ? { message: text } : { at: stampOf(text)!, message: text.slice(start) }
+}
+
+/** Takes the text of a console line; returns the kernel's clock in seconds, undefined where the line has no printk prefix. */
+export function stampOf(text: string): number | undefined {
+  const start = stampStart(text)
+  const end = stampEnd(text, start)
+  if (end === 0) return undefined
+  let microseconds = 0
+  for (let at = start + 1; at < end; at++) {
+    const digit = text.charCodeAt(at) - 0x30
+    if (digit >= 0 && digit <= 9) microseconds = microseconds * 10 + digit
+  }
+  return microseconds / 1e6
+}
+
+/** The index of the stamp's bracket, behind `<pri>` where it is there; -1 for lines that cannot have a stamp. */
+function stampStart(text: string): number {
+  const first = text.charCodeAt(0)
+  if (first === 0x5b) return 0
+  if (first !== 0x3c) return -1
+  const digits = skipDigits(text, 1)
+  return digits > 1 && text.charCodeAt(digits) === 0x3e && text.charCodeAt(digits + 1) === 0x5b ? digits + 1 : -1
+}
+
+/** The index behind a stamp that starts at `start`; 0 where there is none. */
+function stampEnd(text: string, start: number): number {
+  if (start < 0) return 0
+  let at = start + 1
+  while (text.charCodeAt(at) === 0x20) at++
+  const point = skipDigits(text, at)
+  if (point === at || text.charCodeAt(point) !== 0x2e) return 0
+  const end = skipDigits(text, point + 1)
+  return end === point + 7 && text.charCodeAt(end) === 0x5d ? end + 1 : 0
+}
+
+function skipDigits(text: string, from: number): number {
+  let at = from
+  for (let code = text.charCodeAt(at); code >= 0x30 && code <= 0x39; code = text.charCodeAt(at)) at++
+  return at
 }

@@ -1,6 +1,6 @@
 import type { Finding } from '../finding.ts'
 import { cite, citeRecord } from './cite.ts'
-import { askedKvmMode, takeoverOf } from './kvm-mode.ts'
+import { askedMode, takeoverOf } from './kvm-mode.ts'
 import { fail, known, pass, skip, unknown } from './outcome.ts'
 import type { RecordOf, Seen } from './seen.ts'
 
@@ -45,7 +45,7 @@ export function partitions(seen: Seen): Finding {
   }
   const takeover = takeoverOf(seen)
   const early = takeover?.at !== undefined && at <= takeover.at
-  if (early || (!takeover && askedKvmMode(seen.shown.asked.cmdline) === 'protected'))
+  if (early || (!takeover && askedMode(seen) === 'protected'))
     return unknown(
       id,
       'FFA_PARTITION_INFO_GET came back, but not shown to be after pKVM took over.',

@@ -1,7 +1,7 @@
 import type { Evidence } from '../evidence.ts'
 import type { Finding } from '../finding.ts'
 import { cite, citeRecord } from './cite.ts'
-import { askedKvmMode, takeoverOf, type Takeover } from './kvm-mode.ts'
+import { askedMode, takeoverOf, type Takeover } from './kvm-mode.ts'
 import { fail, known, pass, skip, unknown } from './outcome.ts'
 import type { RecordOf, Seen } from './seen.ts'
 
@@ -26,7 +26,7 @@ export function usable(seen: Seen): Finding {
   const healed = all.findIndex(({ body }) => body.name === 'FFA_VERSION')
   const calls = healed < 0 ? all : all.slice(0, healed)
   if (calls.length === 0) return noCalls(seen, all)
-  const isProtected = askedKvmMode(seen.shown.asked.cmdline) === 'protected'
+  const isProtected = askedMode(seen) === 'protected'
   const takeover = takeoverOf(seen)
   if (isProtected && !takeover)
     return unknown(

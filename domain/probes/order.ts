@@ -1,6 +1,6 @@
 import type { Finding } from '../finding.ts'
 import { cite } from './cite.ts'
-import { askedKvmMode, takeoverOf } from './kvm-mode.ts'
+import { askedMode, takeoverOf } from './kvm-mode.ts'
 import { fail, known, pass, skip, unknown } from './outcome.ts'
 import type { Probe } from './probe.ts'
 import { isBefore, type Seen, type Sighting } from './seen.ts'
@@ -55,7 +55,10 @@ function ffaBeforeKvm(seen: Seen): Finding {
     kvm_at: calling?.match.at,
     finalize_at: seen.first('initcall.calling', { function: 'finalize_pkvm' })?.match.at,
   })
-  if (askedKvmMode(seen.shown.asked.cmdline) !== 'protected')
+  const asked = askedMode(seen)
+  if (asked === 'unknown')
+    return unknown(id, 'The log does not show whether protected mode was asked for.', talk?.evidence.map(cite), facts)
+  if (asked !== 'protected')
     return skip(
       id,
       'Protected mode was not asked for, so no hypervisor stands between FF-A and the firmware.',

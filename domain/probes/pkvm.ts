@@ -1,6 +1,6 @@
 import type { Finding } from '../finding.ts'
 import { cite } from './cite.ts'
-import { askedKvmMode, takeoverOf } from './kvm-mode.ts'
+import { askedMode, takeoverOf } from './kvm-mode.ts'
 import { fail, known, pass, skip, unknown } from './outcome.ts'
 import type { Probe } from './probe.ts'
 import type { Seen, Sighting } from './seen.ts'
@@ -33,10 +33,10 @@ export const pkvm: Probe = {
  */
 function mode(seen: Seen): Finding {
   const id = 'pkvm.mode'
-  const asked = askedKvmMode(seen.shown.asked.cmdline)
+  const asked = askedMode(seen)
   if (seen.symbol('KVM') === 'n') return skip(id, 'The kernel is built without KVM.')
   const facts = known({ asked })
-  const wish = asked === undefined ? 'no kvm-arm.mode was asked for' : `kvm-arm.mode=${asked} was asked for`
+  const wish = wishOf(asked)
   const came = seen.last('kvm.mode')
   const disabled = seen.last('kvm.disabled')
   const line = came ?? disabled
@@ -53,9 +53,15 @@ function mode(seen: Seen): Finding {
   }
   const name = came ? `${came.match.groups['mode']}${came.match.groups['nested'] ?? ''}` : 'none'
   const shown = { ...facts, mode: name }
+  if (asked === 'unknown') return unknown(id, `KVM is in the mode "${name}"; ${wish}.`, [cite(line)], shown)
   if (fits(asked, name)) return pass(id, `KVM is in the mode "${name}"; ${wish}.`, [cite(line)], shown)
   const why = refusals[0] ? `: ${refusals[0].match.groups['why']}` : ''
   return fail(id, `KVM is in the mode "${name}" although ${wish}${why}.`, [cite(line), ...refusals.map(cite)], shown)
+}
+
+function wishOf(asked: string | undefined): string {
+  if (asked === 'unknown') return 'the log does not show which one was asked for'
+  return asked === undefined ? 'no kvm-arm.mode was asked for' : `kvm-arm.mode=${asked} was asked for`
 }
 
 /** kvm_arm_init() names the mode from three booleans: in hyp mode, protected, hVHE; `+NV2` where the CPU can nest. */
@@ -74,8 +80,9 @@ function fits(asked: string | undefined, mode: string): boolean {
  */
 function finalised(seen: Seen): Finding {
   const id = 'pkvm.finalised'
-  const asked = askedKvmMode(seen.shown.asked.cmdline)
+  const asked = askedMode(seen)
   if (seen.symbol('KVM') === 'n') return skip(id, 'The kernel is built without KVM.')
+  if (asked === 'unknown') return unknown(id, 'The log does not show whether protected mode was asked for.')
   if (asked !== 'protected') return skip(id, 'Protected mode was not asked for, so there is nothing to finalise.')
   const refused: Sighting | undefined = seen.last('kvm.finalize-failed')
   if (refused) {

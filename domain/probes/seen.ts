@@ -66,9 +66,9 @@ export class Seen {
     return this.shown.asked.config[name]
   }
 
-  /** Whether a word stands on the kernel command line. */
+  /** Whether a word is known to stand on the kernel command line. */
   onCommandLine(word: string): boolean {
-    return this.shown.asked.cmdline.split(/\s+/).includes(word)
+    return this.shown.asked.cmdline?.split(/\s+/).includes(word) ?? false
   }
 }
 

@@ -92,3 +92,23 @@ describe('finalised', () => {
     expect(findingOf(shown, 'pkvm.finalised').sentence).toContain('without initcall_debug')
   })
 })
+
+describe('a log whose command line is not known', () => {
+  const unasked = (text: string) => {
+    const shown = shownOf({ consoles: [consoleOf(text)] })
+    shown.asked.cmdline = undefined
+    return shown
+  }
+
+  it('gives a protected mode away, which only comes of being asked for', () => {
+    const shown = unasked('[    1.000000] kvm [1]: Protected hVHE mode initialized successfully')
+    expect(findingOf(shown, 'pkvm.mode')).toMatchObject({ outcome: 'pass', facts: { asked: 'protected' } })
+    expect(findingOf(shown, 'order.ffa-before-kvm').outcome).toBe('unknown')
+  })
+
+  it('does not tell what was asked for when another mode came up', () => {
+    const shown = unasked('[    1.000000] kvm [1]: VHE mode initialized successfully')
+    expect(findingOf(shown, 'pkvm.mode')).toMatchObject({ outcome: 'unknown', facts: { mode: 'VHE' } })
+    for (const id of ['pkvm.finalised', 'order.ffa-before-kvm']) expect(findingOf(shown, id).outcome).toBe('unknown')
+  })
+})
