@@ -9,7 +9,7 @@ type Call = RecordOf<'ffa-call'>
 
 const id = 'ffa.usable'
 
-/** Calls that every FF-A 1.1 implementation answers and that pKVM passes on or handles (arch/arm64/kvm/hyp/nvhe/ffa.c); a refused one decides. */
+/** Of FFA_FEATURES, the question for direct requests. Calls that every FF-A 1.1 implementation answers and that pKVM passes on or handles (arch/arm64/kvm/hyp/nvhe/ffa.c); a refused one decides. */
 const required = ['FFA_ID_GET', 'FFA_FEATURES', 'FFA_PARTITION_INFO_GET']
 
 /**
@@ -35,7 +35,9 @@ export function usable(seen: Seen): Finding {
       calls.map(citeRecord),
     )
   const counted = takeover ? calls.filter(({ body }) => takeover.at === undefined || body.at > takeover.at) : calls
-  const asked = counted.filter(({ body }) => required.includes(body.name))
+  const asked = counted.filter(
+    ({ body }) => required.includes(body.name) && (body.about ?? 'DIRECT_REQ') === 'DIRECT_REQ',
+  )
   const [first, ...rest] = asked
   if (!first)
     return unknown(

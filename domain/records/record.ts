@@ -53,10 +53,10 @@ export interface FfaDriverBody {
   value: string
 }
 
-/** A partition as the kernel's FF-A driver registered it on its bus when it started; what it says now is in the calls. */
+/** A partition as the kernel's FF-A driver registered it on its bus when it started, or as the driver was told of it just now. */
 export interface FfaPartitionBody {
   fact: 'ffa-partition'
-  /** Name on the bus, e.g. `arm-ffa-1`. */
+  /** Name on the bus, e.g. `arm-ffa-1`; `now` for one that `partition_info_get` listed when the probe asked. */
   device: string
   id: number
   uuid: string

@@ -5,6 +5,4 @@
 void modules_set_limit(int limit_ms);
 /* Loads /hyplab/modules/NAME.ko with its parameters from the kernel's command line and sends a `module` record. 0, or a negative errno. */
 int module_load(const char *name);
-/* Loads a probe's module, then relays what it shows in /proc/hyplab-NAME as records. */
-void probe_run(const char *name);
 #endif

@@ -10,6 +10,7 @@
 #include "efi.h"
 #include "facts.h"
 #include "modules.h"
+#include "probe.h"
 #include "records.h"
 #include "say.h"
 #include "tpm.h"
