@@ -39,6 +39,7 @@ const packages: Record<string, string> = {
   'aarch64-linux-gnu-gcc': 'gcc-aarch64-linux-gnu',
   'aarch64-linux-gnu-ld': 'binutils-aarch64-linux-gnu',
   dtc: 'device-tree-compiler',
+  iasl: 'acpica-tools',
   flock: 'util-linux',
   python3: 'python3',
   cp: 'coreutils',
@@ -89,9 +90,12 @@ export async function askTool(tool: string, question: string): Promise<string> {
 }
 
 /**
- * The first line of `<tool> --version`, e.g. `aarch64-linux-gnu-gcc (Debian 12.2.0-14) 12.2.0`.
+ * The first line with a digit of what a tool says about its version, e.g.
+ * `aarch64-linux-gnu-gcc (Debian 12.2.0-14) 12.2.0`.
  * @throws LabError ToolMissing.
  */
 export async function toolVersion(tool: string): Promise<string> {
-  return (await askTool(tool, '--version')).split('\n', 1)[0] ?? ''
+  // iasl knows no long options, and says its maker before its version.
+  const said = await askTool(tool, tool === 'iasl' ? '-v' : '--version')
+  return said.split('\n').find((line) => /\d/.test(line)) ?? ''
 }

@@ -80,6 +80,10 @@ const toolPatterns: [RegExp, (groups: Groups, linking: Linking) => BuildFault][]
     /^\S*ld(?:\.\w+)?: (?:(?<file>[^\s:]+\.[ao]):? )?(?<message>.*(?:overflowed by|will not fit in|cannot find|truncated to fit|file format not recognized).*)$/,
     located,
   ],
+  // EDK2's build.py and GenFds.py: /source/x.dsc(12): error 3000: ..., (...) for no line, " : error" for no file; its tools
+  // in C: GenFv: ERROR 3000: ... (BaseTools/Source/Python/Common/EdkLogger.py and C/Common/EfiUtilityMsgs.c, 2025.02).
+  [/^(?: |(?<file>[^\s(][^(]*)\((?:(?<line>\d+)|\.\.\.)\)): error [0-9A-F]{4}: (?<message>.+)$/, located],
+  [/^\w+: ERROR \d{4}: (?<message>.+)$/, located],
   // A script of the build in Python.
   [/^(?<message>(?:ModuleNotFoundError|ImportError|SyntaxError): .+)$/, located],
   [/^(?:\/bin\/)?(?:ba|da)?sh: (?:line )?(?:\d+: )?(?<message>\S+: (?:command )?not found)$/, located],

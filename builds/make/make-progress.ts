@@ -3,9 +3,10 @@ import type { LastBuild } from './build-history.ts'
 
 /**
  * A line in which kbuild, OP-TEE or TF-A says that it makes one thing: `  CC      init/main.o`, `  LD [M]  x.ko`
- * (kbuild: scripts/Kbuild.include `kecho`; the other two took the form over).
+ * (kbuild: scripts/Kbuild.include `kecho`; the other two took the form over); or EDK2 that it makes one module:
+ * `Building ... /source/MdePkg/Library/BaseLib/BaseLib.inf [AARCH64]` (BaseTools/Source/Python/build/build.py, 2025.02).
  */
-const step = /^  [A-Z][A-Z0-9_]*(?: \[[A-Z]+\])? +\S/
+const step = /^(?:  [A-Z][A-Z0-9_]*(?: \[[A-Z]+\])? +\S|Building \.\.\. \S+ \[)/
 
 /** Whether an output line stands for one step of a build. */
 export function isStep(line: string): boolean {

@@ -2,3 +2,6 @@
 srcs-$(CFG_HYPLAB_TPM) += tpm-service.c
 srcs-$(CFG_HYPLAB_TPM) += tpm-crb.c
 srcs-$(CFG_HYPLAB_TPM) += tpm-tis.c
+srcs-$(CFG_HYPLAB_EFI_VARIABLES) += efi-variables.c
+srcs-$(CFG_HYPLAB_EFI_VARIABLES) += efi-variable-service.c
+srcs-$(CFG_HYPLAB_EFI_VARIABLES) += efi-variable-store.c

@@ -36,6 +36,19 @@ test("the project's own stack says who speaks where, and where BL33 goes", async
   expect(recipe.components.map(({ name, version }) => `${name} ${version}`)).toEqual(['optee 4.10.0', 'tfa 2.12.1'])
 })
 
+test('the full stack boots by EDK2, with services that the machine has to help with', async () => {
+  const recipe = await readStack(join(stacks, 'full.yaml'))
+  expect(recipe).toMatchObject({
+    setup: { boot: 'efi', bl33: 0x60000000, services: ['tpm', 'efi-variables'], tpm: { partition: 0x8002 } },
+    needs: { ACPI: ['y'], PCI: ['y'], EFI: ['y'], EFI_STUB: ['y'] },
+    products: { bl33: '${edk2:QEMU_EFI.fd}' },
+  })
+  const sel1 = await readStack(join(stacks, 'optee-sel1.yaml'))
+  const tfa = (one: typeof recipe) => one.components.find(({ name }) => name === 'tfa')?.arguments
+  // The same firmware below them, so that what differs between the two comes from EDK2 and the services.
+  expect(tfa(recipe)).toEqual(tfa(sel1))
+})
+
 test('values reach make as they are written', () => {
   const text = `title: t
 consoles: { uart0: [NS] }

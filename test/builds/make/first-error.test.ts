@@ -57,6 +57,31 @@ make[3]: *** [/src/linux/scripts/Makefile.vmlinux:72: vmlinux.unstripped] Error 
     { message: "modpost: GPL-incompatible module x.ko uses GPL-only symbol 'y'" },
   ],
   [
+    "EDK2's build tool about a file that it misses",
+    '\nbuild.py...\n : error 000E: File/directory not found in workspace\n\t/src/linux/Conf/tools_def.txt\n\n- Failed -',
+    { message: 'File/directory not found in workspace' },
+  ],
+  [
+    "EDK2's build tool about a line of a platform file",
+    '\nbuild.py...\n/src/linux/ArmVirtPkg/x.dsc(123): error 3000: Invalid statement\n\tnonsense\n',
+    { message: 'Invalid statement', file: 'ArmVirtPkg/x.dsc', line: 123 },
+  ],
+  [
+    "EDK2's build tool about a file, without a line",
+    '/src/linux/ArmVirtPkg/x.dsc(...): error 4000: Instance of library class [ArmFfaLib] is not found\n\tin [x.inf] [AARCH64]',
+    { message: 'Instance of library class [ArmFfaLib] is not found', file: 'ArmVirtPkg/x.dsc' },
+  ],
+  [
+    'a tool that EDK2 misses, before what its build tool makes of it',
+    '/bin/sh: 1: iasl: not found\nmake: *** [GNUmakefile:426: /o/RamDisk.aml] Error 127\n\nbuild.py...\n : error 7000: Failed to execute command\n',
+    { message: 'iasl: not found' },
+  ],
+  [
+    "EDK2's tools in C",
+    'GenFv: ERROR 3000: Invalid\n  the required fv image size 0x2 exceeds the set fv image size 0x1',
+    { message: 'Invalid' },
+  ],
+  [
     'Kconfig syntax',
     "drivers/tee/Kconfig:7: syntax error\ndrivers/tee/Kconfig:6:warning: ignoring unsupported character '@'\nmake[3]: *** [/src/linux/scripts/kconfig/Makefile:85: olddefconfig] Error 1",
     { message: 'syntax error', file: 'drivers/tee/Kconfig', line: 7 },

@@ -8,6 +8,8 @@ test.each([
   ['  OBJCOPY arch/arm64/boot/Image', true],
   ['  HOSTCC  scripts/kconfig/conf.o', true],
   ['  CC      plat/qemu/common/qemu_bl1_setup.c', true],
+  ['Building ... /source/MdePkg/Library/BaseLib/BaseLib.inf [AARCH64]', true],
+  ['Building Volume Top File', false],
   ['make[1]: Entering directory', false],
   ['warning: x', false],
   ['  note: in expansion', false],

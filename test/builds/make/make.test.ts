@@ -144,6 +144,8 @@ test('a full disk and a missing tool are one sentence each', async () => {
   )
   await expect(toolVersion('no-such-tool')).rejects.toMatchObject({ code: 'ToolMissing' })
   expect(await toolVersion('make')).toMatch(/^GNU Make \d/)
+  // Says its maker first, and knows no --version.
+  expect(await toolVersion('iasl')).toMatch(/^ASL\+ .* version \d+$/)
 })
 
 test('the environment of a build has nothing of the user', () => {
