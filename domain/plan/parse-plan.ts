@@ -2,6 +2,7 @@ import { checkFiles } from './check-files.ts'
 import { checkKernels } from './check-kernels.ts'
 import { checkMatrix } from './check-matrix.ts'
 import { checkNames } from './check-names.ts'
+import { checkStacks } from './check-stacks.ts'
 import type { Checked, KnownProbes, PlanFiles } from './check.ts'
 import { inReadingOrder } from './plan-error.ts'
 import type { PlanError } from './plan-error.ts'
@@ -41,5 +42,7 @@ export function parsePlan(text: string, file: string, files: PlanFiles, known: K
   errors.push(...shapeErrors(yaml, file))
   for (const check of [checkNames, checkMatrix, checkKernels, checkFiles]) check(checked)
   if (errors.length > 0) return { ok: false, errors: inReadingOrder(errors, file) }
-  return { ok: true, plan: readPlan(planFile.parse(yaml.value), checked) }
+  const plan = readPlan(planFile.parse(yaml.value), checked)
+  checkStacks(plan, checked)
+  return errors.length > 0 ? { ok: false, errors: inReadingOrder(errors, file) } : { ok: true, plan }
 }
