@@ -7,7 +7,7 @@ import { sha256Folder } from '../identity.ts'
  * Our kernel modules: each is a folder of `guest/` with a Kbuild of its own. All are built with each kernel, so that cells
  * that want different ones share a build; only what a cell names goes into its initrd.
  */
-export const guestModules = ['ffa-probe', 'fault-maker'] as const
+export const guestModules = ['ffa-probe', 'fault-maker', 'ffa-fuzz'] as const
 
 const sources = join(import.meta.dirname, '../../guest')
 

@@ -6,14 +6,15 @@ import { faults } from './faults.ts'
 import { ffa } from './ffa.ts'
 import { optee } from './optee.ts'
 import { order } from './order.ts'
+import { partition } from './partition.ts'
 import { pkvm } from './pkvm.ts'
 import type { FindingKind, Probe } from './probe.ts'
 import { Seen } from './seen.ts'
 
-const registry: readonly Probe[] = [pkvm, order, ffa, optee, faults]
+const registry: readonly Probe[] = [pkvm, order, ffa, optee, partition, faults]
 
 /** Changes whenever a finding may come out differently for the same showing, so that stored findings say who judged. */
-export const probesVersion = '3'
+export const probesVersion = '4'
 
 /** The names of all probe groups, as plans use them. */
 export const probeGroups: readonly string[] = registry.map(({ group }) => group)

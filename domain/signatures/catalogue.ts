@@ -10,6 +10,7 @@ import { kernelStalls } from './kernel-stalls.ts'
 import { kvm } from './kvm.ts'
 import { linuxBoot } from './linux-boot.ts'
 import { opTee } from './op-tee.ts'
+import { ourModules } from './our-modules.ts'
 import { opteeDriver } from './optee-driver.ts'
 import type { Signature } from './signature.ts'
 import { tpm } from './tpm.ts'
@@ -28,6 +29,7 @@ export const catalogue: readonly Signature[] = [
   ...kernelCrashes,
   ...kernelStalls,
   ...kernelChecks,
+  ...ourModules,
   ...trustedFirmware,
   ...opTee,
   ...bootLoaders,

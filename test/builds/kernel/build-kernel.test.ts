@@ -62,6 +62,7 @@ describe('one small real kernel', { timeout: 30 * minutes }, () => {
       'config',
       'modules/fault-maker.ko',
       'modules/ffa-core.ko',
+      'modules/ffa-fuzz.ko',
       'modules/ffa-module.ko',
       'modules/ffa-probe.ko',
     ])

@@ -24,6 +24,8 @@ const lines: [id: string, text: string, groups: Record<string, string>][] = [
   ['linux.power-down', '[    1.159519] reboot: Power down', {}],
   ['linux.restart', '[    1.1595] reboot: Restarting system'.replace('1.1595', '1.159500'), {}],
   ['linux.el', '[    0.000000] CPU: All CPU(s) started at EL2', { el: '2' }],
+  ['fuzz.begin', '[    0.580085] hyplab-ffa-fuzz: seed 1, 3000 ms', { seed: '1', ms: '3000' }],
+  ['fuzz.end', '[    3.802105] hyplab-ffa-fuzz: done', {}],
   ['psci.smccc', '[    0.000000] psci: SMC Calling Convention v1.5', { major: '1', minor: '5' }],
   ['initcall.calling', '[    0.343807] calling  ffa_init+0x0/0x718 @ 1', { function: 'ffa_init', pid: '1' }],
   [
