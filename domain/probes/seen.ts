@@ -36,6 +36,11 @@ export class Seen {
     }
   }
 
+  /** Every known line of one console, in order. */
+  sightingsOf(log: ConsoleLog): Sighting[] {
+    return this.sightings.filter((sighting) => sighting.log === log)
+  }
+
   /** All lines of one signature whose groups have the values given. */
   all(id: string, groups: Record<string, string> = {}): Sighting[] {
     const wanted = Object.entries(groups)

@@ -29,6 +29,7 @@ export type FaultKind =
   | 'exception'
   | 'load-failure'
   | 'hang'
+  | 'reset-loop'
 
 /** One line that kernel or firmware is known to print, and what it tells. */
 export interface Signature {

@@ -34,7 +34,7 @@ describe('faults of the kernel', () => {
       outcome: 'fail',
       facts: {
         kind: 'oops',
-        title: 'Unable to handle kernel NULL pointer dereference at virtual address 0000000000000008',
+        title: 'NULL pointer dereference',
         count: 2,
         warning: false,
         panic: true,

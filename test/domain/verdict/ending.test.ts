@@ -29,7 +29,7 @@ describe('how an attempt ended', () => {
     const shown = shownOf({ consoles: consolesOf(noInit), records: [], host: host('power-off') })
     expect(ending(shown)).toMatchObject({
       ending: 'kernel-fault',
-      sentence: expect.stringContaining('Kernel panic - not syncing: No working init found.') as string,
+      sentence: 'The kernel reported: no init: No working init found.',
       evidence: [{ kind: 'console', console: 'uart0', from: 637 }],
     })
   })

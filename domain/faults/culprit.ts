@@ -1,0 +1,36 @@
+import { stableSymbol } from './stable-text.ts'
+
+const symbol = String.raw`(?<symbol>[A-Za-z_$][\w.$]*\+0x[0-9a-f]+\/0x[0-9a-f]+(?: \[[^\]]+\])?)`
+const pc = new RegExp(String.raw`^pc : ${symbol}`)
+const rip = new RegExp(String.raw`^RIP: [0-9a-f]{4}:${symbol}`)
+const frame = new RegExp(String.raw`^ *(?:\[<[0-9a-f]+>\] )?${symbol}(?: \(P\))?$`)
+
+// Functions that stand between what broke and its report: the reporting itself, waiting, locking, delays, memory copies.
+const machinery =
+  /^(?:dump_backtrace|show_stack|dump_stack|dump_stack_lvl|print_\w+|kasan_\w+|__kasan_\w+|__asan_\w+|kcsan_\w+|ubsan_\w+|__ubsan_\w+|check_panic_on_warn|__warn\w*|report_bug|warn_slowpath\w*|bug_handler|\w*brk_handler|do_debug_exception|el1h?_\w+|el0t?_\w+|panic|vpanic|nmi_panic|oops_\w+|die\w*|__die\w*|__might_\w+|__schedule_bug|__switch_to|__schedule|schedule|schedule_\w+|preempt_schedule\w*|io_schedule\w*|msleep\w*|usleep_range\w*|ssleep|__mutex_lock\w*|mutex_lock\w*|rwsem_\w+|down_\w+|__down\w*|wait_for_\w+|__wait_\w+|do_wait\w*|queued_spin_\w+|_raw_\w+|do_raw_\w+|native_queued_\w+|__delay|__udelay|__ndelay|__const_udelay|udelay|delay_\w+|arch_counter_\w+|arch_timer_\w+|__arch_counter_\w+|lock_\w+|__lock_\w+|rcu_\w+|check_\w+|validate_chain|mark_lock\w*|lockdep_\w+|__lockdep\w*|refcount_warn_saturate|memcpy|memset|memmove|__memcpy|__memset|__pi_\w+|irq_\w+|__irq\w*|handle_\w+|generic_handle_\w+|gic_\w+|call_on_irq_stack|do_interrupt_handler|watchdog_\w+|hrtimer_\w+|__hrtimer_\w+|update_process_times|tick_\w+|sched_tick|trigger_\w+|nmi_\w+|default_idle_call|cpu_do_idle)$/
+
+/**
+ * Takes the messages of a report; returns the function that it is about, with its module: where the CPU stood if the
+ * report says so, else the innermost function of its call trace, in either case without those that only reported,
+ * waited or delayed; undefined where nothing else is named.
+ */
+export function culpritOf(messages: readonly string[]): string | undefined {
+  for (const message of messages) {
+    const stood = (pc.exec(message) ?? rip.exec(message))?.groups?.['symbol']
+    const name = stood && stableSymbol(stood)
+    if (name && !isMachinery(name)) return name
+    if (name) break
+  }
+  let inTrace = false
+  for (const message of messages) {
+    if (/^ *Call [Tt]race:/.test(message)) inTrace = true
+    const called = inTrace ? frame.exec(message)?.groups?.['symbol'] : undefined
+    const name = called && stableSymbol(called)
+    if (name && !isMachinery(name)) return name
+  }
+  return undefined
+}
+
+function isMachinery(name: string): boolean {
+  return machinery.test(name.replace(/ \[.*$/, ''))
+}

@@ -1,0 +1,66 @@
+import { kernelMessage } from '../console/kernel-message.ts'
+import type { ConsoleLog } from '../console/line.ts'
+import { citeLines } from '../probes/cite.ts'
+import { matchSignatures } from '../signatures/match.ts'
+import type { Fault, KnownLine } from './fault.ts'
+import { faultTitle } from './fault-title.ts'
+import { reportRange } from './report-range.ts'
+import { resetLoop } from './reset-loop.ts'
+
+/**
+ * Takes the consoles of one boot; returns the faults that they report, console by console, in order. `known` are a
+ * console's lines that the catalogue knows, in order, for a caller that has them.
+ */
+export function faultsOf(
+  consoles: readonly ConsoleLog[],
+  known: (log: ConsoleLog) => readonly KnownLine[] = knownLines,
+): Fault[] {
+  const read = consoles.map((log) => ({ log, lines: known(log) }))
+  const poweredOff = read.some(({ lines }) => lines.some(({ match }) => match.signature.id === 'tfa.power-off'))
+  return read.flatMap(({ log, lines }) => faultsIn(log, lines, poweredOff))
+}
+
+/** What a report says on its way to its closing line belongs to it and is no fault of its own. */
+function faultsIn(log: ConsoleLog, known: readonly KnownLine[], poweredOff: boolean): Fault[] {
+  const found: Fault[] = []
+  let open = -1
+  for (const line of known) {
+    const { index, match } = line
+    if (!match.signature.fault || index <= open) continue
+    if (poweredOff && isPowerOff(log, line)) continue
+    const { first, last } = reportRange(log.lines, index, match.signature)
+    open = last
+    found.push(fault(log, line, Math.max(first, 0), last))
+  }
+  const loop = resetLoop(log, known)
+  return loop ? [...found, loop] : found
+}
+
+function fault(log: ConsoleLog, { index, match }: KnownLine, first: number, last: number): Fault {
+  const { id, fault: kind = 'bug' } = match.signature
+  const where = id.startsWith('fault.') ? 'kernel' : 'firmware'
+  const report = log.lines.slice(index, last + 1).map(({ text }) => kernelMessage(text).message)
+  return {
+    where,
+    kind,
+    title: faultTitle(match, report, log.lines[index - 1]?.text ?? ''),
+    evidence: citeLines(log, first, last),
+    panic: kind === 'panic' || kind === 'hyp-panic' || match.message.startsWith('Kernel panic'),
+    onWarning: /panic_on_warn set/.test(match.message),
+  }
+}
+
+function knownLines(log: ConsoleLog): KnownLine[] {
+  return log.lines.flatMap((line, index) => {
+    const match = matchSignatures(line)
+    return match ? [{ index, match }] : []
+  })
+}
+
+/**
+ * TF-A's power-off raises a GPIO and then calls panic(), because it must not return (plat/qemu/common/qemu_pm.c
+ * qemu_system_off(), TF-A 2.12.1). QEMU goes away on the GPIO; on a busy host the CPU comes as far as the panic's line.
+ */
+function isPowerOff(log: ConsoleLog, { index, match }: KnownLine): boolean {
+  return match.signature.id === 'tfa.panic' && index === log.lines.length - 1
+}

@@ -1,0 +1,90 @@
+import { kernelMessage } from '../console/kernel-message.ts'
+import type { ConsoleLine } from '../console/line.ts'
+import type { Signature } from '../signatures/signature.ts'
+
+/** Indexes of the first and last line of a report, inclusive. */
+export interface ReportRange {
+  first: number
+  last: number
+}
+
+/** No report is longer; one of a lock check or of an exhausted memory comes near it. */
+const longest = 400
+/** Lines that are quoted of a report of which nothing shows where it ends. */
+const openEnd = 12
+
+const ruler = /^={20,}$/
+const cutHere = /^-+\[ cut here \]-+$/
+const endTrace = /^---\[ end trace.* \]---$/
+const panicOpens = /^Kernel panic - not syncing: /
+const panicCloses = /^---\[ end Kernel panic - not syncing: /
+const rebooting = /^Rebooting in \d+ seconds\.\./
+const traceOpens = /^ *Call [Tt]race:$/
+const frame =
+  /^ *(?:\[<[0-9a-f]+>\] )?(?:\? )?[A-Za-z_$][\w.$]*\+0x[0-9a-f]+\/0x[0-9a-f]+(?: \[[^\]]+\])?(?: \([A-Z]+\))?$|^ *<\/?(?:TASK|IRQ|NMI|#\w+|EOI|SOFTIRQ)>$/
+const killed =
+  /^(?:Memory cgroup )?[Oo]ut of memory(?: \([^)]*\))?: Killed process |^Out of memory and no killable processes/
+const teeLine = /^[EFMI]\/TC:/
+const registers = /^(?:\s*\w+ {2,}= 0x|x30\s+= 0x|BACKTRACE: |\d+: EL\d: 0x)/
+
+/**
+ * Takes the lines of a console and the index at which a fault's signature matched; returns the range of its report. A
+ * report ends at its kind's own closing line, else with its call trace, else after 12 lines, and before a panic, which
+ * is a report of its own.
+ */
+export function reportRange(lines: readonly ConsoleLine[], at: number, signature: Signature): ReportRange {
+  const text = (index: number) => kernelMessage(lines[index]?.text ?? '').message
+  const before = text(at - 1)
+  const first = ruler.test(before) || cutHere.test(before) || before.startsWith('ASSERT_EFI_ERROR') ? at - 1 : at
+  const most = Math.min(at + longest, lines.length - 1)
+  if (!signature.id.startsWith('fault.')) return { first, last: firmwareEnd(text, at, most) }
+  const final = signature.fault === 'hyp-panic' || panicOpens.test(text(at))
+  return { first, last: final ? panicEnd(text, at, most) : faultEnd(text, at, most, signature, ruler.test(before)) }
+}
+
+type Text = (index: number) => string
+
+/** A panic with a time to reboot prints no closing line, and one whose message has several lines closes it on the last of them. */
+function panicEnd(text: Text, at: number, most: number): number {
+  let closing = false
+  for (let index = at + 1; index <= most; index++) {
+    const line = text(index)
+    if (rebooting.test(line)) return index
+    closing ||= panicCloses.test(line)
+    if (closing && line.endsWith(' ]---')) return index
+  }
+  return most
+}
+
+function faultEnd(text: Text, at: number, most: number, { fault }: Signature, ruled: boolean): number {
+  let traceEnd: number | undefined
+  let inTrace = false
+  for (let index = at + 1; index <= most; index++) {
+    const line = text(index)
+    if (panicOpens.test(line)) return traceEnd ?? Math.min(index - 1, at + longest)
+    if (endTrace.test(line) || (ruled && fault !== 'lockdep' && ruler.test(line))) return index
+    if (fault === 'oom' && killed.test(line)) return index
+    if (traceEnd !== undefined) continue
+    if (traceOpens.test(line)) inTrace = true
+    else if (inTrace && !frame.test(line)) {
+      inTrace = false
+      traceEnd = line.startsWith('Code: ') ? index : index - 1
+      if (!closes(fault, ruled)) return traceEnd
+    }
+  }
+  return traceEnd ?? (inTrace ? most : Math.min(at + openEnd - 1, most))
+}
+
+/** Whether reports of this kind have a closing line: it is waited for then, else they end with their call trace. */
+function closes(fault: Signature['fault'], ruled: boolean): boolean {
+  return ['warn', 'oops', 'bug', 'ubsan', 'oom', 'corruption'].includes(fault ?? '') || (ruled && fault !== 'lockdep')
+}
+
+/** Firmware closes nothing: OP-TEE's reports are its lines in a row, TF-A's its registers, for others 12 lines are quoted. */
+function firmwareEnd(text: Text, at: number, most: number): number {
+  const same = [teeLine, registers].find((pattern) => pattern.test(text(at)) || pattern.test(text(at + 1)))
+  if (!same) return Math.min(at + openEnd - 1, most)
+  let index = at
+  while (index < most && (same.test(text(index + 1)) || text(index + 1) === '')) index++
+  return index
+}

@@ -1,0 +1,541 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { faultsOf } from '../../../domain/faults/read-faults.ts'
+import { matchSignatures } from '../../../domain/signatures/match.ts'
+import { catalogue } from '../../../domain/signatures/catalogue.ts'
+import { consoleOf, consolesOf, noInit } from '../probes/showing.ts'
+
+const of = (...lines: string[]) => faultsOf([consoleOf(lines.join('\n'))])
+/** A report as another boot would print it: other times, addresses, CPUs and pids. */
+const again = (lines: string[]) =>
+  lines.map((line) =>
+    line
+      .replace(/^\[ *\d+\.(\d{6})\]/, '[   77.$1]')
+      .replace(/\b[0-9a-f]{16}\b/g, (number) => number.replaceAll(/[1-9a-e]/g, '7'))
+      .replace(/CPU: 0 PID: 60/, 'CPU: 1 PID: 88')
+      .replace(/CPU: 0 UID: 0 PID: 60/, 'CPU: 1 UID: 0 PID: 88')
+      .replace(/CPU#0/, 'CPU#1')
+      .replace(/:60\b/, ':88')
+      .replace(/init\/1\b/, 'init/88')
+      .replace(/stuck for \d+s/, 'stuck for 31s')
+      .replace(/more than 10 seconds/, 'more than 12 seconds')
+      .replace(/\+0x[0-9a-f]+\/0x/g, '+0x77/0x'),
+  )
+const stamped = (...lines: string[]) => lines.map((line, n) => `[    1.${String(n).padStart(6, '0')}] ${line}`)
+const cut = '------------[ cut here ]------------'
+const end = '---[ end trace 0000000000000000 ]---'
+const cpu = 'CPU: 0 UID: 0 PID: 60 Comm: init Tainted: G           O        6.18.5 #1 NONE'
+const pc = (at: string) => [
+  cpu,
+  'Hardware name: linux,dummy-virt (DT)',
+  `pc : ${at}`,
+  'lr : do_one_initcall+0x54/0x2c0',
+  'sp : ffff800080a3bb90',
+]
+const trace = (...frames: string[]) => ['Call trace:', ...frames.map((each) => ` ${each}`)]
+const rule = '='.repeat(66)
+
+/** Reports as the sources print them: kernel/panic.c, arch/arm64/kernel/traps.c, mm/fault.c and so on. */
+const reports: [title: string, kind: string, lines: string[]][] = [
+  [
+    'WARN in ffa_init at drivers/firmware/arm_ffa/driver.c:123',
+    'warn',
+    [
+      cut,
+      'WARNING: CPU: 0 PID: 60 at drivers/firmware/arm_ffa/driver.c:123 ffa_init+0x10/0x20',
+      'Modules linked in:',
+      ...pc('ffa_init+0x10/0x20'),
+      ...trace('ffa_init+0x10/0x20 (P)', 'do_one_initcall+0x54/0x2c0'),
+      end,
+    ],
+  ],
+  [
+    'WARN in x_probe [x] at x.c:42',
+    'warn',
+    [
+      cut,
+      'WARNING: CPU: 0 PID: 60 at /home/me/x/x.c:42 x_probe+0x10/0x20 [x]',
+      ...trace('x_probe+0x10/0x20 [x] (P)'),
+      end,
+    ],
+  ],
+  [
+    'WARN in ffa_probe at drivers/firmware/arm_ffa/driver.c:99',
+    'warn',
+    [
+      cut,
+      'WARNING: drivers/firmware/arm_ffa/driver.c:99 at ffa_probe.isra.0+0x10/0x20, CPU#0: init/1',
+      ...trace('ffa_probe.isra.0+0x10/0x20 (P)'),
+      end,
+    ],
+  ],
+  [
+    'NULL pointer dereference in do_oops [fault_maker]',
+    'oops',
+    [
+      'Unable to handle kernel NULL pointer dereference at virtual address 0000000000000000',
+      'Mem abort info:',
+      '  ESR = 0x0000000096000044',
+      'user pgtable: 4k pages, 48-bit VAs, pgdp=0000000042f91000',
+      'Internal error: Oops: 0000000096000044 [#1]  SMP',
+      'Modules linked in: fault_maker(O+)',
+      ...pc('do_oops+0x14/0x20 [fault_maker]'),
+      ...trace('do_oops+0x14/0x20 [fault_maker] (P)', 'fault_maker_init+0x60/0xff8 [fault_maker]'),
+      'Code: d503201f d2800000 52800021 d503201f (b9000001)',
+      end,
+    ],
+  ],
+  [
+    'BUG in do_bug [fault_maker] at guest/fault-maker.c:45',
+    'bug',
+    [
+      cut,
+      'kernel BUG at guest/fault-maker.c:45!',
+      'Internal error: Oops - BUG: 00000000f2000800 [#1]  SMP',
+      ...pc('do_bug+0x4/0x8 [fault_maker]'),
+      ...trace('do_bug+0x4/0x8 [fault_maker] (P)'),
+      'Code: aa1e03e9 d503201f (d4210000)',
+      end,
+    ],
+  ],
+  [
+    'Oops - Undefined instruction in x_init',
+    'oops',
+    [
+      'Internal error: Oops - Undefined instruction: 0000000002000000 [#1]  SMP',
+      ...pc('x_init+0x4/0x8'),
+      ...trace('x_init+0x4/0x8 (P)'),
+      end,
+    ],
+  ],
+  [
+    'kernel NULL pointer dereference in x_init [x]',
+    'oops',
+    [
+      'BUG: kernel NULL pointer dereference, address: 0000000000000000',
+      '#PF: supervisor write access in kernel mode',
+      'Oops: Oops: 0002 [#1] SMP NOPTI',
+      'CPU: 0 UID: 0 PID: 60 Comm: insmod',
+      'RIP: 0010:x_init+0x4/0x8 [x]',
+      'Code: 00 00',
+      'Call Trace:',
+      ' <TASK>',
+      ' do_one_initcall+0x57/0x300',
+      ' </TASK>',
+      end,
+    ],
+  ],
+  [
+    'SError interrupt',
+    'serror',
+    ['SError Interrupt on CPU0, code 0x00000000be000011 -- SError', ...pc('random_place+0x4/0x8')],
+  ],
+  [
+    'hung task hyplab-hung in sleep_for_ever [fault_maker]',
+    'hung-task',
+    [
+      'INFO: task hyplab-hung:60 blocked for more than 10 seconds.',
+      '      Not tainted 6.18.5 #1',
+      '"echo 0 > /proc/sys/kernel/hung_task_timeout_secs" disables this message.',
+      'task:hyplab-hung state:D stack:0 pid:60 tgid:60 ppid:2 task_flags:0x208040 flags:0x00000010',
+      ...trace(
+        '__switch_to+0xf0/0x150 (T)',
+        '__schedule+0x248/0x8b0',
+        'schedule+0x34/0x110',
+        'sleep_for_ever+0x1c/0x30 [fault_maker]',
+        'kthread+0x130/0x208',
+        'ret_from_fork+0x10/0x20',
+      ),
+    ],
+  ],
+  [
+    'soft lockup in do_soft_lockup [fault_maker]',
+    'soft-lockup',
+    [
+      'watchdog: BUG: soft lockup - CPU#0 stuck for 22s! [init:60]',
+      'Modules linked in: fault_maker(O+)',
+      ...pc('__delay+0x30/0xb0'),
+      ...trace(
+        '__delay+0x30/0xb0 (P)',
+        '__const_udelay+0x2c/0x40',
+        'do_soft_lockup+0x30/0x50 [fault_maker]',
+        'do_one_initcall+0x54/0x2c0',
+      ),
+    ],
+  ],
+  [
+    'RCU stall in do_rcu_stall [fault_maker]',
+    'rcu-stall',
+    [
+      'rcu: INFO: rcu_sched self-detected stall on CPU',
+      'rcu: \t0-....: (2099 ticks this GP) idle=0b2c/1/0x4000000000000002 softirq=29/29 fqs=1050',
+      'rcu: \t(t=2100 jiffies g=-1123 q=3 ncpus=1)',
+      ...pc('arch_counter_get_cntvct+0x8/0x10'),
+      ...trace('__delay+0x30/0xb0 (P)', 'do_rcu_stall+0x30/0x50 [fault_maker]'),
+    ],
+  ],
+  [
+    'KASAN: slab-out-of-bounds in do_out_of_bounds [fault_maker]',
+    'kasan',
+    [
+      rule,
+      'BUG: KASAN: slab-out-of-bounds in do_out_of_bounds+0x78/0xa0 [fault_maker]',
+      'Read of size 1 at addr ffff0000c5a0b140 by task init/60',
+      '',
+      cpu,
+      ...trace('show_stack+0x2c/0x40 (C)', 'kasan_report+0xc8/0x118', 'do_out_of_bounds+0x78/0xa0 [fault_maker]'),
+      '',
+      'Memory state around the buggy address:',
+      rule,
+    ],
+  ],
+  [
+    'KCSAN: data-race in a_reads / b_writes',
+    'kcsan',
+    [
+      rule,
+      'BUG: KCSAN: data-race in b_writes / a_reads',
+      '',
+      'write to 0xffff0000c5a0b140 of 8 bytes by task 60 on cpu 0:',
+      rule,
+    ],
+  ],
+  [
+    'UBSAN: shift-out-of-bounds at guest/fault-maker.c:158',
+    'ubsan',
+    [
+      cut,
+      'UBSAN: shift-out-of-bounds in guest/fault-maker.c:158:30',
+      'shift exponent 77 is too large',
+      cpu,
+      ...trace('show_stack+0x20/0x40 (C)', '__ubsan_handle_shift_out_of_bounds+0x1/0x2'),
+      '---[ end trace ]---',
+    ],
+  ],
+  [
+    'sleeping function called from invalid context in do_atomic_sleep [fault_maker] at kernel/time/timer.c:2386',
+    'atomic',
+    [
+      'BUG: sleeping function called from invalid context at kernel/time/timer.c:2386',
+      'in_atomic(): 1, irqs_disabled(): 0, non_block: 0, pid: 60, name: init',
+      'preempt_count: 1, expected: 0',
+      cpu,
+      ...trace(
+        'show_stack+0x20/0x40 (C)',
+        'dump_stack_lvl+0x60/0x80',
+        '__might_resched+0x128/0x168',
+        '__might_sleep+0x50/0x88',
+        'msleep+0x2c/0x60',
+        'do_atomic_sleep+0x24/0x40 [fault_maker]',
+      ),
+    ],
+  ],
+  [
+    'scheduling while atomic in do_atomic_sleep [fault_maker]',
+    'atomic',
+    [
+      'BUG: scheduling while atomic: init/1/0x00000002',
+      'Modules linked in:',
+      cpu,
+      ...trace(
+        'show_stack+0x20/0x40 (C)',
+        '__schedule_bug+0x50/0x70',
+        '__schedule+0x7f0/0x8b0',
+        'schedule+0x34/0x110',
+        'schedule_timeout+0x80/0x108',
+        'msleep+0x2c/0x60',
+        'do_atomic_sleep+0x24/0x40 [fault_maker]',
+      ),
+    ],
+  ],
+  [
+    'lockdep: possible circular locking dependency detected in do_lock_order [fault_maker]',
+    'lockdep',
+    [
+      '='.repeat(54),
+      'WARNING: possible circular locking dependency detected',
+      '6.18.5 #1 Tainted: G           O',
+      '-'.repeat(54),
+      'init/60 is trying to acquire lock:',
+      'ffffd1c0a2b3c4d8 (one){+.+.}-{4:4}, at: do_lock_order+0x54/0x80 [fault_maker]',
+      '',
+      'stack backtrace:',
+      cpu,
+      ...trace('show_stack+0x20/0x40 (C)'),
+    ],
+  ],
+  [
+    'lockdep: suspicious RCU usage: rcu_dereference_check() at kernel/x.c:12',
+    'lockdep',
+    [
+      '='.repeat(29),
+      'WARNING: suspicious RCU usage',
+      '6.18.5 #1 Not tainted',
+      '-'.repeat(29),
+      'kernel/x.c:12 suspicious rcu_dereference_check() usage!',
+      ...trace('x+0x1/0x2'),
+    ],
+  ],
+  [
+    'out of memory',
+    'oom',
+    [
+      'init invoked oom-killer: gfp_mask=0x40cc0(GFP_KERNEL|__GFP_COMP), order=0, oom_score_adj=0',
+      cpu,
+      ...trace('dump_header+0x1/0x2'),
+      'Mem-Info:',
+      'Out of memory: Killed process 60 (init) total-vm:1kB, anon-rss:0kB',
+    ],
+  ],
+  [
+    'SLUB: Right Redzone overwritten in kmalloc-64',
+    'corruption',
+    [
+      '='.repeat(77),
+      'BUG kmalloc-64 (Tainted: G           O): Right Redzone overwritten',
+      '-'.repeat(77),
+      '',
+      '0xffff0000c5a0b140-0xffff0000c5a0b143 @offset=320',
+      ...trace('x+0x1/0x2'),
+    ],
+  ],
+  [
+    'panic: hyplab-fault-maker: a panic was asked for',
+    'panic',
+    [
+      'Kernel panic - not syncing: hyplab-fault-maker: a panic was asked for',
+      cpu,
+      ...trace('panic+0x1/0x2', 'do_panic+0x1/0x2 [fault_maker]'),
+      'SMP: stopping secondary CPUs',
+      '---[ end Kernel panic - not syncing: hyplab-fault-maker: a panic was asked for ]---',
+    ],
+  ],
+  [
+    'panic: Attempted to kill init! exitcode=0x0000000b',
+    'panic',
+    ['Kernel panic - not syncing: Attempted to kill init! exitcode=0x0000000b', cpu, 'Rebooting in 5 seconds..'],
+  ],
+  [
+    'no root file system: VFS: Unable to mount root fs on unknown-block(0,0)',
+    'no-root',
+    [
+      'Kernel panic - not syncing: VFS: Unable to mount root fs on unknown-block(0,0)',
+      cpu,
+      ...trace('panic+0x1/0x2'),
+      '---[ end Kernel panic - not syncing: VFS: Unable to mount root fs on unknown-block(0,0) ]---',
+    ],
+  ],
+  [
+    'hypervisor BUG in __kvm_nvhe_hyp_ffa_init',
+    'hyp-panic',
+    [
+      'kvm [1]: nVHE hyp BUG at: [<ffffd9a1b5a1b0c4>] __kvm_nvhe_hyp_ffa_init+0x1a4/0x1c0!',
+      'kvm [1]: nVHE call trace:',
+      'kvm [1]:  [<ffffd9a1b5a1b0c4>] __kvm_nvhe_hyp_ffa_init+0x1a4/0x1c0',
+      'kvm [1]: ---[ end nVHE call trace ]---',
+      'Code: a8c37bfd d50323bf d65f03c0 aa1f03e0 (d4210000)',
+      'kvm [1]: Hyp Offset: 0xfffed9a1b2000000',
+      'Kernel panic - not syncing: HYP panic:',
+      'PS:604023c9 PC:0000d9a1b5a1b0c4 ESR:00000000f2000800',
+      'FAR:0000000000000000 HPFAR:0000000000000000 PAR:0000000000000000',
+      'VCPU:0000000000000000',
+      cpu,
+      ...trace('nvhe_hyp_panic_handler+0x1/0x2'),
+      '---[ end Kernel panic - not syncing: HYP panic:',
+      'PS:604023c9 PC:0000d9a1b5a1b0c4 ESR:00000000f2000800',
+      'VCPU:0000000000000000 ]---',
+    ],
+  ],
+  [
+    'hypervisor BUG at arch/arm64/kvm/hyp/nvhe/ffa.c:123',
+    'hyp-panic',
+    ['kvm [1]: nVHE hyp BUG at: arch/arm64/kvm/hyp/nvhe/ffa.c:123!', 'kvm [1]: Hyp Offset: 0xfffed9a1b2000000'],
+  ],
+]
+
+describe('a report of the kernel', () => {
+  it.each(reports)('%s', (title, kind, lines) => {
+    const log = stamped('before', ...lines)
+    const [fault, ...more] = of(...log, '[    9.000000] Run /init as init process')
+    expect(more).toEqual([])
+    expect(fault).toMatchObject({ title, kind, where: 'kernel', evidence: { from: 2 } })
+    expect(of(...again(log))[0]?.title).toBe(title)
+  })
+
+  it.each(reports.filter(([, , lines]) => lines.length > 7))(
+    '%s: is quoted to its last line and no further',
+    (_title, kind, lines) => {
+      const after = ['a line of another kind', 'and one more', 'and a third']
+      const [fault] = of(...stamped('before', ...lines, ...after))
+      const panics = ['panic', 'hyp-panic', 'no-root', 'no-init'].includes(kind)
+      expect(fault?.evidence).toMatchObject({ from: 2, ...(kind !== 'serror' && { to: lines.length + 1 }) })
+      expect(fault?.panic).toBe(panics)
+    },
+  )
+})
+
+describe('reports of firmware', () => {
+  it.each([
+    [
+      'TF-A panic: Group0 interrupt 5 not handled',
+      'panic',
+      ['ERROR:   Group0 interrupt 5 not handled', 'PANIC at PC : 0x000000000e09b2a4'],
+    ],
+    ['TF-A panic', 'panic', ['PANIC at PC : 0x000000000e09b2a4']],
+    [
+      'TF-A panic in EL3',
+      'panic',
+      ['PANIC in EL3.', 'x30            = 0x000000000e09b2a4', 'x0             = 0x0000000000000001'],
+    ],
+    [
+      'TF-A: Unhandled Exception in EL3',
+      'exception',
+      ['Unhandled Exception in EL3.', 'x30            = 0x000000000e09b2a4'],
+    ],
+    [
+      'TF-A assert at services/std_svc/spmd/spmd_main.c:642',
+      'assert',
+      [
+        'ASSERT: services/std_svc/spmd/spmd_main.c:642',
+        'BACKTRACE: START: assert',
+        '0: EL3: 0xe0a3b1c',
+        'BACKTRACE: END: assert',
+      ],
+    ],
+    ['TF-A assert at bl1/aarch64/x.c:71', 'assert', ['ASSERT: File bl1/aarch64/x.c Line 00071']],
+    ['ERROR: BL2: Failed to load image id 4 (-2)', 'load-failure', ['ERROR:   BL2: Failed to load image id 4 (-2)']],
+    [
+      "OP-TEE panic 'x' in z at core/kernel/y.c:1",
+      'panic',
+      [
+        "E/TC:0 0 Panic 'x' at core/kernel/y.c:1 <z>",
+        'E/TC:0 0 TEE load address @ 0xe100000',
+        'E/TC:0 0 Call stack:',
+        'E/TC:0 0  0x0e1083f4',
+      ],
+    ],
+    [
+      'OP-TEE: core data-abort (translation fault)',
+      'exception',
+      [
+        'E/TC:0 0 Core data-abort at address 0x10 (translation fault)',
+        'E/TC:0 0  esr 0x96000005  ttbr0 0x20000e1a7000',
+      ],
+    ],
+    [
+      'OP-TEE: user mode data-abort (write permission fault)',
+      'exception',
+      ['E/TC:? 0 User mode data-abort at address 0x0 (write permission fault)'],
+    ],
+    [
+      "OP-TEE assertion 'a > b' failed at core/kernel/y.c:1",
+      'assert',
+      ["E/TC:0 0 assertion 'a > b' failed at core/kernel/y.c:1 <z>"],
+    ],
+    [
+      'EDK2 assert in Dxe at x.c(42): Size != 0'.replace('x.c(42)', 'x.c:42'),
+      'assert',
+      ['ASSERT_EFI_ERROR (Status = Not Found)', 'ASSERT [Dxe] /build/edk2/MdePkg/x.c(42): Size != 0'],
+    ],
+    [
+      'EDK2: Synchronous exception in Shell',
+      'exception',
+      ['Synchronous Exception at 0x000000013C9E5A1C', 'PC 0x00013C9E5A1C (0x00013C9DB000+0x0000AA1C) [ 0] Shell.dll'],
+    ],
+    [
+      'U-Boot: "Synchronous Abort"',
+      'exception',
+      ['"Synchronous Abort" handler, esr 0x96000045, far 0x0', 'elr: 0000000000001234'],
+    ],
+    [
+      'U-Boot hangs after: No serial driver found',
+      'hang',
+      ['No serial driver found', '### ERROR ### Please RESET the board ###'],
+    ],
+    ['Hafnium panic: EL2 exception', 'panic', ['Panic: EL2 exception']],
+  ])('%s', (title, kind, lines) => {
+    const [fault, ...more] = of(...lines)
+    expect(more).toEqual([])
+    expect(fault).toMatchObject({ title, kind, where: 'firmware' })
+    expect(of(...lines.map((line) => line.replace(/0x[0-9a-fA-F]{9,}/, '0x0000000077777777')))[0]?.title).toBe(title)
+  })
+
+  it('is the whole dump of TF-A, and all of what OP-TEE says in a row', () => {
+    expect(
+      of('PANIC in EL3.', 'x30            = 0x0e09', 'x0             = 0x01', 'and then')[0]?.evidence,
+    ).toMatchObject({ from: 1, to: 3 })
+    expect(of("E/TC:0 0 Panic 'x' at y.c:1 <z>", 'E/TC:0 0 Call stack:', 'NOTICE:  x')[0]?.evidence).toMatchObject({
+      to: 2,
+    })
+  })
+
+  const uboot = ['U-Boot 2025.01 (x)', 'resetting ...']
+  it('is a loop of resets, unless a kernel comes', () => {
+    expect(of(...uboot, ...uboot)).toEqual([])
+    expect(of(...uboot, ...uboot, ...uboot)).toMatchObject([
+      { kind: 'reset-loop', title: 'U-Boot starts again and again, and no kernel comes', evidence: { from: 1, to: 5 } },
+    ])
+    const boots = [...uboot, '[    0.000000] Linux version 6.18.5 (x) (y) #1']
+    expect(of(...boots, ...boots, ...boots)).toEqual([])
+  })
+})
+
+describe('where a report ends', () => {
+  const paging = reports.find(([title]) => title.startsWith('NULL'))![2]
+  it('is before a panic, which is a fault of its own', () => {
+    const log = stamped(
+      ...paging,
+      'Kernel panic - not syncing: Oops: Fatal exception',
+      '---[ end Kernel panic - not syncing: Oops: Fatal exception ]---',
+    )
+    expect(of(...log)).toMatchObject([
+      { kind: 'oops', evidence: { to: paging.length } },
+      { kind: 'panic', panic: true },
+    ])
+  })
+
+  it('is with its call trace where its closing line was lost, and after 12 lines where all was', () => {
+    const lost = paging.filter((line) => line !== end)
+    expect(of(...stamped(...lost, ...Array.from({ length: 30 }, () => 'x')))[0]?.evidence).toMatchObject({
+      to: lost.length,
+    })
+    expect(of(...stamped(paging[0]!, ...Array.from({ length: 30 }, () => 'x')))[0]?.evidence).toMatchObject({ to: 12 })
+  })
+
+  it('is where the log ends, on a real panic', () => {
+    const [fault, ...more] = faultsOf(consolesOf(noInit))
+    expect(more).toEqual([])
+    expect(fault).toMatchObject({ kind: 'no-init', title: 'no init: No working init found', evidence: { from: 637 } })
+  })
+})
+
+describe('any text', () => {
+  const words = reports.flatMap(([, , lines]) => lines)
+  it('gives faults in order, each with lines and a title, and never throws', () => {
+    const line = fc.oneof(fc.constantFrom(...words), fc.string({ maxLength: 30 }))
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 40 }), (lines) => {
+        let last = 0
+        for (const { evidence, title } of of(...lines)) {
+          expect(evidence.to).toBeGreaterThanOrEqual(evidence.from)
+          expect(evidence.to).toBeGreaterThan(last)
+          expect(title).toMatch(/^\S/)
+          last = evidence.to
+        }
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('is matched in bounded time, however long and however like a fault it is', () => {
+    const long = 60_000
+    const seeds = catalogue.map(({ pattern }) => pattern.source.slice(1, 24).replaceAll(/\\(.)/g, '$1'))
+    for (const seed of ['', ...seeds])
+      for (const fill of ['0', 'a', ' ', ':', 'a:0 ', '(0): ']) {
+        const text = seed + fill.repeat(long / fill.length)
+        const start = performance.now()
+        matchSignatures({ number: 1, offset: 0, text })
+        expect(performance.now() - start, `${seed} and ${fill}`).toBeLessThan(1000)
+      }
+  })
+})
