@@ -5,6 +5,7 @@ import { addBuildCommand } from './commands/build.ts'
 import { addCancelCommand } from './commands/cancel.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
 import { addFindingsCommand } from './commands/findings.ts'
+import { addJudgeCommand } from './commands/judge.ts'
 import { addListCommand } from './commands/list.ts'
 import { addLogsCommand } from './commands/logs.ts'
 import { addPlanCommands } from './commands/plan.ts'
@@ -50,6 +51,7 @@ for (const add of [
   addCancelCommand,
   addBuildCommand,
   addReproduceCommand,
+  addJudgeCommand,
   addPlanCommands,
   addFindingsCommand,
   addServiceCommands,

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import type { Kysely, Transaction } from 'kysely'
 import type { Ending, HostView } from '../domain/attempt.ts'
 import type { Evidence } from '../domain/evidence.ts'
 import type { FactValue, Finding, Outcome } from '../domain/finding.ts'
@@ -99,6 +99,21 @@ export function endColumns(end: AttemptEnd): Partial<AttemptRow> {
     stage_seconds: JSON.stringify(end.pace.stages),
     judged: end.judged.at,
     probes: end.judged.probes,
+  }
+}
+
+/** Writes the findings of an attempt that has none. */
+export async function insertFindings(
+  transaction: Transaction<Tables>,
+  { run, cell, number: attempt }: AttemptKey,
+  findings: readonly Finding[],
+): Promise<void> {
+  for (const [position, { id, outcome, sentence, evidence, facts, because = null }] of findings.entries()) {
+    const json = { evidence: JSON.stringify(evidence), facts: JSON.stringify(facts) }
+    await transaction
+      .insertInto('findings')
+      .values({ run, cell, attempt, position, id, outcome, sentence, because, ...json })
+      .execute()
   }
 }
 

@@ -3,12 +3,13 @@ import type { Transaction } from 'kysely'
 import { LabError } from '../domain/errors.ts'
 import { hasArtifact } from './artifacts.ts'
 import {
-  endColumns,
-  readAttempts,
   type Attempt,
   type AttemptEnd,
   type AttemptKey,
   type AttemptStart,
+  endColumns,
+  insertFindings,
+  readAttempts,
 } from './attempt.ts'
 import type { Tables } from './database/tables.ts'
 import { formatResultId } from './result-id.ts'
@@ -136,13 +137,7 @@ async function insertEnd(transaction: Transaction<Tables>, key: AttemptKey, end:
       .values({ run, cell, attempt, name, sha256, size, world })
       .execute()
   }
-  for (const [position, { id, outcome, sentence, evidence, facts, because = null }] of end.findings.entries()) {
-    const json = { evidence: JSON.stringify(evidence), facts: JSON.stringify(facts) }
-    await transaction
-      .insertInto('findings')
-      .values({ run, cell, attempt, position, id, outcome, sentence, because, ...json })
-      .execute()
-  }
+  await insertFindings(transaction, key, end.findings)
 }
 
 function startColumns({ place, fence, folder, started }: AttemptStart) {

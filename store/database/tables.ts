@@ -9,6 +9,7 @@ export interface Tables {
   attempts: AttemptRow
   attempt_artifacts: AttemptArtifactRow
   findings: FindingRow
+  former_judgements: FormerJudgementRow
   events: EventRow
 }
 
@@ -107,6 +108,14 @@ export interface FindingRow {
   facts: string
   /** The id of the finding that caused it. */
   because: string | null
+}
+
+export interface FormerJudgementRow {
+  run: number
+  number: number
+  replaced: number
+  /** JSON: Judgement. */
+  judgement: string
 }
 
 export interface EventRow {

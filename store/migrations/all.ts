@@ -2,10 +2,12 @@ import type { Migration } from 'kysely/migration'
 import * as results from './0001-results.ts'
 import * as stageSeconds from './0002-stage-seconds.ts'
 import * as because from './0003-because.ts'
+import * as formerJudgements from './0004-former-judgements.ts'
 
 /** Every migration by name. A name, once released, is never changed, and a new one sorts after all earlier ones. */
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-results': results,
   '0002-stage-seconds': stageSeconds,
   '0003-because': because,
+  '0004-former-judgements': formerJudgements,
 }

@@ -1,0 +1,102 @@
+import { judge, probesVersion } from '../domain/probes/registry.ts'
+import { verdictOf } from '../domain/verdict/cell-verdict.ts'
+import { compareFindings, type FindingChange } from '../domain/verdict/compare-findings.ts'
+import { endingOf } from '../domain/verdict/ending.ts'
+import { summariseRun } from '../domain/verdict/summarise-run.ts'
+import type { CellVerdict } from '../domain/verdict/verdict.ts'
+import type { Attempt, AttemptEnd } from '../store/attempt.ts'
+import { attemptDetail, runDetail, type CellDetail } from '../store/details.ts'
+import type { JudgedAgain, JudgedCell, Judgement } from '../store/judgements.ts'
+import type { Store } from '../store/store.ts'
+import { readShown } from './read-shown.ts'
+
+/** What the probes of today make of a run, beside what it is judged to be. */
+export interface JudgedRun {
+  judgement: Judgement
+  changes: AttemptChange[]
+  verdicts: { cell: number; id: string; before: CellVerdict | null; after: CellVerdict | null }[]
+}
+
+/** An attempt of which something came out differently. */
+export interface AttemptChange {
+  /** e.g. `12.3.1`. */
+  attempt: string
+  cell: string
+  /** The version of the probes that judged it before, and of those that do now. */
+  probes: { before: string; after: string }
+  ending?: { before: AttemptEnd['ending']; after: AttemptEnd['ending'] }
+  findings: FindingChange[]
+}
+
+type EndedAttempt = Attempt & { end: AttemptEnd }
+
+/**
+ * Judges the stored attempts of a run again. Writes nothing.
+ * @param now epoch ms
+ * @param told after each attempt, with how many are done
+ * @throws LabError BadInput when there is no such run; SourceMissing when a file of an attempt is gone.
+ */
+export async function judgeAgain(
+  store: Store,
+  run: number,
+  now: number,
+  told: (done: number, of: number) => void = () => {},
+): Promise<JudgedRun> {
+  const detail = await runDetail(store, run)
+  const total = detail.cells.flatMap(({ attempts }) => attempts.filter(hasEnded)).length
+  const cells: JudgedCell[] = []
+  const changes: AttemptChange[] = []
+  let done = 0
+  for (const cell of detail.cells) {
+    const attempts: JudgedAgain[] = []
+    for (const attempt of cell.attempts.filter(hasEnded)) {
+      const again = await judgeAttempt(store, attempt, now)
+      attempts.push(again)
+      const change = changeOf(cell, attempt, again)
+      if (change) changes.push(change)
+      told(++done, total)
+    }
+    cells.push({ number: cell.number, attempts, verdict: verdictAgain(cell, attempts) })
+  }
+  const failedBuilds = detail.builds.filter(({ outcome }) => outcome === 'failed').length
+  const judged = cells.flatMap(({ verdict }) => (verdict ? [verdict] : []))
+  const { state, exitCode, summary } = detail.run
+  const again =
+    state === 'finished' ? summariseRun(judged, { cells: cells.length, failedBuilds, state, reason: '' }) : undefined
+  const judgement = { exitCode: again?.exitCode ?? exitCode, summary: again?.sentence ?? summary, cells }
+  return { judgement, changes, verdicts: verdictChanges(detail.cells, cells) }
+}
+
+async function judgeAttempt(store: Store, attempt: EndedAttempt, now: number): Promise<JudgedAgain> {
+  const detail = await attemptDetail(store, attempt)
+  const shown = await readShown(store, detail)
+  const findings = judge(shown, detail.cell.cell.probes)
+  const { ending, sentence } = endingOf(shown, findings)
+  return { number: attempt.number, ending, sentence, findings, judged: { at: now, probes: probesVersion } }
+}
+
+function changeOf({ cell }: CellDetail, attempt: EndedAttempt, again: JudgedAgain): AttemptChange | undefined {
+  const { end } = attempt
+  const findings = compareFindings(end.findings, again.findings)
+  const ending = end.ending === again.ending ? {} : { ending: { before: end.ending, after: again.ending } }
+  if (findings.length === 0 && end.ending === again.ending) return undefined
+  const probes = { before: end.judged.probes, after: again.judged.probes }
+  return { attempt: attempt.id, cell: cell.id, probes, ...ending, findings }
+}
+
+/** A cell that never got a verdict, because it was not built or the run was cancelled, gets none now. */
+function verdictAgain({ cell, verdict }: CellDetail, attempts: JudgedAgain[]): CellVerdict | null {
+  if (verdict === null || attempts.length === 0) return verdict
+  return verdictOf(attempts, cell.expectations, cell.attempts)
+}
+
+function verdictChanges(before: CellDetail[], after: JudgedCell[]): JudgedRun['verdicts'] {
+  return before.flatMap(({ number, cell, verdict }) => {
+    const again = after.find((one) => one.number === number)?.verdict ?? null
+    return verdict?.verdict === again?.verdict ? [] : [{ cell: number, id: cell.id, before: verdict, after: again }]
+  })
+}
+
+function hasEnded(attempt: Attempt): attempt is EndedAttempt {
+  return attempt.end !== null
+}

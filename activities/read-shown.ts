@@ -1,0 +1,73 @@
+import { readFile } from 'node:fs/promises'
+import { parseConfig } from '../builds/kernel/config-text.ts'
+import type { Shown } from '../domain/attempt.ts'
+import { readLines } from '../domain/console/line-reader.ts'
+import type { ConsoleLog } from '../domain/console/line.ts'
+import { LabError } from '../domain/errors.ts'
+import { configWanted } from '../domain/probes/registry.ts'
+import { joinParts } from '../domain/records/join-parts.ts'
+import { artifactPath } from '../store/artifacts.ts'
+import type { AttemptEnd } from '../store/attempt.ts'
+import type { Build } from '../store/builds.ts'
+import type { AttemptDetail } from '../store/details.ts'
+import type { Store } from '../store/store.ts'
+import { bootConsole, recordChannel } from '../targets/qemu/channels.ts'
+import { RecordExchange } from '../targets/qemu/exchange.ts'
+
+/**
+ * What a stored attempt showed, read again from its raw files: the same that was judged when it ended.
+ * @throws LabError BadInput when the attempt has not ended; SourceMissing when a file of it is gone from the store.
+ */
+export async function readShown(store: Store, { attempt, cell, kernel }: AttemptDetail): Promise<Shown> {
+  const { end } = attempt
+  if (!end) throw new LabError('BadInput', `Attempt ${attempt.id} has not ended: there is nothing to judge yet.`)
+  const { cmdline, modules, probes } = cell.cell
+  const raw = await readConsoles(store, attempt.id, end)
+  return {
+    asked: { cmdline, config: await readConfig(store, kernel, probes), modules },
+    host: end.host,
+    consoles: [...raw].map(([console, bytes]): ConsoleLog => ({ console, lines: readLines(bytes) })),
+    records: await readRecords(store, attempt.id, end, raw.get(bootConsole)),
+  }
+}
+
+async function readConsoles(store: Store, id: string, end: AttemptEnd): Promise<Map<string, Uint8Array>> {
+  const names = end.artifacts.flatMap(({ name }) => /^console\/([^.]+)$/.exec(name)?.[1] ?? [])
+  const files = await Promise.all(
+    names.map(async (name) => [name, await readArtifact(store, id, end, `console/${name}`)] as const),
+  )
+  return new Map(files.flatMap(([name, bytes]) => (bytes ? [[name, bytes] as const] : [])))
+}
+
+async function readRecords(
+  store: Store,
+  id: string,
+  end: AttemptEnd,
+  console: Uint8Array | undefined,
+): Promise<Shown['records']> {
+  const exchange = new RecordExchange([recordChannel, bootConsole])
+  const channel = await readArtifact(store, id, end, 'records')
+  if (channel) exchange.feed(recordChannel, channel)
+  if (console) exchange.feed(bootConsole, console)
+  return joinParts(exchange.end().records)
+}
+
+/** Undefined where the attempt kept no such file: it broke before there was one. */
+async function readArtifact(store: Store, id: string, end: AttemptEnd, name: string): Promise<Uint8Array | undefined> {
+  const artifact = end.artifacts.find((one) => one.name === name)
+  if (!artifact) return undefined
+  return await readFile(artifactPath(store, artifact.sha256)).catch((cause: unknown) => {
+    throw new LabError('SourceMissing', `${name} of attempt ${id} is gone from the store: it cannot be judged again.`, {
+      cause,
+    })
+  })
+}
+
+async function readConfig(store: Store, kernel: Build | null, probes: string[]): Promise<Record<string, string>> {
+  const product = kernel?.products.find(({ name }) => name === 'config')
+  // A cell whose kernel build has gone is judged by what its consoles say.
+  const text = product && (await readFile(artifactPath(store, product.sha256), 'utf8').catch(() => undefined))
+  if (text === undefined) return {}
+  const config = parseConfig(text, 'config')
+  return Object.fromEntries(configWanted(probes).map((symbol) => [symbol, config.get(symbol) ?? 'n']))
+}
