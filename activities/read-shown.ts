@@ -6,6 +6,7 @@ import type { ConsoleLog } from '../domain/console/line.ts'
 import { LabError } from '../domain/errors.ts'
 import { configWanted } from '../domain/probes/registry.ts'
 import { joinParts } from '../domain/records/join-parts.ts'
+import { parseSystemMap } from '../domain/smc/system-map.ts'
 import { artifactPath } from '../store/artifacts.ts'
 import type { AttemptEnd } from '../store/attempt.ts'
 import type { Build } from '../store/builds.ts'
@@ -13,6 +14,7 @@ import type { AttemptDetail } from '../store/details.ts'
 import type { Store } from '../store/store.ts'
 import { bootConsole, recordChannel } from '../targets/qemu/channels.ts'
 import { RecordExchange } from '../targets/qemu/exchange.ts'
+import { readCalls } from './attempt-files.ts'
 
 /**
  * What a stored attempt showed, read again from its raw files: the same that was judged when it ended.
@@ -23,12 +25,22 @@ export async function readShown(store: Store, { attempt, cell, kernel }: Attempt
   if (!end) throw new LabError('BadInput', `Attempt ${attempt.id} has not ended: there is nothing to judge yet.`)
   const { cmdline, modules, probes } = cell.cell
   const raw = await readConsoles(store, attempt.id, end)
+  const smc = await readTrace(store, end, kernel)
   return {
     asked: { cmdline, config: await readConfig(store, kernel, probes), modules },
     host: end.host,
     consoles: [...raw].map(([console, bytes]): ConsoleLog => ({ console, lines: readLines(bytes) })),
     records: await readRecords(store, attempt.id, end, raw.get(bootConsole)),
+    ...(smc === undefined ? {} : { smc }),
   }
+}
+
+async function readTrace(store: Store, end: AttemptEnd, kernel: Build | null): Promise<Shown['smc']> {
+  const trace = end.artifacts.find(({ name }) => name === 'smc')
+  if (!trace) return undefined
+  const map = kernel?.products.find(({ name }) => name === 'System.map')
+  const text = map && (await readFile(artifactPath(store, map.sha256), 'utf8').catch(() => undefined))
+  return await readCalls(artifactPath(store, trace.sha256), text === undefined ? undefined : parseSystemMap(text))
 }
 
 async function readConsoles(store: Store, id: string, end: AttemptEnd): Promise<Map<string, Uint8Array>> {
