@@ -4,6 +4,7 @@ import type { Finding } from '../finding.ts'
 import type { FactRequest } from '../records/fact-request.ts'
 import { faults } from './faults.ts'
 import { ffa } from './ffa.ts'
+import { ffaPath } from './ffa-path.ts'
 import { optee } from './optee.ts'
 import { order } from './order.ts'
 import { partition } from './partition.ts'
@@ -11,7 +12,7 @@ import { pkvm } from './pkvm.ts'
 import type { FindingKind, Probe } from './probe.ts'
 import { Seen } from './seen.ts'
 
-const registry: readonly Probe[] = [pkvm, order, ffa, optee, partition, faults]
+const registry: readonly Probe[] = [pkvm, order, ffa, ffaPath, optee, partition, faults]
 
 /** Changes whenever a finding may come out differently for the same showing, so that stored findings say who judged. */
 export const probesVersion = '4'

@@ -49,7 +49,7 @@ describe('the registry of probes', () => {
   it('knows no other group', () => {
     expect(() => judge(shownOf({}), ['ima'])).toThrow(LabError)
     expect(() => factsWanted(['ima'])).toThrow(
-      'There is no probe group "ima"; there are pkvm, order, ffa, optee, partition, fault.',
+      'There is no probe group "ima"; there are pkvm, order, ffa, ffa-path, optee, partition, fault.',
     )
   })
 })
