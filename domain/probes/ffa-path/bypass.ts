@@ -1,7 +1,7 @@
 import type { Finding } from '../../finding.ts'
 import { citeCall } from '../cite-smc.ts'
 import { fail, pass, skip, unknown } from '../outcome.ts'
-import { counted, functionOf, noRule, notProtected, notTraced, ofTheSystem, trappedOf, type View } from './traced.ts'
+import { counted, functionOf, noRule, withoutPkvm, notTraced, ofTheSystem, trappedOf, type View } from './traced.ts'
 
 const id = 'ffa-path.bypass'
 
@@ -10,8 +10,10 @@ const id = 'ffa-path.bypass'
  * trapped from within kvm_arm_init() on (HCR_EL2.TSC, hyp-init.S), core by core: a call of another core in the moment
  * between would count as one that got by.
  */
-export function bypass({ traced, isProtected }: View): Finding {
-  if (!isProtected) return skip(id, notProtected)
+export function bypass(view: View): Finding {
+  const none = withoutPkvm(id, view)
+  if (none) return none
+  const { traced } = view
   if (!traced) return unknown(id, notTraced)
   const { rule } = traced
   if (!rule) return unknown(id, noRule)

@@ -4,7 +4,7 @@ import { cite, citeRecord } from '../cite.ts'
 import { citeCall } from '../cite-smc.ts'
 import { fail, known, pass, skip, unknown } from '../outcome.ts'
 import { askedAfterTakeover, lastCall } from './records.ts'
-import { counted, functionOf, isFunction, noRule, notProtected, notTraced, trappedOf } from './traced.ts'
+import { counted, functionOf, isFunction, noRule, withoutPkvm, notTraced, trappedOf } from './traced.ts'
 import type { Traced, View } from './traced.ts'
 
 const id = 'ffa-path.refused'
@@ -15,7 +15,8 @@ const id = 'ffa-path.refused'
  * `blocked`, not as a failure; of FFA_FEATURES it is a plain answer. Without a trace it rests on our probe module's calls.
  */
 export function refused(view: View): Finding {
-  if (!view.isProtected) return skip(id, notProtected)
+  const none = withoutPkvm(id, view)
+  if (none) return none
   return view.traced ? byTrace(view.traced) : byRecords(view)
 }
 

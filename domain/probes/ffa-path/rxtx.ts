@@ -4,7 +4,7 @@ import { cite, citeRecord } from '../cite.ts'
 import { citeCall } from '../cite-smc.ts'
 import { fail, known, pass, skip, unknown } from '../outcome.ts'
 import { askedAfterTakeover, lastCall } from './records.ts'
-import { functionOf, isFunction, noRule, notProtected, notTraced, ofTheSystem, trappedOf } from './traced.ts'
+import { functionOf, isFunction, noRule, withoutPkvm, notTraced, ofTheSystem, trappedOf } from './traced.ts'
 import type { Traced, View } from './traced.ts'
 
 const id = 'ffa-path.rxtx'
@@ -26,7 +26,8 @@ const needBuffers = [
  * BUSY where no RX buffer is known (6.18.5 ffa.c:822), and can succeed only where one is.
  */
 export function rxtx(view: View): Finding {
-  if (!view.isProtected) return skip(id, notProtected)
+  const none = withoutPkvm(id, view)
+  if (none) return none
   return view.traced ? byTrace(view.traced) : byRecords(view)
 }
 

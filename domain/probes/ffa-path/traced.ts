@@ -1,7 +1,9 @@
+import type { Finding } from '../../finding.ts'
 import type { SmcCall } from '../../smc/call.ts'
 import { functionName } from '../../smc/function-ids.ts'
 import { passagesOf, type Passage } from '../../smc/passage.ts'
-import { askedKvmMode } from '../kvm-mode.ts'
+import { askedMode } from '../kvm-mode.ts'
+import { skip, unknown } from '../outcome.ts'
 import type { Seen } from '../seen.ts'
 
 /** What an SMC trace says of FF-A calls from the normal world. */
@@ -30,15 +32,21 @@ export function tracedOf({ shown }: Seen): Traced | undefined {
 /** What a finding of this group looks at. */
 export interface View {
   seen: Seen
-  /** Whether the command line asks for protected mode: only then there is a pKVM to go through. */
-  isProtected: boolean
+  /** The KVM mode that was asked for, as `askedMode` says it. */
+  mode: string | undefined
   traced?: Traced
 }
 
 export function viewOf(seen: Seen): View {
   const traced = tracedOf(seen)
-  const isProtected = askedKvmMode(seen.shown.asked.cmdline) === 'protected'
-  return { seen, isProtected, ...(traced ? { traced } : {}) }
+  return { seen, mode: askedMode(seen), ...(traced ? { traced } : {}) }
+}
+
+/** What a finding about pKVM comes to where there is none to go through; undefined where there is. */
+export function withoutPkvm(id: string, { mode }: View): Finding | undefined {
+  if (mode === 'protected') return undefined
+  if (mode === 'unknown') return unknown(id, 'Nothing says in which mode KVM was to be.')
+  return skip(id, 'Protected mode was not asked for, so there is no pKVM to go through.')
 }
 
 /** The calls that an operating system and its EFI runtime code made, without those of the boot loader before it. */
@@ -71,4 +79,3 @@ function nameOf(request: readonly bigint[]): string {
 /** Why nothing can be said. */
 export const notTraced = 'The boot was not traced, so nothing shows which exception level a call went to.'
 export const noRule = 'The trace shows no call that pKVM made or was given, so it does not show that pKVM took over.'
-export const notProtected = 'Protected mode was not asked for, so there is no pKVM to go through.'

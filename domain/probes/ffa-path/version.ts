@@ -7,7 +7,7 @@ import {
   counted,
   isFunction,
   noRule,
-  notProtected,
+  withoutPkvm,
   notTraced,
   ofTheSystem,
   trappedOf,
@@ -23,10 +23,10 @@ const id = 'ffa-path.version'
  * Without one it rests on FFA_ID_GET of our probe module: it has no parameters that could be invalid, so that answer is
  * pKVM's own, and a success went through it.
  */
-export function version({ seen, traced, isProtected }: View): Finding {
-  if (!isProtected) return skip(id, notProtected)
-  if (!traced) return byRecords({ seen, isProtected })
-  return byTrace(traced)
+export function version(view: View): Finding {
+  const none = withoutPkvm(id, view)
+  if (none) return none
+  return view.traced ? byTrace(view.traced) : byRecords(view)
 }
 
 function byTrace(traced: Traced): Finding {
