@@ -15,8 +15,8 @@ import { machineSetupProduct, writeMachineSetup } from './machine-setup.ts'
 import { readFinished, writeFinished } from './finished.ts'
 import { substitute } from './references.ts'
 
-/** Two source trees, their copies and their objects, with room to spare. */
-const spaceNeeded = 1024 ** 3
+/** Three source trees, their copies and the objects of the largest (EDK2: 0.7 GB), with room to spare. */
+const spaceNeeded = 2 * 1024 ** 3
 
 /**
  * Builds a stack's components one after another, each in a copy of its source (TF-A builds its tools inside the source
@@ -73,7 +73,13 @@ async function buildComponent(
     {
       folder: source,
       args: [...variables, ...component.targets],
-      environment: { ...buildEnvironment(context.folders, tree.epoch), PYTHON3: '/usr/bin/python3' },
+      environment: {
+        ...buildEnvironment(context.folders, tree.epoch),
+        PYTHON3: '/usr/bin/python3',
+        // A changed recipe builds in another folder. Seen from the component's own, its unchanged files are the same.
+        CCACHE_BASEDIR: join(folder, component.name),
+        CCACHE_NOHASHDIR: '1',
+      },
       lockFile: join(folder, 'make.lock'),
       phase: component.name,
       history: { folder: join(context.folders.cache, 'firmware'), kind: `${recipe.name}-${component.name}` },

@@ -12,7 +12,7 @@ import type { Component, StackRecipe } from './recipe.ts'
 import { referencesIn } from './references.ts'
 
 /** Counted up when build-firmware.ts comes to do something that changes the bytes of what it builds. */
-const method = 2
+const method = 3
 
 /**
  * Names the build of a stack by everything that can change its bytes: sources, patches, added files, arguments, the files
