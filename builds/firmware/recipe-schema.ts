@@ -78,3 +78,13 @@ export const recipeFile = map({
 })
 export type RecipeFile = z.output<typeof recipeFile>
 export type RecipeFileLocation = z.output<typeof location>
+
+/** A recipe that is like another but for some arguments and patches. */
+export const variantFile = map({
+  like: path,
+  title: z.string(),
+  components: z.record(
+    name,
+    map({ patches: z.array(path).default([]), arguments: z.record(z.string(), text).default({}) }),
+  ),
+})

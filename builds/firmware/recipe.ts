@@ -8,9 +8,10 @@ import { suggest } from '../../domain/plan/did-you-mean.ts'
 import { formatPlanError, inReadingOrder, type PlanError } from '../../domain/plan/plan-error.ts'
 import { readYaml, type LocatedYaml, type Path } from '../../domain/plan/yaml-text.ts'
 import type { World } from '../../domain/world.ts'
-import { recipeFile, type RecipeFile, type RecipeFileLocation } from './recipe-schema.ts'
+import { recipeFile, variantFile, type RecipeFile, type RecipeFileLocation } from './recipe-schema.ts'
 import { referencesIn } from './references.ts'
 import { shapeErrors } from './shape-errors.ts'
+import { likeOf, variantOf } from './variant.ts'
 
 /** How to build one piece of firmware with make. */
 export interface Component {
@@ -35,7 +36,7 @@ export interface Component {
 export interface StackRecipe {
   /** The file's name without its ending. */
   name: string
-  /** Absolute. */
+  /** Absolute; that of the other recipe when this one is only `like` it. */
   file: string
   title: string
   /** Which worlds speak on which console, in the order in which they begin to. */
@@ -60,10 +61,24 @@ export interface StackRecipe {
  */
 export async function readStack(path: string): Promise<StackRecipe> {
   const file = resolve(path)
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+  const text = await readText(file)
+  const { yaml } = readYaml(text, file)
+  const like = yaml && likeOf(yaml)
+  if (yaml === undefined || like === undefined) return parseStack(text, file)
+  const errors = shapeErrors(variantFile, yaml, file)
+  if (errors.length > 0) throw invalid(errors, file)
+  const other = resolve(dirname(file), like)
+  // Itself like a third it is no recipe of its own, and parseStack says so.
+  const base = parseStack(await readText(other), other)
+  const recipe = variantOf(base, yaml, file, errors)
+  if (errors.length > 0) throw invalid(errors, file)
+  return recipe
+}
+
+async function readText(file: string): Promise<string> {
+  return await readFile(file, 'utf8').catch((cause: unknown) => {
     throw new LabError('SourceMissing', `There is no stack recipe ${file}.`, { cause })
   })
-  return parseStack(text, file)
 }
 
 /** As `readStack`, for a text that was read from `file`. */

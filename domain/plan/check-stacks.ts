@@ -20,7 +20,7 @@ interface Asked {
  */
 export function checkStacks(plan: Plan, checked: Checked): void {
   const { files, complain } = checked
-  const needs = new Map(Object.entries(plan.stacks).map(([name, recipe]) => [name, needsOf(files.read(recipe) ?? '')]))
+  const needs = new Map(Object.entries(plan.stacks).map(([name, recipe]) => [name, needsOf(recipe, files)]))
   const done = new Set<string>()
   for (const { axes } of expandMatrix(plan)) {
     const { kernel = '', config = '', stack = '' } = axes
@@ -44,9 +44,11 @@ interface Need {
   values: string[]
 }
 
-/** A recipe that is no YAML is for `readStack` to refuse. */
-function needsOf(recipe: string): Need[] {
-  const { yaml } = readYaml(recipe, '')
+/** What a recipe needs, or the one that it is like. One that is no YAML is for `readStack` to refuse. */
+function needsOf(recipe: string, files: Checked['files']): Need[] {
+  const own = readYaml(files.read(recipe) ?? '', recipe).yaml
+  const like = own?.source(['like'])
+  const yaml = like === undefined ? own : readYaml(files.read(files.resolve(recipe, like)) ?? '', like).yaml
   return entriesAt(yaml?.value, ['needs']).map(({ key, path }) => ({
     symbol: key,
     values: textsAt(yaml?.value, path).map(({ text }) => text),

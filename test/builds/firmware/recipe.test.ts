@@ -49,6 +49,45 @@ test('the full stack boots by EDK2, with services that the machine has to help w
   expect(tfa(recipe)).toEqual(tfa(sel1))
 })
 
+test('a recipe that is like another is that one with its own arguments and patches', async () => {
+  const full = await readStack(join(stacks, 'full.yaml'))
+  const req2 = await readStack(join(stacks, 'full-req2.yaml'))
+  expect(req2.name).toBe('full-req2')
+  expect(req2.title).not.toBe(full.title)
+  const [optee, ...others] = full.components
+  expect(req2.components).toEqual([
+    { ...optee, arguments: { ...optee?.arguments, CFG_HYPLAB_TPM_DIRECT_REQ2: 'y' } },
+    ...others,
+  ])
+  expect(optee?.arguments).toMatchObject({ CFG_HYPLAB_TPM_DIRECT_REQ2: 'n' })
+  const status = await readStack(join(stacks, 'full-status.yaml'))
+  expect(status.components.at(-1)?.patches).toEqual([
+    ...(full.components.at(-1)?.patches ?? []),
+    join(stacks, 'full/edk2/status-of-communicate.patch'),
+  ])
+})
+
+test('what a recipe that is like another gets wrong is located', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'hyplab-variant-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const mistakes = async (text: string) => {
+    writeFileSync(join(folder, 'v.yaml'), text)
+    const error = (await readStack(join(folder, 'v.yaml')).catch((caught: unknown) => caught)) as Error
+    return error.message.replaceAll(`${folder}/`, '')
+  }
+  const like = `like: ${join(stacks, 'full.yaml')}\ntitle: t\n`
+  expect(await mistakes(`${like}components: { edk3: {} }\n`)).toBe(
+    'v.yaml:3:15: full has no component "edk3"; did you mean "edk2"?',
+  )
+  expect(
+    await mistakes(`${like}components: { edk2: { patches: [x.patch], arguments: { A: '\${tfa:x}' } } }\n`),
+  ).toMatch(/^v\.yaml:3:33: there is no patch x\.patch; .*\nv\.yaml:3:\d+: \$\{tfa:x\} means nothing in full$/)
+  expect(await mistakes(`${like}bl33: 0\n`)).toContain('unknown key "bl33"')
+  expect(await mistakes('like: none.yaml\ntitle: t\ncomponents: {}\n')).toMatch(/^There is no stack recipe none\.yaml/)
+  writeFileSync(join(folder, 'w.yaml'), `${like}components: {}\n`)
+  expect(await mistakes('like: w.yaml\ntitle: t\ncomponents: {}\n')).toContain('unknown key "like"')
+})
+
 test('values reach make as they are written', () => {
   const text = `title: t
 consoles: { uart0: [NS] }
