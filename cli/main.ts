@@ -13,6 +13,7 @@ import { addReproduceCommand } from './commands/reproduce.ts'
 import { addRunCommand } from './commands/run.ts'
 import { addServiceCommands } from './commands/service.ts'
 import { addShowCommand } from './commands/show.ts'
+import { addSmcCommand } from './commands/smc.ts'
 import { addWatchCommand } from './commands/watch.ts'
 import { makeContext } from './context.ts'
 import { exitCodeOf, exitCodeOfCommander, exitCodes } from './exit-codes.ts'
@@ -48,6 +49,7 @@ for (const add of [
   addListCommand,
   addShowCommand,
   addLogsCommand,
+  addSmcCommand,
   addCancelCommand,
   addBuildCommand,
   addReproduceCommand,

@@ -1,7 +1,8 @@
 /**
- * Makes a machine ready: Debian packages and Temporal's server. Costs a fraction of a second when all is there, and can
- * be stopped and started again at any moment. `--for-tests` adds what only the tests need.
+ * Makes a machine ready: Debian packages, Temporal's server, the SMC tracer. Costs a fraction of a second when all is
+ * there, and can be stopped and started again at any moment. `--for-tests` adds what only the tests need.
  */
+import { tracerOf } from '../activities/tracer.ts'
 import { LabError } from '../domain/errors.ts'
 import { foldersFrom } from '../host/folders.ts'
 import { temporalBinary, timeSkippingServer } from '../host/temporal-binary.ts'
@@ -12,6 +13,8 @@ try {
   const folders = foldersFrom()
   await installPackages(folders)
   await temporalBinary(folders, say)
+  const tracer = await tracerOf({ folders }, folders.cache)
+  if (tracer.path === undefined) say(`Boots will not be traced. ${tracer.why}`)
   if (process.argv.includes('--for-tests')) await timeSkippingServer(folders, say)
 } catch (error) {
   if (!(error instanceof LabError)) throw error

@@ -7,11 +7,11 @@ import type { Command } from 'commander'
 import { LabError } from '../../domain/errors.ts'
 import { artifactPath } from '../../store/artifacts.ts'
 import type { Attempt } from '../../store/attempt.ts'
-import { attemptDetail, runDetail } from '../../store/details.ts'
-import { resolve } from '../../store/resolve.ts'
+import { attemptDetail } from '../../store/details.ts'
 import type { Store } from '../../store/store.ts'
 import type { Context } from '../context.ts'
 import { onInterrupt } from '../interrupt.ts'
+import { newestAttempt } from '../newest-attempt.ts'
 import { withStore } from '../with-store.ts'
 
 interface LogsOptions {
@@ -31,24 +31,13 @@ export function addLogsCommand(program: Command, context: () => Context): void {
     .option('-f, --follow', 'go on while the attempt runs')
     .action(async (text = 'latest', options: LogsOptions) => {
       await withStore(context().folders, async (store) => {
-        const attempt = await newestAttempt(store, text)
+        const { attempt } = await newestAttempt(store, text)
         if (context().json)
           return context().printJson({ schemaVersion: 1, attempt: attempt.id, files: consolesOf(store, attempt) })
         if (attempt.end) return await writeKept(store, attempt, options.console)
         await writeLive(store, attempt, options)
       })
     })
-}
-
-async function newestAttempt(store: Store, text: string): Promise<Attempt> {
-  const id = await resolve(store, text)
-  if (id.kind === 'attempt')
-    return (await attemptDetail(store, { run: id.run, cell: id.cell, number: id.attempt })).attempt
-  const { cells } = await runDetail(store, id.run)
-  const attempts = cells.filter((cell) => id.kind === 'run' || cell.number === id.cell).flatMap((cell) => cell.attempts)
-  const newest = attempts.toSorted((a, b) => a.started - b.started).at(-1)
-  if (!newest) throw new LabError('BadInput', `${text} has no attempt yet.`)
-  return newest
 }
 
 function consolesOf(store: Store, attempt: Attempt): { name: string; path: string; bytes: number }[] {

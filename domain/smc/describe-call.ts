@@ -8,7 +8,13 @@ export function describeCall(call: SmcCall): string {
   const world = secure ? 'S-' : ''
   const whose = `${caller ?? 'unknown code'}${symbol === undefined ? ` at 0x${pc.toString(16)}` : ` in ${symbol}`}`
   const name = functionName(request[0] ?? 0n)
-  return `cpu${cpu} ${world}EL${from}>EL${to} ${name}(${argumentsOf(request)}) by ${whose} ${answerText(call)}`
+  return `cpu${cpu} ${world}EL${from}>EL${to} ${name}(${about(name, request) ?? argumentsOf(request)}) by ${whose} ${answerText(call)}`
+}
+
+/** The function that FFA_FEATURES or PSCI_FEATURES asks about, by name; undefined for other calls, and features by number. */
+function about(name: string, request: readonly bigint[]): string | undefined {
+  const asked = request[1] ?? 0n
+  return name.endsWith('_FEATURES') && callGroup(asked) ? functionName(asked) : undefined
 }
 
 function answerText(call: SmcCall): string {
