@@ -1,0 +1,56 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { execa } from 'execa'
+
+const service = fileURLToPath(new URL('../../stacks/full/optee', import.meta.url))
+const stand = fileURLToPath(new URL('tpm-service', import.meta.url))
+/** What the service includes of OP-TEE; all of it stands in optee.h. */
+const headers =
+  'ffa.h initcall.h io.h kernel/delay.h kernel/spinlock.h kernel/spmc_sp_handler.h kernel/thread_spmc.h mm/core_memprot.h mm/core_mmu.h sm/optee_smc.h tee_api_types.h trace.h util.h'.split(
+    ' ',
+  )
+
+/** The TPM service of `stacks/full/optee`, compiled for this host with the sanitizers on. */
+export interface TpmService {
+  /** Starts it afresh and gives it these lines (see tpm-service/main.c); returns its answers, the first being its properties. */
+  tell(lines: string[]): Promise<string[]>
+  remove(): Promise<void>
+}
+
+/** @param directReq2 its second personality */
+export async function buildTpmService(directReq2: boolean): Promise<TpmService> {
+  const folder = await mkdtemp(join(tmpdir(), 'hyplab-tpm-service-'))
+  for (const header of headers) {
+    await mkdir(dirname(join(folder, header)), { recursive: true })
+    await writeFile(join(folder, header), '')
+  }
+  const program = join(folder, 'service')
+  const flags = ['-std=gnu11', '-g', '-Wall', '-Wextra', '-Werror', '-Wno-format', '-include', join(stand, 'optee.h')]
+  const config = ['CRB_BASE=0xc0000000', 'TIS_BASE=0x0c000000', ...(directReq2 ? ['DIRECT_REQ2=1'] : [])]
+  const sources = ['tpm-service.c', 'tpm-crb.c', 'tpm-tis.c'].map((name) => join(service, name))
+  const sanitizers = ['-fsanitize=address,undefined', '-fno-sanitize-recover=all']
+  const defines = config.map((one) => `-DCFG_HYPLAB_TPM_${one}`)
+  const includes = [`-I${folder}`, `-I${service}`]
+  await execa('gcc', [
+    ...flags,
+    ...sanitizers,
+    ...includes,
+    ...defines,
+    '-o',
+    program,
+    join(stand, 'main.c'),
+    ...sources,
+  ])
+  return {
+    tell: async (lines) => {
+      const { stdout } = await execa(program, {
+        input: lines.map((line) => `${line}\n`).join(''),
+        env: { ASAN_OPTIONS: 'detect_leaks=0' },
+      })
+      return stdout.split('\n')
+    },
+    remove: () => rm(folder, { recursive: true, force: true }),
+  }
+}
