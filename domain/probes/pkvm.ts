@@ -1,11 +1,12 @@
+import { faultsOf } from '../faults/read-faults.ts'
 import type { Finding } from '../finding.ts'
-import { cite } from './cite.ts'
+import { cite, citeRecord } from './cite.ts'
 import { askedMode, takeoverOf } from './kvm-mode.ts'
-import { fail, known, pass, skip, unknown } from './outcome.ts'
+import { fail, known, pass, skip, unknown, type SomeEvidence } from './outcome.ts'
 import type { Probe } from './probe.ts'
 import type { Seen, Sighting } from './seen.ts'
 
-/** Whether KVM came up in the mode asked for, and whether pKVM took its last step. */
+/** Whether KVM came up in the mode asked for, whether pKVM took its last step, and whether the hypervisor lived on. */
 export const pkvm: Probe = {
   group: 'pkvm',
   findings: [
@@ -21,10 +22,16 @@ export const pkvm: Probe = {
       outcomes: ['pass', 'fail', 'skip', 'unknown'],
       since: 1,
     },
+    {
+      id: 'pkvm.panic',
+      asks: 'Did the hypervisor survive?',
+      outcomes: ['pass', 'fail', 'skip', 'unknown'],
+      since: 5,
+    },
   ],
   wants: [],
   config: ['KVM'],
-  judge: (seen) => [mode(seen), finalised(seen)],
+  judge: (seen) => [mode(seen), finalised(seen), hypPanic(seen)],
 }
 
 /**
@@ -35,28 +42,33 @@ function mode(seen: Seen): Finding {
   const id = 'pkvm.mode'
   const asked = askedMode(seen)
   if (seen.symbol('KVM') === 'n') return skip(id, 'The kernel is built without KVM.')
-  const facts = known({ asked })
+  // At EL1 there is nothing for KVM to run on, whatever was asked for (arch/arm64/kernel/smp.c hyp_mode_check()).
+  const level = seen.last('linux.el')
+  const facts = known({ asked, el: level && Number(level.match.groups['el']) })
   const wish = wishOf(asked)
   const came = seen.last('kvm.mode')
   const disabled = seen.last('kvm.disabled')
   const line = came ?? disabled
-  const refusals = [...seen.all('kvm.failed'), ...seen.all('kvm.ignored')]
+  const refusals = ['kvm.failed', 'kvm.ignored', 'kvm.no-vgic', 'linux.el-mixed'].flatMap((each) => seen.all(each))
+  const wanted = asked !== undefined && asked !== 'unknown' && asked !== 'none'
+  if (level && facts['el'] === 1 && wanted) refusals.push(level)
   if (!line) {
     const [first, ...rest] = refusals
     if (!first) return unknown(id, `No line of the log says in which mode KVM came up; ${wish}.`, [], facts)
-    return fail(
-      id,
-      `KVM did not come up: ${first.match.groups['why']}; ${wish}.`,
-      [cite(first), ...rest.map(cite)],
-      facts,
-    )
+    const evidence: SomeEvidence = [cite(first), ...rest.map(cite)]
+    if (asked === 'none') return pass(id, `KVM did not come up; ${wish}.`, evidence, { ...facts, mode: 'none' })
+    return fail(id, `KVM did not come up: ${whyOf(first)}; ${wish}.`, evidence, facts)
   }
   const name = came ? `${came.match.groups['mode']}${came.match.groups['nested'] ?? ''}` : 'none'
   const shown = { ...facts, mode: name }
   if (asked === 'unknown') return unknown(id, `KVM is in the mode "${name}"; ${wish}.`, [cite(line)], shown)
   if (fits(asked, name)) return pass(id, `KVM is in the mode "${name}"; ${wish}.`, [cite(line)], shown)
-  const why = refusals[0] ? `: ${refusals[0].match.groups['why']}` : ''
+  const why = refusals[0] ? `: ${whyOf(refusals[0])}` : ''
   return fail(id, `KVM is in the mode "${name}" although ${wish}${why}.`, [cite(line), ...refusals.map(cite)], shown)
+}
+
+function whyOf({ match }: Sighting): string {
+  return match.groups['why'] ?? match.message
 }
 
 function wishOf(asked: string | undefined): string {
@@ -68,7 +80,8 @@ function wishOf(asked: string | undefined): string {
 function fits(asked: string | undefined, mode: string): boolean {
   const [name = ''] = mode.split('+')
   if (asked === 'protected') return name.startsWith('Protected ')
-  if (asked === 'nvhe') return name.startsWith('Hyp ')
+  // Until 6.11 the kernel said "Hyp mode" for what is nVHE.
+  if (asked === 'nvhe') return name === 'Hyp' || name.startsWith('Hyp ')
   if (asked === 'nested') return name === 'VHE' && mode !== name
   if (asked === 'none') return name === 'none'
   return name !== 'none'
@@ -106,4 +119,29 @@ function finalised(seen: Seen): Finding {
   }
   const facts = known({ at: returned.match.at })
   return pass(id, 'pKVM came up and finalize_pkvm returned 0.', [cite(takeover.mode), cite(returned)], facts)
+}
+
+/**
+ * Rests on the report of nvhe_hyp_panic_handler() (arch/arm64/kvm/handle_exit.c), which the host prints for the
+ * hypervisor before it panics itself. Facts: `title` as in `fault.kernel`, `pc` and `esr` of the hypervisor from the dump.
+ * A hypervisor that is alive says nothing: `pass` is a boot that came to its end in a mode with a hypervisor of its own.
+ */
+function hypPanic(seen: Seen): Finding {
+  const id = 'pkvm.panic'
+  const panic = faultsOf(seen.shown.consoles, (log) => seen.sightingsOf(log)).find(({ kind }) => kind === 'hyp-panic')
+  const state = seen.last('kvm.hyp-state')
+  if (panic) {
+    const { pc, esr } = state?.match.groups ?? {}
+    const evidence: SomeEvidence = [panic.evidence, ...(state ? [cite(state)] : [])]
+    return fail(id, `The hypervisor did not survive: ${panic.title}.`, evidence, known({ title: panic.title, pc, esr }))
+  }
+  if (seen.symbol('KVM') === 'n') return skip(id, 'The kernel is built without KVM.')
+  const came = seen.last('kvm.mode')
+  const mode = came?.match.groups['mode']
+  if (!came || mode === 'VHE') return skip(id, 'No hypervisor was seen that could panic apart from the kernel.')
+  const end = seen.records('end').at(-1)
+  if (end) return pass(id, `The boot came to its end in the mode "${mode}".`, [cite(came), citeRecord(end)])
+  return unknown(id, 'No line shows a panic of the hypervisor, but the boot did not come to its end either.', [
+    cite(came),
+  ])
 }

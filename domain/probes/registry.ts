@@ -15,7 +15,7 @@ import { Seen } from './seen.ts'
 const registry: readonly Probe[] = [pkvm, order, ffa, ffaPath, optee, partition, faults]
 
 /** Changes whenever a finding may come out differently for the same showing, so that stored findings say who judged. */
-export const probesVersion = '4'
+export const probesVersion = '5'
 
 /** The names of all probe groups, as plans use them. */
 export const probeGroups: readonly string[] = registry.map(({ group }) => group)

@@ -71,9 +71,23 @@ export class Seen {
     return this.shown.asked.config[name]
   }
 
+  /** The kernel's command line as it was asked for, else as the kernel repeats it; undefined where neither is known. */
+  get commandLine(): string | undefined {
+    const { cmdline } = this.shown.asked
+    if (cmdline !== undefined) return cmdline
+    const pieces = this.all('linux.cmdline')
+    // Since 7.x a long one is cut, and each piece but the last ends in a backslash (init/main.c print_kernel_cmdline()).
+    const last = pieces.findIndex(({ match }) => match.groups['more'] === undefined)
+    if (last < 0) return undefined
+    return pieces
+      .slice(0, last + 1)
+      .map(({ match }) => match.groups['words'] ?? '')
+      .join(' ')
+  }
+
   /** Whether a word is known to stand on the kernel command line. */
   onCommandLine(word: string): boolean {
-    return this.shown.asked.cmdline?.split(/\s+/).includes(word) ?? false
+    return this.commandLine?.split(/\s+/).includes(word) ?? false
   }
 }
 

@@ -46,10 +46,11 @@ export const opteeDriver: Signature[] = [
   },
   {
     id: 'probe.deferred',
-    pattern: /^(?:arm_ffa|platform) (?<device>arm-ffa\S*): deferred probe pending: (?<reason>.*)$/,
+    pattern:
+      /^(?:arm_ffa|platform|acpi|amba|tee|virtio|pci|i2c|spi) (?<device>\S+): deferred probe (?:pending(?:: (?<reason>.*))?|timeout, ignoring dependency)$/,
     world: 'NS',
     kind: 'negative',
     known: kernels,
-    source: 'drivers/base/dd.c:317, when the deferral timed out',
+    source: 'drivers/base/dd.c:297,317, when the deferral timed out; without a reason before 5.17',
   },
 ]

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { boots, consoleOf, consolesOf, findingOf, shownOf, without } from './showing.ts'
+import type { RecordBody } from '../../../domain/records/record.ts'
+import { boots, consoleOf, consolesOf, findingOf, hello, recordsOf, shownOf, without, type Showing } from './showing.ts'
 
 const id = 'order.ffa-before-kvm'
 const ffaM = { config: { ARM_FFA_TRANSPORT: 'm', OPTEE: 'm' }, modules: ['ffa-core', 'ffa-module', 'optee'] }
@@ -86,4 +87,120 @@ describe('the list of initcalls', () => {
       facts: { kvm_arm_init: 0.372028 },
     })
   })
+})
+
+describe('what was put off', () => {
+  const id = 'order.deferred'
+  const list = (text: string, rc = 0): RecordBody => ({
+    fact: 'file',
+    path: '/sys/kernel/debug/devices_deferred',
+    rc,
+    text,
+  })
+  const put = '[    0.800000] probe of d with driver x returned 517 after 1 usecs'
+  const came = '[    0.950000] probe of d with driver x returned 0 after 1 usecs'
+  const init = '[    1.000000] Run /init as init process'
+  const of = (lines: string[], ...bodies: RecordBody[]) =>
+    findingOf(shownOf({ consoles: [consoleOf(lines.join('\n'))], records: recordsOf(hello, ...bodies) }), id)
+
+  it('on 7.3.4 are FF-A, until pKVM is there, and the TPM behind it', () => {
+    const finding = findingOf(shownOf({ consoles: consolesOf(boots.linux7) }), id)
+    expect(finding).toMatchObject({
+      outcome: 'pass',
+      facts: { count: 2, longest: 0.164489, longest_device: 'MSFT0101:00' },
+    })
+    expect(finding.sentence).toContain('arm-ffa for 0.120 s')
+  })
+
+  it('is nothing on 6.18.5', () => {
+    const finding = findingOf(shownOf({ consoles: consolesOf(boots.builtinPkvm) }), id)
+    expect(finding).toMatchObject({ outcome: 'pass', sentence: 'No driver put a device off.', facts: { count: 0 } })
+  })
+
+  it.each([
+    ['came', [put, came, init], [list('')], 'pass'],
+    ['came, no record', [put, came, init], [], 'pass'],
+    ['never came, by the log', [put, init], [], 'fail'],
+    ['never came, by the record', [put, came, init], [list('e\tplatform: wait for supplier\n')], 'fail'],
+    ['the log stops before', [put], [], 'unknown'],
+    ['the driver core gave up', ['platform d: deferred probe pending: wait for supplier x'], [], 'fail'],
+    ['a record that could not be read', [put, came, init], [list('', -2)], 'pass'],
+    ['nothing is known', [init], [], 'unknown'],
+  ])('%s', (_name, lines, bodies, outcome) => expect(of(lines, ...bodies).outcome).toBe(outcome))
+
+  it('names what never came, with the reason', () => {
+    expect(of([put], list('arm-ffa\t\nd\tsupplier 1c000000.x not ready\n'))).toMatchObject({
+      sentence: 'Put off and never taken by a driver: arm-ffa, d (supplier 1c000000.x not ready).',
+      facts: { never: 'arm-ffa d' },
+      evidence: [{ kind: 'record' }, { from: 1 }],
+    })
+  })
+})
+
+describe('the TPM before IMA', () => {
+  const id = 'order.ima-tpm'
+  const tpm = '[    0.700000] probe of MSFT0101:00 returned 0 after 1 usecs'
+  const ima = [
+    '[    0.814581] calling  init_ima+0x0/0xf8 @ 1',
+    '[    0.816394] ima: Allocated hash algorithm: sha256',
+    '[    0.822454] initcall init_ima+0x0/0xf8 returned 0 after 7824 usecs',
+  ]
+  const late = (level: string) => [
+    `[    0.864127] calling  security_initcall_${level}+0x0/0x100 @ 1`,
+    '[    0.865388] ima: Allocated hash algorithm: sha256',
+    `[    0.871885] initcall security_initcall_${level}+0x0/0x100 returned 0 after 7742 usecs`,
+  ]
+  const empty = [
+    '[    0.864127] calling  security_initcall_late+0x0/0x100 @ 1',
+    '[    0.864130] initcall security_initcall_late+0x0/0x100 returned 0 after 3 usecs',
+  ]
+  const came = '[    0.965736] probe of MSFT0101:00 with driver tpm_crb_acpi returned 0 after 36849 usecs'
+  const refused = '[    0.760031] probe of MSFT0101:00 returned 19 after 478 usecs'
+  const half = '[    0.700000] probe of arm-ffa-2 with driver ffa-crb returned 0 after 1 usecs'
+  const tis = '[    0.700000] tpm_tis MSFT0101:00: 2.0 TPM (device-id 0x1, rev-id 1)'
+  const of = (...lines: string[]) => findingOf(shownOf({ consoles: [consoleOf(lines.join('\n'))] }), id)
+
+  it.each([
+    ['6.18: first the TPM', [tpm, ...ima], 'pass', { ima_by: 'init_ima' }],
+    ['6.18: turned around', [...ima, tpm], 'fail', { ima_by: 'init_ima' }],
+    ['7.3 without late sync', [...late('late'), came], 'fail', { ima_by: 'security_initcall_late' }],
+    ['7.3 with late sync', [...empty, came, ...late('late_sync')], 'pass', { ima_by: 'security_initcall_late_sync' }],
+    ['a TPM that was refused', [refused, ...ima], 'skip', {}],
+    ['the FF-A half of a TPM alone', [half, ...ima], 'skip', {}],
+    ['without initcall_debug', [tis, 'ima: Allocated hash algorithm: sha256'], 'pass', { ima_by: 'its first line' }],
+    ['without either', ['ima: Allocated hash algorithm: sha256'], 'unknown', {}],
+    ['no IMA', [tpm], 'unknown', {}],
+  ])('%s', (_name, lines, outcome, facts) => expect(of(...lines)).toMatchObject({ outcome, facts }))
+
+  it('is not asked of a kernel without IMA', () => {
+    expect(findingOf(shownOf({ config: { IMA: 'n' } }), id).outcome).toBe('skip')
+  })
+})
+
+describe('the keys of UEFI', () => {
+  const id = 'order.uefi-certs'
+  const mode = '[    0.475190] kvm [1]: Protected hVHE mode initialized successfully'
+  const word = '[    0.900000] ARM FF-A: Driver version 1.2'
+  const certs = '[    0.860000] calling  load_uefi_certs+0x0/0x100 @ 1'
+  const of = (lines: string[], showing: Showing = {}) =>
+    findingOf(shownOf({ ...showing, consoles: [consoleOf(lines.join('\n'))] }), id)
+
+  it.each([
+    ['FF-A first', [mode, word, certs], 'pass', undefined],
+    ['FF-A after', [mode, certs, word], 'fail', 'later'],
+    ['FF-A never', [mode, certs], 'fail', 'never'],
+    ['FF-A past pKVM', [word, mode, certs], 'fail', 'bypassed'],
+    ['no pKVM seen', [word, certs], 'unknown', undefined],
+    ['no initcalls', [mode, word], 'unknown', undefined],
+  ])('%s', (_name, lines, outcome, cause) => {
+    const finding = of(lines)
+    expect(finding.outcome).toBe(outcome)
+    expect(finding.facts['cause']).toBe(cause)
+  })
+
+  it.each([
+    ['on nvhe', [mode, certs], { mode: 'nvhe' }],
+    ['without such keys', [mode, word, certs], { config: { LOAD_UEFI_KEYS: 'n' } }],
+    ['without load_uefi_certs', [mode, word, '[    0.860000] calling  x+0x0/0x1 @ 1'], {}],
+  ])('is no question %s', (_name, lines, showing) => expect(of(lines, showing).outcome).toBe('skip'))
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { askedKvmMode } from '../../../domain/probes/kvm-mode.ts'
-import { boots, consoleOf, consolesOf, findingOf, shownOf } from './showing.ts'
+import { boots, consoleOf, consolesOf, findingOf, hello, recordsOf, shownOf } from './showing.ts'
 
 const protectedLine = '[    0.475190] kvm [1]: Protected hVHE mode initialized successfully\n'
 const finalizedLine = '[    0.555601] initcall finalize_pkvm+0x0/0x98 returned 0 after 2306 usecs\n'
@@ -38,6 +38,30 @@ describe('the KVM mode', () => {
     const finding = findingOf(shownOf({ mode, consoles: says(text) }), 'pkvm.mode')
     expect(finding.outcome).toBe(outcome)
     if (outcome !== 'unknown') expect(finding.evidence.length).toBeGreaterThan(0)
+  })
+
+  it.each([
+    ['nvhe', 'kvm [1]: Hyp mode initialized successfully\n', 'pass'],
+    ['protected', 'kvm [1]: Hyp mode initialized successfully\n', 'fail'],
+    ['none', 'kvm [1]: HYP mode not available\n', 'pass'],
+    ['protected', 'CPU: All CPU(s) started at EL1\n', 'fail'],
+    ['', 'CPU: All CPU(s) started at EL1\n', 'unknown'],
+    ['protected', 'CPU: All CPU(s) started at EL2\n', 'unknown'],
+    ['protected', 'kvm [1]: No vgic maintenance irq\n', 'fail'],
+  ])('5.15 and refusals: asked %j, said %j: %s', (mode, text, outcome) => {
+    expect(findingOf(shownOf({ mode, consoles: says(text) }), 'pkvm.mode').outcome).toBe(outcome)
+  })
+
+  it('is read off the log where nobody knows what was asked', () => {
+    const shown = (line: string) => {
+      const each = shownOf({ consoles: says(`${line}\n${protectedLine}`) })
+      each.asked.cmdline = undefined
+      return findingOf(each, 'pkvm.mode')
+    }
+    expect(shown('[    0.000000] Kernel command line: x kvm-arm.mode=protected')).toMatchObject({ outcome: 'pass' })
+    expect(shown('[    0.000000] Kernel command line: x kvm-arm.mode=nvhe')).toMatchObject({ outcome: 'fail' })
+    const cut = '[    0.000000] Kernel command line: x \\\n[    0.000000] Kernel command line: kvm-arm.mode=nvhe'
+    expect(shown(cut)).toMatchObject({ outcome: 'fail', facts: { asked: 'nvhe' } })
   })
 
   it('says why KVM did not come up', () => {
@@ -111,4 +135,29 @@ describe('a log whose command line is not known', () => {
     expect(findingOf(shown, 'pkvm.mode')).toMatchObject({ outcome: 'unknown', facts: { mode: 'VHE' } })
     for (const id of ['pkvm.finalised', 'order.ffa-before-kvm']) expect(findingOf(shown, id).outcome).toBe('unknown')
   })
+})
+
+describe('the hypervisor', () => {
+  const panic = [
+    '[    5.000000] kvm [1]: nVHE hyp BUG at: [<ffffd9a1b5a1b0c4>] __kvm_nvhe_hyp_ffa_init+0x1a4/0x1c0!',
+    '[    5.000001] Kernel panic - not syncing: HYP panic:',
+    '[    5.000002] PS:604023c9 PC:0000d9a1b5a1b0c4 ESR:00000000f2000800',
+    '',
+  ].join('\n')
+
+  it('is dead when its panic shows, with what it said', () => {
+    const finding = findingOf(shownOf({ consoles: says(protectedLine + panic) }), 'pkvm.panic')
+    expect(finding).toMatchObject({
+      outcome: 'fail',
+      facts: { title: 'hypervisor BUG in __kvm_nvhe_hyp_ffa_init', esr: '00000000f2000800' },
+      evidence: [{ from: 2, to: 4 }, { from: 4 }],
+    })
+  })
+
+  it.each([
+    ['came to its end', { consoles: says(protectedLine) }, 'pass'],
+    ['did not come to its end', { consoles: says(protectedLine), records: recordsOf(hello) }, 'unknown'],
+    ['on VHE', { consoles: says('kvm [1]: VHE mode initialized successfully\n') }, 'skip'],
+    ['without KVM', { config: { KVM: 'n' } }, 'skip'],
+  ])('%s', (_name, showing, outcome) => expect(findingOf(shownOf(showing), 'pkvm.panic').outcome).toBe(outcome))
 })

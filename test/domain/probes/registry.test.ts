@@ -31,7 +31,7 @@ describe('the registry of probes', () => {
       { kind: 'file', path: '/proc/cmdline' },
       { kind: 'file', path: '/proc/version' },
     ])
-    expect(configWanted(probeGroups)).toEqual(['KVM', 'ARM_FFA_TRANSPORT', 'OPTEE'])
+    expect(configWanted(probeGroups)).toEqual(['KVM', 'ARM_FFA_TRANSPORT', 'IMA', 'LOAD_UEFI_KEYS', 'OPTEE'])
   })
 
   it('names each finding once, with the question that it answers', () => {
