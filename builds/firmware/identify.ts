@@ -1,9 +1,9 @@
 import { dirname, resolve } from 'node:path'
 import type { SourceLocation } from '../../domain/cell.ts'
 import { LabError } from '../../domain/errors.ts'
-import { sha256File } from '../../host/sha256.ts'
+import { sha256, sha256File } from '../../host/sha256.ts'
 import type { BuildIdentity } from '../build.ts'
-import { buildIdentity } from '../identity.ts'
+import { buildIdentity, canonicalJson } from '../identity.ts'
 import { toolVersion } from '../make/build-environment.ts'
 import { debianSeriesIdentity } from '../source/debian-series.ts'
 import { sourceIdentity } from '../source/obtain.ts'
@@ -22,14 +22,44 @@ const method = 3
  */
 export async function identifyFirmware(recipe: StackRecipe, context: NamingContext): Promise<BuildIdentity> {
   const components = await Promise.all(recipe.components.map((component) => inputsOf(component, recipe, context)))
-  const versions = await Promise.all(recipe.toolchain.map(toolVersion))
   return buildIdentity('firmware', recipe.name, {
     method,
     components,
     setup: recipe.setup,
     products: recipe.products,
-    toolchain: Object.fromEntries(recipe.toolchain.map((tool, index) => [tool, versions[index]])),
+    toolchain: await versionsOf(recipe),
   })
+}
+
+/** A component by everything that can change its bytes. */
+export interface IdentifiedComponent {
+  component: Component
+  id: string
+}
+
+/**
+ * Names each component of a stack, so that stacks which share one build it once: by its own inputs, the toolchain's
+ * versions, the address of BL33, and the components before it whose products it takes.
+ * @returns the components in the recipe's order
+ * @throws as identifyFirmware
+ */
+export async function identifyComponents(recipe: StackRecipe, context: NamingContext): Promise<IdentifiedComponent[]> {
+  const toolchain = await versionsOf(recipe)
+  const ids = new Map<string, string>()
+  for (const component of recipe.components) {
+    const taken = Object.values(component.arguments)
+      .flatMap(referencesIn)
+      .flatMap(({ reference }) => (reference?.kind === 'product' ? [reference.component] : []))
+    const inputs = await inputsOf(component, recipe, context)
+    const from = Object.fromEntries(taken.map((name) => [name, ids.get(name) ?? '']))
+    ids.set(component.name, sha256(canonicalJson({ method, inputs, toolchain, bl33: recipe.setup.bl33, from })))
+  }
+  return recipe.components.map((component) => ({ component, id: ids.get(component.name)! }))
+}
+
+async function versionsOf({ toolchain }: StackRecipe): Promise<Record<string, string | undefined>> {
+  const versions = await Promise.all(toolchain.map(toolVersion))
+  return Object.fromEntries(toolchain.map((tool, index) => [tool, versions[index]]))
 }
 
 /** @throws LabError BadInput when a component wants Debian's patches without a Debian location; readStack refuses that. */

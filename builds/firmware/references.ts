@@ -1,3 +1,6 @@
+import { dirname, resolve } from 'node:path'
+import type { StackRecipe } from './recipe.ts'
+
 /** What `${...}` in a recipe stands for. */
 export type Reference =
   | { kind: 'out' }
@@ -12,11 +15,29 @@ export function referencesIn(value: string): { text: string; reference: Referenc
   return [...value.matchAll(pattern)].map((match) => ({ text: match[0], reference: parse(match[1] ?? '') }))
 }
 
-/** Puts in what each reference stands for. References that mean nothing stay as they are: recipes are checked first. */
-export function substitute(value: string, resolve: (reference: Reference) => string): string {
+/** Where the products of components lie: component to product to path. */
+export type Built = Map<string, ReadonlyMap<string, string>>
+
+/**
+ * Puts in what each reference stands for. References that mean nothing stay as they are: recipes are checked first.
+ * @param built the components before this one
+ * @param out the output folder of the component whose value this is
+ */
+export function resolveReferences(value: string, recipe: StackRecipe, built: Built, out: string): string {
   return value.replaceAll(pattern, (text, inner: string) => {
     const reference = parse(inner)
-    return reference === undefined ? text : resolve(reference)
+    switch (reference?.kind) {
+      case 'out':
+        return out
+      case 'bl33':
+        return `0x${recipe.setup.bl33.toString(16)}`
+      case 'file':
+        return resolve(dirname(recipe.file), reference.path)
+      case 'product':
+        return built.get(reference.component)?.get(reference.product) ?? text
+      case undefined:
+        return text
+    }
   })
 }
 

@@ -147,16 +147,23 @@ test('a cancel kills the whole tree, and the same can be built again at once', a
   expect((await buildFirmware(stack, { ...made.context, signal: new AbortController().signal })).ok).toBe(true)
 })
 
-test('uses a build that was finished before, and makes it again when a product is not what it was', async () => {
+test('a component that was finished before is used again, by other stacks too, and made again when damaged', async () => {
   const made = world()
   const first = await bytes(made)
-  const compiled = (): number => made.progress.filter(({ phase }) => phase === 'first').length
-  const steps = compiled()
+  const log = (): string => readFileSync(made.context.logFile, 'utf8')
+  const times = (line: RegExp): number => log().match(line)?.length ?? 0
   expect(await bytes(made)).toEqual(first)
-  expect(compiled()).toBe(steps)
+  // Another stack with the same first component.
+  writeFiles(made.folder, { 'note.txt': 'another note\n' })
+  expect((await bytes(made)).toString('latin1')).toContain('another note\n')
+  expect([times(/CC {6}first\.o/g), times(/GEN {5}image/g)]).toEqual([1, 2])
   const outcome = await made.build()
   if (!outcome.ok) throw new Error('it must be there')
   writeFileSync(outcome.products[0]!.path, 'damaged')
-  expect(await bytes(made)).toEqual(first)
-  expect(compiled()).toBeGreaterThan(steps)
+  expect((await bytes(made)).toString('latin1')).toContain('another note\n')
+  expect([times(/CC {6}first\.o/g), times(/GEN {5}image/g)]).toEqual([1, 3])
+  // What `second` is made of is a part of what it is.
+  writeFiles(made.folder, { 'first/first.c': 'const char where[] = "elsewhere";\n' })
+  expect((await bytes(made)).toString('latin1')).toContain('elsewhere')
+  expect([times(/CC {6}first\.o/g), times(/GEN {5}image/g)]).toEqual([2, 4])
 })
