@@ -5,6 +5,7 @@ import { addBuildCommand } from './commands/build.ts'
 import { addCancelCommand } from './commands/cancel.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
 import { addFindingsCommand } from './commands/findings.ts'
+import { addInspectCommand } from './commands/inspect.ts'
 import { addJudgeCommand } from './commands/judge.ts'
 import { addListCommand } from './commands/list.ts'
 import { addLogsCommand } from './commands/logs.ts'
@@ -25,6 +26,7 @@ Examples:
   hyplab run plans/first-look.yaml --dry-run  say what it would do
   hyplab show 12                              the run's verdicts and findings; 12.1 a cell, 12.1.1 an attempt
   hyplab logs 12.1.1 --console uart0          what the target said, byte for byte
+  hyplab inspect dmesg.txt                    the same judgement for a log from anywhere
   hyplab reproduce 12.1.1                     one command line that boots the same thing by hand
 
 Exit codes:
@@ -56,6 +58,7 @@ for (const add of [
   addJudgeCommand,
   addPlanCommands,
   addFindingsCommand,
+  addInspectCommand,
   addServiceCommands,
   addDoctorCommand,
 ])

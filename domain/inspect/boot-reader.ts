@@ -1,0 +1,115 @@
+import type { ConsoleLine, ConsoleLog } from '../console/line.ts'
+import { TaintReader } from '../taint/taint-reader.ts'
+import type { Taint } from '../taint/taint.ts'
+import type { Glimpse } from './boot-start.ts'
+import { CommandLine } from './command-line.ts'
+import { initcallLines, KeptLines } from './kept-lines.ts'
+import { StageSeen, type SeenStage } from './stage-seen.ts'
+
+/** What one boot said in one file. */
+export interface BootInFile {
+  /** The lines that matter, with their numbers in the file; lines between them are left out. */
+  log: ConsoleLog
+  /** First and last line of the boot in the file. */
+  from: number
+  to: number
+  /** Release of the kernel, as `uname -r` prints it; absent where no banner shows. */
+  kernel?: string
+  /** The kernel's banner, whole: two boots of one file set have the same one if they are the same boot. */
+  banner?: string
+  cmdline?: string
+  stage: SeenStage
+  stageLine?: ConsoleLine
+  taints: Taint[]
+  /** Whether anything in it was said by a kernel, a firmware or a boot loader, as far as is known. */
+  known: boolean
+}
+
+const initcall = /^(?:calling {2}|initcall |probe of |entering initcall level: )/
+/** Lines behind a fault's first one that may belong to its report (domain/faults/report-range.ts). */
+const reportLines = 400
+const edge = 6
+
+/** Reads one boot of one file, line by line, in constant memory. */
+export class BootReader {
+  readonly #console: string
+  readonly #kept = new KeptLines()
+  readonly #taints: TaintReader
+  readonly #stage = new StageSeen()
+  readonly #cmdline = new CommandLine()
+  readonly #tail: ConsoleLine[] = []
+  #from = 0
+  #to = 0
+  #count = 0
+  #report = 0
+  #before: ConsoleLine | undefined
+  #kernel: string | undefined
+  #banner: string | undefined
+
+  constructor(console: string) {
+    this.#console = console
+    this.#taints = new TaintReader(console)
+  }
+
+  /** Takes the next line, as the target said it. */
+  line(line: ConsoleLine, glimpse: Glimpse): void {
+    if (this.#count++ === 0) this.#from = line.number
+    this.#to = line.number
+    this.#taints.line(line, glimpse.match)
+    this.#stage.line(line, glimpse)
+    this.#keep(line, glimpse)
+    this.#before = line
+    this.#tail[this.#count % edge] = line
+  }
+
+  end(): BootInFile {
+    const kept = this.#kept.end()
+    const last = kept.at(-1)?.number ?? 0
+    // The end of a log tells how it ended, whatever the lines say.
+    const tail = this.#tail.filter(({ number }) => number > last).sort((a, b) => a.number - b.number)
+    const { stage, line } = this.#stage.reached
+    const cmdline = this.#cmdline.text
+    return {
+      log: { console: this.#console, lines: [...kept, ...tail] },
+      from: this.#from,
+      to: this.#to,
+      ...(this.#kernel !== undefined && { kernel: this.#kernel }),
+      ...(this.#banner !== undefined && { banner: this.#banner }),
+      ...(cmdline !== undefined && { cmdline }),
+      stage,
+      ...(line && { stageLine: line }),
+      // Where a boot begins is the splitter's to say.
+      taints: this.#taints.end().filter(({ kind }) => kind !== 'second-boot'),
+      known: stage !== 'unknown' || kept.length > 0,
+    }
+  }
+
+  #keep(line: ConsoleLine, { match, at }: Glimpse): void {
+    const message = match?.message ?? messageOf(line.text, at)
+    const isCmdline = this.#cmdline.line(message)
+    if (match) {
+      const { id, fault } = match.signature
+      // The rule above a sanitizer's report, and what an assertion of EDK2 says first.
+      if (fault && this.#report === 0 && this.#before) this.#kept.near(this.#before)
+      const isFirst = this.#kept.keep(id, line)
+      if (id === 'linux.banner') {
+        this.#kernel ??= match.groups['release']
+        this.#banner ??= message
+      }
+      if (fault && isFirst) this.#report = reportLines
+    } else if (isCmdline) this.#kept.keep('cmdline', line)
+    else if (initcall.test(message)) this.#kept.keep(initcallLines, line)
+    else if (this.#report > 0) this.#kept.near(line)
+    if (this.#report > 0) this.#report--
+    this.#kernel ??= this.#report > 0 ? releaseIn(message) : undefined
+  }
+}
+
+function messageOf(text: string, at: number | undefined): string {
+  return at === undefined ? text : text.slice(text.indexOf('] ') + 2)
+}
+
+/** Every report names the kernel: lib/dump_stack.c dump_stack_print_info(), `... Not tainted 6.18.5 #1 PREEMPT`; 7.x has the preemption model first. */
+function releaseIn(message: string): string | undefined {
+  return /^CPU: .*\b(?:Not tainted|Tainted: [^\d#]*) (?<release>\d+\.\d+\S*) #/.exec(message)?.groups?.['release']
+}

@@ -1,0 +1,91 @@
+import type { SignatureMatch } from '../signatures/match.ts'
+import type { InnerLine } from './prefix.ts'
+
+/** What one line is to the question where a boot begins. */
+export interface Glimpse {
+  inner: InnerLine
+  match: SignatureMatch | undefined
+  /** Kernel clock in seconds, where the line has one. */
+  at: number | undefined
+}
+
+/** First words of boot loaders and firmware that no signature knows, of machines that are not ours. */
+const foreignFirmware =
+  /^(?:SeaBIOS \(version |BdsDxe: (?:loading|starting) |OpenSBI v\d|coreboot-\S+ |barebox 20\d\d\.\d\d|U-Boot (?:SPL|TPL) 20|GRUB loading)/
+/** What journalctl puts between two boots (src/shared/logs-show.c, journalctl.c: `-- Boot ID --` since 246, `-- Reboot --` before). */
+const journalMark = /^-- (?:Reboot|Boot [0-9a-f]{32}) --$/
+
+/** Signatures of firmware that come once a boot. OP-TEE and Hafnium are not among them: their console may be appended to the kernel's. */
+const firmwareStarts = [
+  'tfa.welcome',
+  'tfa.bl1',
+  'tfa.bl2',
+  'tfa.bl31',
+  'uboot.banner',
+  'edk2.banner',
+  'linux.efi-stub',
+]
+
+/** Lines within which a kernel that starts again is the log's replay on a console that was just switched on. */
+const replayWithin = 60
+const consoleOn = /^(?:\[ *\d+\.\d{6}\](?:\[[^\]]+\])? )?printk: (?:legacy )?(?:boot)?console \[\w+\] enabled/
+
+/** Finds where in a log another boot begins: a firmware that greets twice or after a kernel, a kernel that starts again. */
+export class BootStart {
+  readonly #seen = new Set<string>()
+  #kernel = false
+  #stamped = false
+  #latest = 0
+  #init = false
+  #sinceConsole = Number.POSITIVE_INFINITY
+
+  /** Takes the next line; returns whether a boot begins with it that is not the first. */
+  line(glimpse: Glimpse): boolean {
+    const again = this.#isAgain(glimpse)
+    if (again) this.#forget()
+    this.#remember(glimpse)
+    return again
+  }
+
+  #isAgain({ inner, match, at }: Glimpse): boolean {
+    const id = match?.signature.id
+    if (id === undefined) {
+      if (at !== undefined || inner.by !== undefined) return false
+      return this.#kernel && (journalMark.test(inner.text) || foreignFirmware.test(inner.text))
+    }
+    if (firmwareStarts.includes(id)) return this.#kernel || this.#seen.has(id)
+    if (!this.#kernel || (id !== 'linux.boot-cpu' && id !== 'linux.banner')) return false
+    if (!this.#seen.has(id)) {
+      // `Booting Linux` comes just before the banner; other machines may say a word before either.
+      if (id === 'linux.banner' && this.#seen.has('linux.boot-cpu')) return false
+      return at === undefined ? !this.#stamped : at < this.#latest
+    }
+    // What `cat /proc/version` prints has no stamp.
+    return at === undefined ? !this.#stamped : at < 1 && !this.#isReplay()
+  }
+
+  /** register_console() (kernel/printk/printk.c) may say the log so far again on the console that it switches on. */
+  #isReplay(): boolean {
+    return !this.#init && this.#sinceConsole <= replayWithin
+  }
+
+  #forget(): void {
+    this.#seen.clear()
+    this.#kernel = this.#stamped = this.#init = false
+    this.#latest = 0
+    this.#sinceConsole = Number.POSITIVE_INFINITY
+  }
+
+  #remember({ inner, match, at }: Glimpse): void {
+    const id = match?.signature.id
+    if (id !== undefined) this.#seen.add(id)
+    this.#sinceConsole = consoleOn.test(inner.text) ? 0 : this.#sinceConsole + 1
+    if (at !== undefined) {
+      this.#stamped = true
+      this.#latest = at
+    }
+    if (at !== undefined || inner.by === 'kernel' || id === 'linux.boot-cpu' || id === 'linux.banner')
+      this.#kernel = true
+    if (id === 'linux.init') this.#init = true
+  }
+}

@@ -1,0 +1,178 @@
+import { toHex, toLatin1 } from '../bytes/bytes.ts'
+import { bankNamed, banks } from '../digest/bank.ts'
+import type { MeasurementList } from '../ima/measurement.ts'
+import { parseImaAscii } from '../ima/parse-ascii.ts'
+import { parseImaBinary } from '../ima/parse-binary.ts'
+import { checkableEntries, firstWrongEntry, listedPcrs, replayList } from '../ima/replay.ts'
+import { describeMeasurement } from '../ima/measurement.ts'
+import { checkEventLog, firstMisfit, type PcrCheck } from '../tcg/check-log.ts'
+import { parseEventLog, type EventLog } from '../tcg/event-log.ts'
+import { parsePcrs, setPcr, type Pcrs } from '../tcg/pcrs.ts'
+import { replayEventLog } from '../tcg/replay.ts'
+import { pcrPlace, type InputKind } from './recognise.ts'
+import type { InspectReport } from './report-schema.ts'
+
+/** A file of measurements, whole. */
+export interface MeasurementFile {
+  file: string
+  kind: Exclude<InputKind, 'log'>
+  bytes: Uint8Array
+}
+
+type Shown = InspectReport['measurements'][number]
+type Replayed = Shown['replayed'][number]
+type Matched = Shown['matched']
+
+/** The PCRs that the files give, those of several files together; a value that comes twice counts as the last one. */
+export function pcrsOf(files: readonly MeasurementFile[]): Pcrs {
+  const pcrs: Pcrs = new Map()
+  for (const each of files)
+    for (const [bank, values] of readPcrs(each)) for (const [pcr, value] of values) setPcr(pcrs, bank, pcr, value)
+  return pcrs
+}
+
+/** Takes the files of one machine; returns for each what was read in it, and how it fits the PCRs that the others give. */
+export function judgeMeasurements(files: readonly MeasurementFile[]): Shown[] {
+  const pcrs = pcrsOf(files)
+  return files.map((each) => {
+    switch (each.kind) {
+      case 'pcrs':
+      case 'pcr':
+        return shownPcrs(each)
+      case 'event-log':
+        return shownEventLog(each.file, parseEventLog(each.bytes), pcrs)
+      case 'ima-ascii':
+        return shownList(each.file, parseImaAscii(toLatin1(each.bytes)), pcrs)
+      case 'ima-binary':
+        return shownList(each.file, parseImaBinary(each.bytes), pcrs)
+    }
+  })
+}
+
+function readPcrs({ file, kind, bytes }: MeasurementFile): Pcrs {
+  const text = toLatin1(bytes)
+  if (kind === 'pcrs') return parsePcrs(text)
+  const place = kind === 'pcr' ? pcrPlace(file) : undefined
+  return place ? parsePcrs(`pcr-${place.bank}/${place.pcr}: ${text.trim()}\n`) : new Map()
+}
+
+function shownPcrs(each: MeasurementFile): Shown {
+  const found = [...readPcrs(each)]
+  const entries = found.reduce((sum, [, values]) => sum + values.size, 0)
+  const names = found.map(([bank]) => bank)
+  const format = each.kind === 'pcr' ? 'sysfs' : 'text'
+  return {
+    file: each.file,
+    kind: each.kind,
+    parsed: { entries, format, banks: names },
+    replayed: [],
+    matched: 'unknown',
+    sentence: `${entries} PCR ${entries === 1 ? 'value' : 'values'} of ${names.join(', ') || 'no bank'}.`,
+  }
+}
+
+function shownEventLog(file: string, log: EventLog, pcrs: Pcrs): Shown {
+  const checks = checkEventLog(log, pcrs)
+  const replayed = replayEventLog(log).map(({ bank, pcr, steps, value }): Replayed => {
+    const check = checks.find((each) => each.bank === bank && each.pcr === pcr)
+    return {
+      bank,
+      pcr,
+      entries: steps.length,
+      value: toHex(value),
+      ...(check && { read: toHex(check.read) }),
+      matched: check ? matchOf(check) : 'unknown',
+    }
+  })
+  const matched = overall(replayed.map((each) => each.matched))
+  const misfit = firstMisfit(checks)
+  const event = misfit?.differs?.event
+  const where = event
+    ? `; the first event that does not fit is ${event.index} (${event.typeName}, PCR ${event.pcr})`
+    : ''
+  return {
+    file,
+    kind: 'event-log',
+    parsed: {
+      entries: log.events.length,
+      format: log.format,
+      banks: log.banks,
+      ...(log.problem && { problem: log.problem.why }),
+    },
+    replayed,
+    matched,
+    sentence: `${log.events.length} events, ${log.format}; ${fitSentence(replayed, matched)}${where}.`,
+  }
+}
+
+/** PCRs that the OS goes on to extend have the log's value or more. */
+function matchOf({ differs }: PcrCheck): Matched {
+  if (!differs) return 'yes'
+  return differs.how === 'logged-only' ? 'part' : 'no'
+}
+
+function shownList(file: string, list: MeasurementList, pcrs: Pcrs): Shown {
+  const replayed = listedPcrs(list).flatMap((pcr) => replaysOf(list, pcr, pcrs))
+  const matched = overall(replayed.map((each) => each.matched))
+  const wrong = firstWrongEntry(list)
+  const checkable = checkableEntries(list)
+  const digests = wrong
+    ? `the template digest of ${describeMeasurement(wrong)} does not follow from its fields`
+    : `the template digests of ${checkable} follow from their fields`
+  const templates = [...new Set(list.entries.map(({ template }) => template))]
+  return {
+    file,
+    kind: list.kind === 'ascii' ? 'ima-ascii' : 'ima-binary',
+    parsed: {
+      entries: list.entries.length,
+      format: templates.join(' '),
+      banks: banks
+        .filter(({ size }) => size === list.digestSize)
+        .map(({ name }) => name)
+        .slice(0, 1),
+      ...(list.problem && { problem: list.problem.why }),
+    },
+    replayed,
+    matched,
+    sentence: `${list.entries.length} entries; ${digests}; ${fitSentence(replayed, matched)}.`,
+  }
+}
+
+/** The list against each bank of a PCR that was read; without any, what the list alone makes of it in the bank of its digests. */
+function replaysOf(list: MeasurementList, pcr: number, pcrs: Pcrs): Replayed[] {
+  const read = [...pcrs].flatMap(([bank, values]) => {
+    const value = values.get(pcr)
+    return value ? [{ bank, value }] : []
+  })
+  const own = banks.find(({ size, hash }) => hash !== undefined && size === list.digestSize)
+  const wanted = read.length > 0 || !own ? read : [{ bank: own.name, value: undefined }]
+  return wanted.flatMap(({ bank, value }) => {
+    const replay = replayList(list, bank, pcr, value ?? new Uint8Array(bankNamed(bank)?.size ?? 0))
+    if (!replay) return []
+    const { fits, of } = replay
+    const matched: Matched = value === undefined ? 'unknown' : fits === undefined ? 'no' : fits === of ? 'yes' : 'part'
+    return [{ bank, pcr, entries: of, value: toHex(replay.value), ...(value && { read: toHex(value) }), matched }]
+  })
+}
+
+function overall(each: readonly Matched[]): Matched {
+  const judged = each.filter((one) => one !== 'unknown')
+  if (judged.length === 0) return 'unknown'
+  if (judged.includes('no')) return 'no'
+  return judged.includes('part') ? 'part' : 'yes'
+}
+
+function fitSentence(replayed: readonly Replayed[], matched: Matched): string {
+  const names = (wanted: Matched): string =>
+    replayed
+      .filter((each) => each.matched === wanted)
+      .map(({ bank, pcr }) => `${bank}:${pcr}`)
+      .join(' ')
+  if (matched === 'unknown') return 'no PCRs were given to hold it against'
+  if (matched === 'yes') return `it gives the PCRs that were read (${names('yes')})`
+  const parts = [
+    names('no') && `it does not give the PCRs that were read (${names('no')})`,
+    names('part') && `its beginning gives the PCRs that were read (${names('part')}), the rest is not in them`,
+  ]
+  return parts.filter((part) => part !== '').join('; ')
+}

@@ -1,0 +1,173 @@
+import { learnPrefix } from './learn-prefix.ts'
+
+/** A line of a log as the target said it, without what the tools on the way put before it. */
+export interface InnerLine {
+  /** The text as signatures take it: with the printk stamp where the line has one, nothing else before the message. */
+  text: string
+  /** Who said it, where the tools tell: the kernel, or a process that speaks through the kernel's log, syslog or the journal. */
+  by?: 'kernel' | 'process'
+}
+
+const month = '(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)'
+const weekday = '(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)'
+const clock = String.raw`\d\d:\d\d:\d\d(?:[.,:]\d{1,9})?`
+const zone = String.raw`(?:Z| ?[+-]\d\d:?\d\d| UTC)?`
+
+/** What a mail, syslog, the journal, a terminal program or a CI system puts before a line, each to the blank before the line. */
+const around = new RegExp(
+  [
+    String.raw`(?:> ?)+`,
+    String.raw`(?:${weekday} )?${month} [ \d]\d ${clock}(?: \d{4})? `,
+    String.raw`(?:${weekday} )?\[?\d{4}[-/]\d\d[-/]\d\d[T _]${clock}${zone}\]?:? `,
+    String.raw`\[?${clock}\]?:? `,
+    // journalctl -o short-unix
+    String.raw`\d{9,10}\.\d{3,9} (?=\S+ kernel: )`,
+  ].join('|'),
+  'y',
+)
+
+/** What dmesg of util-linux makes of the kernel's stamp (sys-utils/dmesg.c print_record()): -T, -H, and facility and level of -x. */
+const dmesg = new RegExp(
+  [
+    String.raw`\[${weekday} ${month} [ \d]\d ${clock} \d{4}(?: <[ +]*\d+\.\d+>)?\] `,
+    String.raw`\[${month} ?\d\d? \d\d:\d\d\] `,
+    String.raw`\[ *\+\d+\.\d{6}\] `,
+    String.raw`kern *:(?:emerg|alert|crit|err|warn|notice|info|debug) *: `,
+  ].join('|'),
+  'y',
+)
+
+/** `host kernel: `; busybox and OpenWrt put facility and level in between. */
+const ofKernel = /(?:[\w.:-]+ )??(?:\w+\.\w+ )?kernel(?:\[\d*\])?: /y
+const ofProcess = /[\w.:-]+ (?=[\w./@()-]+\[\d+\]: )/y
+const stamp = /\[ *\d+\.\d{6}\]/y
+/** A caller that stands apart: dmesg prints what /dev/kmsg says of it, `caller=T1`. */
+const apart = / (\[ *[TC]\d+[^\]]*\]) ?/y
+/** dmesg -d: the time since the line before, inside the stamp. */
+const delta = /(\[ *\d+\.\d{6}) <[ +]*\d+\.\d{6}>\] /y
+const host = / [\w.:-]+ kernel: /y
+const priority = /<(\d{1,4})>/y
+/** Documentation/ABI/testing/dev-kmsg: `priority,sequence,microseconds,flags[,more];message`. */
+const record = /(\d{1,4}),\d+,(\d{1,16}),[-c+][^;]{0,80};/y
+/** LAVA keeps its logs as one YAML map a line, which is JSON as well. */
+const lava = /^- \{"dt": "[^"]*", "lvl": "(?:target|feedback)", "msg": (".*")(?:, "[^"]*": .*)?\}$/
+
+/** Layers that may lie around one another, e.g. a quoted mail of a syslog of a console. */
+const layers = 4
+
+/**
+ * Takes away what the target did not say: the stamps of terminal programs, syslog, journal and CI systems, the marks of
+ * quoted mail, and the forms that dmesg and journalctl give the kernel's own stamp. Made for one file.
+ */
+export class PrefixReader {
+  /** What stands before the stamps of this file and no rule knows. */
+  readonly #learned: RegExp | undefined
+  /** journalctl -o short-monotonic has the host behind the stamp. */
+  readonly #hostFollows: boolean
+
+  /** @param head the first lines of the file, cleaned, as many as are at hand */
+  constructor(head: readonly string[] = []) {
+    this.#hostFollows = head.some((text) => after(host, text, after(stamp, text, 0)) > 0)
+    this.#learned = learnPrefix(head.filter((text) => after(around, text, 0) < 0))
+  }
+
+  /** Takes the text of a line, cleaned; returns what the target said, whatever the text. */
+  strip(text: string): InnerLine {
+    const first = text.charCodeAt(0)
+    const stamped = first === 0x5b ? after(stamp, text, 0) : -1
+    if (stamped > 0) return this.#stamped(text, stamped)
+    if (first === 0x2d && text.startsWith('- {')) return this.#fromLava(text)
+    let at = 0
+    for (let layer = 0; layer < layers; layer++) {
+      const learned = this.#learned ? after(this.#learned, text, at) : -1
+      const end = learned > at ? learned : after(around, text, at)
+      if (end <= at) break
+      at = end
+    }
+    return this.#logged(at === 0 ? text : text.slice(at), at > 0)
+  }
+
+  /** A line without outer layers; `logged` says that there were some, so that syslog's tag may follow. */
+  #logged(text: string, logged: boolean): InnerLine {
+    if (logged) {
+      const kernel = after(ofKernel, text, 0)
+      if (kernel > 0) return { by: 'kernel', ...this.#bare(text.slice(kernel)) }
+      const process = after(ofProcess, text, 0)
+      if (process > 0) return { text: text.slice(process), by: 'process' }
+    }
+    return this.#bare(text)
+  }
+
+  #bare(text: string): InnerLine {
+    let at = 0
+    for (let end = after(dmesg, text, at); end > at; end = after(dmesg, text, at)) at = end
+    if (at > 0) return { by: 'kernel', ...this.#bare(text.slice(at)) }
+    const stamped = after(stamp, text, 0)
+    if (stamped > 0) return this.#stamped(text, stamped)
+    const level = exec(priority, text)
+    if (level) {
+      const rest = text.slice(level[0].length)
+      const by = facilityOf(Number(level[1]))
+      return after(stamp, rest, 0) > 0
+        ? { by, text: this.#stamped(rest, after(stamp, rest, 0)).text }
+        : { by, text: rest }
+    }
+    const entry = exec(record, text)
+    if (entry) {
+      const message = text.slice(entry[0].length)
+      return { by: facilityOf(Number(entry[1])), text: `[${seconds(Number(entry[2]))}] ${message}` }
+    }
+    const since = exec(delta, text)
+    if (since) return { by: 'kernel', text: `${since[1]}] ${text.slice(since[0].length)}` }
+    return { text }
+  }
+
+  #stamped(text: string, end: number): InnerLine {
+    if (text.charCodeAt(end) !== 0x20) return { text }
+    if (text.charCodeAt(end + 1) === 0x5b) {
+      const caller = execAt(apart, text, end)
+      if (caller) return { text: `${text.slice(0, end)}${caller[1]} ${text.slice(end + caller[0].length)}` }
+    }
+    if (!this.#hostFollows) return { text }
+    const message = after(host, text, end)
+    return message > 0 ? { by: 'kernel', text: `${text.slice(0, end)} ${text.slice(message)}` } : { text }
+  }
+
+  #fromLava(text: string): InnerLine {
+    const quoted = lava.exec(text)?.[1]
+    if (quoted === undefined) return { text }
+    try {
+      const message: unknown = JSON.parse(quoted)
+      return typeof message === 'string' ? this.strip(message) : { text }
+    } catch {
+      return { text }
+    }
+  }
+}
+
+/** Facility 0 of syslog is the kernel (include/linux/syslog.h, RFC 5424 6.2.1). */
+function facilityOf(priorityValue: number): 'kernel' | 'process' {
+  return priorityValue >> 3 === 0 ? 'kernel' : 'process'
+}
+
+/** The stamp of print_time(), kernel/printk/printk.c, from microseconds. */
+function seconds(microseconds: number): string {
+  const whole = Math.floor(microseconds / 1e6)
+  return `${String(whole).padStart(5)}.${String(microseconds % 1e6).padStart(6, '0')}`
+}
+
+/** The index behind what a sticky pattern matches from `at`; -1 where it does not. */
+function after(pattern: RegExp, text: string, at: number): number {
+  if (at < 0) return -1
+  pattern.lastIndex = at
+  return pattern.test(text) ? pattern.lastIndex : -1
+}
+
+function exec(pattern: RegExp, text: string): RegExpExecArray | null {
+  return execAt(pattern, text, 0)
+}
+
+function execAt(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
+  pattern.lastIndex = at
+  return pattern.exec(text)
+}

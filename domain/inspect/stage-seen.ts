@@ -1,0 +1,87 @@
+import type { ConsoleLine } from '../console/line.ts'
+import { speakerOf } from '../signatures/speaker.ts'
+import type { Stage } from '../stage/stage.ts'
+import type { Glimpse } from './boot-start.ts'
+
+/** How far a boot came, as a log from anywhere can show it; `unknown` where it shows nothing of the kind. */
+export const seenStages = ['unknown', 'firmware', 'spmc', 'bootloader', 'kernel', 'init', 'userspace'] as const
+export type SeenStage = (typeof seenStages)[number]
+
+const ofStage: Partial<Record<Stage, SeenStage>> = {
+  bl1: 'firmware',
+  bl2: 'firmware',
+  bl31: 'firmware',
+  spmc: 'spmc',
+  bl33: 'bootloader',
+  kernel: 'kernel',
+  init: 'init',
+  probes: 'userspace',
+}
+
+const firmware = /^(?:SeaBIOS \(version |OpenSBI v\d|coreboot-\S+ |U-Boot (?:SPL|TPL) 20)/
+const bootloader = /^(?:BdsDxe: |GRUB loading|Welcome to GRUB!|barebox 20\d\d\.\d\d|UEFI Interactive Shell |iPXE \d)/
+
+/** What a process says through the kernel's log: its name and pid first; the kernel says the same of processes that crash. */
+const throughKernel =
+  /^(?:[A-Za-z][\w.@/-]*\[[1-9]\d{0,6}\]: |hyplab-init: |dracut: |random: \S+: uninitialized urandom read)/
+/** What init systems, login and shells put on a console. */
+const onConsole =
+  /^(?:Welcome to .+!$|\[ {2}OK {2}\] |\[FAILED\] |INIT: version |OpenRC \S+ |BusyBox v\d|Please press Enter to activate this console|Starting \S.*: OK$|.{1,64} login: ?$|(?:\S+@\S+:\S+|[/~]) ?[#$] )/
+
+/** Stamped lines after which a log is one whose kernel stamps every line. */
+const stampedLog = 20
+/** Lines without stamp that must follow the start of init before they count as a process's words. */
+const plainWords = 2
+
+/** Follows one boot through one log to the furthest stage that it shows. */
+export class StageSeen {
+  #stage: SeenStage = 'unknown'
+  #line: ConsoleLine | undefined
+  #stamped = 0
+  #plain = 0
+  #over = false
+
+  /** The furthest stage, and the line that shows it. */
+  get reached(): { stage: SeenStage; line?: ConsoleLine } {
+    return this.#line ? { stage: this.#stage, line: this.#line } : { stage: this.#stage }
+  }
+
+  /** Takes the next line of the boot. */
+  line(line: ConsoleLine, glimpse: Glimpse): void {
+    const { match, at } = glimpse
+    if (at !== undefined) this.#stamped++
+    if (match) {
+      const { stage, id } = match.signature
+      if (stage) this.#reach(ofStage[stage], line)
+      if (stage === 'off' || id === 'linux.restart' || id === 'fault.panic') this.#over = true
+    }
+    if (this.#stage === 'userspace') return
+    if (at !== undefined || glimpse.inner.by === 'kernel') this.#reach('kernel', line)
+    if (glimpse.inner.by === 'process' || this.#isUserspace(line, glimpse)) this.#reach('userspace', line)
+    else if (at === undefined && match === undefined && this.#stage !== 'init') this.#reach(loaderOf(line.text), line)
+  }
+
+  #isUserspace({ text }: ConsoleLine, { inner, match, at }: Glimpse): boolean {
+    if (at !== undefined || inner.by === 'kernel') {
+      const message = at === undefined ? text : text.slice(text.indexOf('] ') + 2)
+      return throughKernel.test(message)
+    }
+    if (match !== undefined || text.length < 3) return false
+    if (onConsole.test(text)) return true
+    // Every line of such a kernel has a stamp; firmware has its own prefixes, and speaks last when the kernel is gone.
+    if (this.#stage !== 'init' || this.#over || this.#stamped < stampedLog) return false
+    if (speakerOf(text) !== 'NS' || !/^[\w(]/.test(text) || !/[a-z]{3}/.test(text)) return false
+    return ++this.#plain >= plainWords
+  }
+
+  #reach(stage: SeenStage | undefined, line: ConsoleLine): void {
+    if (stage === undefined || seenStages.indexOf(stage) <= seenStages.indexOf(this.#stage)) return
+    this.#stage = stage
+    this.#line = line
+  }
+}
+
+function loaderOf(text: string): SeenStage | undefined {
+  if (firmware.test(text)) return 'firmware'
+  return bootloader.test(text) ? 'bootloader' : undefined
+}
