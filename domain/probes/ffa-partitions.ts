@@ -1,4 +1,5 @@
 import type { Finding } from '../finding.ts'
+import type { FfaPartitionBody } from '../records/record.ts'
 import { cite, citeRecord } from './cite.ts'
 import { askedMode, takeoverOf } from './kvm-mode.ts'
 import { fail, known, pass, skip, unknown } from './outcome.ts'
@@ -20,13 +21,15 @@ export function partitions(seen: Seen): Finding {
   const answered = call?.body.errno === 0
   const count = answered ? Number.parseInt(call.body.response[2] ?? '', 16) : undefined
   const uuids = devices && devices.uuids.join(' ')
+  const described = describedOf(seen)
   const facts = known({
     count: Number.isNaN(count) ? undefined : count,
     devices: devices?.uuids.length,
     uuids,
+    properties: described.map(({ body }) => propertiesOf(body)).join(' ') || undefined,
     errno: answered ? undefined : call?.body.errno,
   })
-  const listing = devices?.evidence.map(citeRecord) ?? []
+  const listing = [...(devices?.evidence ?? []), ...described].map(citeRecord)
   if (!call) {
     if (seen.symbol('ARM_FFA_TRANSPORT') === 'n')
       return skip(id, 'The kernel is built without the FF-A driver.', listing, facts)
@@ -62,6 +65,17 @@ export function partitions(seen: Seen): Finding {
     [citeRecord(call), ...listing, ...mode],
     facts,
   )
+}
+
+/** What the partition manager says of partitions now, else what the driver was told when it started. */
+function describedOf(seen: Seen): RecordOf<'ffa-partition'>[] {
+  const all = seen.records('ffa-partition').filter(({ body }) => body.uuid !== nil)
+  const now = all.filter(({ body }) => body.device === 'now')
+  return now.length > 0 ? now : all
+}
+
+function propertiesOf({ id: partition, properties }: FfaPartitionBody): string {
+  return `0x${partition.toString(16)}:0x${properties.toString(16)}`
 }
 
 function devicesOf(seen: Seen): { uuids: string[]; evidence: RecordOf<'file' | 'list'>[] } | undefined {

@@ -1,5 +1,9 @@
 import { cite } from './cite.ts'
 import type { Finding } from '../finding.ts'
+import { memory } from './ffa-memory.ts'
+import { directMessage, directMessage2 } from './ffa-messages.ts'
+import { negotiated } from './ffa-negotiated.ts'
+import { notifications } from './ffa-notifications.ts'
 import { partitions } from './ffa-partitions.ts'
 import { usable } from './ffa-usable.ts'
 import { fail, known, pass, skip, unknown } from './outcome.ts'
@@ -28,6 +32,36 @@ export const ffa: Probe = {
       outcomes: ['pass', 'fail', 'skip', 'unknown'],
       since: 1,
     },
+    {
+      id: 'ffa.negotiated',
+      asks: 'Which FF-A version holds between the kernel and whoever answers its calls?',
+      outcomes: ['pass', 'fail', 'skip', 'unknown'],
+      since: 5,
+    },
+    {
+      id: 'ffa.notifications',
+      asks: 'Can the kernel have a notification bitmap?',
+      outcomes: ['pass', 'fail', 'skip', 'unknown'],
+      since: 5,
+    },
+    {
+      id: 'ffa.direct-message',
+      asks: 'Does each partition that takes direct requests answer one?',
+      outcomes: ['pass', 'fail', 'skip', 'unknown'],
+      since: 5,
+    },
+    {
+      id: 'ffa.direct-message-2',
+      asks: 'Does each partition that takes direct requests of FF-A 1.2 (DIRECT_REQ2) answer one?',
+      outcomes: ['pass', 'fail', 'skip', 'unknown'],
+      since: 5,
+    },
+    {
+      id: 'ffa.memory',
+      asks: 'Can a page be shared with a partition and taken back?',
+      outcomes: ['pass', 'fail', 'skip', 'unknown'],
+      since: 5,
+    },
   ],
   wants: [
     { kind: 'list', path: '/sys/bus/arm_ffa/devices' },
@@ -37,7 +71,16 @@ export const ffa: Probe = {
     { kind: 'file', path: '/sys/kernel/debug/devices_deferred' },
   ],
   config: ['ARM_FFA_TRANSPORT'],
-  judge: (seen) => [version(seen), usable(seen), partitions(seen)],
+  judge: (seen) => [
+    version(seen),
+    usable(seen),
+    partitions(seen),
+    negotiated(seen),
+    notifications(seen),
+    directMessage(seen),
+    directMessage2(seen),
+    memory(seen),
+  ],
 }
 
 /**

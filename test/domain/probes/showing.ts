@@ -69,6 +69,18 @@ export function call(name: string, status = 'SUCCESS', errno = 0, at = 5, count 
   return { fact: 'ffa-call', name, at, request: [fids[name] ?? '0x0', ...zeros(7)], response, status, errno }
 }
 
+/** The call with a refusal as pKVM itself writes it: the status sign-extended to 64 bits. */
+export function byPkvm(body: RecordBody): RecordBody {
+  if (body.fact !== 'ffa-call' || body.errno === 0) return body
+  const status = `0xffffffff${(body.response[2] ?? '0x0').slice(2).padStart(8, '0')}`
+  return { ...body, response: body.response.with(2, status) }
+}
+
+/** What the probe module really saw in one of `boots`: records of FF-A and of its bus. */
+export function realRecords(boot: string): TargetRecord[] {
+  return JSON.parse(readFileSync(join(folder, '../records', `${boot}.json`), 'utf8')) as TargetRecord[]
+}
+
 /** The four calls of the probe module, all with the same answer. */
 export function calls(status = 'SUCCESS', errno = 0, at = 5): RecordBody[] {
   return ['FFA_ID_GET', 'FFA_FEATURES', 'FFA_SPM_ID_GET', 'FFA_PARTITION_INFO_GET'].map((name) =>

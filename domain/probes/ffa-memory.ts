@@ -1,0 +1,65 @@
+import type { Finding } from '../finding.ts'
+import { citeRecord } from './cite.ts'
+import { countedCalls, isFinding, type CountedCalls } from './ffa-calls.ts'
+import { refusals, type Refusal } from './ffa-refusal.ts'
+import { fail, known, pass, unknown } from './outcome.ts'
+import type { RecordOf, Seen } from './seen.ts'
+
+type DriverCall = RecordOf<'ffa-driver'>
+
+const id = 'ffa.memory'
+
+/**
+ * Whether memory can be shared and taken back. Rests on one page that our probe shares through the kernel's driver
+ * (memory_share in struct ffa_mem_ops, FFA_MEM_SHARE with the driver's TX buffer) with the first partition that takes
+ * it, and reclaims. The driver shows an errno and no registers: who refused is told only where the other calls leave one
+ * possibility.
+ */
+export function memory(seen: Seen): Finding {
+  const counted = countedCalls(seen, id)
+  if (isFinding(counted)) return counted
+  const { at: since = 0 } = counted.takeover ?? {}
+  const all = seen.records('ffa-driver').filter(({ body }) => body.at > since)
+  const shares = all.filter(({ body }) => body.op === 'memory_share')
+  const [first, ...others] = shares
+  if (!first) {
+    const why = seen.records('could-not').find(({ body }) => body.what === 'FFA_MEM_SHARE')
+    return unknown(
+      id,
+      why ? `No memory was shared: ${why.body.why}.` : `No memory was shared ${counted.when}.`,
+      why ? [citeRecord(why)] : [],
+    )
+  }
+  const shared = shares.find(({ body }) => body.errno === 0)
+  if (!shared) return refused('share', first, others, counted)
+  const reclaim = all.find(({ body }) => body.op === 'memory_reclaim')
+  if (!reclaim) return unknown(id, 'A page was shared, and nothing shows that it was taken back.', [citeRecord(shared)])
+  if (reclaim.body.errno !== 0) return refused('reclaim', reclaim, [shared], counted)
+  return pass(
+    id,
+    `A page was shared with ${shared.body.about} and taken back ${counted.when}.`,
+    [citeRecord(shared), citeRecord(reclaim), ...counted.evidence],
+    { with: shared.body.about },
+  )
+}
+
+function refused(step: 'share' | 'reclaim', call: DriverCall, others: DriverCall[], counted: CountedCalls): Finding {
+  const { errno } = call.body
+  const cause = causeOf(counted)
+  const why = cause === undefined ? 'who refused it does not show' : refusals[cause]
+  const what =
+    step === 'share'
+      ? 'No memory can be shared: FFA_MEM_SHARE'
+      : 'A page was shared but not taken back: FFA_MEM_RECLAIM'
+  return fail(
+    id,
+    `${what} ${counted.when} gave ${errno}; ${why}.`,
+    [citeRecord(call), ...others.map(citeRecord), ...counted.evidence],
+    known({ step, errno, cause }),
+  )
+}
+
+function causeOf({ calls, takeover }: CountedCalls): Refusal | undefined {
+  if (!takeover) return 'refused-by-spmc'
+  return calls.every(({ body }) => body.status === 'INVALID_PARAMETERS') ? 'not-negotiated' : undefined
+}
