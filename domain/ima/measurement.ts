@@ -69,11 +69,12 @@ export function isBootAggregate(measurement: Measurement): boolean {
   return name === 'boot_aggregate' || name === 'boot_aggregate_late'
 }
 
-/** An entry for people, e.g. `entry 3 (/usr/bin/init)`. */
+/** An entry for people, e.g. `entry 3 (/usr/bin/init)`; of a name what is not printable ASCII is escaped, since anyone can name a file. */
 export function describeMeasurement(measurement: Measurement): string {
   const name = nameOf(measurement)
   const what = name === undefined || name === '' ? toHex(measurement.templateDigest).slice(0, 16) : name.slice(0, 200)
-  return `entry ${measurement.entry} (${what})`
+  const safe = what.replace(/[^\x20-\x7e]/g, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`)
+  return `entry ${measurement.entry} (${safe})`
 }
 
 /** Splits template data into the fields of a template; undefined where they do not fill it exactly. */

@@ -2,6 +2,7 @@ import { isEqual, isFilled } from '../bytes/bytes.ts'
 import { bankNamed, digest } from '../digest/bank.ts'
 import { isViolation, type Measurement, type MeasurementList } from './measurement.ts'
 import { digestFit, templateDigest } from './template-digest.ts'
+import { templateFields } from './template.ts'
 
 /** How far a list explains a PCR. */
 export interface ListReplay {
@@ -83,7 +84,10 @@ function isSame(a: Measurement, b: Measurement): boolean {
   if (a.pcr !== b.pcr || a.template !== b.template) return false
   if (isViolation(a) !== isViolation(b)) return false
   if (a.templateDigest.length === b.templateDigest.length && !isEqual(a.templateDigest, b.templateDigest)) return false
-  if (!a.fields || !b.fields || a.fields.length !== b.fields.length) return true
+  // The fields of a template that nobody knows cannot be told apart in text.
+  if (!templateFields(a.template)) return true
+  if (!a.fields || !b.fields) return a.fields === b.fields
+  if (a.fields.length !== b.fields.length) return false
   return a.fields.every(({ bytes }, n) => isSameField(bytes, b.fields?.[n]?.bytes ?? new Uint8Array()))
 }
 

@@ -2,20 +2,38 @@ import type { Shown } from '../attempt.ts'
 import { LabError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { FactRequest } from '../records/fact-request.ts'
+import { efivars } from './efivars.ts'
+import { efiwrite } from './efiwrite.ts'
+import { eventLog } from './event-log.ts'
 import { faults } from './faults.ts'
 import { ffa } from './ffa.ts'
 import { ffaPath } from './ffa-path.ts'
+import { ima } from './ima.ts'
 import { optee } from './optee.ts'
 import { order } from './order.ts'
 import { partition } from './partition.ts'
 import { pkvm } from './pkvm.ts'
 import type { FindingKind, Probe } from './probe.ts'
 import { Seen } from './seen.ts'
+import { tpm } from './tpm.ts'
 
-const registry: readonly Probe[] = [pkvm, order, ffa, ffaPath, optee, partition, faults]
+const registry: readonly Probe[] = [
+  pkvm,
+  order,
+  ffa,
+  ffaPath,
+  optee,
+  partition,
+  tpm,
+  ima,
+  eventLog,
+  efivars,
+  efiwrite,
+  faults,
+]
 
 /** Changes whenever a finding may come out differently for the same showing, so that stored findings say who judged. */
-export const probesVersion = '5'
+export const probesVersion = '6'
 
 /** The names of all probe groups, as plans use them. */
 export const probeGroups: readonly string[] = registry.map(({ group }) => group)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isViolation, measuredDigest, nameOf } from '../../../domain/ima/measurement.ts'
+import { describeMeasurement, isViolation, measuredDigest, nameOf } from '../../../domain/ima/measurement.ts'
 import { isImaAscii, parseImaAscii } from '../../../domain/ima/parse-ascii.ts'
 import { isImaBinary, parseImaBinary } from '../../../domain/ima/parse-binary.ts'
 import { checkableEntries, firstDifference, firstWrongEntry } from '../../../domain/ima/replay.ts'
@@ -128,6 +128,11 @@ describe('a measurement list', () => {
       at: 2,
       why: 'line 2 is no entry of a measurement list',
     })
+  })
+
+  it('tells its entries to people, names without control characters', () => {
+    const [first] = parseImaBinary(binaryList([file('/a\x1b[31m\xff')])).entries
+    expect(first && describeMeasurement(first)).toBe('entry 1 (/a\\x1b[31m\\xff)')
   })
 
   it('tells what was measured', () => {

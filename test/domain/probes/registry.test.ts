@@ -31,7 +31,19 @@ describe('the registry of probes', () => {
       { kind: 'file', path: '/proc/cmdline' },
       { kind: 'file', path: '/proc/version' },
     ])
-    expect(configWanted(probeGroups)).toEqual(['KVM', 'ARM_FFA_TRANSPORT', 'IMA', 'LOAD_UEFI_KEYS', 'OPTEE'])
+    expect(configWanted(probeGroups)).toEqual([
+      'KVM',
+      'ARM_FFA_TRANSPORT',
+      'IMA',
+      'LOAD_UEFI_KEYS',
+      'OPTEE',
+      'TCG_TPM',
+      'TCG_CRB',
+      'TCG_ARM_CRB_FFA',
+      'IMA_INIT_LATE_SYNC',
+      'IMA_READ_POLICY',
+      'EFIVAR_FS',
+    ])
   })
 
   it('names each finding once, with the question that it answers', () => {
@@ -47,9 +59,9 @@ describe('the registry of probes', () => {
   })
 
   it('knows no other group', () => {
-    expect(() => judge(shownOf({}), ['ima'])).toThrow(LabError)
-    expect(() => factsWanted(['ima'])).toThrow(
-      'There is no probe group "ima"; there are pkvm, order, ffa, ffa-path, optee, partition, fault.',
+    expect(() => judge(shownOf({}), ['imaa'])).toThrow(LabError)
+    expect(() => factsWanted(['imaa'])).toThrow(
+      'There is no probe group "imaa"; there are pkvm, order, ffa, ffa-path, optee, partition, tpm, ima, eventlog, efivars, efiwrite, fault.',
     )
   })
 })

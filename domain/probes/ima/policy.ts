@@ -1,0 +1,55 @@
+import type { Finding } from '../../finding.ts'
+import { isBootAggregate } from '../../ima/measurement.ts'
+import { cite, citeRecord } from '../cite.ts'
+import { citeList, mainList } from '../measured.ts'
+import { fail, pass, skip, unknown } from '../outcome.ts'
+import type { Seen } from '../seen.ts'
+
+const id = 'ima.policy'
+
+/**
+ * Rests on the rules that the kernel shows (`policy`, with IMA_READ_POLICY) or, without them, on entries of the list that
+ * only a policy makes. A built-in policy is asked for by `ima_policy=` or the older `ima_tcb` and `ima_appraise_tcb`
+ * (security/integrity/ima/ima_policy.c policy_setup()); without one IMA measures nothing but boot_aggregate.
+ */
+export function policy(seen: Seen): Finding {
+  if (seen.symbol('IMA') === 'n') return skip(id, 'The kernel is built without IMA.')
+  const asked = askedPolicy(seen.shown.asked.cmdline ?? '')
+  const failed = seen.all('ima.policy-update').find(({ match }) => match.groups['result'] === 'failed')
+  if (failed) return fail(id, 'A policy that was loaded was refused.', [cite(failed)])
+  const file = seen.records('file').find(({ body }) => body.path.endsWith('/ima/policy'))
+  if (file?.body.rc === 0) {
+    const rules = file.body.text.split('\n').filter((line) => /^(?:measure|appraise|audit|hash|dont_\w+) ?/.test(line))
+    const measures = rules.filter((rule) => rule.startsWith('measure')).length
+    const facts = { rules: rules.length, measures, asked: asked.join(' ') }
+    if (asked.length === 0 && rules.length === 0)
+      return skip(id, 'No policy was asked for and none is in force.', [citeRecord(file)], facts)
+    if (rules.length === 0)
+      return fail(id, `The policy "${asked.join(' ')}" was asked for and none is in force.`, [citeRecord(file)], facts)
+    return pass(
+      id,
+      `A policy of ${rules.length} rules is in force, ${measures} of which measure.`,
+      [citeRecord(file)],
+      facts,
+    )
+  }
+  const main = mainList(seen)
+  const others = main?.read.list.entries.filter((entry) => !isBootAggregate(entry)) ?? []
+  if (main && others.length > 0)
+    return pass(
+      id,
+      `The policy cannot be read, but ${others.length} entries of the list were made by one.`,
+      [citeList(main.read)],
+      { asked: asked.join(' ') },
+    )
+  if (asked.length === 0) return skip(id, 'No policy was asked for.')
+  return unknown(id, 'The policy cannot be read and the list has no entry of one.', file ? [citeRecord(file)] : [])
+}
+
+function askedPolicy(cmdline: string): string[] {
+  return cmdline.split(/\s+/).flatMap((word) => {
+    const named = /^ima_policy=(.+)$/.exec(word)?.[1]
+    if (named) return named.split('|')
+    return /^(?:ima_tcb|ima_appraise_tcb)$/.test(word) ? [word] : []
+  })
+}
