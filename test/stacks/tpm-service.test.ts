@@ -71,6 +71,10 @@ describe('functions of the TPM service', () => {
     expect((await service.tell([]))[0]).toBe('properties 0x101')
   })
 
+  it('is not there on a machine without a TPM, which is never touched', async () => {
+    expect(await service.tell([], { tpm: false })).toEqual(['no service'])
+  })
+
   it('refuses framework messages and whatever else is in w2', async () => {
     expect(await last(1, [`call 64 0x8002 0x80000008 ${version} 0 0`])).toEqual(['0x84000060 0 -2 0 0'])
   })
@@ -122,6 +126,13 @@ describe('localities', () => {
       '0x8a',
     ])
     expect(await last(1, [...request(2), ...request(1, 4), 'read 2 c'])).toEqual(['0x1'])
+  })
+
+  it('come with a control area as new, whatever was left in it', async () => {
+    const left = ['write 0 4c ffffffff', 'write 0 40 3', 'write 0 58 0', ...request(0), 'write 0 40 1', command(0)]
+    expect(await last(1, left)).toEqual([answer(status.ok)])
+    const taken = [...request(0), ...request(2), 'write 2 4c 7', ...request(0, 2), 'read 2 c', 'read 2 4c']
+    expect(await last(2, taken)).toEqual(['0x1', '0'])
   })
 
   it('does nothing for nothing, prefers a request to a relinquishment, and refuses unknown bits', async () => {

@@ -123,12 +123,14 @@ static void show_control(unsigned int locality)
 	io_write32(page + CTRL_START, 0);
 }
 
+/* With a control area as new: what somebody left in it is not taken for a request of the one who comes. */
 static void give_to(unsigned int locality)
 {
 	active = locality;
 	waiting &= ~BIT(locality);
 	seized &= ~BIT(locality);
 	idle = true;
+	show_control(locality);
 }
 
 /* The highest of those who wait comes next (profile, 6.5.3.3). */

@@ -160,6 +160,12 @@ bool timeout_elapsed(uint64_t end)
 	return now >= end;
 }
 
+int fdt_node_offset_by_compatible(const void *fdt, int from, const char *compatible)
+{
+	(void)fdt;
+	return strcmp(compatible, "tcg,tpm-tis-mmio") || getenv("NO_TPM") ? -1 : from + 2;
+}
+
 TEE_Result spmc_register_lsp(struct spmc_lsp_desc *desc)
 {
 	service = desc;
@@ -191,8 +197,12 @@ int main(void)
 	unsigned int locality, offset, value;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	if (service_init() || !service)
+	if (service_init())
 		return 1;
+	if (!service) {
+		printf("no service\n");
+		return 0;
+	}
 	printf("properties %#x\n", service->properties);
 	while (fgets(line, sizeof(line), stdin)) {
 		if (!strncmp(line, "call ", 5)) {
