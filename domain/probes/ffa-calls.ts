@@ -15,6 +15,8 @@ export interface CountedCalls {
   takeover?: Takeover
   /** `after pKVM took over` or `without pKVM`. */
   when: string
+  /** Ids of the partitions that the partition manager listed when the probe asked. */
+  listed: ReadonlySet<number>
   /** The line that says that pKVM took over, where there is one. */
   evidence: Evidence[]
 }
@@ -30,14 +32,16 @@ export function countedCalls(seen: Seen, id: string): CountedCalls | Finding {
   const calls = healed < 0 ? all : all.slice(0, healed)
   if (calls.length === 0) return noCalls(seen, id, all)
   const takeover = takeoverOf(seen)
+  const now = seen.records('ffa-partition').filter(({ body }) => body.device === 'now')
+  const listed = new Set(now.map(({ body }) => body.id))
   if (!takeover) {
-    if (askedMode(seen) !== 'protected') return { calls, when: 'without pKVM', evidence: [] }
+    if (askedMode(seen) !== 'protected') return { calls, when: 'without pKVM', listed, evidence: [] }
     const why = 'FF-A calls were made, but no line of the log says that pKVM took over before.'
     return unknown(id, why, calls.map(citeRecord))
   }
   const counted = calls.filter(({ body }) => takeover.at === undefined || body.at > takeover.at)
   if (counted.length === 0) return unknown(id, 'No FF-A call was made after pKVM took over.', calls.map(citeRecord))
-  return { calls: counted, takeover, when: 'after pKVM took over', evidence: [cite(takeover.mode)] }
+  return { calls: counted, takeover, when: 'after pKVM took over', listed, evidence: [cite(takeover.mode)] }
 }
 
 /** Whether there are calls to judge by, or a finding already. */

@@ -1,13 +1,15 @@
 import type { Finding, FactValue } from '../finding.ts'
 import { cite, citeRecord } from './cite.ts'
 import { countedCalls, isFinding, type Call, type CountedCalls } from './ffa-calls.ts'
-import { refusalOf, refusals } from './ffa-refusal.ts'
+import { receiverOf, refusalOf, refusals } from './ffa-refusal.ts'
 import { askedMode, takeoverOf } from './kvm-mode.ts'
 import { fail, known, pass, skip, unknown } from './outcome.ts'
 import type { Seen, Sighting } from './seen.ts'
 
 /** DEN0138: the service that puts a TPM's CRB behind FF-A. */
 const tpm = '17b862a4-1806-4faf-86b3-089a58353861'
+/** Services whose question for their version our probe knows (guest/ffa-probe/messages.c); others get nothing but zeros. */
+const understood = [tpm, '486178e0-e7f8-11e3-bc5e-0002a5d5c51b']
 
 /** A way of sending direct messages, and the property of partitions that take them (DEN0077A, partition properties). */
 interface Form {
@@ -21,7 +23,8 @@ const second: Form = { id: 'ffa.direct-message-2', name: 'FFA_MSG_SEND_DIRECT_RE
 /**
  * Whether each partition that takes direct requests answers one. Rests on a message of our probe to each: the question
  * for its version to a TPM (DEN0138) and to OP-TEE, zeros to others; an answer is FFA_MSG_SEND_DIRECT_RESP, whatever the
- * partition says in it. Without calls of ours it rests on what drivers say of their first message.
+ * partition says in it. An error from below pKVM is no failure of a partition that was sent zeros: it may well want more
+ * (EDK2's variable store does). Without calls of ours it rests on what drivers say of their first message.
  */
 export function directMessage(seen: Seen): Finding {
   const counted = countedCalls(seen, first.id)
@@ -42,12 +45,15 @@ function judge(seen: Seen, counted: CountedCalls, form: Form): Finding {
   const { id, name, property } = form
   const sent = counted.calls.filter(({ body }) => body.name === name && body.about !== 'nobody')
   if (sent.length === 0) return unknown(id, `No message was sent by ${name} ${counted.when}: no partition is known.`)
-  const expected = sent.filter((call) => takes(seen, call, property))
+  const taking = sent.filter((call) => takes(seen, call, property))
+  const expected = taking.filter((call) => !refusesZeros(call, counted))
   const refused = expected.find(({ body }) => body.errno !== 0)
   const facts = { sent: expected.length, ...tpmFacts(expected), ...driverFacts(seen, expected) }
   const driver = driverLine(seen, expected)
   const evidence = [...(driver ? [cite(driver)] : []), ...counted.evidence]
   const [one, ...others] = expected
+  if (!one && taking.length > 0)
+    return unknown(id, `Only zeros were sent by ${name}, and the firmware refused them.`, taking.map(citeRecord), facts)
   if (!one) {
     const answers = sent.map(({ body }) => `${body.status} (${body.errno})`).join(', ')
     const sentence = `No partition takes ${name} (property bit ${Math.log2(property)}); sent all the same, it gave ${answers}.`
@@ -74,10 +80,15 @@ function judge(seen: Seen, counted: CountedCalls, form: Form): Finding {
 
 /** What the driver on the bus, or the partition manager just now, says that a partition takes; anything where neither does. */
 function takes(seen: Seen, { body }: Call, property: number): boolean {
-  const to = Number(BigInt(body.request[1] ?? '0x0') & 0xffffn)
+  const to = receiverOf(body)
   const known = seen.records('ffa-partition').filter((record) => record.body.id === to)
   const { properties = property } = (known.find((record) => record.body.device === 'now') ?? known[0])?.body ?? {}
   return (properties & property) !== 0
+}
+
+function refusesZeros({ body }: Call, counted: CountedCalls): boolean {
+  if (body.errno === 0 || understood.includes(body.about ?? '')) return false
+  return refusalOf(body, counted) === 'refused-by-spmc'
 }
 
 function refusalFacts(call: Call | undefined, counted: CountedCalls): Record<string, FactValue> {

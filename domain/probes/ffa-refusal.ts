@@ -28,12 +28,12 @@ export const refusals: Record<Refusal, string> = {
  * pKVM's own answers are told from the firmware's by the upper half of x2: pKVM stores its negative status as 64 bits
  * (ffa_to_smccc_error(), u64), TF-A and OP-TEE as the 32 that DEN0077A asks for (spmd_ffa_error_return()).
  */
-export function refusalOf(call: FfaCallBody, { calls, takeover }: CountedCalls): Refusal {
+export function refusalOf(call: FfaCallBody, { calls, takeover, listed }: CountedCalls): Refusal {
   if (takeover) {
     if (calls.every(({ body }) => body.status === 'INVALID_PARAMETERS')) return 'not-negotiated'
     if (isWide(call)) return byProxy(call)
   }
-  return isToNobody(call, calls) ? 'no-such-partition' : 'refused-by-spmc'
+  return !listed.has(receiverOf(call)) && isLikeToNobody(call, calls) ? 'no-such-partition' : 'refused-by-spmc'
 }
 
 function byProxy({ name, status }: FfaCallBody): Refusal {
@@ -43,8 +43,13 @@ function byProxy({ name, status }: FfaCallBody): Refusal {
   return 'refused-by-proxy'
 }
 
+/** The id that a direct message is addressed to: the lower half of w1 (DEN0077A, FFA_MSG_SEND_DIRECT_REQ). */
+export function receiverOf({ request }: FfaCallBody): number {
+  return Number(BigInt(request[1] ?? '0x0') & 0xffffn)
+}
+
 /** The same answer as our message got that is addressed to an id which no partition has. */
-function isToNobody({ name, status }: FfaCallBody, calls: CountedCalls['calls']): boolean {
+function isLikeToNobody({ name, status }: FfaCallBody, calls: CountedCalls['calls']): boolean {
   if (!name.startsWith('FFA_MSG_SEND_DIRECT_REQ') || status !== 'INVALID_PARAMETERS') return false
   return calls.some(({ body }) => body.about === 'nobody' && body.status === status)
 }

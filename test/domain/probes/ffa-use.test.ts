@@ -36,6 +36,8 @@ const answer = (body: FfaCallBody, status: string, errno: number, code: number):
   response: body.response.with(0, '0x84000060').with(2, `0x${code.toString(16)}`),
 })
 const notSupported = (body: FfaCallBody): RecordBody => answer(body, 'NOT_SUPPORTED', -95, 0xffffffff)
+/** OP-TEE, a TPM and a store of EFI variables, 6.18.5, ACPI. */
+const fullNvhe = 'linux-6.18.5-full-nvhe'
 const ids = ['ffa.negotiated', 'ffa.notifications', 'ffa.direct-message', 'ffa.direct-message-2', 'ffa.memory']
 
 describe('on real boots', () => {
@@ -148,10 +150,15 @@ describe('direct messages', () => {
     expect(of(boots.modulePkvm, (body) => byPkvm(notSupported(body)))).toBe('blocked-by-proxy')
     expect(of(boots.modulePkvm, notSupported)).toBe('refused-by-spmc')
     expect(of(boots.modulePkvm, (body) => answer(body, 'DENIED', -13, 0xfffffffa))).toBe('refused-by-spmc')
-    const unlisted = (body: FfaCallBody): RecordBody => answer(body, 'INVALID_PARAMETERS', -22, 0xfffffffe)
-    expect(of(boots.modulePkvm, unlisted)).toBe('no-such-partition')
-    expect(of(boots.builtinNvhe, unlisted)).toBe('no-such-partition')
-    expect(of(boots.modulePkvm, (body) => byPkvm(unlisted(body)))).toBe('refused-by-proxy')
+    const invalid = (body: FfaCallBody): RecordBody => answer(body, 'INVALID_PARAMETERS', -22, 0xfffffffe)
+    // The partition manager lists it: it is there.
+    expect(of(boots.modulePkvm, invalid)).toBe('refused-by-spmc')
+    expect(of(boots.builtinNvhe, invalid)).toBe('refused-by-spmc')
+    expect(of(boots.modulePkvm, (body) => byPkvm(invalid(body)))).toBe('refused-by-proxy')
+    const unlisted = (body: RecordBody): RecordBody | undefined =>
+      body.fact === 'ffa-partition' && body.device === 'now' ? undefined : send(invalid)(body)
+    expect(found('ffa.direct-message', boots.modulePkvm, unlisted).facts['cause']).toBe('no-such-partition')
+    expect(found('ffa.direct-message', boots.builtinNvhe, unlisted).facts['cause']).toBe('no-such-partition')
   })
 
   it('are expected of those partitions only that take them', () => {
@@ -164,6 +171,30 @@ describe('direct messages', () => {
         send(() => undefined),
       ).outcome,
     ).toBe('unknown')
+  })
+
+  it('do not blame a partition that was sent zeros and wants more', () => {
+    const shown = (change = (body: RecordBody): RecordBody | undefined => body) =>
+      shownOf({
+        mode: 'nvhe',
+        records: realRecords(fullNvhe).flatMap(({ sequence, body }) => {
+          const changed = change(body)
+          return changed ? [{ sequence, body: changed }] : []
+        }),
+      })
+    expect(findingOf(shown(), 'ffa.direct-message')).toMatchObject({
+      outcome: 'pass',
+      facts: { sent: 2, tpm_status: '0x5000002', tpm_version: '1.0' },
+    })
+    const silent = send((body) => (body.about === tpm ? notSupported(body) : body))
+    expect(findingOf(shown(silent), 'ffa.direct-message')).toMatchObject({
+      outcome: 'fail',
+      facts: { partition: tpm, cause: 'refused-by-spmc' },
+    })
+    const onlyStore = send((body) => (body.about === optee || body.about === tpm ? undefined : body))
+    expect(findingOf(shown(onlyStore), 'ffa.direct-message').outcome).toBe('unknown')
+    expect(findingOf(shown(), 'ffa.notifications').facts['bitmap']).toBe('created')
+    expect(findingOf(shown(), 'ffa.negotiated').facts['at_least']).toBe('1.2')
   })
 
   it('of FF-A 1.2 fail where a partition takes them and pKVM blocks them', () => {
