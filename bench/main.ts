@@ -1,15 +1,16 @@
-/** `npm run bench [-- overhead|console|flip ...] [--rounds N]`: what hyplab costs, beside what it is measured against. */
+/** `npm run bench [-- overhead|tracer|console|flip ...] [--rounds N]`: what hyplab costs, beside what it is measured against. */
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { flip } from './flip.ts'
 import { consoleThroughput } from './console-throughput.ts'
 import { overhead } from './overhead.ts'
 import { inSeconds } from './spread.ts'
+import { tracer } from './tracer.ts'
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 const print = (text: string): void => void process.stdout.write(`${text}\n`)
 
-/** Rounds of `overhead` for each of its two cases, when `--rounds` does not say. */
+/** Rounds of `tracer`, and of `overhead` for each of its two cases, when `--rounds` does not say. */
 const defaultRounds = 7
 
 const benchmarks: Record<string, (rounds: number) => Promise<void>> = {
@@ -21,6 +22,13 @@ const benchmarks: Record<string, (rounds: number) => Promise<void>> = {
       print(`  overhead      ${inSeconds(over)}, goal 1 s`)
       for (const [name, seconds] of Object.entries(parts)) print(`    ${name.padEnd(22)} ${seconds.toFixed(2)} s`)
     }
+  },
+  tracer: async (rounds) => {
+    const { plain, traced, cost } = await tracer(rounds, say)
+    print(`\nA boot with the SMC tracer beside one without: median of ${rounds} rounds by turns (least to most)`)
+    print(`  without       ${inSeconds(plain)}`)
+    print(`  with          ${inSeconds(traced)}`)
+    print(`  difference    ${inSeconds(cost)}, goal none`)
   },
   console: async () => {
     print('\nConsoles, 1 GB on one core (goal 100 MB/s, memory that does not grow)')

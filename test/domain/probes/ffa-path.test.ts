@@ -47,6 +47,22 @@ describe('on real traces of 6.18.5', () => {
     )
   })
 
+  it('EFI runtime code is refused like the kernel, and what EDK2 itself asked before does not count', () => {
+    const full = callsOf(traced.full)
+    expect(outcomes(full)).toEqual(['pass', 'pass', 'fail', 'fail', 'fail', 'fail'])
+    expect(findingOf(tracedShown(full), 'ffa-path.efi')).toMatchObject({
+      sentence:
+        'pKVM refused FFA_MSG_SEND_DIRECT_REQ of EFI runtime code with INVALID_PARAMETERS, 8 of 9 calls failed.',
+      facts: { calls: 9, failed: 8, refused: 8, cause: 'pkvm' },
+    })
+    expect(findingOf(tracedShown(full), 'ffa-path.refused').facts).toMatchObject({
+      'refused.kernel': 2,
+      'refused.EFI runtime': 8,
+      cause: 'not-negotiated',
+    })
+    expect(findingOf(tracedShown(full), 'ffa-path.callers').facts).toMatchObject({ 'boot loader': 361 })
+  })
+
   it('as a module all goes through pKVM', () => {
     expect(outcomes(module)).toEqual(['pass', 'pass', 'pass', 'pass', 'pass', 'skip'])
     expect(findingOf(tracedShown(module), 'ffa-path.refused').facts).toMatchObject({

@@ -75,6 +75,15 @@ describe('who made a call', () => {
     )
   })
 
+  it('is told apart at the same address: EDK2 before the kernel, and its runtime code that the kernel calls', () => {
+    const calls = callsOf(traced.full).filter(({ pc }) => pc === 0xbec20d3cn)
+    expect(calls.map(({ caller, from }) => `${caller} EL${from}`).filter((who, n, all) => who !== all[n - 1])).toEqual([
+      'boot loader EL2',
+      'EFI runtime EL1',
+    ])
+    expect(calls.filter(({ caller }) => caller === 'EFI runtime')).toHaveLength(9)
+  })
+
   it('is found in an image that KASLR moved', () => {
     const slide = 0x2_3460_0000n
     const moved = readSmcTrace(rawTrace(traced.modulePkvm)).calls.map((call) =>

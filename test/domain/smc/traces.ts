@@ -12,6 +12,8 @@ export const traced = {
   builtinPkvm: 'linux-6.18.5-ffa-builtin-pkvm',
   modulePkvm: 'linux-6.18.5-ffa-module-pkvm',
   builtinNvhe: 'linux-6.18.5-ffa-builtin-nvhe',
+  /** With EDK2 2025.02 as BL33, which keeps EFI variables behind FF-A. */
+  full: 'linux-6.18.5-full-pkvm',
 } as const
 
 export function rawTrace(boot: string): Uint8Array {
