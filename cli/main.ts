@@ -15,6 +15,7 @@ import { addRunCommand } from './commands/run.ts'
 import { addServiceCommands } from './commands/service.ts'
 import { addShowCommand } from './commands/show.ts'
 import { addSmcCommand } from './commands/smc.ts'
+import { addTimelineCommand } from './commands/timeline.ts'
 import { addWatchCommand } from './commands/watch.ts'
 import { makeContext } from './context.ts'
 import { exitCodeOf, exitCodeOfCommander, exitCodes } from './exit-codes.ts'
@@ -54,6 +55,7 @@ for (const add of [
   addSmcCommand,
   addCancelCommand,
   addBuildCommand,
+  addTimelineCommand,
   addReproduceCommand,
   addJudgeCommand,
   addPlanCommands,
