@@ -1,5 +1,5 @@
 import type { Finding } from '../finding.ts'
-import { citeRecord } from './cite.ts'
+import { cite, citeRecord } from './cite.ts'
 import { countedCalls, isFinding, type CountedCalls } from './ffa-calls.ts'
 import { refusals, type Refusal } from './ffa-refusal.ts'
 import { fail, known, pass, unknown } from './outcome.ts'
@@ -13,7 +13,7 @@ const id = 'ffa.memory'
  * Whether memory can be shared and taken back. Rests on one page that our probe shares through the kernel's driver
  * (memory_share in struct ffa_mem_ops, FFA_MEM_SHARE with the driver's TX buffer) with the first partition that takes
  * it, and reclaims. The driver shows an errno and no registers: who refused is told only where the other calls leave one
- * possibility.
+ * possibility, or where OP-TEE says that it does not know the call by which pKVM takes memory back.
  */
 export function memory(seen: Seen): Finding {
   const counted = countedCalls(seen, id)
@@ -31,10 +31,10 @@ export function memory(seen: Seen): Finding {
     )
   }
   const shared = shares.find(({ body }) => body.errno === 0)
-  if (!shared) return refused('share', first, others, counted)
+  if (!shared) return refused('share', first, others, counted, causeOf(counted))
   const reclaim = all.find(({ body }) => body.op === 'memory_reclaim')
   if (!reclaim) return unknown(id, 'A page was shared, and nothing shows that it was taken back.', [citeRecord(shared)])
-  if (reclaim.body.errno !== 0) return refused('reclaim', reclaim, [shared], counted)
+  if (reclaim.body.errno !== 0) return reclaimRefused(seen, reclaim, shared, counted)
   return pass(
     id,
     `A page was shared with ${shared.body.about} and taken back ${counted.when}.`,
@@ -43,9 +43,22 @@ export function memory(seen: Seen): Finding {
   )
 }
 
-function refused(step: 'share' | 'reclaim', call: DriverCall, others: DriverCall[], counted: CountedCalls): Finding {
+/** pKVM asks for the description of the memory first, with FFA_MEM_RETRIEVE_REQ (do_ffa_reclaim(), nvhe/ffa.c). */
+function reclaimRefused(seen: Seen, reclaim: DriverCall, shared: DriverCall, counted: CountedCalls): Finding {
+  const unknownCall = counted.takeover && seen.first('tc.unknown-ffa', { function: '0xc4000074' })
+  const cause = unknownCall ? 'refused-by-spmc' : causeOf(counted)
+  const finding = refused('reclaim', reclaim, [shared], counted, cause)
+  return unknownCall ? { ...finding, evidence: [...finding.evidence, cite(unknownCall)] } : finding
+}
+
+function refused(
+  step: 'share' | 'reclaim',
+  call: DriverCall,
+  others: DriverCall[],
+  counted: CountedCalls,
+  cause: Refusal | undefined,
+): Finding {
   const { errno } = call.body
-  const cause = causeOf(counted)
   const why = cause === undefined ? 'who refused it does not show' : refusals[cause]
   const what =
     step === 'share'

@@ -24,6 +24,14 @@ export const opTee: Signature[] = [
     source: 'core/arch/arm/kernel/boot.c:1099',
   },
   {
+    id: 'tc.unknown-ffa',
+    pattern: /^E\/TC:\S*(?: \S+)? +thread_spmc_msg_recv:\d+ Unhandled FFA function ID (?<function>0x[0-9a-f]+)$/,
+    world: 'S-EL1',
+    kind: 'fact',
+    known,
+    source: 'core/arch/arm/kernel/thread_spmc.c:2029 thread_spmc_msg_recv(); the answer is NOT_SUPPORTED',
+  },
+  {
     id: 'tc.panic',
     pattern: /^E\/TC:\S*(?: \S+)? +Panic(?: (?:'(?<why>.*)' )?at (?<file>\S+):(?<line>\d+) <(?<function>[^>]*)>.*)?$/,
     world: 'S-EL1',

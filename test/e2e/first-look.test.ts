@@ -59,6 +59,20 @@ describe('a run of plans/first-look.yaml', () => {
     }
   })
 
+  it('tells by the calls of the probe what else FF-A is good for, and who refuses', () => {
+    const of = (axes: Record<string, string>, id: string) => findingOf(cellOf(document, axes).attempts[0], id)
+    const builtIn = { config: 'ffa=y', mode: 'protected' }
+    const names = ['ffa.negotiated', 'ffa.notifications', 'ffa.direct-message', 'ffa.memory']
+    for (const id of names)
+      expect(of(builtIn, id)).toMatchObject({ outcome: 'fail', facts: { errno: -22, cause: 'not-negotiated' } })
+    for (const id of names) expect(of({ mode: 'nvhe' }, id), id).toMatchObject({ outcome: 'pass' })
+    const late = { config: 'ffa=m' }
+    expect(of(late, 'ffa.negotiated')).toMatchObject({ outcome: 'pass', facts: { driver: '1.2' } })
+    expect(of(late, 'ffa.direct-message')).toMatchObject({ outcome: 'pass' })
+    expect(of(late, 'ffa.notifications')).toMatchObject({ outcome: 'fail', facts: { cause: 'blocked-by-proxy' } })
+    expect(of(late, 'ffa.memory')).toMatchObject({ outcome: 'fail', facts: { step: 'reclaim', errno: -95 } })
+  })
+
   it('cites lines that stand in the stored consoles at those numbers, and records that are in the stored channel', async () => {
     let cited = 0
     for (const { attempts } of document.cells)

@@ -215,6 +215,11 @@ const lines: [id: string, text: string, groups: Record<string, string>][] = [
   ],
   ['tc.panic', 'E/TC:0   Panic at core/kernel/y.c:1 <z>', { file: 'core/kernel/y.c', line: '1', function: 'z' }],
   [
+    'tc.unknown-ffa',
+    'E/TC:1   thread_spmc_msg_recv:2029 Unhandled FFA function ID 0xc4000074',
+    { function: '0xc4000074' },
+  ],
+  [
     'tc.abort',
     'E/TC:0 0 Core data-abort at address 0x10 (translation fault)',
     { what: 'data', address: '10', fault: 'translation fault' },
