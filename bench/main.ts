@@ -1,8 +1,9 @@
-/** `npm run bench [-- overhead|tracer|console|flip ...] [--rounds N]`: what hyplab costs, beside what it is measured against. */
+/** `npm run bench [-- overhead|tracer|console|inspect|flip ...] [--rounds N]`: what hyplab costs, beside what it is measured against. */
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { flip } from './flip.ts'
 import { consoleThroughput } from './console-throughput.ts'
+import { inspectThroughput } from './inspect-throughput.ts'
 import { overhead } from './overhead.ts'
 import { inSeconds } from './spread.ts'
 import { tracer } from './tracer.ts'
@@ -36,6 +37,15 @@ const benchmarks: Record<string, (rounds: number) => Promise<void>> = {
       const memory = peakMiB === undefined ? '' : `, at most ${peakMiB.toFixed(0)} MiB`
       const found = matches === undefined ? '' : `, ${matches} matches`
       print(`  ${what.padEnd(60)} ${megabytesPerSecond.toFixed(0).padStart(5)} MB/s${found}${memory}`)
+    }
+  },
+  inspect: async () => {
+    print('\nhyplab inspect, logs of 100 MB (goal: 100 MB/s on one core, memory that does not grow)')
+    for (const { what, megabytesPerSecond, perCore, boots, startMiB, peakMiB } of await inspectThroughput()) {
+      const speed = `${megabytesPerSecond.toFixed(0).padStart(5)} MB/s, ${perCore.toFixed(0)} MB for each second of a core`
+      print(
+        `  ${what.padEnd(32)} ${speed}; ${boots} boots; ${startMiB.toFixed(0)} MiB at first, at most ${peakMiB.toFixed(0)}`,
+      )
     }
   },
   flip: async () => {

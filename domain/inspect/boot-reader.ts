@@ -111,5 +111,7 @@ function messageOf(text: string, at: number | undefined): string {
 
 /** Every report names the kernel: lib/dump_stack.c dump_stack_print_info(), `... Not tainted 6.18.5 #1 PREEMPT`; 7.x has the preemption model first. */
 function releaseIn(message: string): string | undefined {
-  return /^CPU: .*\b(?:Not tainted|Tainted: [^\d#]*) (?<release>\d+\.\d+\S*) #/.exec(message)?.groups?.['release']
+  return /^(?:CPU: .*\b| +)(?:Not tainted|Tainted: [^\d#]*) (?<release>\d+\.\d+\S*) #/.exec(message)?.groups?.[
+    'release'
+  ]
 }

@@ -17,6 +17,10 @@ const zone = String.raw`(?:Z| ?[+-]\d\d:?\d\d| UTC)?`
 const around = new RegExp(
   [
     String.raw`(?:> ?)+`,
+    // Indented, as code in a mail or a report of a bug.
+    String.raw`\s{1,40}(?=(?:<\d+>)?\[ *\d+\.\d{6}\])`,
+    // KernelCI numbers the lines of its logs, and each has a time.
+    String.raw` *\d{1,7} ${clock} {1,2}`,
     String.raw`(?:${weekday} )?${month} [ \d]\d ${clock}(?: \d{4})? `,
     String.raw`(?:${weekday} )?\[?\d{4}[-/]\d\d[-/]\d\d[T _]${clock}${zone}\]?:? `,
     String.raw`\[?${clock}\]?:? `,
@@ -45,7 +49,8 @@ const stamp = /\[ *\d+\.\d{6}\]/y
 const apart = / (\[ *[TC]\d+[^\]]*\]) ?/y
 /** dmesg -d: the time since the line before, inside the stamp. */
 const delta = /(\[ *\d+\.\d{6}) <[ +]*\d+\.\d{6}>\] /y
-const host = / [\w.:-]+ kernel: /y
+const host = / (?:[\w.:-]+ )?kernel: /y
+const hostProcess = / [\w.:-]+ (?=[\w./@()-]+\[\d+\]: )/y
 const priority = /<(\d{1,4})>/y
 /** Documentation/ABI/testing/dev-kmsg: `priority,sequence,microseconds,flags[,more];message`. */
 const record = /(\d{1,4}),\d+,(\d{1,16}),[-c+][^;]{0,80};/y
@@ -130,7 +135,9 @@ export class PrefixReader {
     }
     if (!this.#hostFollows) return { text }
     const message = after(host, text, end)
-    return message > 0 ? { by: 'kernel', text: `${text.slice(0, end)} ${text.slice(message)}` } : { text }
+    if (message > 0) return { by: 'kernel', text: `${text.slice(0, end)} ${text.slice(message)}` }
+    const process = after(hostProcess, text, end)
+    return process > 0 ? { by: 'process', text: `${text.slice(0, end)} ${text.slice(process)}` } : { text }
   }
 
   #fromLava(text: string): InnerLine {

@@ -28,8 +28,12 @@ const throughKernel =
 const onConsole =
   /^(?:Welcome to .+!$|\[ {2}OK {2}\] |\[FAILED\] |INIT: version |OpenRC \S+ |BusyBox v\d|Please press Enter to activate this console|Starting \S.*: OK$|.{1,64} login: ?$|(?:\S+@\S+:\S+|[/~]) ?[#$] )/
 
+/** What LAVA writes into a log of its own accord, between the lines of the target. */
+const ofLava = /^(?:Matched prompt #|Setting prompt string|(?:start|end): \d|Waiting using forced|Parsed boot|Sending )/
 /** Stamped lines after which a log is one whose kernel stamps every line. */
 const stampedLog = 20
+/** Areas of the catalogue that are no words of a kernel. */
+const notKernel = /^(?:tfa|tc|uboot|edk2|uefi|hafnium|damage)\./
 /** Lines without stamp that must follow the start of init before they count as a process's words. */
 const plainWords = 2
 
@@ -53,6 +57,7 @@ export class StageSeen {
     if (match) {
       const { stage, id } = match.signature
       if (stage) this.#reach(ofStage[stage], line)
+      else if (!notKernel.test(id)) this.#reach('kernel', line)
       if (stage === 'off' || id === 'linux.restart' || id === 'fault.panic') this.#over = true
     }
     if (this.#stage === 'userspace') return
@@ -70,7 +75,7 @@ export class StageSeen {
     if (onConsole.test(text)) return true
     // Every line of such a kernel has a stamp; firmware has its own prefixes, and speaks last when the kernel is gone.
     if (this.#stage !== 'init' || this.#over || this.#stamped < stampedLog) return false
-    if (speakerOf(text) !== 'NS' || !/^[\w(]/.test(text) || !/[a-z]{3}/.test(text)) return false
+    if (speakerOf(text) !== 'NS' || ofLava.test(text) || !/^[\w(]/.test(text) || !/[a-z]{3}/.test(text)) return false
     return ++this.#plain >= plainWords
   }
 
