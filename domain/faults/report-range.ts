@@ -1,6 +1,7 @@
 import { kernelMessage } from '../console/kernel-message.ts'
 import type { ConsoleLine } from '../console/line.ts'
 import type { Signature } from '../signatures/signature.ts'
+import { speakerOf } from '../signatures/speaker.ts'
 
 /** Indexes of the first and last line of a report, inclusive. */
 export interface ReportRange {
@@ -12,6 +13,8 @@ export interface ReportRange {
 const longest = 400
 /** Lines that are quoted of a report of which nothing shows where it ends. */
 const openEnd = 12
+/** Lines of a WARN's own message. */
+const mostSaid = 6
 
 const ruler = /^={20,}$/
 const cutHere = /^-+\[ cut here \]-+$/
@@ -25,6 +28,7 @@ const frame =
 const killed =
   /^(?:Memory cgroup )?[Oo]ut of memory(?: \([^)]*\))?: Killed process |^Out of memory and no killable processes/
 const teeLine = /^[EFMI]\/TC:/
+const teePanic = /^E\/TC:\S*(?: \S+)? +Panic\b/
 const registers = /^(?:\s*\w+ {2,}= 0x|x30\s+= 0x|BACKTRACE: |\d+: EL\d: 0x)/
 
 /**
@@ -35,21 +39,34 @@ const registers = /^(?:\s*\w+ {2,}= 0x|x30\s+= 0x|BACKTRACE: |\d+: EL\d: 0x)/
 export function reportRange(lines: readonly ConsoleLine[], at: number, signature: Signature): ReportRange {
   const text = (index: number) => kernelMessage(lines[index]?.text ?? '').message
   const before = text(at - 1)
-  const first = ruler.test(before) || cutHere.test(before) || before.startsWith('ASSERT_EFI_ERROR') ? at - 1 : at
+  const first = ruler.test(before) || before.startsWith('ASSERT_EFI_ERROR') ? at - 1 : cutHereBefore(text, at)
   const most = Math.min(at + longest, lines.length - 1)
   if (!signature.id.startsWith('fault.')) return { first, last: firmwareEnd(text, at, most) }
   const final = signature.fault === 'hyp-panic' || panicOpens.test(text(at))
-  return { first, last: final ? panicEnd(text, at, most) : faultEnd(text, at, most, signature, ruler.test(before)) }
+  return {
+    first,
+    last: final ? panicEnd(lines, text, at, most) : faultEnd(text, at, most, signature, ruler.test(before)),
+  }
 }
 
 type Text = (index: number) => string
 
-/** A panic with a time to reboot prints no closing line, and one whose message has several lines closes it on the last of them. */
-function panicEnd(text: Text, at: number, most: number): number {
+/** What a WARN has to say comes between its cut-here line and the line that says where (kernel/panic.c __warn_printk()). */
+function cutHereBefore(text: Text, at: number): number {
+  for (let index = at - 1; index >= at - mostSaid; index--) {
+    if (endTrace.test(text(index))) break
+    if (cutHere.test(text(index))) return index
+  }
+  return at
+}
+
+/** A panic that reboots prints no closing line: it ends where firmware speaks again on the same console; one whose message has several lines closes it on the last of them. */
+function panicEnd(lines: readonly ConsoleLine[], text: Text, at: number, most: number): number {
   let closing = false
   for (let index = at + 1; index <= most; index++) {
     const line = text(index)
     if (rebooting.test(line)) return index
+    if (speakerOf(lines[index]?.text ?? '') !== 'NS') return index - 1
     closing ||= panicCloses.test(line)
     if (closing && line.endsWith(' ]---')) return index
   }
@@ -80,11 +97,12 @@ function closes(fault: Signature['fault'], ruled: boolean): boolean {
   return ['warn', 'oops', 'bug', 'ubsan', 'oom', 'corruption'].includes(fault ?? '') || (ruled && fault !== 'lockdep')
 }
 
-/** Firmware closes nothing: OP-TEE's reports are its lines in a row, TF-A's its registers, for others 12 lines are quoted. */
+/** Firmware closes nothing: OP-TEE's reports are its lines in a row up to a panic, TF-A's its registers, for others 12 lines are quoted. */
 function firmwareEnd(text: Text, at: number, most: number): number {
   const same = [teeLine, registers].find((pattern) => pattern.test(text(at)) || pattern.test(text(at + 1)))
   if (!same) return Math.min(at + openEnd - 1, most)
   let index = at
-  while (index < most && (same.test(text(index + 1)) || text(index + 1) === '')) index++
+  while (index < most && (same.test(text(index + 1)) || text(index + 1) === '') && !teePanic.test(text(index + 1)))
+    index++
   return index
 }

@@ -102,9 +102,16 @@ static void do_hard_lockup(void)
 	local_irq_restore(flags);
 }
 
-/* Reported after rcupdate.rcu_cpu_stall_timeout seconds. */
+static void nothing(struct rcu_head *unused)
+{
+}
+
+static struct rcu_head waiting;
+
+/* Reported after rcupdate.rcu_cpu_stall_timeout seconds, if somebody waits for a grace period: we see to that. */
 static void do_rcu_stall(void)
 {
+	call_rcu(&waiting, nothing);
 	rcu_read_lock();
 	preempt_disable();
 	spin();

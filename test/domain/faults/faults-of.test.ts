@@ -502,6 +502,18 @@ describe('where a report ends', () => {
     expect(of(...stamped(paging[0]!, ...Array.from({ length: 30 }, () => 'x')))[0]?.evidence).toMatchObject({ to: 12 })
   })
 
+  it('is where firmware speaks again after a panic that resets', () => {
+    const log = stamped('Kernel panic - not syncing: x', 'Call trace:', ' a+0x1/0x2')
+    expect(of(...log, 'INFO:      CPU Node : MPID 0x0, State OFF (0x2)')[0]?.evidence).toMatchObject({ to: 3 })
+  })
+
+  it('begins with the cut-here line before what a WARN has to say', () => {
+    const warn = reports[0]![2]
+    const [fault] = of(...stamped('x', cut, 'what it says', ...warn.slice(1)))
+    expect(fault?.evidence).toMatchObject({ from: 2, to: warn.length + 2 })
+    expect(of(...stamped(cut, end, ...warn.slice(1)))[0]?.evidence).toMatchObject({ from: 3 })
+  })
+
   it('is where the log ends, on a real panic', () => {
     const [fault, ...more] = faultsOf(consolesOf(noInit))
     expect(more).toEqual([])
