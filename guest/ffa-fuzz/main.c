@@ -2,11 +2,12 @@
 /*
  * The hostile caller: for a bounded time it sends each partition direct requests that nobody should send, from all CPUs at
  * once, so that one writes into the TPM's buffers while another is being served. A plan names `ffa-fuzz` among a config's
- * modules and gives `ffa_fuzz.seed=N` and, where the stack has a TPM service, `ffa_fuzz.crb=0xc0000000` on the kernel's
- * command line. Every partition is asked one harmless thing before and after: its answer must be the same.
+ * modules and gives `ffa_fuzz.seed=N` and, where the stack has a TPM service, `ffa_fuzz.crb=0xc0000000`, where it has EFI
+ * variables, `ffa_fuzz.mm=0xc0010000` on the kernel's command line. Every partition is asked one harmless thing before and
+ * after: its answer must be the same.
  *
  * What came of it can be read in /proc/hyplab-ffa-fuzz:
- *   seed N milliseconds N workers N crb ADDRESS
+ *   seed N milliseconds N workers N crb ADDRESS mm ADDRESS
  *   partition ID KIND calls N answered N refused N busy N strange N roll-call same|other|none
  *   guard intact|broken-at-OFFSET|none
  *   call WHAT ID request x0 .. x7 response x0 .. x7
@@ -25,6 +26,7 @@
 #include "answer.h"
 #include "crb.h"
 #include "garbage.h"
+#include "mm.h"
 
 #define PROC_NAME "hyplab-ffa-fuzz"
 #define MAX_WORKERS 8
@@ -48,10 +50,13 @@ MODULE_PARM_DESC(partition, "FF-A id of the one partition to attack; 0: every id
 static ulong crb;
 module_param(crb, ulong, 0400);
 MODULE_PARM_DESC(crb, "physical address of the TPM's Command Response Buffers; 0: leave them alone");
+static ulong mm;
+module_param(mm, ulong, 0400);
+MODULE_PARM_DESC(mm, "physical address of the MM communicate buffer of EFI variables, below 4 GiB; 0: leave it alone");
 
 struct target {
 	u16 id;
-	bool is_tpm;
+	bool is_tpm, has_variables;
 	struct arm_smccc_1_2_regs before, after;
 	u64 counts[ANSWERS];
 };
@@ -90,16 +95,22 @@ static void send(struct arm_smccc_1_2_regs *registers)
 	} while (runs++ < MAX_RUNS);
 }
 
-/* Understood by both services that we know: w3 0 is OP-TEE's GET_API_VERSION, w4 DEN0138's GET_INTERFACE_VERSION. */
-static struct arm_smccc_1_2_regs roll_call(u16 id)
+/* Understood by two services that we know: w3 0 is OP-TEE's GET_API_VERSION, w4 DEN0138's GET_INTERFACE_VERSION. */
+static struct arm_smccc_1_2_regs roll_call(struct target *target)
 {
 	struct arm_smccc_1_2_regs registers = {
 		.a0 = FFA_MSG_SEND_DIRECT_REQ,
-		.a1 = id,
+		.a1 = target->id,
 		.a4 = TPM_GET_INTERFACE_VERSION,
 	};
 
 	send(&registers);
+	/* The third wants its buffer's address in w3. */
+	if ((u32)registers.a0 == FFA_ERROR && mm_harmless()) {
+		registers = (struct arm_smccc_1_2_regs){ .a0 = FFA_MSG_SEND_DIRECT_REQ, .a1 = target->id, .a3 = mm };
+		send(&registers);
+		target->has_variables = (u32)registers.a0 == FFA_MSG_SEND_DIRECT_RESP;
+	}
 	return registers;
 }
 
@@ -134,6 +145,9 @@ static int work(void *data)
 
 		if (target->is_tpm && crb_scribble(&worker->random, &start))
 			response = request = start_request(target->id, request.a0, &start);
+		if (target->has_variables && mm_scribble(&worker->random))
+			response = request =
+				(struct arm_smccc_1_2_regs){ .a0 = request.a0, .a1 = target->id, .a3 = mm };
 		send(&response);
 		/* What went to another partition is not judged by the rules of this one. */
 		answer = judge(&request, &response, target->is_tpm && (request.a1 & 0xffff) == target->id);
@@ -182,7 +196,7 @@ static void attack_all(void)
 		struct target *target = &targets[target_count++];
 
 		target->id = id;
-		target->before = roll_call(id);
+		target->before = roll_call(target);
 		target->is_tpm = (u32)target->before.a0 == FFA_MSG_SEND_DIRECT_RESP &&
 				 target->before.a4 == TPM_OK_RESULTS_RETURNED;
 	}
@@ -191,7 +205,7 @@ static void attack_all(void)
 	for (unsigned int n = 0; n < target_count; n++) {
 		if (targets[n].is_tpm)
 			crb_tidy(send, targets[n].id);
-		targets[n].after = roll_call(targets[n].id);
+		targets[n].after = roll_call(&targets[n]);
 	}
 	guard_broken = crb_guard_broken();
 }
@@ -222,7 +236,8 @@ static void show_target(struct seq_file *file, const struct target *target)
 
 static int show(struct seq_file *file, void *unused)
 {
-	seq_printf(file, "seed %lu milliseconds %u workers %u crb 0x%lx\n", seed, milliseconds, worker_count, crb);
+	seq_printf(file, "seed %lu milliseconds %u workers %u crb 0x%lx mm 0x%lx\n", seed, milliseconds, worker_count, crb,
+		   mm);
 	for (unsigned int n = 0; n < target_count; n++)
 		show_target(file, &targets[n]);
 	if (!crb)
@@ -247,13 +262,16 @@ static int __init ffa_fuzz_init(void)
 	conduit = arm_smccc_1_1_get_conduit();
 	if (arm_smccc_get_version() < ARM_SMCCC_VERSION_1_2 || conduit == SMCCC_CONDUIT_NONE)
 		return -EOPNOTSUPP;
-	rc = crb_map(crb);
-	if (rc)
+	rc = crb_map(crb) ?: mm_map(mm);
+	if (rc) {
+		crb_unmap();
 		return rc;
+	}
 	pr_info("seed %lu, %u ms\n", seed, milliseconds);
 	attack_all();
 	pr_info("done\n");
 	crb_unmap();
+	mm_unmap();
 	return proc_create_single(PROC_NAME, 0400, NULL, show) ? 0 : -ENOMEM;
 }
 
