@@ -122,3 +122,22 @@ test('a command that ignores SIGTERM is still guarded after it got one', async (
   await awaitGone(command!, 5)
   await awaitGone(guard!, 5)
 })
+
+test('two commands speak to each other by a socket that is handed on, and one that goes hangs up on the other', async () => {
+  const one = startGuarded('sh', ['-c', 'echo hello >&4; read -r answer <&4; echo "$answer"; cat <&4; echo over'], {
+    channels: 1,
+  })
+  const other = startGuarded('sh', ['-c', 'read -r word <&5; echo "heard $word" >&5; echo "$word" >&4'], {
+    channels: 1,
+    inherit: one.channels,
+  })
+  expect(other.channels).toHaveLength(1)
+  const [heard] = (await once(other.channels[0]!, 'data')) as [Buffer]
+  expect(heard.toString()).toBe('hello\n')
+  let said = ''
+  one.child.stdout!.on('data', (chunk: Buffer) => (said += chunk.toString()))
+  expect(await other.ended).toEqual({ code: 0 })
+  expect(await one.ended).toEqual({ code: 0 })
+  expect(said).toBe('heard hello\nover\n')
+  expect(one.channels[0]!.destroyed).toBe(true)
+})
