@@ -4,10 +4,10 @@ import { functionAt, functionRange, type SystemMap } from './system-map.ts'
 /** The kernel's half of the address space, whatever its VA_BITS (36 to 52). */
 const kernelHalf = 0xfff0_0000_0000_0000n
 /**
- * Below it code runs where it was loaded: EDK2, U-Boot, and runtime code too, which the EFI stub leaves there (since 6.1)
- * or maps from 512 MiB up (EFI_RT_VIRTUAL_BASE, drivers/firmware/efi/libstub/arm64.c and efi-stub.c). nVHE code is
- * above: its addresses have the top bit of the virtual address space set (compute_layout() in arch/arm64/kvm/va_layout.c;
- * VA_BITS 39 at the least with 4K pages).
+ * Below it code runs where it was loaded: EDK2, U-Boot, and runtime code too, which the EFI stub leaves there with 48 bit
+ * addresses (check_platform_features(), drivers/firmware/efi/libstub/arm64.c) and else maps from 512 MiB up
+ * (EFI_RT_VIRTUAL_BASE, efi-stub.c). nVHE code is above: its addresses have the top bit of the virtual address space set
+ * (compute_layout() in arch/arm64/kvm/va_layout.c; VA_BITS 39 at the least with 4K pages).
  */
 const lowest = 1n << 38n
 /** Kernel images are placed at multiples of it (MIN_KIMG_ALIGN in arch/arm64/include/asm/boot.h), so it does not change what stands below. */
