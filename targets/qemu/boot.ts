@@ -88,6 +88,8 @@ async function bootWith(
 
 /** QEMU does not start without its TPM, but does not know why it has none. */
 async function blameTpm(swtpm: Swtpm | undefined, error: unknown): Promise<never> {
+  // It ends now, if it has not: also when QEMU was not even started.
+  swtpm?.socket.destroy()
   const { code } = (await swtpm?.gone) ?? { code: 0 }
   if (swtpm && code !== 0) throw new LabError('TargetBroken', await swtpmGoneSentence(swtpm, code), { cause: error })
   throw error

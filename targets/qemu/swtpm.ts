@@ -32,11 +32,15 @@ export function swtpmLog(attempt: string): string {
 /**
  * Makes a new TPM 2.0 with the given PCR banks, as a vendor would, in a folder of its own.
  * @param attempt the attempt's folder
- * @throws LabError TargetBroken when swtpm_setup is missing or fails, with what it said; the signal's reason when aborted
+ * @throws LabError TargetBroken when swtpm_setup is missing or fails, with what it said; BadInput when the folder has a
+ *   TPM already; the signal's reason when aborted
  */
 export async function makeTpm(attempt: string, banks: string[], signal: AbortSignal): Promise<void> {
   const state = join(attempt, folderName)
-  await mkdir(state, { mode: 0o700 })
+  await mkdir(state, { mode: 0o700 }).catch((cause: unknown) => {
+    const sentence = `No TPM can be made in ${state}: it cannot be written, or holds another. Give each attempt a folder of its own.`
+    throw new LabError('BadInput', sentence, { cause })
+  })
   const logFile = join(state, 'setup.log')
   const guarded = startGuarded('swtpm_setup', swtpmSetupArguments(state, banks), { logFile })
   const kill = (): void => guarded.kill('SIGKILL')

@@ -119,6 +119,20 @@ test.each([
   expect(processesOf(order)).toEqual([])
 })
 
+test('a folder that holds another attempt, or another TPM, is refused, and nothing is left running', async () => {
+  const order = await tpmOrder([{ end: 'sleep' }])
+  await mkdir(join(order.folder, 'consoles'))
+  await expect(bootQemu(order, {}, never)).rejects.toMatchObject({
+    code: 'BadInput',
+    message: expect.stringContaining('it holds the consoles of another attempt'),
+  })
+  await expect(bootQemu({ ...order, place: { ...order.place, fence: 2 } }, {}, never)).rejects.toMatchObject({
+    code: 'BadInput',
+    message: expect.stringContaining('No TPM can be made'),
+  })
+  expect(processesOf(order)).toEqual([])
+})
+
 test('kill -9 of the owner in mid-boot: the TPM goes too', async () => {
   const order = await tpmOrder([{ say: bl1 }, { end: 'sleep' }], 600)
   const file = join(dirname(order.folder), 'order.json')
