@@ -14,7 +14,7 @@ import type { Build, BuildProduct } from '../store/builds.ts'
 import type { CellContext } from '../store/details.ts'
 import type { BootFiles } from '../targets/qemu/machine.ts'
 import type { Deps } from './registry.ts'
-import { tracerOf, type Tracer } from './tracer.ts'
+import { tracerOf, untraced, type Tracer } from './tracer.ts'
 
 /**
  * Makes what a cell boots ready in the attempt's folder: the initrd with init, the cell's modules and the FF-A probe;
@@ -53,7 +53,7 @@ export async function prepareBoot(deps: Deps, context: CellContext, folder: stri
     firmware: productPath(deps, firmware, firmwareImage),
     ...(bl33.length > 0 ? { bl33: productPath(deps, firmware, 'bl33') } : {}),
   }
-  return { files, setup, booted, tracer: await tracerOf(deps, folder) }
+  return { files, setup, booted, tracer: cell.target.trace === false ? untraced : await tracerOf(deps, folder) }
 }
 
 /** TF-A's own name for BL1 and the FIP in one flash image. */

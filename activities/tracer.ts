@@ -6,6 +6,9 @@ import type { Deps } from './registry.ts'
 /** The SMC tracer for a boot, or why there is none: what only it can show is then unknown, which is no reason not to boot. */
 export type Tracer = { path: string } | { path?: undefined; why: string }
 
+/** For a target whose plan wants none. */
+export const untraced: Tracer = { why: 'The plan says so.' }
+
 /** Fetching QEMU's header may take this long on a slow mirror; it happens once on a host, and set-up has mostly done it. */
 const longestBuildMs = 120_000
 /** After it, what could not be built is tried again. */

@@ -80,4 +80,6 @@ export interface QemuTarget {
   smp: number
   /** MiB. */
   memory: number
+  /** That its SMCs are not to be traced; absent where they are, as far as the host has a tracer. */
+  trace?: false
 }

@@ -44,12 +44,13 @@ export function readPlan(
     })),
     stacks: mapValues(plan.stacks, absolute),
     modes: plan.modes,
-    targets: mapValues(plan.targets, ({ kind, cpu, smp, memory }, name) => ({
+    targets: mapValues(plan.targets, ({ kind, cpu, smp, memory, trace }, name) => ({
       kind,
       name,
       cpu,
       smp,
       memory: typeof memory === 'string' ? parseSize(memory) : memory,
+      ...(trace ? {} : { trace }),
     })),
     cmdline: plan.cmdline,
     matrix: { values, exclude: plan.matrix.exclude.map(selector), include: plan.matrix.include.map(selector) },

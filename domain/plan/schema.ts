@@ -114,6 +114,7 @@ const target = map({
     ])
     .default(2048)
     .describe('RAM: MiB, or with a unit, e.g. 2 GiB.'),
+  trace: z.boolean().default(true).describe('Whether FF-A, PSCI and TRNG calls are traced, where the host can.'),
 })
 
 const selectorShape = {
@@ -168,7 +169,7 @@ export const planFile = map({
     .default('')
     .describe('Kernel command line that all cells share. Console and initrd are added by the target.'),
   targets: named(name, target)
-    .default({ qemu: { kind: 'qemu', cpu: 'max,sme=off,pauth-impdef=on', smp: 2, memory: 2048 } })
+    .default({ qemu: { kind: 'qemu', cpu: 'max,sme=off,pauth-impdef=on', smp: 2, memory: 2048, trace: true } })
     .describe('Machines, by name.'),
   matrix: map({
     ...selectorShape,
