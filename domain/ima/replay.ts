@@ -16,29 +16,57 @@ export interface ListReplay {
   next?: Measurement
   /** What the whole list gives. */
   value: Uint8Array
+  /** The kernel had no hash for this bank and extended SHA-1 digests with zeros behind them. */
+  padded: boolean
+}
+
+/** What the kernel extends for an entry: the digest in the bank's own hash, or SHA-1's with zeros behind it where it has none. */
+interface Way {
+  padded: boolean
+  /** Bytes of 0xff that a violation extends, zeros behind them. */
+  violation: number
 }
 
 /**
  * Replays a list against a PCR: `PCR = H(PCR || template digest)` from zeros, a violation extending 0xff instead
  * (security/integrity/ima/ima_queue.c ima_add_template_entry()). A list may be ahead of a PCR that was read before it,
- * so every beginning of the list is held against the value. Undefined for a bank that we cannot compute, or when an
- * entry's digest in it is neither listed nor can be computed.
+ * so every beginning of the list is held against the value. A kernel that has no hash for a bank (`Can not allocate
+ * sha384`) extends SHA-1 digests with zeros behind them (ima_crypto.c ima_calc_field_array_hash(), ima_queue.c
+ * ima_init_digests()); that is tried where the bank's own do not fit. Undefined for a bank that we cannot compute, or when
+ * an entry's digest in it is neither listed nor can be computed.
  */
 export function replayList(list: MeasurementList, bank: string, pcr: number, read: Uint8Array): ListReplay | undefined {
-  const size = bankNamed(bank)?.hash ? bankNamed(bank)?.size : undefined
-  if (size === undefined) return undefined
+  const known = bankNamed(bank)
+  if (!known?.hash) return undefined
+  const { size } = known
+  const own = replayAs(list, bank, pcr, read, { padded: false, violation: size })
+  if (own?.fits !== undefined || size === sha1Size) return own
+  const padded = [size, sha1Size].map((violation) => replayAs(list, bank, pcr, read, { padded: true, violation }))
+  return padded.find((replay) => replay?.fits !== undefined) ?? own
+}
+
+const sha1Size = 20
+
+function replayAs(
+  list: MeasurementList,
+  bank: string,
+  pcr: number,
+  read: Uint8Array,
+  way: Way,
+): ListReplay | undefined {
   const entries = list.entries.filter((entry) => entry.pcr === pcr)
-  let value: Uint8Array = new Uint8Array(size)
+  let value: Uint8Array = new Uint8Array(read.length)
   let fits = isEqual(value, read) ? 0 : undefined
   for (const [n, entry] of entries.entries()) {
-    const extended = extendedDigest(entry, bank, list)
+    const extended = extendedDigest(entry, bank, list, way)
     const after = extended && digest(bank, value, extended)
     if (!after) return undefined
     value = after
     if (isEqual(value, read)) fits = n + 1
   }
   const next = fits === undefined ? undefined : entries[fits]
-  return { bank, pcr, of: entries.length, value, ...(fits === undefined ? {} : { fits }), ...(next ? { next } : {}) }
+  const counted = { ...(fits === undefined ? {} : { fits }), ...(next ? { next } : {}) }
+  return { bank, pcr, of: entries.length, value, padded: way.padded, ...counted }
 }
 
 /** The PCRs that a list is for, usually only 10 (CONFIG_IMA_MEASURE_PCR_IDX, and `pcr=` in a policy). */
@@ -47,13 +75,14 @@ export function listedPcrs({ entries }: MeasurementList): number[] {
 }
 
 /** What was extended into a bank for an entry. */
-function extendedDigest(entry: Measurement, bank: string, list: MeasurementList): Uint8Array | undefined {
+function extendedDigest(entry: Measurement, bank: string, list: MeasurementList, way: Way): Uint8Array | undefined {
   const size = bankNamed(bank)?.size ?? 0
-  if (isViolation(entry)) return new Uint8Array(size).fill(0xff)
-  return (
-    templateDigest(entry, bank, list.littleEndian) ??
-    (entry.templateDigest.length === size ? entry.templateDigest : undefined)
-  )
+  const extended = new Uint8Array(size)
+  if (isViolation(entry)) return extended.fill(0xff, 0, way.violation)
+  const own = templateDigest(entry, way.padded ? 'sha1' : bank, list.littleEndian)
+  if (own) extended.set(own)
+  else if (entry.templateDigest.length === size) extended.set(entry.templateDigest)
+  return own || entry.templateDigest.length === size ? extended : undefined
 }
 
 /** The first entry whose template digest does not follow from its fields; undefined when all do. Violations, and entries of templates that we do not know in an ASCII list, cannot be checked. */

@@ -54,16 +54,19 @@ export function replay(seen: Seen): Finding {
   const violations = read.list.entries.filter(isViolation).length
   if (!bad) {
     const ahead = Math.max(...replays.map(({ fits = 0, of }) => of - fits))
+    const padded = replays.filter((each) => each.padded).map(({ bank }) => bank)
+    const note = padded.length > 0 ? ` (in ${padded.join(', ')} the kernel has no hash and extends SHA-1)` : ''
     const more = ahead > 0 ? `; the list was ${ahead} ahead when it was read` : ''
     return pass(
       id,
-      `The ${entries} entries of the list give PCR ${first.pcr} in ${banks}${more}.`,
+      `The ${entries} entries of the list give PCR ${first.pcr} in ${banks}${note}${more}.`,
       [citeList(read), ...records],
       {
         entries,
         violations,
         banks,
         ahead,
+        padded: padded.join(' '),
       },
     )
   }

@@ -12,7 +12,7 @@ import { parseImaBinary } from '../../../domain/ima/parse-binary.ts'
 import { listedPcrs, replayList } from '../../../domain/ima/replay.ts'
 import type { Pcrs } from '../../../domain/tcg/pcrs.ts'
 import { hash } from '../tcg/logs.ts'
-import { asciiList, binaryList, bootAggregate, everyTemplate, file, pcr10, violation } from './lists.ts'
+import { asciiList, binaryList, bootAggregate, digestOf, everyTemplate, file, pcr10, violation } from './lists.ts'
 
 const entries = [...everyTemplate(), file('/a'), violation('/b'), file('/c')]
 const list = parseImaAscii(asciiList(entries))
@@ -31,6 +31,18 @@ describe('a list replayed against PCR 10', () => {
     expect(
       replayList(parseImaBinary(binaryList(made, 'sha1', false)), 'sha256', 10, pcr10(made, 'sha256', false))?.fits,
     ).toBe(made.length)
+  })
+
+  it.each([48, 20])('fits a bank for which the kernel has no hash, violations of %d bytes', (violationBytes) => {
+    const extended = entries.map((entry) => {
+      const padded = Buffer.alloc(48)
+      if (entry.violation) padded.fill(0xff, 0, violationBytes)
+      else digestOf(entry, 'sha1').copy(padded)
+      return padded
+    })
+    const pcr = extended.reduce<Buffer>((value, each) => hash('sha384', value, each), Buffer.alloc(48))
+    expect(replayList(list, 'sha384', 10, pcr)).toMatchObject({ fits: entries.length, padded: true })
+    expect(replayList(list, 'sha384', 10, pcr10(entries, 'sha384'))).toMatchObject({ padded: false })
   })
 
   it('may be ahead of the PCR, and names the first entry that it does not have', () => {
