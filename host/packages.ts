@@ -42,6 +42,12 @@ export const hostPackages: HostPackage[] = [
   { name: 'util-linux', why: 'locks (flock)' },
 ]
 
+/** What the tests need besides: other people's tools, against which our readers of logs, lists and PCRs are held. */
+export const testPackages: HostPackage[] = [
+  { name: 'tpm2-tools', why: 'tests hold our event logs and PCRs against tpm2_eventlog and tpm2_pcrread' },
+  { name: 'ima-evm-utils', why: 'tests hold our measurement lists against evmctl' },
+]
+
 /** A package that is to be installed, and the version that is there, if it is too old. */
 export type MissingPackage = HostPackage & { installed?: string }
 

@@ -5,18 +5,18 @@ import { LabError } from '../domain/errors.ts'
 import { debianCodename, debianMirror, debianSources, hostSources } from '../host/apt/mirrors.ts'
 import { aptComplaint, ownApt, updateLists, type OwnApt } from '../host/apt/own-config.ts'
 import type { Folders } from '../host/folders.ts'
-import { missingPackages, type MissingPackage } from '../host/packages.ts'
+import { hostPackages, missingPackages, type MissingPackage } from '../host/packages.ts'
 import { run } from '../host/run.ts'
 import { say } from './say.ts'
 
 /**
- * Installs the Debian packages that are missing, after saying which, why, and what comes with them. The host's own apt
+ * Installs those of the Debian packages that are missing, after saying which, why, and what comes with them. The host's own apt
  * configuration is only read.
  * @throws LabError ToolMissing without root and without sudo that asks nothing (the message is the one command that an
  * admin must type), on other systems than Debian 12 and 13, or when apt fails; SourceMissing when a list cannot be had
  */
-export async function installPackages(folders: Folders): Promise<void> {
-  const missing = await missingPackages()
+export async function installPackages(folders: Folders, wanted = hostPackages): Promise<void> {
+  const missing = await missingPackages(wanted)
   if (missing.length === 0) return
   say(`these Debian packages are missing:\n${describe(missing)}`)
   const apt = await installApt(join(folders.cache, 'apt', 'install'))
@@ -34,7 +34,7 @@ export async function installPackages(folders: Folders): Promise<void> {
   say('installing them now')
   await install([...root, ...installCommand(apt, names)])
   await dropDownloads(apt)
-  const still = await missingPackages()
+  const still = await missingPackages(wanted)
   if (still.length > 0) {
     throw new LabError('ToolMissing', `apt ended well, yet these are still missing:\n${describe(still)}`)
   }

@@ -5,17 +5,24 @@
 import { tracerOf } from '../activities/tracer.ts'
 import { LabError } from '../domain/errors.ts'
 import { foldersFrom } from '../host/folders.ts'
+import { hostPackages, testPackages } from '../host/packages.ts'
 import { temporalBinary, timeSkippingServer } from '../host/temporal-binary.ts'
 import { installPackages } from './install-packages.ts'
 import { say } from './say.ts'
+import { obtainTestData } from './test-data.ts'
+
+const forTests = process.argv.includes('--for-tests')
 
 try {
   const folders = foldersFrom()
-  await installPackages(folders)
+  await installPackages(folders, forTests ? [...hostPackages, ...testPackages] : hostPackages)
   await temporalBinary(folders, say)
   const tracer = await tracerOf({ folders }, folders.cache)
   if (tracer.path === undefined) say(`Boots will not be traced. ${tracer.why}`)
-  if (process.argv.includes('--for-tests')) await timeSkippingServer(folders, say)
+  if (forTests) {
+    await timeSkippingServer(folders, say)
+    await obtainTestData(folders, say)
+  }
 } catch (error) {
   if (!(error instanceof LabError)) throw error
   say(error.message)

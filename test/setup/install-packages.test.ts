@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { debianMirror, hostSources } from '../../host/apt/mirrors.ts'
 import { updateLists } from '../../host/apt/own-config.ts'
 import { renderDeb822 } from '../../host/apt/sources-list.ts'
-import { hostPackages } from '../../host/packages.ts'
+import { hostPackages, testPackages } from '../../host/packages.ts'
 import { run } from '../../host/run.ts'
 import { adminMessage, describe, installApt, simulate } from '../../setup/install-packages.ts'
 
@@ -36,7 +36,7 @@ test.each(['bookworm', 'trixie'])(
     const { etcApt, osRelease, status } = await freshEtc(codename)
     const apt = await installApt(join(temporary(), 'apt'), etcApt, osRelease)
     await updateLists(apt, 60)
-    const names = hostPackages.map(({ name }) => name)
+    const names = [...hostPackages, ...testPackages].map(({ name }) => name)
     const chosen = await simulate(apt, names, ['-o', `Dir::State::status=${status}`])
     expect(chosen).toEqual(expect.arrayContaining(names))
     const { stdout } = await run('apt-cache', [

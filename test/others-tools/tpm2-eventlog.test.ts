@@ -1,0 +1,110 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { toHex } from '../../domain/bytes/bytes.ts'
+import { checkEventLog } from '../../domain/tcg/check-log.ts'
+import { parseEventLog, type EventLog } from '../../domain/tcg/event-log.ts'
+import { parsePcrs } from '../../domain/tcg/pcrs.ts'
+import { replayEventLog } from '../../domain/tcg/replay.ts'
+import { agileLog, oldLog, type MadeEvent } from '../domain/tcg/logs.ts'
+import { bootFile, ownBoots, pcrsOf } from './own-boots.ts'
+import { shippedEventLogs, type NamedBytes } from './shipped-logs.ts'
+import { tpm2EventLog, type Told } from './tpm2-eventlog.ts'
+
+/** Our reading in the tool's terms. */
+function eventsOf({ events }: EventLog): Told['events'] {
+  return events.map(({ pcr, typeName, digests, data }) => ({
+    pcr,
+    type: typeName,
+    digests: digests.map(({ bank, digest }) => `${bank} ${toHex(digest)}`),
+    size: data.length,
+  }))
+}
+
+function replayOf(log: EventLog): string[] {
+  return replayEventLog(log).map(({ bank, pcr, value }) => `${bank} ${pcr} ${toHex(value)}`)
+}
+
+/** tpm2-tools of Debian 12 do not know every type that the specification has. */
+function named(told: Told['events'], ours: Told['events']): Told['events'] {
+  return told.map((event, n) => (/unknown/i.test(event.type) ? { ...event, type: ours[n]?.type ?? '' } : event))
+}
+
+const ownLogs: NamedBytes[] = ownBoots.flatMap((name) => {
+  const bytes = bootFile(name, 'binary_bios_measurements')
+  return bytes ? [{ name, bytes }] : []
+})
+
+/** It has an H-CRTM event, with which tpm2_eventlog of tpm2-tools 5.4 starts PCR 0 from zeros; see tpm2-pcrread.test.ts for a TPM's own word. */
+const hcrtm = 'binary_measurements_hcrtm'
+
+it('there are logs to compare', () => {
+  expect(ownLogs.length).toBeGreaterThan(0)
+  expect(shippedEventLogs.map(({ name }) => name)).toEqual(
+    expect.arrayContaining([
+      hcrtm,
+      'binary_measurements_nuc',
+      'event-uefivar',
+      'sample-binary_bios_measurements-pcrs-8-9',
+    ]),
+  )
+})
+
+describe.each([...ownLogs, ...shippedEventLogs])('$name', ({ name, bytes }) => {
+  it('has the events, digests and sizes that tpm2_eventlog finds in it', async () => {
+    const told = await tpm2EventLog(bytes)
+    const log = parseEventLog(bytes)
+    expect(log.problem).toBeUndefined()
+    expect(eventsOf(log)).toEqual(named(told.events, eventsOf(log)))
+    expect(told.events.length).toBeGreaterThan(0)
+  })
+
+  it('replays to the PCRs that tpm2_eventlog says', async () => {
+    const told = await tpm2EventLog(bytes)
+    const apart = (line: string) => name !== hcrtm || !/ 0 /.test(line)
+    expect(replayOf(parseEventLog(bytes)).filter(apart)).toEqual(expect.arrayContaining(told.pcrs.filter(apart)))
+    expect(told.pcrs.length > 0).toBe(name !== 'specid-vendordata')
+  })
+
+  it("has PCRs that our reader takes out of that tool's text", async () => {
+    const told = await tpm2EventLog(bytes)
+    const read = [...parsePcrs(told.text)].flatMap(([bank, values]) =>
+      [...values].map(([pcr, value]) => `${bank} ${pcr} ${toHex(value)}`),
+    )
+    expect(read).toEqual(told.pcrs)
+  })
+})
+
+describe('a log and the PCRs that belong to it', () => {
+  it.each(ownLogs)('fit in $name', ({ name, bytes }) => {
+    const checks = checkEventLog(parseEventLog(bytes), pcrsOf(name))
+    expect(checks.length).toBeGreaterThan(20)
+    expect(checks.filter(({ differs }) => differs)).toEqual([])
+  })
+
+  it('fit after an H-CRTM: PCR 0 of the machine that wrote the log, as tpm2-tss has it in test/unit/fapi-eventlog.c', () => {
+    const log = parseEventLog(shippedEventLogs.find(({ name }) => name === hcrtm)?.bytes ?? Buffer.alloc(0))
+    expect(replayOf(log)).toContain('sha1 0 15f4e6ca457d1af6bc49511a93ba3500ad69acc5')
+  })
+})
+
+describe('whatever events a firmware logs', () => {
+  const event = fc.record({
+    pcr: fc.nat(16),
+    // EV_NO_ACTION is not among them: its data may be a locality, and that is a TPM's to tell.
+    type: fc.constantFrom(0x01, 0x04, 0x05, 0x06, 0x08, 0x0d, 0x80000007),
+    data: fc.uint8Array({ minLength: 1, maxLength: 40 }),
+  })
+
+  it.each([
+    ['crypto-agile', (events: MadeEvent[]) => agileLog(events, ['sha1', 'sha256', 'sha384', 'sha512'])],
+    ['TPM 1.2', oldLog],
+  ])('tpm2_eventlog and we replay a %s log alike', async (_name, make) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(event, { minLength: 1, maxLength: 12 }), async (events) => {
+        const bytes = make(events)
+        expect(replayOf(parseEventLog(bytes)).toSorted()).toEqual((await tpm2EventLog(bytes)).pcrs.toSorted())
+      }),
+      { numRuns: 15 },
+    )
+  })
+})
