@@ -6,6 +6,7 @@ import { artifactPath } from '../../store/artifacts.ts'
 import type { AttemptDetail } from '../../store/details.ts'
 import type { Store } from '../../store/store.ts'
 import type { Context } from '../context.ts'
+import { causesLines } from './causes.ts'
 import { evidenceLines, findingLines } from './findings.ts'
 
 type Paint = Context['paint']
@@ -20,6 +21,8 @@ export async function reportAttempt(store: Store, detail: AttemptDetail, paint: 
   if (!attempt.end) return `${head}: it runs, or its worker died; files so far: ${attempt.folder}`
   const { end } = attempt
   const lines = [`${head}: ${end.ending}: ${end.sentence}`, '']
+  const causes = causesLines(end.findings, paint, 0)
+  if (causes.length > 0) lines.push(...causes, '')
   const consoles = new Map<string, ConsoleLine[]>()
   for (const artifact of end.artifacts)
     if (/^console\/[^.]+$/.test(artifact.name))

@@ -1,6 +1,7 @@
 import type { Build } from '../../store/builds.ts'
 import type { CellContext } from '../../store/details.ts'
 import type { Context } from '../context.ts'
+import { causesLines } from './causes.ts'
 import { paintVerdict } from './paint.ts'
 import { findingLines } from './findings.ts'
 
@@ -19,7 +20,9 @@ export function reportCell({ cell, kernel, firmware }: CellContext, paint: Paint
       '',
       `attempt ${attempt.id} on ${attempt.place}: ${attempt.end ? `${attempt.end.ending}: ${attempt.end.sentence}` : 'open'}`,
     )
-    for (const finding of attempt.end?.findings ?? []) lines.push(...findingLines(finding, paint, 2))
+    const findings = attempt.end?.findings ?? []
+    lines.push(...causesLines(findings, paint, 2))
+    for (const finding of findings) lines.push(...findingLines(finding, paint, 2))
   }
   return lines.join('\n')
 }

@@ -1,5 +1,6 @@
 import type { CellDetail, RunDetail } from '../../store/details.ts'
 import type { Context } from '../context.ts'
+import { causesLines } from './causes.ts'
 import { findingLines } from './findings.ts'
 import { paintOutcome, paintVerdict } from './paint.ts'
 import { table } from './table.ts'
@@ -52,6 +53,7 @@ function cellLines(cell: CellDetail, paint: Paint): string[] {
   if (cell.verdict.verdict === 'infra')
     for (const { id, end } of cell.attempts)
       lines.push(`  attempt ${id}: ${end ? `${end.ending}: ${end.sentence}` : 'open'}`)
+  lines.push(...causesLines(lastFindings(cell), paint, 2))
   for (const { attempt, finding } of cell.verdict.because) {
     const found = cell.attempts.find(({ number }) => number === attempt)?.end?.findings.find(({ id }) => id === finding)
     if (found) lines.push(...findingLines(found, paint, 2))

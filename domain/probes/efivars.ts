@@ -2,7 +2,7 @@ import type { Finding } from '../finding.ts'
 import { efiStatusName } from '../efi/status.ts'
 import { initcallTimeline } from '../initcalls/initcall-timeline.ts'
 import { cite, citeLines } from './cite.ts'
-import { clockOf, factsOf, refusalLines, refusedByPkvm, stepsAt, type Step } from './efi/clock.ts'
+import { clockOf, factsOf, refusalLines, refusedByPkvm, refusedEfiCalls, stepsAt, type Step } from './efi/clock.ts'
 import { takeoverOf } from './kvm-mode.ts'
 import { fail, known, pass, skip, unknown } from './outcome.ts'
 import type { Probe } from './probe.ts'
@@ -147,13 +147,21 @@ function certs(seen: Seen): Finding {
     const takeover = takeoverOf(seen)
     const version = seen.all('ffa.firmware-version').find((line) => takeover && isBefore(takeover.mode, line) === true)
     const early = takeover && isBefore(takeover.mode, first) === true && !(version && isBefore(version, first) === true)
-    const refused = efiStatusName(status) === 'INVALID_PARAMETER'
-    const why = refused && early ? ', as pKVM had taken over and negotiated no FF-A version yet' : ''
+    // EDK2 may return the status of an older call: then the trace shows that pKVM refused its calls.
+    const traced = efiStatusName(status) === 'INVALID_PARAMETER' ? [] : refusedEfiCalls(seen)
+    const refused = early && (efiStatusName(status) === 'INVALID_PARAMETER' || traced.length > 0)
+    const why = refused ? ', as pKVM had taken over and negotiated no FF-A version yet' : ''
+    const note = refused && traced.length > 0 ? ' (that status is of an older call)' : ''
     return fail(
       id,
-      `The platform keyring could not read its EFI variables (${efiStatusName(status)})${why}.`,
-      [cite(first), ...rest.slice(0, 5).map(cite), ...(refused && early && takeover ? [cite(takeover.mode)] : [])],
-      known({ status, cause: refused && early ? 'not-negotiated' : undefined }),
+      `The platform keyring could not read its EFI variables (${efiStatusName(status)})${why}${note}.`,
+      [
+        cite(first),
+        ...rest.slice(0, 5).map(cite),
+        ...(refused && takeover ? [cite(takeover.mode)] : []),
+        ...(refused ? traced.slice(0, 1) : []),
+      ],
+      known({ status, cause: refused ? 'not-negotiated' : undefined }),
     )
   }
   const loaded = seen.first('uefi-certs.loading')

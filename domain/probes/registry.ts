@@ -2,6 +2,7 @@ import type { Shown } from '../attempt.ts'
 import { LabError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { FactRequest } from '../records/fact-request.ts'
+import { linkCauses } from './causes.ts'
 import { efivars } from './efivars.ts'
 import { efiwrite } from './efiwrite.ts'
 import { eventLog } from './event-log.ts'
@@ -33,7 +34,7 @@ const registry: readonly Probe[] = [
 ]
 
 /** Changes whenever a finding may come out differently for the same showing, so that stored findings say who judged. */
-export const probesVersion = '6'
+export const probesVersion = '7'
 
 /** The names of all probe groups, as plans use them. */
 export const probeGroups: readonly string[] = registry.map(({ group }) => group)
@@ -73,11 +74,11 @@ export function configWanted(groups: readonly string[]): string[] {
 
 /**
  * Takes what an attempt showed and the probe groups to run; returns their findings in the registry's order, those of
- * the group `fault` always. Throws BadInput for an unknown group.
+ * the group `fault` always, each failure that follows from another linked to it. Throws BadInput for an unknown group.
  */
 export function judge(shown: Shown, groups: readonly string[]): Finding[] {
   const seen = new Seen(shown)
-  return chosen(groups).flatMap((probe) => probe.judge(seen))
+  return linkCauses(chosen(groups).flatMap((probe) => probe.judge(seen)))
 }
 
 function chosen(groups: readonly string[]): Probe[] {

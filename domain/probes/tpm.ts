@@ -1,6 +1,5 @@
-import { fromLatin1 } from '../bytes/bytes.ts'
 import type { Finding } from '../finding.ts'
-import { parseTpmTable, startMethodName } from '../tpm/answer.ts'
+import { startMethodName } from '../tpm/answer.ts'
 import { cite, citeRecord } from './cite.ts'
 import { pcrWants } from './measured.ts'
 import { fail, known, pass, skip, unknown } from './outcome.ts'
@@ -9,6 +8,7 @@ import type { Seen } from './seen.ts'
 import { banks, command } from './tpm/command.ts'
 import { driver } from './tpm/driver.ts'
 import { tpmPresence } from './tpm/presence.ts'
+import { tpmTable } from './tpm/table.ts'
 
 /** Since when these findings are there. */
 const since = 6
@@ -72,19 +72,18 @@ export const tpm: Probe = {
 function table(seen: Seen): Finding {
   const id = 'tpm.table'
   const line = seen.first('tpm.table')
-  const file = seen.records('file').find(({ body }) => body.path.endsWith('/acpi/tables/TPM2') && body.rc === 0)
-  const read = file && parseTpmTable(fromLatin1(file.body.text))
-  if (file && read) {
-    const { startMethod, partition } = read
+  const found = tpmTable(seen)
+  if (found?.read) {
+    const { startMethod, partition } = found.read
     const where = partition === undefined ? '' : `, partition 0x${partition.toString(16)}`
     return pass(
       id,
       `The firmware's TPM2 table says ${startMethodName(startMethod)} (start method ${startMethod}${where}).`,
-      [citeRecord(file), ...(line ? [cite(line)] : [])],
+      [citeRecord(found.record), ...(line ? [cite(line)] : [])],
       known({ startMethod, partition }),
     )
   }
-  if (file) return fail(id, 'The TPM2 table of the firmware is too short to be one.', [citeRecord(file)])
+  if (found) return fail(id, 'The TPM2 table of the firmware is too short to be one.', [citeRecord(found.record)])
   if (line) return pass(id, 'The firmware has a TPM2 table; nothing shows its start method.', [cite(line)])
   const tables = seen.records('list').find(({ body }) => body.path === '/sys/firmware/acpi/tables')
   if (tables?.body.rc === 0)

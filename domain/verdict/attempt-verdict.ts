@@ -1,4 +1,5 @@
 import type { Ending } from '../attempt.ts'
+import { causesTree, consequencesOf, type Branch } from '../causes-tree.ts'
 import type { Expectation } from '../cell.ts'
 import { checkExpectations, type CheckedExpectation } from './expectations.ts'
 import type { JudgedAttempt } from './verdict.ts'
@@ -61,7 +62,7 @@ function unexpectedFault(attempt: JudgedAttempt, expectations: readonly Expectat
 function byFindings({ ending, findings }: JudgedAttempt): AttemptVerdict {
   const failed = findings.filter(({ outcome }) => outcome === 'fail')
   if (failed.length > 0)
-    return { verdict: 'fail', sentence: failed.map(({ sentence }) => sentence).join(' '), findings: ids(failed) }
+    return { verdict: 'fail', sentence: causesTree(failed).map(withConsequences).join(' '), findings: ids(failed) }
   const passed = findings.filter(({ outcome }) => outcome === 'pass')
   if (ending === 'hung' || passed.length === 0)
     return {
@@ -74,6 +75,14 @@ function byFindings({ ending, findings }: JudgedAttempt): AttemptVerdict {
     sentence: 'The plan expects nothing of this cell, and no finding failed.',
     findings: ids(passed),
   }
+}
+
+/** A cause in its own words, and how much follows from it. */
+function withConsequences(branch: Branch): string {
+  const count = consequencesOf(branch)
+  if (count === 0) return branch.finding.sentence
+  const more = count === 1 ? 'one more failure follows' : `${count} more failures follow`
+  return `${branch.finding.sentence.replace(/\.$/, '')}, and ${more} from that.`
 }
 
 function say(verdict: AttemptVerdict['verdict'], checked: CheckedExpectation[], states: string[]): AttemptVerdict {

@@ -93,7 +93,7 @@ function byRecords({ seen }: View): Finding {
       id,
       'pKVM had seen no FFA_VERSION: it refused FFA_ID_GET, which has no parameters, as invalid.',
       [...evidence],
-      facts,
+      { ...facts, cause: 'not-negotiated' },
     )
   return unknown(id, `FFA_ID_GET gave ${call.body.status}, which does not tell what pKVM saw.`, [...evidence], facts)
 }

@@ -71,13 +71,7 @@ function causeOf(seen: Seen, bypass: Sighting | undefined, noBank: Sighting | un
   if (noBank && !bypass)
     return { cause: 'no-bank', sentence: 'the TPM has no bank of PCRs that it can use', evidence: [] }
   const presence = tpmPresence(seen)
-  const later = bypass && tpmAfter(seen, bypass)
-  if (presence?.there || later)
-    return {
-      cause: 'ordering',
-      sentence: 'the TPM came after IMA had started; IMA does not look again',
-      evidence: [...(later ? [later] : []), ...(presence ? [citeRecord(presence.record)] : [])],
-    }
+  // A partition that answers late is no TPM yet: a driver has to take it.
   const { outcome, facts, evidence, sentence } = driver(seen)
   if (outcome === 'fail') {
     const tpm = typeof facts['cause'] === 'string' ? facts['cause'] : undefined
@@ -88,6 +82,13 @@ function causeOf(seen: Seen, bypass: Sighting | undefined, noBank: Sighting | un
       evidence,
     }
   }
+  const later = bypass && tpmAfter(seen, bypass)
+  if (presence?.there || later)
+    return {
+      cause: 'ordering',
+      sentence: 'the TPM came after IMA had started; IMA does not look again',
+      evidence: [...(later ? [later] : []), ...(presence ? [citeRecord(presence.record)] : [])],
+    }
   if (presence) return { cause: 'no-tpm', sentence: 'the system has none', evidence: [citeRecord(presence.record)] }
   return { sentence: 'it found none when it started, and nothing shows why', evidence: [] }
 }

@@ -6,6 +6,7 @@ import { takeoverOf } from '../kvm-mode.ts'
 import { fail, known, pass, skip, unknown } from '../outcome.ts'
 import { isBefore, type Seen, type Sighting } from '../seen.ts'
 import { tpmLine, tpmPresence } from './presence.ts'
+import { tpmTable } from './table.ts'
 
 const id = 'tpm.driver'
 
@@ -143,12 +144,11 @@ function lostByCrb(seen: Seen): Loss | undefined {
   const line = failed ?? table ?? timeout
   // A time-out alone is no loss: the driver may go on.
   if (!line || (!failed && !table)) return undefined
-  const doorbell = seen.symbol('TCG_CRB') === 'y' && seen.symbol('TCG_ARM_CRB_FFA') === 'm'
-  const noFfa = seen.symbol('TCG_CRB') === 'y' && seen.symbol('ARM_FFA_TRANSPORT') === 'm'
+  const without = withoutFfa(seen)
   const evidence = [timeout, table, failed].filter((each) => each !== undefined).map(cite)
-  if (timeout && (doorbell || noFfa))
+  if (timeout && without)
     return {
-      sentence: `No driver took the TPM: ${timeout.match.groups['why']}; the driver is built in and cannot reach FF-A, which is a module.`,
+      sentence: `No driver took the TPM: ${timeout.match.groups['why']}; ${without}.`,
       evidence,
       facts: known({ layer: 'crb', cause: 'no-doorbell', errno }) as Loss['facts'],
     }
@@ -159,6 +159,19 @@ function lostByCrb(seen: Seen): Loss | undefined {
     evidence,
     facts: known({ layer: cause === 'table' ? 'acpi' : 'crb', cause, errno }) as Loss['facts'],
   }
+}
+
+/** The start method of the TPM2 table that is FF-A (ACPI_TPM2_CRB_WITH_ARM_FFA, include/acpi/actbl3.h). */
+const overFfa = 15
+
+/** Why the kernel's driver cannot start a TPM over FF-A (IS_REACHABLE(CONFIG_TCG_ARM_CRB_FFA) in tpm_crb_ffa.h, 6.18.5); undefined where it can. */
+function withoutFfa(seen: Seen): string | undefined {
+  const half = seen.symbol('TCG_ARM_CRB_FFA')
+  if (seen.symbol('TCG_CRB') === 'y' && (half === 'm' || seen.symbol('ARM_FFA_TRANSPORT') === 'm'))
+    return 'the driver is built in and cannot reach FF-A, which is a module'
+  return half === 'n' && tpmTable(seen)?.read?.startMethod === overFfa
+    ? 'it is started over FF-A, and the driver is built without that'
+    : undefined
 }
 
 /** A probe that was put off and did not come back shows only in devices_deferred. */

@@ -179,6 +179,16 @@ describe('the certificates of the platform keyring', () => {
     }
   })
 
+  it('is pKVM with the status of an older call, too, where the trace shows that it refused EFI code', () => {
+    const stale = failed.replace('0002', '0005')
+    expect(finding(id, [], { ...says(pkvm, stale), smc: efiCall(false) })).toMatchObject({
+      facts: { status: '8000000000000005', cause: 'not-negotiated' },
+    })
+    for (const smc of [efiCall(true), []])
+      expect(finding(id, [], { ...says(pkvm, stale), smc }).facts).not.toHaveProperty('cause')
+    expect(finding(id, [], { ...says(pkvm, version, stale), smc: efiCall(false) }).facts).not.toHaveProperty('cause')
+  })
+
   it.each([
     ['were loaded', says('integrity: Loading X.509 certificate: UEFI:db'), 'pass'],
     [

@@ -64,6 +64,16 @@ describe('whether IMA used the TPM', () => {
     ).toEqual({})
   })
 
+  it('is not ordering where the partition answered late and no driver took the TPM', () => {
+    const gaveUp = 'tpm_crb MSFT0101:00: probe with driver tpm_crb failed with error -62\n'
+    const speaks = 'ffa-crb arm-ffa-2: ABI version 1.0\n'
+    for (const records of [bypassRecords(false), []])
+      expect(finding(id, records, { consoles: [consoleOf(`${gaveUp}${bypassed}${speaks}`)] })).toMatchObject({
+        outcome: 'fail',
+        facts: { cause: 'no-tpm' },
+      })
+  })
+
   it('fails for want of a bank', () => {
     const consoles = [consoleOf(`ima: No suitable TPM algorithm for boot aggregate\n${started}`)]
     expect(finding(id, bypassRecords(true), { consoles })).toMatchObject({ facts: { cause: 'no-bank' } })

@@ -160,6 +160,16 @@ describe('the driver', () => {
     },
   )
 
+  it('has no doorbell where it is started over FF-A and the kernel has no half for that', () => {
+    const without = (startMethod: number) =>
+      finding(id, [none, fileRecord('/sys/firmware/acpi/tables/TPM2', tpm2Table(startMethod))], {
+        ...says(noAccess, `${gaveUp} -62`),
+        config: { TCG_CRB: 'y', TCG_ARM_CRB_FFA: 'n' },
+      })
+    expect(without(15)).toMatchObject({ outcome: 'fail', facts: { cause: 'no-doorbell' } })
+    expect(without(7)).toMatchObject({ outcome: 'fail', facts: { cause: 'timeout' } })
+  })
+
   it('is not lost by a time-out alone', () => {
     expect(finding(id, [none], says(noAccess)).outcome).toBe('skip')
   })

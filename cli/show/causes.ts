@@ -1,0 +1,34 @@
+import { causesTree, consequencesOf, type Branch } from '../../domain/causes-tree.ts'
+import type { Finding } from '../../domain/finding.ts'
+import type { Context } from '../context.ts'
+
+type Paint = Context['paint']
+
+/**
+ * What broke and what only follows from it, as a tree with one sentence each, indented by `indent` spaces; what they rest
+ * on stands with the findings. Empty where no failure follows from another.
+ */
+export function causesLines(findings: readonly Finding[], paint: Paint, indent: number): string[] {
+  const failed = findings.filter(({ outcome }) => outcome === 'fail')
+  const causes = causesTree(failed)
+  if (causes.every(({ consequences }) => consequences.length === 0)) return []
+  const pad = ' '.repeat(indent)
+  return [
+    `${pad}${counted(failed.length, 'failure')}, ${counted(causes.length, 'cause')}:`,
+    ...causes.flatMap((cause) => branchLines(cause, paint, `${pad}  `, '')),
+  ]
+}
+
+function branchLines(branch: Branch, paint: Paint, pad: string, corner: string): string[] {
+  const { finding, consequences } = branch
+  const many = corner === '' && consequences.length > 0 ? paint.dim(` (${consequencesOf(branch)} follow from it)`) : ''
+  const below = `${pad}${' '.repeat(corner.length)}`
+  return [
+    `${pad}${corner}${corner === '' ? paint.red(finding.id) : finding.id}${many}  ${finding.sentence}`,
+    ...consequences.flatMap((each) => branchLines(each, paint, below, '└ ')),
+  ]
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`
+}
