@@ -62,6 +62,10 @@ export async function startDevServer(
       `--db-filename=${join(stateFolder, 'temporal.db')}`,
       '--sqlite-pragma=journal_mode=wal',
       '--sqlite-pragma=synchronous=1',
+      // A queue has four partitions by default, and one that nobody polls for five minutes is put away, tasks and all. Our
+      // build worker polls one at a time, and none while it builds: after a long build the next waited for minutes.
+      '--dynamic-config-value=matching.numTaskqueueReadPartitions=1',
+      '--dynamic-config-value=matching.numTaskqueueWritePartitions=1',
       ...attributes,
     ],
     { logFile },

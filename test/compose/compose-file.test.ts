@@ -136,6 +136,11 @@ describe('docker-compose.yml', () => {
     expect(volumes).toContain(`./compose/dynamicconfig.yaml:${environment['DYNAMIC_CONFIG_FILE_PATH']}:ro`)
     const text = readFileSync(join(root, 'compose/dynamicconfig.yaml'), 'utf8')
     expect(parseDocument(text).errors).toEqual([])
+    // As our own server has it: worker/dev-server.ts says why.
+    expect(parseDocument(text).toJS()).toEqual({
+      'matching.numTaskqueueReadPartitions': [{ value: 1 }],
+      'matching.numTaskqueueWritePartitions': [{ value: 1 }],
+    })
   })
 })
 

@@ -3,7 +3,9 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { Connection } from '@temporalio/client'
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
+import { queues } from '../../domain/naming.ts'
 import type { ServiceFacts } from '../../worker/service-file.ts'
 import { startHyplab } from '../e2e/command.ts'
 import { awaited, kill9, processesLike, processesOf } from '../e2e/processes.ts'
@@ -71,6 +73,18 @@ describe('hyplab up and down', () => {
     expect(await hyplab(state, 'down')).toMatchObject({ code: 0, stderr: 'Stopped.' })
     expect(processesOf(state)).toEqual([])
     expect(await hyplab(state, 'down')).toMatchObject({ code: 0, stderr: expect.stringContaining('No service runs') })
+  })
+
+  it('have one queue for builds, not four: a task in one that nobody polls is put away after five minutes', async () => {
+    const state = await newState()
+    const { address, namespace } = await up(state)
+    const connection = await Connection.connect({ address })
+    const { activityTaskQueuePartitions } = await connection.workflowService.listTaskQueuePartitions({
+      namespace,
+      taskQueue: { name: queues.build(readFileSync(join(state, 'lab-id'), 'utf8').trim()) },
+    })
+    await connection.close()
+    expect(activityTaskQueuePartitions).toHaveLength(1)
   })
 
   it('make one service of several that are asked for at the same moment', async () => {
