@@ -2,8 +2,8 @@ import type { CellDetail, RunDetail } from '../../store/details.ts'
 import type { Context } from '../context.ts'
 import { causesLines } from './causes.ts'
 import { findingLines } from './findings.ts'
-import { paintOutcome, paintVerdict } from './paint.ts'
-import { table } from './table.ts'
+import { paintVerdict } from './paint.ts'
+import { lastFindings, verdictTable } from './verdict-table.ts'
 
 type Paint = Context['paint']
 
@@ -28,23 +28,6 @@ function hint(cells: CellDetail[]): string[] {
   return first ? [`all findings and files: hyplab show ${first.id}; what it said: hyplab logs ${first.id}`] : []
 }
 
-/** One row a cell: its verdict and the outcome of each finding that the plan expects something of in any cell. */
-export function verdictTable(cells: CellDetail[], paint: Paint): string {
-  const columns = [
-    ...new Set(cells.flatMap(({ cell }) => cell.expectations.flatMap((e) => e.findings.map((f) => f.id)))),
-  ]
-  const rows = cells.map((cell) => {
-    const findings = lastFindings(cell)
-    const outcomes = columns.map((id) => {
-      const found = findings.find((finding) => finding.id === id)
-      return found ? paintOutcome(found.outcome, paint) : '-'
-    })
-    const verdict = cell.verdict ? paintVerdict(cell.verdict.verdict, paint) : 'open'
-    return [`${cell.run}.${cell.number}`, cell.cell.id, verdict, ...outcomes]
-  })
-  return table([['', 'cell', 'verdict', ...columns].map((name) => paint.dim(name)), ...rows])
-}
-
 function cellLines(cell: CellDetail, paint: Paint): string[] {
   const head = `${cell.run}.${cell.number}  ${cell.cell.id}`
   if (!cell.verdict) return [`${head}: not judged`]
@@ -59,9 +42,4 @@ function cellLines(cell: CellDetail, paint: Paint): string[] {
     if (found) lines.push(...findingLines(found, paint, 2))
   }
   return lines
-}
-
-/** The findings of the newest attempt that has any. */
-function lastFindings(cell: CellDetail) {
-  return cell.attempts.findLast(({ end }) => end !== null && end.findings.length > 0)?.end?.findings ?? []
 }
