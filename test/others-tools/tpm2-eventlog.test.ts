@@ -38,7 +38,7 @@ const ownLogs: NamedBytes[] = ownBoots.flatMap((name) => {
 const hcrtm = 'binary_measurements_hcrtm'
 
 it('there are logs to compare', () => {
-  expect(ownLogs.length).toBeGreaterThan(0)
+  expect(ownLogs.length).toBeGreaterThan(2)
   expect(shippedEventLogs.map(({ name }) => name)).toEqual(
     expect.arrayContaining([
       hcrtm,
@@ -77,7 +77,7 @@ describe.each([...ownLogs, ...shippedEventLogs])('$name', ({ name, bytes }) => {
 describe('a log and the PCRs that belong to it', () => {
   it.each(ownLogs)('fit in $name', ({ name, bytes }) => {
     const checks = checkEventLog(parseEventLog(bytes), pcrsOf(name))
-    expect(checks.length).toBeGreaterThan(20)
+    expect(checks.length).toBeGreaterThan(8)
     expect(checks.filter(({ differs }) => differs)).toEqual([])
   })
 
