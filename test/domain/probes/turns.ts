@@ -1,11 +1,12 @@
 import type { Shown } from '../../../domain/attempt.ts'
 import type { Outcome } from '../../../domain/finding.ts'
 import type { EfiVariableBody, FfaCallBody, RecordBody } from '../../../domain/records/record.ts'
+import { configWanted, probeGroups } from '../../../domain/probes/registry.ts'
 import { functionName } from '../../../domain/smc/function-ids.ts'
 import { bootAggregate, file } from '../ima/lists.ts'
 import { callsOf, traced } from '../smc/traces.ts'
 import { someEvents, text } from '../tcg/logs.ts'
-import { bootRecords, entriesAfter, fileRecord, tpmBanks, tpmCommand } from './measured-records.ts'
+import { bootRecords, bypassRecords, entriesAfter, fileRecord, tpmBanks, tpmCommand } from './measured-records.ts'
 import {
   boots,
   call,
@@ -413,4 +414,25 @@ export const turns: Record<string, Turn> = {
 /** The showing of a kernel that was asked for a policy of IMA. */
 function asksPolicy(shown: Shown): Shown {
   return { ...shown, asked: { ...shown.asked, cmdline: `${shown.asked.cmdline} ima_policy=tcb` } }
+}
+
+const nothingBuilt = Object.fromEntries(configWanted(probeGroups).map((symbol) => [symbol, 'n']))
+
+/** Showings that leave a question open, or without an object. */
+export const bare: Record<string, Shown> = {
+  'nothing came back': shownOf({ records: [] }),
+  'nothing is built': shownOf({ config: nothingBuilt }),
+  'pKVM was not asked for': shownOf({ mode: 'nvhe' }),
+  'pKVM alone made a call': tracedShown([pkvmStarts]),
+  'the partitions were attacked and nothing is known of it': shownOf({ modules: ['ffa-fuzz'] }),
+  'there is no EFI, no ACPI and no TPM': says(['efi: UEFI not found.'], {
+    records: recordsOf(hello, tpms(), { fact: 'list', path: '/sys/firmware/acpi/tables', rc: -2, names: [] }, end),
+  }),
+  'IMA had no TPM': records(bypassRecords(false)),
+  'it was cut off early': asksPolicy(
+    says([protectedLine], {
+      ...ffaModule,
+      records: recordsOf(hello, ...bootRecords({ entries: entries.slice(0, 1) })),
+    }),
+  ),
 }
