@@ -19,10 +19,14 @@ export interface SoftwareTpm {
 const startup = Buffer.from('80010000000c000001440000', 'hex')
 
 /**
- * Makes a TPM with these banks, as the lab makes them, powers it on and starts it.
- * @param before what swtpm_ioctl is told before the start, e.g. `['-l', '3']`: the locality
+ * Makes a TPM with these banks, as the lab makes them, and powers it on.
+ * @param before what swtpm_ioctl is told then, e.g. `['-l', '3']`: the locality
+ * @param start whether TPM2_Startup is sent as well
  */
-export async function softwareTpm(banks: string[], before: string[] = []): Promise<SoftwareTpm> {
+export async function softwareTpm(
+  banks: string[],
+  { before = [], start = true }: { before?: string[]; start?: boolean } = {},
+): Promise<SoftwareTpm> {
   const folder = await tempFolder()
   await makeTpm(folder, banks, AbortSignal.timeout(30_000))
   const state = join(folder, 'tpm')
@@ -38,7 +42,7 @@ export async function softwareTpm(banks: string[], before: string[] = []): Promi
   const send = (command: Uint8Array) => transmit(data, command)
   await vi.waitFor(() => runOrThrow('swtpm_ioctl', ['--unix', control, '-c']), { timeout: 10_000, interval: 50 })
   if (before.length > 0) await runOrThrow('swtpm_ioctl', ['--unix', control, ...before])
-  await send(startup)
+  if (start) await send(startup)
   return {
     send,
     tool: (command, ...rest) => runOrThrow(command, rest, { env: { TPM2TOOLS_TCTI: `swtpm:path=${data}` } }),

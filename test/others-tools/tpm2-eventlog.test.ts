@@ -4,7 +4,7 @@ import { toHex } from '../../domain/bytes/bytes.ts'
 import { checkEventLog } from '../../domain/tcg/check-log.ts'
 import { parseEventLog, type EventLog } from '../../domain/tcg/event-log.ts'
 import { parsePcrs } from '../../domain/tcg/pcrs.ts'
-import { replayEventLog } from '../../domain/tcg/replay.ts'
+import { extendAll, replayEventLog } from '../../domain/tcg/replay.ts'
 import { agileLog, oldLog, type MadeEvent } from '../domain/tcg/logs.ts'
 import { bootFile, ownBoots, pcrsOf } from './own-boots.ts'
 import { shippedEventLogs, type NamedBytes } from './shipped-logs.ts'
@@ -34,8 +34,21 @@ const ownLogs: NamedBytes[] = ownBoots.flatMap((name) => {
   return bytes ? [{ name, bytes }] : []
 })
 
-/** It has an H-CRTM event, with which tpm2_eventlog of tpm2-tools 5.4 starts PCR 0 from zeros; see tpm2-pcrread.test.ts for a TPM's own word. */
+/**
+ * It has an H-CRTM event, after which PCR 0 starts with 4 (TPM 2.0 Library part 1, 34.3). tpm2_eventlog of tpm2-tools 5.4
+ * (Debian 12) starts it from zeros, that of 5.7 (Debian 13) as we do; see tpm2-pcrread.test.ts for a TPM's own word.
+ */
 const hcrtm = 'binary_measurements_hcrtm'
+
+/** What tpm2-tools 5.4 make of PCR 0: the same events from zeros. */
+function fromZeros(log: EventLog): string[] {
+  return replayEventLog(log)
+    .filter(({ pcr }) => pcr === 0)
+    .map(({ bank, start, steps }) => {
+      const digests = steps.map(({ digest }) => digest)
+      return `${bank} 0 ${toHex(extendAll(bank, new Uint8Array(start.length), digests))}`
+    })
+}
 
 it('there are logs to compare', () => {
   expect(ownLogs.length).toBeGreaterThan(2)
@@ -60,8 +73,12 @@ describe.each([...ownLogs, ...shippedEventLogs])('$name', ({ name, bytes }) => {
 
   it('replays to the PCRs that tpm2_eventlog says', async () => {
     const told = await tpm2EventLog(bytes)
-    const apart = (line: string) => name !== hcrtm || !/ 0 /.test(line)
-    expect(replayOf(parseEventLog(bytes)).filter(apart)).toEqual(expect.arrayContaining(told.pcrs.filter(apart)))
+    const log = parseEventLog(bytes)
+    const allowed = [...replayOf(log), ...(name === hcrtm ? fromZeros(log) : [])]
+    expect(allowed).toEqual(expect.arrayContaining(told.pcrs))
+    expect(new Set(told.pcrs.map((line) => line.split(' ')[1]))).toEqual(
+      new Set(replayEventLog(log).map(({ pcr }) => String(pcr))),
+    )
     expect(told.pcrs.length > 0).toBe(name !== 'specid-vendordata')
   })
 
