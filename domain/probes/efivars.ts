@@ -6,7 +6,7 @@ import { clockOf, factsOf, refusalLines, refusedByPkvm, refusedEfiCalls, stepsAt
 import { takeoverOf } from './kvm-mode.ts'
 import { fail, known, pass, skip, unknown } from './outcome.ts'
 import type { Probe } from './probe.ts'
-import { isBefore, type Seen } from './seen.ts'
+import { isBefore, type Seen, type Sighting } from './seen.ts'
 
 const outcomes = ['pass', 'fail', 'skip', 'unknown'] as const
 const since = 6
@@ -45,8 +45,27 @@ function beforeDriver(seen: Seen): Finding {
       id,
       'The FF-A driver is built in: user space comes after it. What failed before shows in efivars.certs.',
     )
-  if (built === undefined) return unknown(id, 'Nothing says how the FF-A driver was built.')
+  if (built === undefined) return beforeDriverByLog(seen, id)
   return atClock(seen, id, stepsAt(seen, 'before-modules'), 'before the FF-A driver was loaded')
+}
+
+/** A log shows what failed before the driver spoke, and never that something worked. */
+function beforeDriverByLog(seen: Seen, id: string): Finding {
+  const failed = seen.first('efivars.list-failed')
+  const driver = driverAfter(seen, failed)
+  if (!failed || !driver) return unknown(id, 'Nothing says how the FF-A driver was built.')
+  const status = failed.match.groups['status'] ?? ''
+  return fail(
+    id,
+    `EFI variables could not be listed (${efiStatusName(status)}) before the FF-A driver was there.`,
+    [cite(failed), cite(driver)],
+    { status },
+  )
+}
+
+/** The line by which the FF-A driver says its version, if it comes after another line. */
+function driverAfter(seen: Seen, line: Sighting | undefined): Sighting | undefined {
+  return line && seen.all('ffa.driver-version').find((driver) => isBefore(line, driver) === true)
 }
 
 /** Rests on the steps after the modules, or on both where the driver is built in. */
@@ -71,6 +90,13 @@ function efivarfs(seen: Seen): Finding {
   if (steps.length > 0) return atClock(seen, id, steps, 'at the end of the boot')
   const [first, ...rest] = refusalLines(seen)
   const status = seen.last('efivars.list-failed')?.match.groups['status']
+  const driver = driverAfter(seen, seen.last('efivars.list-failed'))
+  if (first && driver)
+    return unknown(
+      id,
+      'EFI variables could not be listed before the FF-A driver was there; nothing shows whether they can be since.',
+      [first, cite(driver)],
+    )
   if (first) {
     const named = status === undefined ? '' : ` (${efiStatusName(status)})`
     return fail(

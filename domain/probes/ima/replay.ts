@@ -66,7 +66,7 @@ export function replay(seen: Seen): Finding {
         violations,
         banks,
         ahead,
-        padded: padded.join(' '),
+        ...(padded.length > 0 ? { padded: padded.join(' ') } : {}),
       },
     )
   }

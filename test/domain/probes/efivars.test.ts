@@ -157,6 +157,30 @@ describe('EFI variables by efivarfs', () => {
   })
 })
 
+describe('on a log alone', () => {
+  const alone = (id: string, ...lines: string[]) => {
+    const shown = shownOf(says(...lines))
+    return findingOf({ ...shown, asked: { ...shown.asked, config: {} }, records: [] }, id)
+  }
+  const failed = '[    1.404578] efivars: get_next_variable: status=8000000000000002'
+  const driver = '[    1.428484] ARM FF-A: Driver version 1.2'
+
+  it('what failed before the driver spoke says nothing of the end', () => {
+    expect(alone('efivars.before-driver', failed, driver)).toMatchObject({
+      outcome: 'fail',
+      facts: { status: '8000000000000002' },
+    })
+    expect(alone('efivars.efivarfs', failed, driver).outcome).toBe('unknown')
+  })
+
+  it('what failed after it, or without it, failed at the end', () => {
+    for (const lines of [[driver, failed], [failed], [failed, driver, failed]]) {
+      expect(alone('efivars.efivarfs', ...lines).outcome, lines.join()).toBe('fail')
+      expect(alone('efivars.before-driver', ...lines).outcome).toBe(lines.length > 2 ? 'fail' : 'unknown')
+    }
+  })
+})
+
 describe('the certificates of the platform keyring', () => {
   const id = 'efivars.certs'
   const failed = "integrity: Couldn't get size: 0x8000000000000002"
