@@ -1,5 +1,4 @@
-import { causesTree, consequencesOf, type Branch } from '../../domain/causes-tree.ts'
-import type { Finding } from '../../domain/finding.ts'
+import { causesTree, consequencesOf, type Branch, type Linked } from '../../domain/causes-tree.ts'
 import type { Context } from '../context.ts'
 
 type Paint = Context['paint']
@@ -8,7 +7,7 @@ type Paint = Context['paint']
  * What broke and what only follows from it, as a tree with one sentence each, indented by `indent` spaces; what they rest
  * on stands with the findings. Empty where no failure follows from another.
  */
-export function causesLines(findings: readonly Finding[], paint: Paint, indent: number): string[] {
+export function causesLines(findings: readonly Linked[], paint: Paint, indent: number): string[] {
   const failed = findings.filter(({ outcome }) => outcome === 'fail')
   const causes = causesTree(failed)
   if (causes.every(({ consequences }) => consequences.length === 0)) return []

@@ -1,6 +1,7 @@
 import type { InspectReport } from '../../domain/inspect/report-schema.ts'
 import type { Outcome } from '../../domain/finding.ts'
 import type { Context } from '../context.ts'
+import { causesLines } from './causes.ts'
 import { paintOutcome } from './paint.ts'
 
 type Paint = Context['paint']
@@ -15,6 +16,7 @@ const shownEvidence = 4
 export function reportInspection(report: InspectReport, paint: Paint): string {
   const { findings } = report
   const told = findings.filter(({ outcome }) => outcome === 'fail' || outcome === 'pass')
+  const causes = causesLines(findings, paint, 0)
   return [
     ...report.files.filter(({ kind }) => kind !== 'none').map((file) => fileLine(file)),
     headLine(report),
@@ -26,6 +28,7 @@ export function reportInspection(report: InspectReport, paint: Paint): string {
       'Faults',
       report.faults.flatMap((fault) => faultLines(fault, report, paint)),
     ),
+    ...(causes.length > 0 ? ['', ...causes] : []),
     ...section(
       'Findings',
       told.toSorted(byOutcome).flatMap((finding) => findingLines(finding, paint)),

@@ -42,7 +42,7 @@ const rules: readonly Rule[] = [
     by: noVersion,
   },
   { of: ['ffa.memory', 'ffa-path.refused', 'tpm.driver'], when: saying('not-negotiated'), by: noVersion },
-  { of: ['ffa.partitions', 'optee.driver', 'tpm.interface'], when: errno(-22), by: noVersion },
+  { of: ['ffa.partitions', 'ffa.direct-message', 'optee.driver', 'tpm.interface'], when: errno(-22), by: noVersion },
   { of: ['order.uefi-certs'], when: saying('bypassed', 'never'), by: noVersion },
   { of: ['efivars.certs'], when: saying('not-negotiated'), by: [...noVersion, 'order.uefi-certs'] },
   {
