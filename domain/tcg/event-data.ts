@@ -32,7 +32,9 @@ export function guidText(bytes: Uint8Array): string {
 /** An event for people, e.g. `event 3, EV_EFI_VARIABLE_DRIVER_CONFIG in PCR 7 (SecureBoot)`. */
 export function describeEvent(event: TcgEvent): string {
   const what = saying(event)
-  return `event ${event.index}, ${event.typeName} in PCR ${event.pcr}${what === '' ? '' : ` (${what})`}`
+  // What extends nothing may name a PCR that there is not, e.g. 0xffffffff.
+  const where = event.pcr > 0xff ? 'in no PCR' : `in PCR ${event.pcr}`
+  return `event ${event.index}, ${event.typeName} ${where}${what === '' ? '' : ` (${what})`}`
 }
 
 /** What an event's data says, as far as it is text, a variable's name or a separator's value; else empty. */

@@ -35,6 +35,11 @@ export interface EventLog {
 /** PCRs of a PC Client TPM. */
 const pcrCount = 24
 
+/** Whether an event is for a PCR that there is. What extends none may name any number, and firmware lets it (EDK2 2025.02, Tcg2Dxe.c Tcg2HashLogExtendEvent()). */
+function isPossible({ pcr, type }: TcgEvent): boolean {
+  return pcr < pcrCount || type === noAction
+}
+
 /**
  * Parses what `/sys/kernel/security/tpm0/binary_bios_measurements` shows: TCG_PCR_EVENT records, or one of them followed
  * by TCG_PCR_EVENT2 records (PC Client Platform Firmware Profile 1.06, 10.2; drivers/char/tpm/eventlog/tpm2.c). The
@@ -56,7 +61,7 @@ export function parseEventLog(bytes: Uint8Array): EventLog {
     const { offset } = reader
     const index = log.events.length + 1
     const event = header ? readEvent(reader, index, header) : readOldEvent(reader, index)
-    if (typeof event === 'string' || event === undefined || event.pcr >= pcrCount) {
+    if (typeof event === 'string' || event === undefined || !isPossible(event)) {
       const why = typeof event === 'string' ? event : event ? `it names PCR ${event.pcr}` : 'it is cut off'
       log.problem = { offset, why: `event ${index} cannot be read: ${why}` }
       break
@@ -73,7 +78,12 @@ export function isEventLog(bytes: Uint8Array): boolean {
   const { format, events } = parseEventLog(bytes.subarray(0, 65_536))
   if (format === 'crypto-agile') return true
   const first = events[0]
-  return first !== undefined && !first.typeName.startsWith('0x') && (events.length > 1 || first.end === bytes.length)
+  return (
+    first !== undefined &&
+    first.pcr < pcrCount &&
+    !first.typeName.startsWith('0x') &&
+    (events.length > 1 || first.end === bytes.length)
+  )
 }
 
 /** TCG_PCR_EVENT. */

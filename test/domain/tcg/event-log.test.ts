@@ -45,6 +45,22 @@ describe('a TCG event log', () => {
     expect(pcr0 && Buffer.from(pcr0.value)).toEqual(pcrAfter('sha256', 0, events, 4))
   })
 
+  it('goes on behind an event that extends nothing and names no PCR', () => {
+    const events = [
+      someEvents[0]!,
+      { pcr: 0xffff_ffff, type: 3, data: text('SP800-155 Event\0') },
+      ...someEvents.slice(1),
+    ]
+    for (const bytes of [agileLog(events), oldLog(events)]) {
+      const log = parseEventLog(bytes)
+      expect(log.problem).toBeUndefined()
+      expect(isEventLog(bytes)).toBe(true)
+      expect(replayEventLog(log).map(({ pcr }) => pcr)).not.toContain(0xffff_ffff)
+      expect(log.events.map(describeEvent).join('\n')).toContain('EV_NO_ACTION in no PCR (SP800-155 Event)')
+    }
+    expect(parseEventLog(agileLog([{ ...events[1]!, type: 4 }])).problem?.why).toContain('names PCR 4294967295')
+  })
+
   it('steps over digests of algorithms that only the header knows', () => {
     const unknown = [{ id: 0x7777, size: 13 }]
     const log = parseEventLog(agileLog(someEvents, ['sha256'], unknown))
