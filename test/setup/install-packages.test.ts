@@ -52,6 +52,12 @@ test.each(['bookworm', 'trixie'])(
   },
 )
 
+test('npm test alone installs what only the tests need', () => {
+  const own = new Set(hostPackages.map(({ name }) => name))
+  expect(testPackages.map(({ name }) => name)).toEqual(['tpm2-tools', 'ima-evm-utils'])
+  expect(testPackages.filter(({ name }) => own.has(name))).toEqual([])
+})
+
 test('on another system nothing is tried', async () => {
   const folder = temporary()
   writeFileSync(join(folder, 'os-release'), 'ID=fedora\n')
@@ -89,6 +95,7 @@ test.runIf(process.getuid?.() === 0)(
     })
     expect(ran.status).toBe(1)
     expect(ran.stderr).toMatch(/qemu-system-arm +the machine that boots/)
+    for (const { name } of testPackages) expect(ran.stderr, 'npm start needs nothing of the tests').not.toContain(name)
     const command = /^ {2}sudo (apt-get .*)$/m.exec(ran.stderr)?.[1] ?? ''
     expect(command).toContain(' qemu-system-arm ')
     // The command is complete: apt understands it, and would find all packages.
