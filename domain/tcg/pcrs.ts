@@ -27,6 +27,7 @@ export function parsePcrs(text: string): Pcrs {
   const pcrs: Pcrs = new Map()
   let named: string | undefined
   for (const line of text.split(/\r?\n/)) {
+    if (line === '') continue
     const header = /^\s*["']?([a-z0-9_-]+)["']?\s*:\s*$/i.exec(line)?.[1]
     if (header !== undefined) {
       named = bankNamed(nameOf(header.toLowerCase()))?.name
