@@ -56,7 +56,8 @@ function survives(seen: Seen): Finding {
 function judged(record: RecordOf<'file'>, { seed, milliseconds, partitions, guard }: HostileReport): Finding {
   const alive = partitions.filter(({ kind }) => kind !== 'nobody')
   const calls = sum(partitions, 'calls')
-  const facts = { seed, milliseconds, calls, partitions: alive.length, busy: sum(partitions, 'busy'), guard }
+  const [refused, busy] = [sum(alive, 'refused'), sum(partitions, 'busy')]
+  const facts = { seed, milliseconds, calls, partitions: alive.length, refused, busy, guard }
   const evidence = citeRecord(record)
   const wrong = [
     ...partitions.filter(({ strange }) => strange > 0).map((one) => `${one.id} gave ${one.strange} strange answers`),
@@ -101,6 +102,6 @@ function neverEnded(seen: Seen, began: Sighting): Finding {
   return unknown(id, `The attack had not ended when the boot did (${seen.shown.host.stop}).`, [cite(began)], facts)
 }
 
-function sum(partitions: Attacked[], name: 'calls' | 'busy' | 'strange'): number {
+function sum(partitions: Attacked[], name: 'calls' | 'refused' | 'busy' | 'strange'): number {
   return partitions.reduce((total, one) => total + one[name], 0)
 }

@@ -22,6 +22,20 @@ it('is survived by each partition of both stacks, with and without pKVM', () => 
   }
 })
 
+it('is refused: each partition gives errors, and gives a caller who asks in the wrong way one, too', () => {
+  for (const { id, attempts } of document.cells) {
+    const { refused } = findingOf(attempts[0], 'partition.survives').facts
+    expect(Number(refused), id).toBeGreaterThan(100)
+  }
+  // No partition of `full` takes the second kind of direct request.
+  const asked = document.cells.find(({ axes }) => axes['stack'] === 'full' && axes['mode'] === 'nvhe')!.attempts[0]
+  expect(findingOf(asked, 'ffa.direct-message-2').facts).toMatchObject({
+    status: 'NOT_SUPPORTED',
+    errno: -95,
+    cause: 'refused-by-spmc',
+  })
+})
+
 it('leaves drivers and firmware as they were', () => {
   expect(document.cells.map(({ verdict }) => verdict?.verdict)).toEqual(['pass', 'pass', 'pass', 'pass'])
 })
