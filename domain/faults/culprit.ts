@@ -7,7 +7,14 @@ const frame = new RegExp(String.raw`^ *(?:\[<[0-9a-f]+>\] )?${symbol}(?: \(P\))?
 
 // Functions that stand between what broke and its report: the reporting itself, waiting, locking, delays, memory copies.
 const machinery =
-  /^(?:dump_backtrace|show_stack|dump_stack|dump_stack_lvl|print_\w+|kasan_\w+|__kasan_\w+|__asan_\w+|kcsan_\w+|ubsan_\w+|__ubsan_\w+|check_panic_on_warn|__warn\w*|report_bug|warn_slowpath\w*|bug_handler|\w*brk_handler|do_debug_exception|el1h?_\w+|el0t?_\w+|panic|vpanic|nmi_panic|oops_\w+|die\w*|__die\w*|__might_\w+|__schedule_bug|__switch_to|__schedule|schedule|schedule_\w+|preempt_schedule\w*|io_schedule\w*|msleep\w*|usleep_range\w*|ssleep|__mutex_lock\w*|mutex_lock\w*|rwsem_\w+|down_\w+|__down\w*|wait_for_\w+|__wait_\w+|do_wait\w*|queued_spin_\w+|_raw_\w+|do_raw_\w+|native_queued_\w+|__delay|__udelay|__ndelay|__const_udelay|udelay|delay_\w+|arch_counter_\w+|arch_timer_\w+|__arch_counter_\w+|lock_\w+|__lock_\w+|rcu_\w+|check_\w+|validate_chain|mark_lock\w*|lockdep_\w+|__lockdep\w*|refcount_warn_saturate|memcpy|memset|memmove|__memcpy|__memset|__pi_\w+|irq_\w+|__irq\w*|handle_\w+|generic_handle_\w+|gic_\w+|call_on_irq_stack|do_interrupt_handler|watchdog_\w+|hrtimer_\w+|__hrtimer_\w+|update_process_times|tick_\w+|sched_tick|trigger_\w+|nmi_\w+|default_idle_call|cpu_do_idle)$/
+  /^(?:dump_backtrace|show_stack|dump_stack|dump_stack_lvl|print_\w+|kasan_\w+|__kasan_\w+|__asan_\w+|kcsan_\w+|ubsan_\w+|__ubsan_\w+|check_panic_on_warn|__warn\w*|report_bug|warn_slowpath\w*|bug_handler|\w*brk_handler|do_debug_exception|el1h?_\w+|el0t?_\w+|panic|vpanic|nmi_panic|oops_\w+|die\w*|__die\w*|__might_\w+|__schedule_bug|__switch_to|__schedule|schedule|schedule_\w+|preempt_schedule\w*|io_schedule\w*|msleep\w*|usleep_range\w*|ssleep|__mutex_lock\w*|mutex_lock\w*|rwsem_\w+|down_\w+|__down\w*|wait_for_\w+|__wait_\w+|do_wait\w*|queued_spin_\w+|_raw_\w+|do_raw_\w+|native_queued_\w+|__delay|__udelay|__ndelay|__const_udelay|udelay|delay_\w+|arch_counter_\w+|arch_timer_\w+|__arch_counter_\w+|lock_\w+|__lock_\w+|rcu_\w+|check_\w+|validate_chain|mark_lock\w*|lockdep_\w+|__lockdep\w*|memcpy|memset|memmove|__memcpy|__memset|__pi_\w+|irq_\w+|__irq\w*|handle_\w+|generic_handle_\w+|gic_\w+|call_on_irq_stack|do_interrupt_handler|watchdog_\w+|hrtimer_\w+|__hrtimer_\w+|update_process_times|tick_\w+|sched_tick|trigger_\w+|nmi_\w+|default_idle_call|cpu_do_idle)$/
+
+// Functions that others call to have their data checked, or to be told: where they WARN or BUG, their caller is what is
+// wrong (lib/refcount.c, lib/list_debug.c, lib/debugobjects.c, kernel/locking/irqflag-debug.c, mm/maccess.c, mm/usercopy.c).
+const checker =
+  /^(?:refcount_\w+|__list_add_valid\w*|__list_del_entry_valid\w*|debug_print_object|__?debug_object_\w+|debug_object_\w+|warn_bogus_irq_restore|__copy_overflow|__check_object_size|usercopy_abort|fortify_panic|__fortify_\w+)$/
+// What the assembler puts where code and data begin; some kernels name it in place of the function around it.
+const mappingSymbol = /^(?:__kvm_nvhe_)?\$[xdt](?:\.\d+)?$/
 
 /**
  * Takes the messages of a report; returns the function that it is about, with its module: where the CPU stood if the
@@ -31,6 +38,20 @@ export function culpritOf(messages: readonly string[]): string | undefined {
   return undefined
 }
 
+/** Whether a function, its module behind it or not, only checks or tells for its callers, as refcount_warn_saturate() does. */
+export function isChecker(name: string): boolean {
+  return checker.test(bare(name))
+}
+
+/** Whether a name is no function's but the mark of the assembler where code begins, `$x`. */
+export function isMappingSymbol(name: string): boolean {
+  return mappingSymbol.test(bare(name))
+}
+
 function isMachinery(name: string): boolean {
-  return machinery.test(name.replace(/ \[.*$/, ''))
+  return machinery.test(bare(name)) || isChecker(name) || isMappingSymbol(name)
+}
+
+function bare(name: string): string {
+  return name.replace(/ \[.*$/, '')
 }

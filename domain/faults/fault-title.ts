@@ -1,5 +1,5 @@
 import type { SignatureMatch } from '../signatures/match.ts'
-import { culpritOf } from './culprit.ts'
+import { culpritOf, isChecker, isMappingSymbol } from './culprit.ts'
 import { stableFile, stableSymbol, stableText } from './stable-text.ts'
 
 /**
@@ -10,7 +10,8 @@ export function faultTitle(match: SignatureMatch, report: readonly string[], bef
   const { signature, groups, message } = match
   const place = groups['file'] && groups['line'] ? ` at ${stableFile(groups['file'])}:${groups['line']}` : ''
   const inside = (): string => {
-    const culprit = groups['function'] ? functionOf(message) : culpritOf(report)
+    const named = groups['function'] ? functionOf(message) : undefined
+    const culprit = named && !isChecker(named) ? named : (culpritOf(report) ?? named)
     return culprit ? ` in ${culprit}` : ''
   }
   const title = byId[signature.id]?.({ groups, message, place, inside, report, before })
@@ -30,7 +31,8 @@ interface Known {
 
 function functionOf(message: string): string | undefined {
   const symbol = /[\w.$]+\+0x[0-9a-f]+\/0x[0-9a-f]+(?: \[[^\]]+\])?/.exec(message)?.[0]
-  return symbol && stableSymbol(symbol)
+  const name = symbol && stableSymbol(symbol)
+  return name && !isMappingSymbol(name) ? name : undefined
 }
 
 const inFunction = (what: string): string => {

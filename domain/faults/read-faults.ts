@@ -20,17 +20,19 @@ export function faultsOf(
   return read.flatMap(({ log, lines }) => faultsIn(log, lines, poweredOff))
 }
 
-/** What a report says on its way to its closing line belongs to it and is no fault of its own. */
+/** What a report says of the same fault on its way to its closing line belongs to it and is no fault of its own. */
 function faultsIn(log: ConsoleLog, known: readonly KnownLine[], poweredOff: boolean): Fault[] {
   const found: Fault[] = []
+  const lines = known.filter(({ match }) => match.signature.fault)
+  const faults = new Map(lines.map(({ index, match }) => [index, match.signature]))
   let open = -1
-  for (const line of known) {
+  for (const line of lines) {
     const { index, match } = line
-    if (!match.signature.fault || index <= open) continue
+    if (index <= open) continue
     if (poweredOff && isPowerOff(log, line)) continue
-    const { first, last } = reportRange(log.lines, index, match.signature)
+    const { first, last } = reportRange(log.lines, index, match.signature, faults)
+    found.push(fault(log, line, Math.max(first, open + 1), last))
     open = last
-    found.push(fault(log, line, Math.max(first, 0), last))
   }
   const loop = resetLoop(log, known)
   return loop ? [...found, loop] : found

@@ -2,6 +2,7 @@ import { kernelMessage } from '../console/kernel-message.ts'
 import type { ConsoleLine } from '../console/line.ts'
 import type { Signature } from '../signatures/signature.ts'
 import { speakerOf } from '../signatures/speaker.ts'
+import { goesOnWith } from './goes-on-with.ts'
 
 /** Indexes of the first and last line of a report, inclusive. */
 export interface ReportRange {
@@ -32,24 +33,44 @@ const teePanic = /^E\/TC:\S*(?: \S+)? +Panic\b/
 const registers = /^(?:\s*\w+ {2,}= 0x|x30\s+= 0x|BACKTRACE: |\d+: EL\d: 0x)/
 
 /**
- * Takes the lines of a console and the index at which a fault's signature matched; returns the range of its report. A
- * report ends at its kind's own closing line, else with its call trace, else after 12 lines, and before a panic, which
- * is a report of its own.
+ * Takes the lines of a console, the index at which a fault's signature matched, and the signatures of the faults in the
+ * lines after it, by index; returns the range of its report. A report ends at its kind's own closing line, else with its
+ * call trace, else after 12 lines, and before the first line with which another fault begins.
  */
-export function reportRange(lines: readonly ConsoleLine[], at: number, signature: Signature): ReportRange {
+export function reportRange(
+  lines: readonly ConsoleLine[],
+  at: number,
+  signature: Signature,
+  faults: ReadonlyMap<number, Signature>,
+): ReportRange {
   const text = (index: number) => kernelMessage(lines[index]?.text ?? '').message
-  const before = text(at - 1)
-  const first = ruler.test(before) || before.startsWith('ASSERT_EFI_ERROR') ? at - 1 : cutHereBefore(text, at)
-  const most = Math.min(at + longest, lines.length - 1)
-  if (!signature.id.startsWith('fault.')) return { first, last: firmwareEnd(text, at, most) }
+  const first = firstLine(text, at)
+  const report: Report = { text, at, most: Math.min(at + longest, lines.length - 1), signature, faults }
+  if (!signature.id.startsWith('fault.')) return { first, last: firmwareEnd(report) }
   const final = signature.fault === 'hyp-panic' || panicOpens.test(text(at))
-  return {
-    first,
-    last: final ? panicEnd(lines, text, at, most) : faultEnd(text, at, most, signature, ruler.test(before)),
-  }
+  return { first, last: final ? panicEnd(lines, report) : faultEnd(report, ruler.test(text(at - 1))) }
 }
 
 type Text = (index: number) => string
+
+/** A report that begins at `at` and may go on to `most`. */
+interface Report {
+  text: Text
+  at: number
+  most: number
+  signature: Signature
+  faults: ReadonlyMap<number, Signature>
+}
+
+function firstLine(text: Text, at: number): number {
+  const before = text(at - 1)
+  return ruler.test(before) || before.startsWith('ASSERT_EFI_ERROR') ? at - 1 : cutHereBefore(text, at)
+}
+
+/** The last line that the report may have because another fault begins at `index`. */
+function beforeFault({ text, at }: Report, index: number): number {
+  return Math.max(at, firstLine(text, index) - 1)
+}
 
 /** What a WARN has to say comes between its cut-here line and the line that says where (kernel/panic.c __warn_printk()). */
 function cutHereBefore(text: Text, at: number): number {
@@ -61,7 +82,7 @@ function cutHereBefore(text: Text, at: number): number {
 }
 
 /** A panic that reboots prints no closing line: it ends where firmware speaks again on the same console; one whose message has several lines closes it on the last of them. */
-function panicEnd(lines: readonly ConsoleLine[], text: Text, at: number, most: number): number {
+function panicEnd(lines: readonly ConsoleLine[], { text, at, most }: Report): number {
   let closing = false
   for (let index = at + 1; index <= most; index++) {
     const line = text(index)
@@ -73,7 +94,12 @@ function panicEnd(lines: readonly ConsoleLine[], text: Text, at: number, most: n
   return most
 }
 
-function faultEnd(text: Text, at: number, most: number, { fault }: Signature, ruled: boolean): number {
+function faultEnd(report: Report, ruled: boolean): number {
+  const { text, at, most, signature, faults } = report
+  const { fault } = signature
+  // Of an exhausted memory, the closing line is all that `journalctl -p err` shows.
+  if (fault === 'oom' && killed.test(text(at))) return at
+  const open = at + openEnd - 1
   let traceEnd: number | undefined
   let inTrace = false
   for (let index = at + 1; index <= most; index++) {
@@ -81,6 +107,11 @@ function faultEnd(text: Text, at: number, most: number, { fault }: Signature, ru
     if (panicOpens.test(line)) return traceEnd ?? Math.min(index - 1, at + longest)
     if (endTrace.test(line) || (ruled && fault !== 'lockdep' && ruler.test(line))) return index
     if (fault === 'oom' && killed.test(line)) return index
+    const other = faults.get(index)
+    if (other && (inTrace || traceEnd !== undefined || !goesOnWith(signature, other))) {
+      const last = beforeFault(report, index)
+      return traceEnd ?? (inTrace ? last : Math.min(open, last))
+    }
     if (traceEnd !== undefined) continue
     if (traceOpens.test(line)) inTrace = true
     else if (inTrace && !frame.test(line)) {
@@ -89,7 +120,7 @@ function faultEnd(text: Text, at: number, most: number, { fault }: Signature, ru
       if (!closes(fault, ruled)) return traceEnd
     }
   }
-  return traceEnd ?? (inTrace ? most : Math.min(at + openEnd - 1, most))
+  return traceEnd ?? (inTrace ? most : Math.min(open, most))
 }
 
 /** Whether reports of this kind have a closing line: it is waited for then, else they end with their call trace. */
@@ -98,11 +129,18 @@ function closes(fault: Signature['fault'], ruled: boolean): boolean {
 }
 
 /** Firmware closes nothing: OP-TEE's reports are its lines in a row up to a panic, TF-A's its registers, for others 12 lines are quoted. */
-function firmwareEnd(text: Text, at: number, most: number): number {
+function firmwareEnd(report: Report): number {
+  const { text, at, most, signature, faults } = report
   const same = [teeLine, registers].find((pattern) => pattern.test(text(at)) || pattern.test(text(at + 1)))
-  if (!same) return Math.min(at + openEnd - 1, most)
+  const open = Math.min(at + openEnd - 1, most)
   let index = at
-  while (index < most && (same.test(text(index + 1)) || text(index + 1) === '') && !teePanic.test(text(index + 1)))
-    index++
+  if (same)
+    while (index < most && (same.test(text(index + 1)) || text(index + 1) === '') && !teePanic.test(text(index + 1)))
+      index++
+  else
+    for (; index < open; index++) {
+      const other = faults.get(index + 1)
+      if (other && !goesOnWith(signature, other)) return beforeFault(report, index + 1)
+    }
   return index
 }

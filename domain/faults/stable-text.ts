@@ -11,6 +11,9 @@ const passing: readonly [RegExp, string][] = [
   [/\bCPU#?\d+\b/g, 'CPU'],
   [/\bcpu (?:#)?\d+\b/g, 'cpu'],
   [/\b(pid|PID)[ :=]+\d+/g, '$1'],
+  // A time: with its unit, or what is set equal to a fraction.
+  [/\b\d+(?:\.\d+)?(?= ?(?:[mun]?s|secs?|seconds|jiffies)\b)/g, 'N'],
+  [/(?<=[=:] ?)\d+\.\d+(?![\w.])/g, 'N'],
   [/(?<![\w.)>-])\/[^\s:]*\/([^\s/:]+:\d+)/g, '$1'],
   [/ {2,}/g, ' '],
 ]

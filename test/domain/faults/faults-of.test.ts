@@ -480,6 +480,36 @@ describe('reports of firmware', () => {
   })
 })
 
+describe('a title', () => {
+  const title = (...lines: string[]) => of(...stamped(...lines))[0]?.title
+  it('names who called where the function that complains only checks for others', () => {
+    const warn = 'WARNING: CPU: 0 PID: 60 at lib/refcount.c:28 refcount_warn_saturate+0xf4/0x144'
+    const of = (caller: string) =>
+      title(
+        cut,
+        'refcount_t: underflow; use-after-free.',
+        warn,
+        ...pc('refcount_warn_saturate+0xf4/0x144'),
+        ...trace('refcount_warn_saturate+0xf4/0x144', caller),
+        end,
+      )
+    expect(of('a_put+0x1/0x2 [a]')).toBe('WARN in a_put [a] at lib/refcount.c:28')
+    expect(of('b_put+0x1/0x2 [b]')).toBe('WARN in b_put [b] at lib/refcount.c:28')
+    expect(title(warn)).toBe('WARN in refcount_warn_saturate at lib/refcount.c:28')
+  })
+
+  it('has no mark of the assembler for a function', () => {
+    expect(title('kvm [1]: nVHE hyp BUG at: [<ffff800080f1b3c8>] __kvm_nvhe_$x.15+0x5c/0x60!')).toBe('hypervisor BUG')
+  })
+
+  it('has no time', () => {
+    const panic = 'Kernel panic - not syncing: '
+    expect(title(`${panic}it barks! Now = 99.50`)).toBe(title(`${panic}it barks! Now = 7.1`))
+    expect(title(`${panic}no answer for 31 s`)).toBe(title(`${panic}no answer for 4.5 s`))
+    expect(title(`${panic}no SMCCC 1.1`)).toBe('panic: no SMCCC 1.1')
+  })
+})
+
 describe('where a report ends', () => {
   const paging = reports.find(([title]) => title.startsWith('NULL'))![2]
   it('is before a panic, which is a fault of its own', () => {
@@ -500,6 +530,55 @@ describe('where a report ends', () => {
       to: lost.length,
     })
     expect(of(...stamped(paging[0]!, ...Array.from({ length: 30 }, () => 'x')))[0]?.evidence).toMatchObject({ to: 12 })
+  })
+
+  it('is before the next fault where no trace shows, as in what grep or journalctl -p err leaves', () => {
+    const titles = (...lines: string[]) => of(...stamped(...lines)).map(({ title }) => title)
+    expect(
+      titles(
+        'INFO: task a:10 blocked for more than 120 seconds.',
+        '      Not tainted 6.18.5 #1',
+        'INFO: task b:11 blocked for more than 120 seconds.',
+        'watchdog: BUG: soft lockup - CPU#1 stuck for 26s! [c:12]',
+        'Out of memory: Killed process 13 (d) total-vm:1kB',
+        'WARNING: CPU: 0 PID: 1 at kernel/e.c:10 e+0x1/0x2',
+        cut,
+        'WARNING: CPU: 0 PID: 1 at kernel/f.c:10 f+0x1/0x2',
+        ...trace('f+0x1/0x2'),
+        rule,
+        'BUG: KASAN: slab-use-after-free in g+0x1/0x2',
+      ),
+    ).toEqual([
+      'hung task a',
+      'hung task b',
+      'soft lockup',
+      'out of memory',
+      'WARN in e at kernel/e.c:10',
+      'WARN in f at kernel/f.c:10',
+      'KASAN: slab-use-after-free in g',
+    ])
+    const [first, second] = of(
+      ...stamped('WARNING: CPU: 0 PID: 1 at e.c:1 e+0x1/0x2', 'x', cut, ...reports[0]![2].slice(1)),
+    )
+    expect(first?.evidence).toMatchObject({ from: 1, to: 2 })
+    expect(second?.evidence).toMatchObject({ from: 3, to: 2 + reports[0]![2].length })
+  })
+
+  it('is not before what die() or a failed check says of the same fault', () => {
+    const died = 'Internal error: Oops - BUG: 00000000f2000800 [#1]  SMP'
+    expect(of(...stamped(paging[0]!, died))).toHaveLength(1)
+    expect(
+      of(...stamped('list_del corruption. prev->next should be x', cut, 'kernel BUG at lib/list_debug.c:59!', died)),
+    ).toHaveLength(1)
+    expect(of(...stamped(...paging, died))).toHaveLength(2)
+  })
+
+  it('is before a fault of another world', () => {
+    const warning = 'WARNING: BL31: BL32 initialization failed'
+    const [firmware, kernel] = of(warning, ...stamped('x', 'Kernel panic - not syncing: y'))
+    expect(firmware?.evidence).toMatchObject({ from: 1, to: 2 })
+    expect(kernel).toMatchObject({ kind: 'panic', evidence: { from: 3 } })
+    expect(of('SPMC initialisation failed 0xffffffff'.replace(/^/, 'ERROR:   '), warning)).toHaveLength(1)
   })
 
   it('is where firmware speaks again after a panic that resets', () => {
