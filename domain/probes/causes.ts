@@ -6,6 +6,8 @@ interface Rule {
   /** What its facts must say; any of these. Left out: whatever they say. */
   when?: (facts: Finding['facts']) => boolean
   by: readonly string[]
+  /** It does not hold where one of these failed too. */
+  unless?: readonly string[]
 }
 
 const early = 'order.ffa-before-kvm'
@@ -44,7 +46,20 @@ const rules: readonly Rule[] = [
   { of: ['ffa.memory', 'ffa-path.refused', 'tpm.driver'], when: saying('not-negotiated'), by: noVersion },
   { of: ['ffa.partitions', 'ffa.direct-message', 'optee.driver', 'tpm.interface'], when: errno(-22), by: noVersion },
   { of: ['order.uefi-certs'], when: saying('bypassed', 'never'), by: noVersion },
-  { of: ['efivars.certs'], when: saying('not-negotiated'), by: [...noVersion, 'order.uefi-certs'] },
+  { of: ['efivars.certs'], when: saying('not-negotiated', 'undefined'), by: [...noVersion, 'order.uefi-certs'] },
+  {
+    // Where a version was agreed in the end, and nobody but the keyring had asked until then.
+    of: ['ffa-path.refused'],
+    when: saying('not-negotiated'),
+    by: ['order.uefi-certs'],
+    unless: ['efivars.before-driver', ...noVersion],
+  },
+  // A log alone: pKVM refuses EFI's calls as all others.
+  {
+    of: ['efivars.efivarfs'],
+    when: ({ cause, errno: value }) => cause === undefined && value === undefined,
+    by: noVersion,
+  },
   {
     // Where a version was agreed in the end, what was refused until then is the cause.
     of: ['ffa-path.efi', 'efivars.before-driver', 'efivars.after-driver', 'efivars.efivarfs', 'efiwrite.round-trip'],
@@ -52,10 +67,11 @@ const rules: readonly Rule[] = [
     by: [...noVersion, 'ffa-path.refused'],
   },
   {
-    of: ['ffa.partitions', 'ffa.memory'],
+    of: ['ffa.usable', 'ffa.memory', 'ffa-path.refused'],
     when: saying('no-host-buffers'),
     by: ['ffa-path.rxtx'],
   },
+  { of: ['ffa.partitions'], when: errno(-16), by: ['ffa-path.rxtx'] },
   { of: ['tpm.interface', 'tpm.driver'], when: errno(-95), by: ['ffa.direct-message-2'] },
   { of: ['tpm.command', 'tpm.banks', 'tpm.handover', 'order.ima-tpm'], by: ['tpm.driver'] },
   { of: ['ima.tpm'], when: saying('no-tpm'), by: ['tpm.driver'] },
@@ -78,7 +94,10 @@ export function linkCauses(findings: readonly Finding[]): Finding[] {
 
 function causeOf({ id, facts }: Finding, failed: ReadonlySet<string>): string | undefined {
   return rules
-    .filter(({ of, when }) => of.includes(id) && (!when || when(facts)))
+    .filter(
+      ({ of, when, unless = [] }) =>
+        of.includes(id) && (!when || when(facts)) && !unless.some((each) => failed.has(each)),
+    )
     .flatMap(({ by }) => by)
     .find((cause) => cause !== id && failed.has(cause))
 }

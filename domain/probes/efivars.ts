@@ -51,16 +51,23 @@ function beforeDriver(seen: Seen): Finding {
 
 /** A log shows what failed before the driver spoke, and never that something worked. */
 function beforeDriverByLog(seen: Seen, id: string): Finding {
-  const failed = seen.first('efivars.list-failed')
+  const failed = notListed(seen)[0]
   const driver = driverAfter(seen, failed)
   if (!failed || !driver) return unknown(id, 'Nothing says how the FF-A driver was built.')
-  const status = failed.match.groups['status'] ?? ''
+  const status = failed.match.groups['status']
+  const named = status === undefined ? '' : ` (${efiStatusName(status)})`
   return fail(
     id,
-    `EFI variables could not be listed (${efiStatusName(status)}) before the FF-A driver was there.`,
+    `EFI variables could not be listed${named} before the FF-A driver was there.`,
     [cite(failed), cite(driver)],
-    { status },
+    known({ status }),
   )
+}
+
+/** Lines in which efivarfs says that it could not list the variables, in order. */
+function notListed(seen: Seen): Sighting[] {
+  const lines = ['efivars.list-failed', 'efivars.name-too-long'].flatMap((id) => seen.all(id))
+  return lines.toSorted((a, b) => a.index - b.index)
 }
 
 /** The line by which the FF-A driver says its version, if it comes after another line. */
@@ -90,7 +97,7 @@ function efivarfs(seen: Seen): Finding {
   if (steps.length > 0) return atClock(seen, id, steps, 'at the end of the boot')
   const [first, ...rest] = refusalLines(seen)
   const status = seen.last('efivars.list-failed')?.match.groups['status']
-  const driver = driverAfter(seen, seen.last('efivars.list-failed'))
+  const driver = driverAfter(seen, notListed(seen).at(-1))
   if (first && driver)
     return unknown(
       id,

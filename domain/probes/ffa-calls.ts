@@ -15,7 +15,7 @@ export interface CountedCalls {
   takeover?: Takeover
   /** `after pKVM took over` or `without pKVM`. */
   when: string
-  /** Ids of the partitions that the partition manager listed when the probe asked. */
+  /** Ids of the partitions that the partition manager listed when the probe asked, or the driver before. */
   listed: ReadonlySet<number>
   /** The line that says that pKVM took over, where there is one. */
   evidence: Evidence[]
@@ -32,8 +32,11 @@ export function countedCalls(seen: Seen, id: string): CountedCalls | Finding {
   const calls = healed < 0 ? all : all.slice(0, healed)
   if (calls.length === 0) return noCalls(seen, id, all)
   const takeover = takeoverOf(seen)
-  const now = seen.records('ffa-partition').filter(({ body }) => body.device === 'now')
-  const listed = new Set(now.map(({ body }) => body.id))
+  const described = seen.records('ffa-partition')
+  const now = described.filter(({ body }) => body.device === 'now')
+  // Where the partition manager cannot be asked any more, what the driver was told when it started.
+  const asked = calls.some(({ body }) => body.name === 'FFA_PARTITION_INFO_GET' && body.errno === 0)
+  const listed = new Set((asked ? now : described).map(({ body }) => body.id))
   if (!takeover) {
     if (askedMode(seen) !== 'protected') return { calls, when: 'without pKVM', listed, evidence: [] }
     const why = 'FF-A calls were made, but no line of the log says that pKVM took over before.'

@@ -1,6 +1,9 @@
 import type { Finding } from '../finding.ts'
 import { cite, citeRecord } from './cite.ts'
+import { citeCall } from './cite-smc.ts'
 import { countedCalls, isFinding, type CountedCalls } from './ffa-calls.ts'
+import { mappedBehind } from './ffa-path/rxtx.ts'
+import { isFunction, tracedOf, trappedOf } from './ffa-path/traced.ts'
 import { refusals, type Refusal } from './ffa-refusal.ts'
 import { fail, known, pass, unknown } from './outcome.ts'
 import type { RecordOf, Seen } from './seen.ts'
@@ -13,7 +16,7 @@ const id = 'ffa.memory'
  * Whether memory can be shared and taken back. Rests on one page that our probe shares through the kernel's driver
  * (memory_share in struct ffa_mem_ops, FFA_MEM_SHARE with the driver's TX buffer) with the first partition that takes
  * it, and reclaims. The driver shows an errno and no registers: who refused is told only where the other calls leave one
- * possibility, or where OP-TEE says that it does not know the call by which pKVM takes memory back.
+ * possibility, where the trace shows it, or where OP-TEE says that it does not know the call by which pKVM takes memory back.
  */
 export function memory(seen: Seen): Finding {
   const counted = countedCalls(seen, id)
@@ -31,7 +34,7 @@ export function memory(seen: Seen): Finding {
     )
   }
   const shared = shares.find(({ body }) => body.errno === 0)
-  if (!shared) return refused('share', first, others, counted, causeOf(counted))
+  if (!shared) return shareRefused(seen, first, others, counted)
   const reclaim = all.find(({ body }) => body.op === 'memory_reclaim')
   if (!reclaim) return unknown(id, 'A page was shared, and nothing shows that it was taken back.', [citeRecord(shared)])
   if (reclaim.body.errno !== 0) return reclaimRefused(seen, reclaim, shared, counted)
@@ -41,6 +44,19 @@ export function memory(seen: Seen): Finding {
     [citeRecord(shared), citeRecord(reclaim), ...counted.evidence],
     { with: shared.body.about },
   )
+}
+
+/** The trace shows whether pKVM refused by itself; without RX/TX buffers of its host it cannot read what is to be shared. */
+function shareRefused(seen: Seen, first: DriverCall, others: DriverCall[], counted: CountedCalls): Finding {
+  const told = causeOf(counted)
+  const traced = told ? undefined : tracedOf(seen)
+  const alone =
+    traced && trappedOf(traced).find((passage) => isFunction(passage, 'FFA_MEM_SHARE') && passage.course === 'refused')
+  if (!alone) return refused('share', first, others, counted, told)
+  const behind = mappedBehind(traced)
+  const finding = refused('share', first, others, counted, behind ? 'no-host-buffers' : 'refused-by-proxy')
+  const calls = [alone, ...(behind ? [behind] : [])].map(({ call }) => citeCall(call))
+  return { ...finding, evidence: [...finding.evidence, ...calls] }
 }
 
 /** pKVM asks for the description of the memory first, with FFA_MEM_RETRIEVE_REQ (do_ffa_reclaim(), nvhe/ffa.c). */

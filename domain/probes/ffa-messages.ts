@@ -4,7 +4,7 @@ import { countedCalls, isFinding, type Call, type CountedCalls } from './ffa-cal
 import { receiverOf, refusalOf, refusals } from './ffa-refusal.ts'
 import { askedMode, takeoverOf } from './kvm-mode.ts'
 import { fail, known, pass, skip, unknown } from './outcome.ts'
-import type { Seen, Sighting } from './seen.ts'
+import { isBefore, type Seen, type Sighting } from './seen.ts'
 
 /** DEN0138: the service that puts a TPM's CRB behind FF-A. */
 const tpm = '17b862a4-1806-4faf-86b3-089a58353861'
@@ -38,7 +38,7 @@ export function directMessage(seen: Seen): Finding {
  */
 export function directMessage2(seen: Seen): Finding {
   const counted = countedCalls(seen, second.id)
-  return isFinding(counted) ? counted : judge(seen, counted, second)
+  return isFinding(counted) ? byDriver2(seen, counted) : judge(seen, counted, second)
 }
 
 function judge(seen: Seen, counted: CountedCalls, form: Form): Finding {
@@ -122,17 +122,45 @@ function driverFacts(seen: Seen, calls: Call[]): Record<string, FactValue> {
 /** Without calls of ours: a driver that got its first message through, or not. */
 function byDrivers(seen: Seen, otherwise: Finding): Finding {
   if (seen.records('ffa-call').length > 0) return otherwise
-  const bad = seen.last('tpm.crb-ffa-refused') ?? seen.last('optee.unexpected-error')
-  const rc = bad?.match.groups['errno']
-  if (bad && rc !== undefined)
+  const refused = seen.last('tpm.crb-ffa-refused')
+  const bad =
+    (refused && errnoOf(refused) !== notSupported ? refused : undefined) ?? overFfa(seen, 'optee.unexpected-error')
+  if (bad?.match.groups['errno'] !== undefined)
     return fail(first.id, `A driver's direct message was refused: ${bad.match.message}.`, [cite(bad)], {
-      errno: Number(rc),
-      driver_rc: Number(rc),
+      errno: errnoOf(bad),
+      driver_rc: errnoOf(bad),
     })
-  const good = seen.last('tpm.crb-ffa-version') ?? seen.last('optee.initialized')
+  const good = seen.last('tpm.crb-ffa-version') ?? overFfa(seen, 'optee.initialized')
   return good && isAfterTakeover(seen, good)
     ? pass(first.id, `A driver's direct message was answered: ${good.match.message}.`, [cite(good)])
     : otherwise
+}
+
+/** What FFA_MSG_SEND_DIRECT_REQ2 gives where pKVM, or the driver for want of it, does not send it (ffa_sync_send_receive2()). */
+const notSupported = -95
+
+/** -95 under pKVM is its block list, which DIRECT_REQ2 is on and DIRECT_REQ is not (nvhe/ffa.c ffa_call_supported()). */
+function byDriver2(seen: Seen, otherwise: Finding): Finding {
+  if (seen.records('ffa-call').length > 0) return otherwise
+  const refused = seen.last('tpm.crb-ffa-refused')
+  const takeover = takeoverOf(seen)
+  if (!refused || errnoOf(refused) !== notSupported || !takeover || isBefore(takeover.mode, refused) !== true)
+    return otherwise
+  return fail(
+    second.id,
+    `A driver's direct message was refused: ${refused.match.message}; ${refusals['blocked-by-proxy']}.`,
+    [cite(refused), cite(takeover.mode)],
+    { errno: notSupported, driver_rc: notSupported, cause: 'blocked-by-proxy' },
+  )
+}
+
+/** A line of the OP-TEE driver, if FF-A is its transport: over plain SMCs it says the same. */
+function overFfa(seen: Seen, id: string): Sighting | undefined {
+  return seen.first('optee.smc-abi') || !seen.first('ffa.driver-version') ? undefined : seen.last(id)
+}
+
+function errnoOf({ match }: Sighting): number {
+  return Number(match.groups['errno'])
 }
 
 /** Whether a line tells of a time when pKVM, where it was asked for, had taken over. */

@@ -35,7 +35,8 @@ export const partition: Probe = {
  * host too busy to run the machine looks like one that hangs.
  */
 function survives(seen: Seen): Finding {
-  if (!seen.shown.asked.modules.includes(module)) return skip(id, `The cell does not name ${module} among its modules.`)
+  if (!seen.shown.asked.modules.includes(module))
+    return skip(id, `Nobody attacked: ${module} is not among the modules that were to be loaded.`)
   const record = seen.records('file').find(({ body }) => body.path === report && body.rc === 0)
   const read = record && readHostileReport(record.body.text)
   if (record && read) return judged(record, read)

@@ -138,7 +138,10 @@ function hypPanic(seen: Seen): Finding {
   if (seen.symbol('KVM') === 'n') return skip(id, 'The kernel is built without KVM.')
   const came = seen.last('kvm.mode')
   const mode = came?.match.groups['mode']
-  if (!came || mode === 'VHE') return skip(id, 'No hypervisor was seen that could panic apart from the kernel.')
+  const off = seen.last('kvm.disabled') ?? seen.last('kvm.failed') ?? seen.last('kvm.ignored')
+  if (mode?.startsWith('VHE') || (!came && off))
+    return skip(id, 'There is no hypervisor that could panic apart from the kernel.', [cite((came ?? off)!)])
+  if (!came) return unknown(id, 'No line of the log says whether there is a hypervisor apart from the kernel.')
   const end = seen.records('end').at(-1)
   if (end) return pass(id, `The boot came to its end in the mode "${mode}".`, [cite(came), citeRecord(end)])
   return unknown(id, 'No line shows a panic of the hypervisor, but the boot did not come to its end either.', [

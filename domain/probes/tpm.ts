@@ -148,6 +148,9 @@ function handover(seen: Seen): Finding {
     return unknown(id, 'No line lists the EFI tables of the firmware.')
   }
   const presence = tpmPresence(seen)
+  const lost = presence ? undefined : driver(seen)
+  if (lost?.outcome === 'fail')
+    return fail(id, `Firmware measured into a TPM and left its log. ${lost.sentence}`, [cite(line), ...lost.evidence])
   if (!presence)
     return unknown(id, 'Firmware measured into a TPM; nothing shows whether the system has one.', [cite(line)])
   if (presence.there)

@@ -11,6 +11,14 @@ export const opteeDriver: Signature[] = [
     source: 'drivers/tee/optee/ffa_abi.c:810,820 optee_ffa_api_is_compatible()',
   },
   {
+    id: 'optee.smc-abi',
+    pattern: /^optee: probing for conduit method\.$/,
+    world: 'NS',
+    kind: 'fact',
+    known: kernels,
+    source: 'drivers/tee/optee/smc_abi.c:1481 get_invoke_func(): OP-TEE over plain SMCs, not over FF-A',
+  },
+  {
     id: 'optee.initialized',
     pattern: /^optee: initialized driver$/,
     world: 'NS',

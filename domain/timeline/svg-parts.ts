@@ -54,9 +54,11 @@ function laneAt(level: number): Lane {
   return level >= 3 ? lanes.el3 : level === 2 ? lanes.el2 : lanes.kernel
 }
 
-/** A text of at most so many characters. */
+/** A text of at most so many characters: its end is kept, which in a line of a log is the error. */
 export function cut(text: string, most: number): string {
-  return text.length <= most ? text : `${text.slice(0, most - 1)}…`
+  if (text.length <= most) return text
+  const end = Math.min(12, Math.floor(most / 3))
+  return `${text.slice(0, most - 1 - end)}…${text.slice(text.length - end)}`
 }
 
 /** A text as XML takes it; control characters, which XML cannot hold, are left out. */

@@ -4,6 +4,7 @@ import { cite, citeRecord } from '../cite.ts'
 import { citeCall } from '../cite-smc.ts'
 import { fail, known, pass, skip, unknown } from '../outcome.ts'
 import { askedAfterTakeover, lastCall } from './records.ts'
+import { mappedBehind, needBuffers } from './rxtx.ts'
 import { counted, functionOf, isFunction, noRule, withoutPkvm, notTraced, trappedOf } from './traced.ts'
 import type { Traced, View } from './traced.ts'
 
@@ -55,7 +56,11 @@ function byTrace(traced: Traced): Finding {
     id,
     `pKVM refused ${counted(bad.length, 'FF-A call')} by itself (${whose}), first ${functionOf(first)} with ${status}.`,
     [citeCall(first.call), ...[...groups.values()].slice(1).map(([one]) => citeCall((one ?? first).call))],
-    { ...facts, ...perCaller, ...known({ status, call: functionOf(first), cause: causeOf(bad, trapped) }) },
+    {
+      ...facts,
+      ...perCaller,
+      ...known({ status, call: functionOf(first), cause: causeOf(bad, trapped) ?? bufferless(bad, traced) }),
+    },
   )
 }
 
@@ -63,10 +68,18 @@ function isBlocked({ answer }: Passage): boolean {
   return answer?.status === 'NOT_SUPPORTED'
 }
 
-/** `not-negotiated`: every refusal is INVALID_PARAMETERS, and no FFA_VERSION that pKVM agreed to came before. */
+/** `no-host-buffers`: every refused call needs RX/TX buffers, and those were mapped behind pKVM's back. */
+function bufferless(bad: Passage[], traced: Traced): string | undefined {
+  const all = bad.every((passage) => needBuffers.includes(functionOf(passage)))
+  return all && mappedBehind(traced) ? 'no-host-buffers' : undefined
+}
+
+/** `not-negotiated`: every refusal is INVALID_PARAMETERS, and came before pKVM agreed to an FFA_VERSION or let a call pass. */
 function causeOf(bad: Passage[], trapped: Passage[]): string | undefined {
-  const agreed = trapped.find((passage) => isFunction(passage, 'FFA_VERSION') && passage.answer?.ok)
-  const early = bad.every(({ call }) => agreed === undefined || call.entry < agreed.call.entry)
+  const open = trapped.find(
+    (passage) => passage.answer?.ok && (passage.course === 'forwarded' || isFunction(passage, 'FFA_VERSION')),
+  )
+  const early = bad.every(({ call }) => open === undefined || call.entry < open.call.entry)
   return early && bad.every(({ answer }) => answer?.status === 'INVALID_PARAMETERS') ? 'not-negotiated' : undefined
 }
 

@@ -10,7 +10,7 @@ import type { Traced, View } from './traced.ts'
 const id = 'ffa-path.rxtx'
 
 /** What pKVM answers out of the buffers that it was told of (host_buffers in arch/arm64/kvm/hyp/nvhe/ffa.c, 6.18.5). */
-const needBuffers = [
+export const needBuffers = [
   'FFA_PARTITION_INFO_GET',
   'FFA_MEM_SHARE',
   'FFA_MEM_LEND',
@@ -39,7 +39,7 @@ function byTrace(traced: Traced): Finding {
   if (!first) return skip(id, 'No RX/TX buffers were mapped.', [citeCall(rule)])
   const good = maps.find(({ call, answer }) => call.to === 2 && answer?.ok)
   if (good) return pass(id, 'The RX/TX buffers were mapped through pKVM.', [citeCall(good.call)])
-  const bypassed = maps.find(({ course, answer }) => course === 'direct' && answer?.ok)
+  const bypassed = mappedBehind(traced)
   if (!bypassed) {
     const status = first.answer?.status ?? 'no answer'
     return fail(id, `The RX/TX buffers could not be mapped (${status}).`, [citeCall(first.call)], { status })
@@ -49,18 +49,30 @@ function byTrace(traced: Traced): Finding {
   )
   return fail(
     id,
-    `RX/TX buffers were mapped behind pKVM's back, straight at EL3: it cannot answer what needs them; ${whatBroke(broken)}.`,
+    `RX/TX buffers were mapped behind pKVM's back, straight at EL3: it cannot answer what needs them; ${whatBroke(broken, passes(traced))}.`,
     [citeCall(bypassed.call), citeCall(rule), ...broken.slice(0, 3).map(({ call }) => citeCall(call))],
     known({ broke: broken.length, breaks: [...new Set(broken.map(functionOf))].join(' ') || undefined }),
   )
 }
 
-function whatBroke(broken: Passage[]): string {
+/** The RXTX_MAP that gave the host's pages to the SPMC without pKVM; undefined where there was none, or one through pKVM. */
+export function mappedBehind(traced: Traced): Passage | undefined {
+  const maps = ofTheSystem(traced).filter((passage) => isFunction(passage, 'FFA_RXTX_MAP') && passage.answer?.ok)
+  return maps.some(({ call }) => call.to === 2) ? undefined : maps.find(({ course }) => course === 'direct')
+}
+
+/** Whether pKVM lets calls pass, so that one which it refuses is not refused for want of a version. */
+function passes(traced: Traced): boolean {
+  return trappedOf(traced).some(({ course, answer }) => course === 'forwarded' && answer?.ok)
+}
+
+function whatBroke(broken: Passage[], negotiated: boolean): string {
   const [first] = broken
   if (!first) return 'nothing of that was called since'
   const names = [...new Set(broken.map(functionOf))].join(', ')
   const status = first.answer?.status ?? 'no answer'
-  const why = status === 'INVALID_PARAMETERS' ? ', for want of a version even before the buffers counted' : ''
+  const why =
+    status === 'INVALID_PARAMETERS' && !negotiated ? ', for want of a version even before the buffers counted' : ''
   return `since then ${names} failed (${status}${why})`
 }
 

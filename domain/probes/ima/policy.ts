@@ -14,7 +14,7 @@ const id = 'ima.policy'
  */
 export function policy(seen: Seen): Finding {
   if (seen.symbol('IMA') === 'n') return skip(id, 'The kernel is built without IMA.')
-  const asked = askedPolicy(seen.shown.asked.cmdline ?? '')
+  const asked = askedPolicy(seen.commandLine ?? '')
   const failed = seen.all('ima.policy-update').find(({ match }) => match.groups['result'] === 'failed')
   if (failed) return fail(id, 'A policy that was loaded was refused.', [cite(failed)])
   const file = seen.records('file').find(({ body }) => body.path.endsWith('/ima/policy'))
@@ -42,6 +42,7 @@ export function policy(seen: Seen): Finding {
       [citeList(main.read)],
       { asked: asked.join(' ') },
     )
+  if (seen.commandLine === undefined) return unknown(id, 'Nothing shows whether a policy was asked for.')
   if (asked.length === 0) return skip(id, 'No policy was asked for.')
   return unknown(id, 'The policy cannot be read and the list has no entry of one.', file ? [citeRecord(file)] : [])
 }

@@ -29,6 +29,14 @@ export function imaTpm(seen: Seen): Finding {
     if (timeline) return skip(id, 'No TPM came, so there is nothing to order.', [ima.evidence], facts)
     return unknown(id, 'No line of the log shows a TPM coming.', [ima.evidence], facts)
   }
+  const bypass = seen.first('ima.bypass')
+  if (bypass && tpm.line < ima.line)
+    return unknown(
+      id,
+      `A TPM was spoken to at ${when(tpm)} (${tpm.by}), before IMA started, and IMA found none all the same.`,
+      [tpm.evidence, cite(bypass)],
+      facts,
+    )
   const told = `IMA started at ${when(ima)} (${ima.by}), the TPM came at ${when(tpm)} (${tpm.by})`
   return tpm.line < ima.line
     ? pass(id, `${told}: in time.`, [tpm.evidence, ima.evidence], facts)

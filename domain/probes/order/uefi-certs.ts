@@ -1,5 +1,8 @@
+import type { Evidence } from '../../evidence.ts'
 import type { Finding } from '../../finding.ts'
+import { passagesOf } from '../../smc/passage.ts'
 import { cite } from '../cite.ts'
+import { citeCall } from '../cite-smc.ts'
 import { askedMode, takeoverOf } from '../kvm-mode.ts'
 import { fail, known, pass, skip, unknown } from '../outcome.ts'
 import type { Seen } from '../seen.ts'
@@ -9,8 +12,8 @@ import { citeMoment, initcallOf, momentOf, timelineOf, when } from './timeline.t
 /**
  * Whether pKVM had been told an FF-A version when load_uefi_certs (late_initcall, security/integrity/platform_certs/
  * load_uefi.c) asked the firmware for its keys: EDK2 sends such calls over FF-A itself, from the kernel's context, and
- * pKVM refuses them before that (arch/arm64/kvm/hyp/nvhe/ffa.c kvm_host_ffa_handler()). It says nothing of firmware whose
- * variables do not travel over FF-A. Facts: `certs_at`, `ffa_at`, and `cause` of a fail: `bypassed` (FF-A was talked past
+ * pKVM refuses them before that (arch/arm64/kvm/hyp/nvhe/ffa.c kvm_host_ffa_handler()). Where a trace shows that it let them
+ * pass, that counts, and not the order. It says nothing of firmware whose variables do not travel over FF-A. Facts: `certs_at`, `ffa_at`, and `cause` of a fail: `bypassed` (FF-A was talked past
  * pKVM), `later`, `never`.
  */
 export function uefiCerts(seen: Seen): Finding {
@@ -29,6 +32,9 @@ export function uefiCerts(seen: Seen): Finding {
   const proof = citeMoment(timeline, certs)
   if (!takeover) return unknown(id, 'No line of the log says that pKVM took over.', [proof], known(facts))
   const ran = `load_uefi_certs ran at ${when(certs)}`
+  const through = letThrough(seen)
+  if (through)
+    return pass(id, `${ran}, and pKVM let the calls of EFI runtime code pass.`, [proof, through], known(facts))
   const talk = firstTalk(seen)
   const evidence = [cite(takeover.mode), ...(talk ? [cite(talk.line)] : [])]
   if (!talk)
@@ -53,4 +59,11 @@ export function uefiCerts(seen: Seen): Finding {
     ...told,
     cause: 'later',
   })
+}
+
+/** A call of EFI runtime code that pKVM passed on, where the trace shows none that it refused. */
+function letThrough(seen: Seen): Evidence | undefined {
+  const passages = passagesOf(seen.shown.smc ?? []).filter(({ call }) => call.caller === 'EFI runtime' && call.to === 2)
+  const passed = passages.find(({ course, answer }) => course === 'forwarded' && answer?.ok)
+  return passed && passages.every(({ course }) => course !== 'refused') ? citeCall(passed.call) : undefined
 }

@@ -139,7 +139,7 @@ function lostByCrb(seen: Seen): Loss | undefined {
       evidence: [cite(twice), ...(failed ? [cite(failed)] : [])],
       facts: known({ layer: 'driver', cause: 'registered-twice', errno }) as Loss['facts'],
     }
-  const table = seen.last('tpm.crb-table-bad')
+  const table = seen.all('tpm.crb-table-bad').findLast(({ match }) => !goesOn.test(match.groups['why'] ?? ''))
   const timeout = seen.first('tpm.crb-timeout')
   const line = failed ?? table ?? timeout
   // A time-out alone is no loss: the driver may go on.
@@ -163,6 +163,9 @@ function lostByCrb(seen: Seen): Loss | undefined {
 
 /** The start method of the TPM2 table that is FF-A (ACPI_TPM2_CRB_WITH_ARM_FFA, include/acpi/actbl3.h). */
 const overFfa = 15
+
+/** Complaints after which the driver goes on (crb_fixup_cmd_size() and crb_map_io(), tpm_crb.c:597 and 675 in 6.18.5). */
+const goesOn = /^(?:ACPI region does not cover the entire command\/response buffer|Bad ACPI memory layout)/
 
 /** Why the kernel's driver cannot start a TPM over FF-A (IS_REACHABLE(CONFIG_TCG_ARM_CRB_FFA) in tpm_crb_ffa.h, 6.18.5); undefined where it can. */
 function withoutFfa(seen: Seen): string | undefined {

@@ -90,6 +90,48 @@ it('EFI variables that were refused until a version was agreed name what was ref
   ).toEqual({ 'efivars.certs': 'order.uefi-certs' })
 })
 
+it('what pKVM refused until a version was agreed is the doing of the keyring where nobody else had asked', () => {
+  const refused = finding('ffa-path.refused', notNegotiated)
+  const certs = finding('order.uefi-certs', { cause: 'later' })
+  const efi = finding('ffa-path.efi', { cause: 'pkvm' })
+  expect(links(certs, refused, efi)).toEqual({
+    'ffa-path.refused': 'order.uefi-certs',
+    'ffa-path.efi': 'ffa-path.refused',
+  })
+  expect(links(certs, refused, finding('efivars.before-driver', notNegotiated))).toEqual({
+    'efivars.before-driver': 'ffa-path.refused',
+  })
+})
+
+it('what needs buffers that pKVM does not know is one failure', () => {
+  const behind = finding('ffa-path.rxtx')
+  const bufferless = { cause: 'no-host-buffers' }
+  expect(
+    links(
+      early,
+      behind,
+      finding('ffa.usable', { ...bufferless, errno: -16 }),
+      finding('ffa.partitions', { errno: -16 }),
+      finding('ffa.memory', { ...bufferless, errno: -22 }),
+      finding('ffa-path.refused', bufferless),
+    ),
+  ).toEqual({
+    'ffa-path.rxtx': 'order.ffa-before-kvm',
+    'ffa.usable': 'ffa-path.rxtx',
+    'ffa.partitions': 'ffa-path.rxtx',
+    'ffa.memory': 'ffa-path.rxtx',
+    'ffa-path.refused': 'ffa-path.rxtx',
+  })
+})
+
+it('EFI variables that a log alone shows to have failed follow from what pKVM refuses', () => {
+  const listed = finding('efivars.efivarfs', { status: '8000000000000002' })
+  expect(links(early, listed)).toEqual({ 'efivars.efivarfs': 'order.ffa-before-kvm' })
+  expect(links(finding('order.uefi-certs', { cause: 'later' }), finding('efivars.certs'))).toEqual({
+    'efivars.certs': 'order.uefi-certs',
+  })
+})
+
 it('a message that pKVM blocks costs a TPM that is only spoken to by it', () => {
   const blocked = finding('ffa.direct-message-2', { cause: 'blocked-by-proxy', errno: -95 })
   expect(links(blocked, finding('tpm.driver', { cause: 'blocked-by-proxy', errno: -95 }))).toEqual({

@@ -173,6 +173,13 @@ describe('on a log alone', () => {
     expect(alone('efivars.efivarfs', failed, driver).outcome).toBe('unknown')
   })
 
+  it('so do what efivarfs makes of the status of an older call', () => {
+    const long = '[    1.404578] efivars: Variable name size exceeds maximum (512 > 512)'
+    expect(alone('efivars.before-driver', long, driver).outcome).toBe('fail')
+    expect(alone('efivars.efivarfs', long, driver).outcome).toBe('unknown')
+    expect(alone('efivars.efivarfs', driver, long).outcome).toBe('fail')
+  })
+
   it('what failed after it, or without it, failed at the end', () => {
     for (const lines of [[driver, failed], [failed], [failed, driver, failed]]) {
       expect(alone('efivars.efivarfs', ...lines).outcome, lines.join()).toBe('fail')

@@ -149,6 +149,24 @@ describe('ffa-path.rxtx', () => {
     })
   })
 
+  it('is what a version costs that pKVM was only told of: what needs the buffers fails, with whatever status', () => {
+    const share = made(0x84000073n, { to: 2, answer: 'INVALID_PARAMETERS' })
+    const asked = made(fids.idGet, { to: 2, at: 10 })
+    const passedOn = made(fids.idGet, { by: 'pKVM', from: 2, at: 10 })
+    const shown = tracedShown([made(fids.rxtxMap), pkvmStarts, asked, passedOn, share])
+    expect(findingOf(shown, 'ffa-path.rxtx').sentence).toMatch(
+      /since then FFA_MEM_SHARE failed \(INVALID_PARAMETERS\)\.$/,
+    )
+    expect(findingOf(shown, 'ffa-path.refused').facts).toMatchObject({ refused: 1, cause: 'no-host-buffers' })
+    const others = tracedShown([
+      made(fids.rxtxMap),
+      pkvmStarts,
+      made(fids.directReq, { to: 2, answer: 'DENIED' }),
+      share,
+    ])
+    expect(findingOf(others, 'ffa-path.refused').facts).not.toHaveProperty('cause')
+  })
+
   it('fails when it was refused, and is skipped when nobody mapped any', () => {
     const refused = [pkvmStarts, made(fids.rxtxMap, { to: 2, answer: 'DENIED' })]
     expect(findingOf(tracedShown(refused), 'ffa-path.rxtx').facts).toEqual({ status: 'DENIED' })

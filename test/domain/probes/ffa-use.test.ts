@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { Finding } from '../../../domain/finding.ts'
+import type { SmcCall } from '../../../domain/smc/call.ts'
 import type { FfaCallBody, RecordBody, TargetRecord } from '../../../domain/records/record.ts'
 import { boots, byPkvm, consoleOf, consolesOf, findingOf, realRecords, shownOf, without } from './showing.ts'
+import { fids, made, pkvmStarts, tracedShown } from './traced.ts'
 
 const optee = '486178e0-e7f8-11e3-bc5e-0002a5d5c51b'
 const tpm = '17b862a4-1806-4faf-86b3-089a58353861'
@@ -159,6 +161,12 @@ describe('direct messages', () => {
       body.fact === 'ffa-partition' && body.device === 'now' ? undefined : send(invalid)(body)
     expect(found('ffa.direct-message', boots.modulePkvm, unlisted).facts['cause']).toBe('no-such-partition')
     expect(found('ffa.direct-message', boots.builtinNvhe, unlisted).facts['cause']).toBe('no-such-partition')
+    // Who cannot be asked any more has not said that it is gone: the driver was told of it.
+    const silent = (body: RecordBody) =>
+      calls('FFA_PARTITION_INFO_GET', (each) => byPkvm(answer(each, 'BUSY', -16, 0xfffffffc)))(unlisted(body) ?? body)
+    const mute = (body: RecordBody) =>
+      body.fact === 'ffa-partition' && body.device === 'now' ? undefined : silent(body)
+    expect(found('ffa.direct-message', boots.modulePkvm, mute).facts['cause']).toBe('refused-by-spmc')
   })
 
   it('are expected of those partitions only that take them', () => {
@@ -234,27 +242,53 @@ describe('direct messages', () => {
     expect(finding.evidence.map(({ text }) => text).join('\n')).toContain('rc:-95')
   })
 
-  it('rest on what drivers say where no call of ours was made', () => {
-    const of = (text: string, mode = 'nvhe') =>
-      findingOf(shownOf({ mode, consoles: [consoleOf(text)], records: [] }), 'ffa.direct-message')
-    expect(of('[    0.550000] ffa-crb arm-ffa-2: failed to get crb interface version. rc:-95\n')).toMatchObject({
-      outcome: 'fail',
-      facts: { errno: -95 },
+  describe('where no call of ours was made', () => {
+    const ffa = '[    0.400000] ARM FF-A: Driver version 1.2\n'
+    const pkvm = '[    0.500000] kvm [1]: Protected hVHE mode initialized successfully\n'
+    const alone = (id: string) => (text: string, mode: string) =>
+      findingOf(shownOf({ mode, consoles: [consoleOf(text)], records: [] }), id)
+    const of = alone('ffa.direct-message')
+    const of2 = alone('ffa.direct-message-2')
+    const refused = (rc: number) => `[    0.550000] ffa-crb arm-ffa-2: failed to get crb interface version. rc:${rc}\n`
+    const initialized = '[    0.550000] optee: initialized driver\n'
+
+    it('rest on what drivers say', () => {
+      expect(of(refused(-13), 'nvhe')).toMatchObject({ outcome: 'fail', facts: { errno: -13 } })
+      expect(of(`${ffa}[    0.550000] optee: Unexpected error -22\n`, 'nvhe')).toMatchObject({
+        outcome: 'fail',
+        facts: { errno: -22 },
+      })
+      expect(of('[    0.550000] ffa-crb arm-ffa-2: ABI version 1.0\n', 'nvhe').outcome).toBe('pass')
+      expect(of(`${ffa}${initialized}`, 'nvhe').outcome).toBe('pass')
+      const core = '[    0.550000] ffa-crb arm-ffa-2: probe with driver ffa-crb failed with error -22\n'
+      expect(of(core, 'nvhe').outcome).toBe('unknown')
     })
-    expect(of('[    0.550000] optee: Unexpected error -22\n')).toMatchObject({ outcome: 'fail', facts: { errno: -22 } })
-    expect(of('[    0.550000] ffa-crb arm-ffa-2: ABI version 1.0\n').outcome).toBe('pass')
-    expect(of('[    0.550000] optee: initialized driver\n').outcome).toBe('pass')
-    expect(of('[    0.550000] ffa-crb arm-ffa-2: probe with driver ffa-crb failed with error -22\n').outcome).toBe(
-      'unknown',
-    )
-    // Before pKVM took over it says nothing of after, and where pKVM is asked for it has to have taken over.
-    const healthy = '[    0.100000] optee: initialized driver\n'
-    expect(
-      of(`${healthy}[    0.400000] kvm [1]: Protected hVHE mode initialized successfully\n`, 'protected').outcome,
-    ).toBe('unknown')
-    expect(of(healthy, 'protected').outcome).toBe('unknown')
-    const quiet = consolesOf(boots.builtinPkvm, without(/optee|ffa-crb/))
-    expect(findingOf(shownOf({ consoles: quiet, records: [] }), 'ffa.direct-message').outcome).toBe('unknown')
+
+    it('are of the second form where pKVM blocked them, and then say nothing of the first', () => {
+      expect(of2(`${pkvm}${refused(-95)}`, 'protected')).toMatchObject({
+        outcome: 'fail',
+        facts: { errno: -95, cause: 'blocked-by-proxy' },
+      })
+      expect(of(`${pkvm}${refused(-95)}`, 'protected').outcome).toBe('unknown')
+      for (const text of [refused(-95), `${pkvm}${refused(-22)}`, `${refused(-95)}${pkvm}`])
+        expect(of2(text, 'protected').outcome, text).toBe('unknown')
+    })
+
+    it('are none of FF-A where the OP-TEE driver goes by plain SMCs', () => {
+      const smc = '[    0.540000] optee: probing for conduit method.\n'
+      expect(of(initialized, 'nvhe').outcome).toBe('unknown')
+      expect(of(`${ffa}${smc}${initialized}`, 'nvhe').outcome).toBe('unknown')
+      expect(of(`${ffa}${smc}[    0.550000] optee: Unexpected error -22\n`, 'nvhe').outcome).toBe('unknown')
+    })
+
+    it('count once pKVM, where it is asked for, has taken over', () => {
+      const healthy = `${ffa}[    0.410000] optee: initialized driver\n`
+      expect(of(`${healthy}${pkvm}`, 'protected').outcome).toBe('unknown')
+      expect(of(healthy, 'protected').outcome).toBe('unknown')
+      expect(of(`${ffa}${pkvm}${initialized}`, 'protected').outcome).toBe('pass')
+      const quiet = consolesOf(boots.builtinPkvm, without(/optee|ffa-crb/))
+      expect(findingOf(shownOf({ consoles: quiet, records: [] }), 'ffa.direct-message').outcome).toBe('unknown')
+    })
   })
 })
 
@@ -270,6 +304,19 @@ describe('memory', () => {
     const consoles = consolesOf(boots.modulePkvm).filter(({ console }) => console !== 'uart1')
     const shown = shownOf({ consoles, records: realRecords(boots.modulePkvm) })
     expect(findingOf(shown, 'ffa.memory').facts).toEqual({ step: 'reclaim', errno: -95 })
+  })
+
+  it('was refused by pKVM where the trace shows that, and for want of buffers where they were mapped behind its back', () => {
+    const records = realRecords(boots.modulePkvm).map(({ sequence, body }) => ({
+      sequence,
+      body: driver('memory_share', -22)(body) ?? body,
+    }))
+    const of = (...smc: SmcCall[]) =>
+      findingOf(tracedShown(smc, { consoles: consolesOf(boots.modulePkvm), records }), 'ffa.memory').facts['cause']
+    const alone = made(0x84000073n, { to: 2, answer: 'INVALID_PARAMETERS' })
+    expect(of(made(fids.rxtxMap), pkvmStarts, alone)).toBe('no-host-buffers')
+    expect(of(pkvmStarts, made(fids.rxtxMap, { to: 2 }), alone)).toBe('refused-by-proxy')
+    expect(of(pkvmStarts)).toBeUndefined()
   })
 
   it('says why none was shared', () => {

@@ -256,6 +256,8 @@ describe('the policy', () => {
     expect(asked(bootRecords(), 'ima_policy=tcb').outcome).toBe('pass')
     expect(asked(bootRecords({ entries: entries.slice(0, 1) }), 'ima_policy=tcb').outcome).toBe('unknown')
     expect(asked([]).outcome).toBe('skip')
+    const shown = showing([])
+    expect(findingOf({ ...shown, asked: { ...shown.asked, cmdline: undefined } }, id).outcome).toBe('unknown')
   })
 
   it('turns when one was refused', () => {

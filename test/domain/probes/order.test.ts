@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import type { SmcCall } from '../../../domain/smc/call.ts'
 import type { RecordBody } from '../../../domain/records/record.ts'
 import { boots, consoleOf, consolesOf, findingOf, hello, recordsOf, shownOf, without, type Showing } from './showing.ts'
+import { fids, made, pkvmStarts, tracedShown } from './traced.ts'
 
 const id = 'order.ffa-before-kvm'
 const ffaM = { config: { ARM_FFA_TRANSPORT: 'm', OPTEE: 'm' }, modules: ['ffa-core', 'ffa-module', 'optee'] }
@@ -170,6 +172,12 @@ describe('the TPM before IMA', () => {
     ['without initcall_debug', [tis, 'ima: Allocated hash algorithm: sha256'], 'pass', { ima_by: 'its first line' }],
     ['without either', ['ima: Allocated hash algorithm: sha256'], 'unknown', {}],
     ['no IMA', [tpm], 'unknown', {}],
+    [
+      'a TPM that spoke and that IMA did not find',
+      [tis, 'ima: No TPM chip found, activating TPM-bypass!'],
+      'unknown',
+      {},
+    ],
   ])('%s', (_name, lines, outcome, facts) => expect(of(...lines)).toMatchObject({ outcome, facts }))
 
   it('is not asked of a kernel without IMA', () => {
@@ -196,6 +204,17 @@ describe('the keys of UEFI', () => {
     const finding = of(lines)
     expect(finding.outcome).toBe(outcome)
     expect(finding.facts['cause']).toBe(cause)
+  })
+
+  it('is answered by the trace where that shows what pKVM did with the calls', () => {
+    const direct = { by: 'EFI runtime', to: 2 } as const
+    const passedOn = [made(fids.directReq, direct), made(fids.directReq, { by: 'pKVM', from: 2 })]
+    const of2 = (smc: SmcCall[]) =>
+      findingOf(tracedShown(smc, { consoles: [consoleOf([word, mode, certs].join('\n'))] }), id)
+    expect(of2([pkvmStarts, ...passedOn]).outcome).toBe('pass')
+    const refused = made(fids.directReq, { ...direct, answer: 'INVALID_PARAMETERS' })
+    for (const smc of [[pkvmStarts], [pkvmStarts, refused], [pkvmStarts, refused, ...passedOn]])
+      expect(of2(smc)).toMatchObject({ outcome: 'fail', facts: { cause: 'bypassed' } })
   })
 
   it.each([

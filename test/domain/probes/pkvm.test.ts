@@ -159,5 +159,7 @@ describe('the hypervisor', () => {
     ['did not come to its end', { consoles: says(protectedLine), records: recordsOf(hello) }, 'unknown'],
     ['on VHE', { consoles: says('kvm [1]: VHE mode initialized successfully\n') }, 'skip'],
     ['without KVM', { config: { KVM: 'n' } }, 'skip'],
+    ['with KVM switched off', { consoles: says('kvm [1]: KVM disabled from command line\n') }, 'skip'],
+    ['where nothing is shown', {}, 'unknown'],
   ])('%s', (_name, showing, outcome) => expect(findingOf(shownOf(showing), 'pkvm.panic').outcome).toBe(outcome))
 })

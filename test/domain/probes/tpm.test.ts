@@ -174,6 +174,13 @@ describe('the driver', () => {
     expect(finding(id, [none], says(noAccess)).outcome).toBe('skip')
   })
 
+  it('is not lost by a complaint after which the driver goes on', () => {
+    const bug = (why: string) => says(`tpm_crb MSFT0101:00: [Firmware Bug]: ${why}`)
+    const odd = 'ACPI region does not cover the entire command/response buffer. [mem 0x1-0x2] vs 0x1 0x4000'
+    for (const why of [odd, 'Bad ACPI memory layout']) expect(finding(id, [], bug(why)).outcome).toBe('unknown')
+    expect(finding(id, [], bug('overlapping command and response buffer sizes are not identical')).outcome).toBe('fail')
+  })
+
   it('waits for ever where it was put off', () => {
     const deferred = fileRecord('/sys/kernel/debug/devices_deferred', 'MSFT0101:00\t\n')
     expect(finding(id, [none, deferred])).toMatchObject({ outcome: 'fail', facts: { cause: 'deferred' } })
@@ -241,6 +248,11 @@ describe('the handover', () => {
   it('fails where firmware measured and the system has no TPM', () => {
     expect(finding(id, [none], says(tables)).outcome).toBe('fail')
     expect(finding(id, [there], says(tables)).outcome).toBe('pass')
+  })
+
+  it('fails on a log alone where the driver says that it lost the TPM', () => {
+    expect(finding(id, [], says(tables, refused(-95))).outcome).toBe('fail')
+    expect(finding(id, [], says(tables, 'ffa-crb arm-ffa-2: ABI version 1.0')).outcome).toBe('unknown')
   })
 
   it.each([

@@ -90,6 +90,7 @@ const lines: [id: string, text: string, groups: Record<string, string>][] = [
   ['ffa.failed', 'ARM FF-A: failed to register FFA RxTx buffers', { why: 'failed to register FFA RxTx buffers' }],
   ['ffa.notifications-off', 'ARM FF-A: Notification setup failed -95, not enabled', { errno: '-95' }],
   ['optee.revision', '[    0.887324] optee: revision 4.10', { major: '4', minor: '10' }],
+  ['optee.smc-abi', '[    3.170000] optee: probing for conduit method.', {}],
   ['optee.initialized', '[    3.178516] optee: initialized driver', {}],
   ['optee.unexpected-error', '[    0.552074] optee: Unexpected error -22', { errno: '-22' }],
   ['optee.refused', 'optee: Incompatible OP-TEE API version 2.0', { why: 'Incompatible OP-TEE API version 2.0' }],
