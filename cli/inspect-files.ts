@@ -45,7 +45,10 @@ async function readOne(path: string, wanted: InputKind | undefined, read: FilesR
   }
   const { shown, bytes, problem } = await readLog(input, file)
   const known = shown.boots.some((boot) => boot.known)
-  const note = known ? problem : 'is no log of a kernel, a firmware or a boot loader, and no list of measurements'
+  const aside = 'note' in found ? found.note : undefined
+  const note = known
+    ? (problem ?? aside)
+    : 'is no log of a kernel, a firmware or a boot loader, and no list of measurements'
   read.files.push({
     ...about,
     kind: known ? 'log' : 'none',

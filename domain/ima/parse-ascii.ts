@@ -1,4 +1,5 @@
 import { concat, fromHex, fromLatin1 } from '../bytes/bytes.ts'
+import { isShellPrompt } from '../console/shell-prompt.ts'
 import { isViolation, type Field, type Measurement, type MeasurementList } from './measurement.ts'
 import { digestFit } from './template-digest.ts'
 import { fieldFormat, templateFields } from './template.ts'
@@ -9,22 +10,27 @@ const start = /^ ?(\d{1,2}) ([0-9a-f]{40,128}) ([a-z0-9|-]+)(?: (.*))?$/s
 /** A name with line feeds is joined again over at most so many lines. */
 const longestJoin = 16
 
+/** Lines with commands that may come before a list that was pasted from a terminal. */
+const mostPrompts = 16
+
 /** So many joins are tried in one list: each costs digests, and a list in which nothing fits would have them tried everywhere. */
 const mostJoins = 2000
 
 /**
  * Parses `ascii_runtime_measurements` or its variant for a bank. Takes the text with one character for each byte (as in
  * records and latin1), so that names keep their bytes; line ends may be CR LF. A file name may hold line feeds, and then
- * looks like several lines, even like entries: lines are joined when only that makes the template digest right. Never
- * throws; a line that is no entry ends the list with a problem.
+ * looks like several lines, even like entries: lines are joined when only that makes the template digest right. Before
+ * and behind the entries the prompts of a shell are passed over. Never throws; a line that is no entry ends the list with
+ * a problem.
  */
 export function parseImaAscii(text: string): MeasurementList {
   const lines = splitLines(text)
   const list: MeasurementList = { kind: 'ascii', digestSize: 20, littleEndian: true, entries: [] }
   let joins = mostJoins
-  for (let at = 0; at < lines.length;) {
+  for (let at = firstEntry(lines); at < lines.length;) {
     const plain = entryOf(lines, at, 1)
     if (!plain) {
+      if (lines.slice(at).every(isShellPrompt)) break
       list.problem = { at: at + 1, why: `line ${at + 1} is no entry of a measurement list` }
       break
     }
@@ -42,8 +48,15 @@ export function parseImaAscii(text: string): MeasurementList {
 
 /** Whether a text begins like an ASCII measurement list: tells kinds of files apart. */
 export function isImaAscii(text: string): boolean {
-  const match = start.exec(splitLines(text.slice(0, 65_536))[0] ?? '')
+  const lines = splitLines(text.slice(0, 65_536))
+  const match = start.exec(lines[firstEntry(lines)] ?? '')
   return match?.[3] !== undefined && templateFields(match[3]) !== undefined
+}
+
+/** The index of the first line that is no prompt of a shell. */
+function firstEntry(lines: readonly string[]): number {
+  const first = lines.slice(0, mostPrompts).findIndex((line) => !isShellPrompt(line))
+  return Math.max(first, 0)
 }
 
 function splitLines(text: string): string[] {
@@ -81,8 +94,11 @@ function parseEntry(text: string, littleEndian: boolean): Omit<Measurement, 'ent
 /** The fields behind the template's name; undefined for a template that nobody knows, or when they are not its fields. */
 function parseFields(template: string, text: string, littleEndian: boolean): Field[] | undefined {
   const ids = templateFields(template)
+  if (!ids) return undefined
   const values = text.split(' ')
-  if (!ids || values.length < ids.length) return undefined
+  // An empty signature at the end shows as a blank, which editors and mail cut off.
+  while (values.length < ids.length && fieldFormat(ids[values.length] ?? '') === 'hex') values.push('')
+  if (values.length < ids.length) return undefined
   // Spaces of names were made underscores by the kernel, but not by every one: what is too much belongs to the name.
   const name = ids.findIndex((id) => fieldFormat(id) === 'string')
   const surplus = values.length - ids.length

@@ -14,8 +14,10 @@ export interface ListReplay {
   fits?: number
   /** The first entry that the PCR does not have, when it fits fewer than all. */
   next?: Measurement
-  /** What the whole list gives. */
+  /** What the whole list gives, up to an entry that cannot be read. */
   value: Uint8Array
+  /** The first entry of which the fields are not those of its template, so that nothing after it can be replayed. */
+  unreadable?: Measurement
   /** The kernel had no hash for this bank and extended SHA-1 digests with zeros behind them. */
   padded: boolean
 }
@@ -33,7 +35,7 @@ interface Way {
  * so every beginning of the list is held against the value. A kernel that has no hash for a bank (`Can not allocate
  * sha384`) extends SHA-1 digests with zeros behind them (ima_crypto.c ima_calc_field_array_hash(), ima_queue.c
  * ima_init_digests()); that is tried where the bank's own do not fit. Undefined for a bank that we cannot compute, or when
- * an entry's digest in it is neither listed nor can be computed.
+ * an entry's digest in it is neither listed nor can be computed, its template being one that nobody knows.
  */
 export function replayList(list: MeasurementList, bank: string, pcr: number, read: Uint8Array): ListReplay | undefined {
   const known = bankNamed(bank)
@@ -57,7 +59,10 @@ function replayAs(
   const entries = list.entries.filter((entry) => entry.pcr === pcr)
   let value: Uint8Array = new Uint8Array(read.length)
   let fits = isEqual(value, read) ? 0 : undefined
+  const unreadable = entries.find(isUnreadable)
   for (const [n, entry] of entries.entries()) {
+    // Its digest may be listed right, but it is not the digest of what the list says.
+    if (entry === unreadable) break
     const extended = extendedDigest(entry, bank, list, way)
     const after = extended && digest(bank, value, extended)
     if (!after) return undefined
@@ -65,7 +70,11 @@ function replayAs(
     if (isEqual(value, read)) fits = n + 1
   }
   const next = fits === undefined ? undefined : entries[fits]
-  const counted = { ...(fits === undefined ? {} : { fits }), ...(next ? { next } : {}) }
+  const counted = {
+    ...(fits === undefined ? {} : { fits }),
+    ...(next ? { next } : {}),
+    ...(unreadable && { unreadable }),
+  }
   return { bank, pcr, of: entries.length, value, padded: way.padded, ...counted }
 }
 
@@ -85,9 +94,19 @@ function extendedDigest(entry: Measurement, bank: string, list: MeasurementList,
   return own || entry.templateDigest.length === size ? extended : undefined
 }
 
-/** The first entry whose template digest does not follow from its fields; undefined when all do. Violations, and entries of templates that we do not know in an ASCII list, cannot be checked. */
+/**
+ * The first entry whose template digest does not follow from its fields, or whose fields are not those of its template;
+ * undefined when there is none. Violations, and entries of templates that we do not know in an ASCII list, cannot be checked.
+ */
 export function firstWrongEntry(list: MeasurementList): Measurement | undefined {
-  return list.entries.find((entry) => isCheckable(entry) && digestFit(entry, list.littleEndian) === undefined)
+  return list.entries.find(
+    (entry) => isUnreadable(entry) || (isCheckable(entry) && digestFit(entry, list.littleEndian) === undefined),
+  )
+}
+
+/** Whether an entry names a template that is known and does not have its fields, e.g. a digest that is no hex or cut off: no kernel writes that. */
+export function isUnreadable({ fields, data, template }: Measurement): boolean {
+  return !fields && !data && templateFields(template) !== undefined
 }
 
 /** How many entries have a template digest that can be recomputed. */

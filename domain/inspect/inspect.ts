@@ -66,11 +66,19 @@ function shownFinding(finding: Finding, sources: readonly RecordSource[]): Inspe
   return {
     id,
     outcome,
-    sentence,
+    sentence: inUsersWords(sentence, sources),
     evidence: evidence.map((each) => shownEvidence(each, sources)),
     facts,
     ...(because !== undefined && { because }),
   }
+}
+
+/** A sentence that names a file of the target, naming the user's. */
+function inUsersWords(sentence: string, sources: readonly RecordSource[]): string {
+  return sentence.replaceAll(/\b\w+_measurements(?:_\w+)?\b/g, (name) => {
+    const source = sources.find(({ path }) => path.endsWith(`/${name}`))
+    return source?.file ?? name
+  })
 }
 
 /** Names the user's files where probes name consoles, records and paths of a target. */

@@ -3,7 +3,7 @@ import { bankNamed, banks } from '../digest/bank.ts'
 import type { MeasurementList } from '../ima/measurement.ts'
 import { parseImaAscii } from '../ima/parse-ascii.ts'
 import { parseImaBinary } from '../ima/parse-binary.ts'
-import { checkableEntries, firstWrongEntry, listedPcrs, replayList } from '../ima/replay.ts'
+import { checkableEntries, firstWrongEntry, isUnreadable, listedPcrs, replayList } from '../ima/replay.ts'
 import { describeMeasurement } from '../ima/measurement.ts'
 import { checkEventLog, firstMisfit, type PcrCheck } from '../tcg/check-log.ts'
 import { parseEventLog, type EventLog } from '../tcg/event-log.ts'
@@ -114,10 +114,13 @@ function matchOf({ differs }: PcrCheck): Matched {
 function shownList(file: string, list: MeasurementList, pcrs: Pcrs): Shown {
   const replayed = listedPcrs(list).flatMap((pcr) => replaysOf(list, pcr, pcrs))
   const matched = overall(replayed.map((each) => each.matched))
+  const not = notReplayed(list, replayed, pcrs)
   const wrong = firstWrongEntry(list)
   const checkable = checkableEntries(list)
   const digests = wrong
-    ? `the template digest of ${describeMeasurement(wrong)} does not follow from its fields`
+    ? isUnreadable(wrong)
+      ? `${describeMeasurement(wrong)} does not have the fields of its template ${wrong.template}`
+      : `the template digest of ${describeMeasurement(wrong)} does not follow from its fields`
     : `the template digests of ${checkable} follow from their fields`
   const templates = [...new Set(list.entries.map(({ template }) => template))]
   return {
@@ -134,7 +137,7 @@ function shownList(file: string, list: MeasurementList, pcrs: Pcrs): Shown {
     },
     replayed,
     matched,
-    sentence: `${list.entries.length} entries; ${digests}; ${fitSentence(replayed, matched)}.`,
+    sentence: `${list.entries.length} entries; ${digests}; ${fitSentence(replayed, matched, not)}.`,
   }
 }
 
@@ -155,6 +158,17 @@ function replaysOf(list: MeasurementList, pcr: number, pcrs: Pcrs): Replayed[] {
   })
 }
 
+/** What was read of the PCRs that the list is for and cannot be computed from it, e.g. as nobody knows a template's fields. */
+function notReplayed(list: MeasurementList, replayed: readonly Replayed[], pcrs: Pcrs): string[] {
+  return listedPcrs(list).flatMap((pcr) =>
+    [...pcrs]
+      .filter(([, values]) => values.has(pcr))
+      .map(([bank]) => bank)
+      .filter((bank) => !replayed.some((each) => each.bank === bank && each.pcr === pcr))
+      .map((bank) => `${bank}:${pcr}`),
+  )
+}
+
 function overall(each: readonly Matched[]): Matched {
   const judged = each.filter((one) => one !== 'unknown')
   if (judged.length === 0) return 'unknown'
@@ -162,17 +176,18 @@ function overall(each: readonly Matched[]): Matched {
   return judged.includes('part') ? 'part' : 'yes'
 }
 
-function fitSentence(replayed: readonly Replayed[], matched: Matched): string {
+function fitSentence(replayed: readonly Replayed[], matched: Matched, not: readonly string[] = []): string {
+  const rest = not.length > 0 ? `; ${not.join(' ')} cannot be computed from it` : ''
   const names = (wanted: Matched): string =>
     replayed
       .filter((each) => each.matched === wanted)
       .map(({ bank, pcr }) => `${bank}:${pcr}`)
       .join(' ')
-  if (matched === 'unknown') return 'no PCRs were given to hold it against'
-  if (matched === 'yes') return `it gives the PCRs that were read (${names('yes')})`
+  if (matched === 'unknown') return rest === '' ? 'no PCRs were given to hold it against' : rest.slice(2)
+  if (matched === 'yes') return `it gives the PCRs that were read (${names('yes')})${rest}`
   const parts = [
     names('no') && `it does not give the PCRs that were read (${names('no')})`,
     names('part') && `its beginning gives the PCRs that were read (${names('part')}), the rest is not in them`,
   ]
-  return parts.filter((part) => part !== '').join('; ')
+  return `${parts.filter((part) => part !== '').join('; ')}${rest}`
 }

@@ -1,4 +1,5 @@
 import { toLatin1 } from '../bytes/bytes.ts'
+import { isShellPrompt } from '../console/shell-prompt.ts'
 import { isImaAscii } from '../ima/parse-ascii.ts'
 import { isImaBinary } from '../ima/parse-binary.ts'
 import { isEventLog } from '../tcg/event-log.ts'
@@ -12,7 +13,7 @@ export const inputKinds = ['log', 'ima-ascii', 'ima-binary', 'event-log', 'pcrs'
 export type InputKind = (typeof inputKinds)[number]
 
 /** What a file is by its first bytes, or the end of the sentence "FILE ..." that says why nothing can be made of it. */
-export type Recognised = { kind: InputKind } | { not: string }
+export type Recognised = { kind: InputKind; note?: string } | { not: string }
 
 /** Files that nobody's log begins like, by their first bytes in latin1. */
 const others: [string, RegExp][] = [
@@ -51,8 +52,13 @@ export function recognise(head: Uint8Array, name: string): Recognised {
       not: 'is one value, and its path does not say of which PCR: give it as .../pcr-sha256/10 or pcr-sha256-10',
     }
   }
-  if (!stamped.test(text) && isPcrText(text)) return { kind: 'pcrs' }
-  return { kind: 'log' }
+  const values = pcrValues(text)
+  if (values === 0) return { kind: 'log' }
+  if (!stamped.test(text) && isPcrText(text, values)) return { kind: 'pcrs' }
+  return {
+    kind: 'log',
+    note: `also holds ${values} PCR ${values === 1 ? 'value' : 'values'}, which a log is not searched for: give what they stand in as a file of its own`,
+  }
 }
 
 /** The bank and number that the path of one PCR names: sysfs's own, or a copy's like `pcr-sha256-10`. */
@@ -60,10 +66,14 @@ export function pcrPlace(name: string): { bank: string; pcr: number } | undefine
   return pcrPath(name) ?? pcrPath(name.replace(/pcr[-_](sha\d+|sm3)[-_.](\d{1,2})(?:\.\w+)?$/, 'pcr-$1/$2'))
 }
 
-/** Most of the lines must be values: a log may quote some. */
-function isPcrText(text: string): boolean {
+function pcrValues(text: string): number {
   let values = 0
   for (const bank of parsePcrs(text).values()) values += bank.size
-  const lines = text.split('\n').filter((line) => line.trim() !== '').length
-  return values > 0 && values * 2 >= lines
+  return values
+}
+
+/** Most of the lines must be values: a log may quote some. Commands and the names of banks around them do not count. */
+function isPcrText(text: string, values: number): boolean {
+  const lines = text.split(/\r?\n/).filter((line) => !/^\s*(?:\w+\s*:\s*)?$/.test(line) && !isShellPrompt(line)).length
+  return values * 2 >= lines
 }

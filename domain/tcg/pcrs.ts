@@ -19,15 +19,24 @@ export function pcrPath(path: string): { bank: string; pcr: number } | undefined
 
 /**
  * Reads PCR values from text of several kinds, line by line: `tpm2_pcrread` and the `pcrs:` part of `tpm2_eventlog`
- * (`sha256:` and then `  0 : 0x...`), `grep . /sys/class/tpm/tpm0/pcr-*` (`.../pcr-sha256/0:...`), the `PCR-00: 3F 1B ...`
+ * (`sha256:` and then `  0 : 0x...`), `grep . /sys/class/tpm/tpm0/pcr-*` (`.../pcr-sha256/0:...`), `head` of several of them (`==> .../pcr-sha256/0 <==` and then the value), the `PCR-00: 3F 1B ...`
  * of a TPM 1.2 in sysfs. A value without a bank's name before it is put into the bank of its size. What is no such line is
  * passed over; of text without any the result is empty.
  */
 export function parsePcrs(text: string): Pcrs {
   const pcrs: Pcrs = new Map()
   let named: string | undefined
+  let alone: { bank: string; pcr: number } | undefined
   for (const line of text.split(/\r?\n/)) {
     if (line === '') continue
+    const file = alone
+    const only = /^(?:==> )?(\S*pcr-[a-z0-9_-]+\/\d{1,2})(?: <==|:)?\s*$/i.exec(line)?.[1]
+    alone = only === undefined ? undefined : pcrPath(only)
+    const content = file && fromHex(line.trim().replace(/^0x/i, ''))
+    if (content && bankNamed(file.bank)?.size === content.length) {
+      setPcr(pcrs, file.bank, file.pcr, content)
+      continue
+    }
     const header = /^\s*["']?([a-z0-9_-]+)["']?\s*:\s*$/i.exec(line)?.[1]
     if (header !== undefined) {
       named = bankNamed(nameOf(header.toLowerCase()))?.name

@@ -1,11 +1,12 @@
 import { isFilled, toHex } from '../../bytes/bytes.ts'
 import type { Finding } from '../../finding.ts'
 import { aggregateKind } from '../../ima/boot-aggregate.ts'
-import { describeMeasurement, isViolation } from '../../ima/measurement.ts'
+import { describeMeasurement, isViolation, type Measurement } from '../../ima/measurement.ts'
 import {
   checkableEntries,
   firstDifference,
   firstWrongEntry,
+  isUnreadable,
   listedPcrs,
   replayList,
   type ListReplay,
@@ -35,15 +36,18 @@ export function replay(seen: Seen): Finding {
   const { pcrs, pcrRecords } = measuredOf(seen)
   if (read.cut) return unknown(id, 'The measurement list is longer than what was read of it.', [citeList(read)])
   const replays: ListReplay[] = []
+  const not: string[] = []
   for (const pcr of listedPcrs(read.list))
     for (const [bank, values] of pcrs) {
       const value = values.get(pcr)
       const found = value && replayList(read.list, bank, pcr, value)
       if (found) replays.push(found)
+      else if (value) not.push(`${bank}:${pcr}`)
     }
+  const rest = not.length > 0 ? `; ${not.join(' ')} cannot be computed from it` : ''
   const [first] = replays
   if (!first)
-    return unknown(id, 'No PCR that the list is for was read in a bank that can be computed.', [citeList(read)])
+    return unknown(id, `No PCR that the list is for was read in a bank that can be computed${rest}.`, [citeList(read)])
   const records = replays
     .map(({ bank, pcr }) => pcrRecords.get(`${bank}/${pcr}`))
     .filter((record) => record !== undefined)
@@ -59,7 +63,7 @@ export function replay(seen: Seen): Finding {
     const more = ahead > 0 ? `; the list was ${ahead} ahead when it was read` : ''
     return pass(
       id,
-      `The ${entries} entries of the list give PCR ${first.pcr} in ${banks}${note}${more}.`,
+      `The ${entries} entries of the list give PCR ${first.pcr} in ${banks}${note}${more}${rest}.`,
       [citeList(read), ...records],
       {
         entries,
@@ -67,6 +71,7 @@ export function replay(seen: Seen): Finding {
         banks,
         ahead,
         ...(padded.length > 0 ? { padded: padded.join(' ') } : {}),
+        ...(not.length > 0 ? { not: not.join(' ') } : {}),
       },
     )
   }
@@ -90,6 +95,13 @@ export function replay(seen: Seen): Finding {
       `PCR ${pcr} in ${bank} has the first ${fits} of ${of} entries and nothing after: ${describeMeasurement(next)} is the first that it does not have.`,
       [citeList(read), ...at, ...records, ...lines],
       { ...facts, cause: 'stopped', first: next.entry },
+    )
+  if (bad.unreadable)
+    return fail(
+      id,
+      `The list does not give PCR ${pcr} in ${bank}: ${unreadable(bad.unreadable)}.`,
+      [citeList(read), citeEntry(read, bad.unreadable), ...records, ...lines],
+      { ...facts, cause: 'unreadable', first: bad.unreadable.entry },
     )
   const wrong = firstWrongEntry(read.list)
   return fail(
@@ -128,6 +140,8 @@ export function list(seen: Seen): Finding {
         { entries: entries.length },
       )
     const wrong = firstWrongEntry(read.list)
+    if (wrong && isUnreadable(wrong))
+      return fail(id, `In ${nameOfFile(read)}, ${unreadable(wrong)}.`, [citeEntry(read, wrong)], { first: wrong.entry })
     if (wrong) {
       const right = templateDigest(
         wrong,
@@ -172,6 +186,10 @@ export function list(seen: Seen): Finding {
       littleEndian: first.list.littleEndian,
     },
   )
+}
+
+function unreadable(entry: Measurement): string {
+  return `${describeMeasurement(entry)} does not have the fields of its template ${entry.template}`
 }
 
 function nameOfFile({ path }: ReadList): string {

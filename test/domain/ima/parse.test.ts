@@ -113,6 +113,42 @@ describe('a measurement list', () => {
     expect(checkableEntries(ascii)).toBe(2)
   })
 
+  it('shows an entry that does not have the fields of its template', () => {
+    const shown = asciiList([file('/a'), file('/b')])
+    const digest = hash('sha256', text('/b')).toString('hex')
+    for (const other of ['z'.repeat(64), digest.slice(1), `${digest} extra`.slice(0, 40)]) {
+      const list = parseImaAscii(
+        shown.replace(`${digest} /b`, other.includes('z') || other.length > 60 ? `${other} /b` : other),
+      )
+      expect(firstWrongEntry(list)).toMatchObject({ entry: 2, template: 'ima-ng' })
+      expect(checkableEntries(list)).toBe(1)
+    }
+  })
+
+  it('may have lost the blank that an empty signature is shown as', () => {
+    const signed: Made = {
+      template: 'ima-sig',
+      fields: [dng('sha256', hash('sha256', text('x'))), nng('/x'), { bytes: Buffer.alloc(0), shown: '' }],
+    }
+    const shown = asciiList([signed])
+    expect(shown).toContain('/x \n')
+    for (const each of [shown, shown.replace('/x \n', '/x\n')]) {
+      expect(checkableEntries(parseImaAscii(each))).toBe(1)
+      expect(firstWrongEntry(parseImaAscii(each))).toBeUndefined()
+    }
+  })
+
+  it.each(['# cat list', 'root@box:~# cat list', '/ # cat list', '[me@box ~]$ cat list', '# of the box in the corner'])(
+    'may be pasted from a terminal: %s',
+    (prompt) => {
+      const pasted = `${prompt}\n${asciiList([file('/a')])}${prompt.replace(/cat.*/, '')}\n`
+      expect(isImaAscii(pasted)).toBe(true)
+      const list = parseImaAscii(pasted)
+      expect(list).toMatchObject({ entries: [{ entry: 1, from: 2, to: 2 }] })
+      expect(list.problem).toBeUndefined()
+    },
+  )
+
   it('that is cut off keeps its whole entries', () => {
     const entries = everyTemplate()
     const whole = binaryList(entries)

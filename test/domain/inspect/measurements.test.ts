@@ -4,7 +4,7 @@ import { inspect } from '../../../domain/inspect/inspect.ts'
 import { judgeMeasurements, type MeasurementFile } from '../../../domain/inspect/measurements.ts'
 import { pcrPlace, recognise } from '../../../domain/inspect/recognise.ts'
 import { inspectSchema } from '../../../domain/inspect/report-schema.ts'
-import { asciiList, binaryList, bootAggregate, file, pcr10, violation } from '../ima/lists.ts'
+import { asciiList, binaryList, bootAggregate, file, nng, pcr10, violation } from '../ima/lists.ts'
 import { agileLog, hash, oldLog, pcrsAfter, someEvents } from '../tcg/logs.ts'
 
 const latin1 = (text: string): Uint8Array => Buffer.from(text, 'latin1')
@@ -41,11 +41,21 @@ describe('the kind of a file is told by its content', () => {
       latin1('PCR-00: ' + '3F '.repeat(20).trim() + '\nPCR-01: ' + '00 '.repeat(20).trim() + '\n'),
     ],
     ['pcrs', 'PCRs by grep', latin1(`/sys/class/tpm/tpm0/pcr-sha256/0:${'AB'.repeat(32)}\n`)],
+    [
+      'pcrs',
+      'PCRs by head',
+      latin1(`==> pcr-sha1/10 <==\n${'AB'.repeat(20)}\n\n==> pcr-sha256/10 <==\n${'AB'.repeat(32)}\n`),
+    ],
+    [
+      'pcrs',
+      'one PCR in a session of a shell',
+      latin1(`root@box:~# tpm2_pcrread sha256:10\n  sha256:\n    10: 0x${'AB'.repeat(32)}\nroot@box:~# \n`),
+    ],
     ['log', 'a log', latin1('[    0.000000] Linux version 6.1\n')],
     ['log', 'a log that quotes PCRs', latin1(`[    1.000000] x\n${pcrText(pcrs)}`)],
     ['log', 'any text', latin1('hello\n')],
   ])('%s: %s', (kind, _name, bytes) => {
-    expect(recognise(bytes, 'file')).toEqual({ kind })
+    expect(recognise(bytes, 'file')).toMatchObject({ kind })
   })
 
   it.each([
@@ -55,6 +65,14 @@ describe('the kind of a file is told by its content', () => {
     ['is a zip archive: unpack it first', 'PK\x03\x04'],
   ])('nothing: it %s', (not, text) => {
     expect(recognise(latin1(text), 'file')).toEqual({ not })
+  })
+
+  it('a log that quotes PCRs says that it is not searched for them', () => {
+    expect(recognise(latin1(`[    1.000000] x\n${pcrText(new Map([[10, pcr10(entries)]]))}`), 'file')).toEqual({
+      kind: 'log',
+      note: 'also holds 1 PCR value, which a log is not searched for: give what they stand in as a file of its own',
+    })
+    expect(recognise(latin1('[    1.000000] x\n'), 'file')).toEqual({ kind: 'log' })
   })
 
   it('one value needs a path that says of which PCR', () => {
@@ -114,6 +132,46 @@ describe('what was measured', () => {
     const [log] = judgeMeasurements([{ file: 'log', kind: 'event-log', bytes }, ...measured('pcrs')])
     expect(log?.matched).toBe('no')
     expect(log?.sentence).toContain('the first event that does not fit is 4 (EV_EFI_VARIABLE_BOOT, PCR 1)')
+  })
+
+  it('an entry without the fields of its template is named, and the PCRs do not match', () => {
+    const digest = hash('sha256', Buffer.from('/init')).toString('hex')
+    const bytes = latin1(asciiList(entries).replace(digest, 'z'.repeat(64)))
+    const report = inspect([], [{ file: 'my-list', kind: 'ima-ascii', bytes }, ...measured('pcrs')], [])
+    expect(report.measurements[0]).toMatchObject({
+      matched: 'no',
+      sentence: expect.stringContaining('entry 2 ') as string,
+    })
+    for (const id of ['ima.list', 'ima.replay'])
+      expect(report.findings.find((each) => each.id === id)).toMatchObject({
+        outcome: 'fail',
+        facts: { first: 2 },
+        sentence: expect.stringContaining('does not have the fields of its template ima-ng') as string,
+      })
+    const sentences = report.findings.map(({ sentence }) => sentence).join()
+    expect(sentences).toContain('In my-list, entry 2')
+    expect(sentences).not.toContain('ascii_runtime_measurements')
+  })
+
+  it('a bank that cannot be computed is said', () => {
+    const strange = [...entries, { template: 'x-ng', fields: [nng('a')] }]
+    const bytes = latin1(asciiList(strange))
+    const both = `${pcrText(new Map([[10, pcr10(strange)]]))}  sha1:\n    10: 0x${toHex(pcr10(strange, 'sha1'))}\n`
+    const report = inspect(
+      [],
+      [
+        { file: 'l', kind: 'ima-ascii', bytes },
+        { file: 'p', kind: 'pcrs', bytes: latin1(both) },
+      ],
+      [],
+    )
+    expect(report.measurements[0]).toMatchObject({ matched: 'yes', replayed: [{ bank: 'sha1' }] })
+    expect(report.measurements[0]?.sentence).toContain('sha256:10 cannot be computed from it')
+    expect(report.findings.find(({ id }) => id === 'ima.replay')).toMatchObject({
+      outcome: 'pass',
+      facts: { banks: 'sha1', not: 'sha256:10' },
+      sentence: expect.stringContaining('sha256:10 cannot be computed') as string,
+    })
   })
 
   it('of a list that is cut off the whole entries count', () => {
