@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { LabError } from '../../domain/errors.ts'
-import { matches, type Axis, type Selector } from '../../domain/plan/axes.ts'
+import { axes, matches, type Axis, type Selector } from '../../domain/plan/axes.ts'
 import type { Context } from '../context.ts'
 import { onInterrupt } from '../interrupt.ts'
 import { readPlanFile, type ReadPlan } from '../read-plan.ts'
@@ -80,12 +80,10 @@ export function select(plan: ReadPlan, only: string[]): ReadPlan {
   for (const text of only) {
     const [axis, ...rest] = text.split('=')
     const value = rest.join('=')
-    const values = plan.plan.matrix.values[axis as Axis] as string[] | undefined
-    if (!values)
-      throw new LabError(
-        'BadInput',
-        `--only ${text}: there is no axis "${axis}"; axes are ${Object.keys(plan.plan.matrix.values).join(', ')}.`,
-      )
+    if (!axes.includes(axis as Axis))
+      throw new LabError('BadInput', `--only ${text}: there is no axis "${axis}"; axes are ${axes.join(', ')}.`)
+    // Of the cells, not of the matrix: `include` brings values of its own.
+    const values = [...new Set(plan.cells.map((cell) => cell.axes[axis as Axis]))]
     if (!values.includes(value))
       throw new LabError(
         'BadInput',

@@ -12,18 +12,22 @@
 #include <linux/delay.h>
 #include <linux/errno.h>
 #include <linux/gfp.h>
+#include <linux/io.h>
 #include <linux/irqflags.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/kthread.h>
+#include <linux/list.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/preempt.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
+#include <linux/smp.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
+#include <linux/workqueue.h>
 
 static char *kind = "";
 module_param(kind, charp, 0400);
@@ -45,6 +49,18 @@ static void do_oops(void)
 
 	OPTIMIZER_HIDE_VAR(nowhere);
 	*nowhere = 1;
+}
+
+/*
+ * A hole in the map of QEMU's virt machine, where nobody answers: `synchronous external abort`. The SError, which comes of
+ * such things on hardware that need not wait for an answer, QEMU's TCG does not make (10.0.2).
+ */
+static void do_bus_error(void)
+{
+	void __iomem *nobody = ioremap(0x0b000000, PAGE_SIZE);
+
+	if (nobody)
+		pr_info("nobody says %u\n", readl(nobody));
 }
 
 static void do_bug(void)
@@ -74,7 +90,7 @@ static void do_hung_task(void)
 	if (IS_ERR(task))
 		pr_err("could not start a thread: %ld\n", PTR_ERR(task));
 	else
-		ssleep(seconds);
+		schedule_timeout_interruptible(seconds * HZ); /* Not ssleep(): then we hang, too. */
 }
 
 static void spin(void)
@@ -100,6 +116,39 @@ static void do_hard_lockup(void)
 	local_irq_save(flags);
 	spin();
 	local_irq_restore(flags);
+}
+
+static void stop(void *unused)
+{
+	local_irq_disable();
+	for (;;)
+		cpu_relax();
+}
+
+/* All CPUs, for ever and without a word: not a fault that a kernel can report, but what the limit on silence is for. */
+static void do_hang(void)
+{
+	smp_call_function(stop, NULL, 0);
+	stop(NULL);
+}
+
+static void spin_in_work(struct work_struct *unused)
+{
+	spin();
+}
+
+static DECLARE_WORK(long_work, spin_in_work);
+static DECLARE_WORK(late_work, spin_in_work);
+
+/* WQ_WATCHDOG; reported after workqueue.watchdog_thresh seconds, 30 if nothing is said, without preemption alone. */
+static void do_workqueue_stall(void)
+{
+	int cpu = raw_smp_processor_id();
+
+	schedule_work_on(cpu, &long_work);
+	schedule_work_on(cpu, &late_work);
+	flush_work(&long_work);
+	flush_work(&late_work);
 }
 
 static void nothing(struct rcu_head *unused)
@@ -143,6 +192,16 @@ static void do_lock_order(void)
 	mutex_lock(&one);
 	mutex_unlock(&one);
 	mutex_unlock(&other);
+}
+
+/* DEBUG_LIST. */
+static void do_list(void)
+{
+	LIST_HEAD(list);
+	struct list_head entry;
+
+	list_add(&entry, &list);
+	list_add(&entry, &list);
 }
 
 /* UBSAN_SHIFT. */
@@ -193,14 +252,18 @@ static const struct {
 } kinds[] = {
 	{ "panic", do_panic },
 	{ "oops", do_oops },
+	{ "bus-error", do_bus_error },
 	{ "bug", do_bug },
 	{ "warn", do_warn },
 	{ "hung-task", do_hung_task },
 	{ "soft-lockup", do_soft_lockup },
 	{ "hard-lockup", do_hard_lockup },
+	{ "hang", do_hang },
+	{ "workqueue-stall", do_workqueue_stall },
 	{ "rcu-stall", do_rcu_stall },
 	{ "atomic-sleep", do_atomic_sleep },
 	{ "lock-order", do_lock_order },
+	{ "list", do_list },
 	{ "ubsan", do_ubsan },
 	{ "out-of-bounds", do_out_of_bounds },
 	{ "use-after-free", do_use_after_free },

@@ -18,6 +18,11 @@ describe('--only', () => {
     expect(ids(['mode=nvhe', 'mode=protected', 'config=ffa=y'])).toEqual(['ffa=y protected', 'ffa=y nvhe'])
   })
 
+  it('knows values that only `include` brings', () => {
+    const faults = readPlanFile('plans/faults.yaml')
+    expect(select(faults, ['mode=lock-order']).cells.map(({ axes }) => axes['config'])).toEqual(['checked'])
+  })
+
   it.each([
     [['mode=vhe'], 'BadInput', /"vhe" is no mode of this plan; there is protected, nvhe/],
     [['modes=nvhe'], 'BadInput', /no axis "modes"; axes are .*mode/],

@@ -19,6 +19,7 @@ export interface PlanText {
   matrix: Record<string, unknown>
   expect: { cells: Record<string, unknown>; known?: string; findings: Record<string, unknown> }[]
   attempts?: unknown
+  limits?: unknown
 }
 
 /** Arguments of `hyplab run`: only the cell that shows the bug. */

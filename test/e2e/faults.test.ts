@@ -1,0 +1,92 @@
+/** Kernels that break on purpose: what they say is seen for what it is, and has the same title each time. */
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { readLines } from '../../domain/console/line-reader.ts'
+import type { Attempt } from '../../store/attempt.ts'
+import { artifactPath } from '../../store/artifacts.ts'
+import { cellOf, endings, findingOf, type RunDocument } from './documents.ts'
+import { useLab } from './lab.ts'
+import { planLike } from './plans.ts'
+
+const lab = useLab('faults')
+const plan = fileURLToPath(new URL('../../plans/faults.yaml', import.meta.url))
+
+describe('plans/faults.yaml', () => {
+  let document: RunDocument
+  beforeAll(async () => {
+    document = await lab.json<RunDocument>('run', plan)
+  })
+
+  it('shows in each cell just the fault that was made', () => {
+    const wrong = document.cells.filter(({ verdict }) => verdict?.verdict !== 'pass')
+    expect(wrong.map(({ id, verdict }) => [id, verdict])).toEqual([])
+    expect(document.cells.length).toBeGreaterThan(15)
+    expect(document.run).toMatchObject({ state: 'finished', exitCode: 0 })
+  })
+
+  it('ends where the kernel panics or loses its init, and goes on after everything else', () => {
+    const stopped = document.cells.filter((cell) => endings(cell)[0] !== 'finished')
+    expect(stopped.map((cell) => [cell.axes['mode'], ...endings(cell)])).toEqual([
+      ['panic', 'kernel-fault'],
+      ['no-init', 'kernel-fault'],
+      ['panic-on-warn', 'kernel-fault'],
+      ['out-of-memory', 'kernel-fault'],
+    ])
+  })
+
+  it('cites the lines of the report and no others', async () => {
+    for (const { axes, attempts } of document.cells) {
+      const [report] = findingOf(attempts[0], 'fault.kernel').evidence
+      if (report?.kind !== 'console') throw new Error(`${axes['mode']}: the report is no console lines`)
+      const lines = (await consoleOf(attempts[0]!, report.console)).slice(0, report.to)
+      const cited = lines.slice(report.from - 1)
+      const quoted = report.text.split('\n').filter((line) => !/^\.\.\. \d+ more lines? \.\.\.$/.test(line))
+      expect(quoted.length).toBeGreaterThan(0)
+      expect(cited).toEqual(expect.arrayContaining(quoted))
+      // It is about what was made, and begins after it was made.
+      const made = lines.findIndex((line) => line.endsWith(`hyplab-fault-maker: provoking ${kindOf(axes['mode']!)}`))
+      if (axes['mode'] === 'no-init') expect(made).toBe(-1)
+      else expect(made).toBeGreaterThan(0)
+      expect(made).toBeLessThan(report.from - 1)
+    }
+  })
+
+  it('gives each fault the same title on another boot', async () => {
+    const modes = ['panic', 'oops', 'warn', 'lock-order']
+    const again = await lab.json<RunDocument>('run', plan, ...modes.flatMap((mode) => ['--only', `mode=${mode}`]))
+    const facts = (run: RunDocument) =>
+      modes.map((mode) => findingOf(cellOf(run, { mode }).attempts[0], 'fault.kernel').facts)
+    expect(facts(again)).toEqual(facts(document))
+  })
+})
+
+it('a kernel that stops without a word is hung when the limit on silence has run out, and nothing is claimed', async () => {
+  const hang = await planLike(lab, 'hang', (text) => {
+    text.configs = { 'ffa=y': { ...text.configs['ffa=y']!, modules: ['fault-maker'] } }
+    text.modes = { hang: 'kvm-arm.mode=nvhe fault_maker.kind=hang' }
+    text.matrix = {}
+    text.expect = []
+    text.limits = { silence: '5 s' }
+  })
+  const { cells, run } = await lab.json<RunDocument>('run', hang)
+  const [attempt] = cells[0]!.attempts
+  expect(attempt?.end).toMatchObject({ ending: 'hung', host: { stop: 'silence', stage: 'init' } })
+  expect(attempt?.end?.sentence).toMatch(/^Stage init: nothing was said for [\d.]+ s \(limit [\d.]+ s\)/)
+  expect(findingOf(attempt, 'fault.kernel').outcome).toBe('unknown')
+  expect(attempt?.end?.ended).toBeLessThan(attempt!.started + 60_000)
+  expect(cells[0]!.verdict?.verdict).toBe('inconclusive')
+  expect(run.exitCode).not.toBe(0)
+})
+
+/** A console's lines, as it was kept. */
+async function consoleOf(attempt: Attempt, name: string): Promise<string[]> {
+  const kept = attempt.end?.artifacts.find((artifact) => artifact.name === `console/${name}`)
+  if (!kept) throw new Error(`attempt ${attempt.id} kept no ${name}`)
+  return readLines(await readFile(artifactPath(lab.store, kept.sha256))).map(({ text }) => text)
+}
+
+/** What a mode of the plan makes. */
+function kindOf(mode: string): string {
+  return mode === 'panic-on-warn' ? 'warn' : mode
+}
