@@ -19,6 +19,7 @@ export interface PlanText {
   matrix: Record<string, unknown>
   expect: { cells: Record<string, unknown>; known?: string; findings: Record<string, unknown> }[]
   attempts?: unknown
+  probes?: string[]
   limits?: unknown
 }
 
