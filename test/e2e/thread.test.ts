@@ -17,11 +17,13 @@ const log = (name: string): string => fileURLToPath(new URL(`../fixtures/console
 const findings = ({ attempts }: CellDocument): Finding[] => attempts[0]?.end?.findings ?? []
 
 let old: RunDocument
+let asModule: RunDocument
 let recent: RunDocument
 let bug: CellDocument
 let ordering: CellDocument
 beforeAll(async () => {
   old = await lab.json('run', plan('thread-6.18'), '--only', 'config=ffa=y', '--only', 'stack=full')
+  asModule = await lab.json('run', plan('thread-6.18'), '--only', 'config=ffa=m', '--only', 'mode=protected')
   recent = await lab.json('run', plan('thread-7.3'), '--only', 'config=ffa=y', '--only', 'stack=full')
   bug = cellOf(old, { mode: 'protected' })
   ordering = cellOf(recent, { mode: 'protected' })
@@ -72,6 +74,20 @@ describe('Linux 6.18.5 with the driver built in', () => {
   })
 })
 
+describe('Linux 6.18.5 with the driver as a module', () => {
+  it('loses the TPM for two other reasons, by what speaks to it', () => {
+    const lost = asModule.cells.map(({ axes, verdict, attempts }) => [
+      axes['stack'],
+      verdict?.verdict,
+      findingOf(attempts[0], 'tpm.driver').facts['cause'],
+    ])
+    expect(lost).toEqual([
+      ['full', 'known-fail', 'no-doorbell'],
+      ['full-req2', 'known-fail', 'blocked-by-proxy'],
+    ])
+  })
+})
+
 describe('Linux 7.3.4 without IMA_INIT_LATE_SYNC', () => {
   it('bypasses the TPM with pKVM and without', () => {
     expect(recent.cells.map(({ verdict }) => verdict?.verdict)).toEqual(['known-fail', 'known-fail', 'known-fail'])
@@ -106,7 +122,7 @@ describe('inspect', () => {
   }
 
   it('says of the consoles of a boot what the boot was found to be', async () => {
-    for (const { attempts } of [...old.cells, ...recent.cells]) {
+    for (const { attempts } of [...old.cells, ...asModule.cells, ...recent.cells]) {
       const { stdout } = await lab.hyplab('logs', attempts[0]!.id)
       const file = join(lab.state, `${attempts[0]!.id}.log`)
       await writeFile(file, stdout)
