@@ -95,7 +95,8 @@ const byId: Record<string, (known: Known) => string> = {
     `OP-TEE panic${groups['why'] ? ` '${groups['why']}'` : ''}${groups['function'] ? ` in ${groups['function']}` : ''}${place}`,
   'tc.abort': ({ groups }) => `OP-TEE: core ${groups['what']}-abort${detail(groups['fault'])}`,
   'tc.user-abort': ({ groups }) => `OP-TEE: user mode ${groups['what']}-abort${detail(groups['fault'])}`,
-  'tc.assert': ({ groups, place }) => `OP-TEE assertion${groups['what'] ? ` '${groups['what']}'` : ''} failed${place}`,
+  'tc.assert': ({ groups, place }) =>
+    `OP-TEE assertion${groups['what'] ? ` '${shortened(groups['what'])}'` : ''} failed${place}`,
   'tc.sp-failed': ({ groups }) => `OP-TEE: ${groups['what']}${groups['rc'] ? ` (0x${groups['rc']})` : ''}`,
   'tc.sp-panicked': ({ groups }) => `OP-TEE: ${groups['who']} panicked with code 0x${groups['code']}`,
   'edk2.exception': ({ groups, report }) => `EDK2: ${groups['what']} exception${image(report)}`,
@@ -107,6 +108,11 @@ const byId: Record<string, (known: Known) => string> = {
   'uboot.no-boot': ({ groups }) => `U-Boot: ${groups['what']}`,
   'hafnium.panic': ({ groups }) => `Hafnium panic: ${groups['why']}`,
   'hafnium.exception': ({ groups }) => `Hafnium: ${groups['what'] ?? 'unknown exception'}`,
+}
+
+/** A condition so long that its place would be cut off. */
+function shortened(condition: string): string {
+  return condition.length > 80 ? `${condition.slice(0, 77)}...` : condition
 }
 
 function detail(fault: string | undefined): string {

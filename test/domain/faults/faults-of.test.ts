@@ -510,6 +510,16 @@ describe('a title', () => {
   })
 })
 
+it('keeps the place of an assertion whose condition is long, as a hostile caller once made OP-TEE print it', () => {
+  const condition =
+    'value == NOTIF_VALUE_DO_BOTTOM_HALF && spmc_notif_is_ready && nvb->do_bottom_half_value >= 0 && notif_intid >= 0'
+  const place = 'core/arch/arm/kernel/thread_spmc.c:1916'
+  const [fault] = of(`E/TC:0   assertion '${condition}' failed at ${place} <notif_send_async>`)
+  expect(fault?.title).toBe(
+    `OP-TEE assertion 'value == NOTIF_VALUE_DO_BOTTOM_HALF && spmc_notif_is_ready && nvb->do_bottom_...' failed at ${place}`,
+  )
+})
+
 describe('where a report ends', () => {
   const paging = reports.find(([title]) => title.startsWith('NULL'))![2]
   it('is before a panic, which is a fault of its own', () => {
