@@ -2,7 +2,7 @@ import { kernelMessage } from '../console/kernel-message.ts'
 import { speakerOf } from '../signatures/speaker.ts'
 import type { Excerpt } from './excerpt.ts'
 import type { Moment } from './moment.ts'
-import { arrow, cut, escape, lanes, palette, type Lane } from './svg-parts.ts'
+import { arrow, cut, cutLine, escape, lanes, palette, type Lane } from './svg-parts.ts'
 import type { Story } from './tell-story.ts'
 
 const width = 1200
@@ -97,7 +97,7 @@ function drawWords(moment: Moment, middle: number): string {
   const dot = `<circle cx="${lane.x}" cy="${middle}" r="3.5" fill="${moment.source === 'record' ? palette.record : palette.ink}"/>`
   if (lane !== lanes.kernel) return dot + (moment.findings.length > 0 ? '' : rightOf(said, middle, palette.pale))
   const fill = moment.source === 'record' ? palette.record : moment.findings.length > 0 ? palette.ink : palette.soft
-  const text = escape(cut(said, room.left))
+  const text = escape(cutLine(said, room.left))
   return `${dot}<text x="${lane.x - 12}" y="${middle + 4}" text-anchor="end" fill="${fill}">${text}</text>`
 }
 

@@ -54,8 +54,13 @@ function laneAt(level: number): Lane {
   return level >= 3 ? lanes.el3 : level === 2 ? lanes.el2 : lanes.kernel
 }
 
-/** A text of at most so many characters: its end is kept, which in a line of a log is the error. */
+/** A text of at most so many characters. */
 export function cut(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most - 1)}…`
+}
+
+/** A line of a log of at most so many characters: what is left out is in its middle, since the error stands at its end. */
+export function cutLine(text: string, most: number): string {
   if (text.length <= most) return text
   const end = Math.min(12, Math.floor(most / 3))
   return `${text.slice(0, most - 1 - end)}…${text.slice(text.length - end)}`
