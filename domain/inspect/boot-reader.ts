@@ -43,6 +43,7 @@ export class BootReader {
   #count = 0
   #report = 0
   #before: ConsoleLine | undefined
+  #repeated: { line: ConsoleLine; count: number } | undefined
   #kernel: string | undefined
   #banner: string | undefined
 
@@ -62,6 +63,20 @@ export class BootReader {
     this.#tail[this.#count % edge] = line
   }
 
+  /**
+   * Takes a line of the kernel's log that is printed again, as dmesg prints it; `known` says that the log has it already.
+   * What the console did not show the first time counts like any other line, but its clock and its place show no damage.
+   */
+  again(line: ConsoleLine, glimpse: Glimpse, known: boolean): void {
+    this.#to = line.number
+    this.#repeated ??= { line, count: 0 }
+    this.#repeated.count++
+    if (known) return
+    this.#stage.line(line, glimpse)
+    this.#keep(line, glimpse)
+    this.#before = line
+  }
+
   end(): BootInFile {
     const kept = this.#kept.end()
     const last = kept.at(-1)?.number ?? 0
@@ -79,9 +94,18 @@ export class BootReader {
       stage,
       ...(line && { stageLine: line }),
       // Where a boot begins is the splitter's to say.
-      taints: this.#taints.end().filter(({ kind }) => kind !== 'second-boot'),
+      taints: [...this.#taints.end().filter(({ kind }) => kind !== 'second-boot'), ...this.#printedAgain()],
       known: stage !== 'unknown' || kept.length > 0,
     }
+  }
+
+  #printedAgain(): Taint[] {
+    if (!this.#repeated) return []
+    const { line, count } = this.#repeated
+    const { number, text } = line
+    const sentence = `From line ${number} of ${this.#console} on the kernel's log is printed again, as dmesg prints it: it is one boot.`
+    const evidence = [{ kind: 'console' as const, console: this.#console, from: number, to: number, text }]
+    return [{ kind: 'repeated', voids: false, sentence, count, evidence }]
   }
 
   #keep(line: ConsoleLine, { match, at }: Glimpse): void {

@@ -30,7 +30,7 @@ const firmwareStarts = [
 const replayWithin = 60
 const consoleOn = /^(?:\[ *\d+\.\d{6}\](?:\[[^\]]+\])? )?printk: (?:legacy )?(?:boot)?console \[\w+\] enabled/
 
-/** Finds where in a log another boot begins: a firmware that greets twice or after a kernel, a kernel that starts again. */
+/** Follows one boot in a log, and finds where another begins: a firmware that greets twice or after a kernel, a kernel that starts again. */
 export class BootStart {
   readonly #seen = new Set<string>()
   #kernel = false
@@ -39,15 +39,8 @@ export class BootStart {
   #init = false
   #sinceConsole = Number.POSITIVE_INFINITY
 
-  /** Takes the next line; returns whether a boot begins with it that is not the first. */
-  line(glimpse: Glimpse): boolean {
-    const again = this.#isAgain(glimpse)
-    if (again) this.#forget()
-    this.#remember(glimpse)
-    return again
-  }
-
-  #isAgain({ inner, match, at }: Glimpse): boolean {
+  /** Whether a boot that is not the first begins with a line, after those taken so far. */
+  begins({ inner, match, at }: Glimpse): boolean {
     const id = match?.signature.id
     if (id === undefined) {
       if (at !== undefined || inner.by !== undefined) return false
@@ -69,14 +62,8 @@ export class BootStart {
     return !this.#init && this.#sinceConsole <= replayWithin
   }
 
-  #forget(): void {
-    this.#seen.clear()
-    this.#kernel = this.#stamped = this.#init = false
-    this.#latest = 0
-    this.#sinceConsole = Number.POSITIVE_INFINITY
-  }
-
-  #remember({ inner, match, at }: Glimpse): void {
+  /** Takes the next line of the boot. */
+  line({ inner, match, at }: Glimpse): void {
     const id = match?.signature.id
     if (id !== undefined) this.#seen.add(id)
     this.#sinceConsole = consoleOn.test(inner.text) ? 0 : this.#sinceConsole + 1

@@ -8,7 +8,7 @@ import { matchSignatures } from '../signatures/match.ts'
 import type { Taint } from '../taint/taint.ts'
 import type { BootInFile } from './boot-reader.ts'
 import { joinBoots, judgedBoot, type JoinedBoot } from './join-boots.ts'
-import type { LogShown } from './log-reader.ts'
+import { keptBoots, type LogShown } from './log-reader.ts'
 import { measurementRecords, type RecordSource } from './measurement-records.ts'
 import { judgeMeasurements, type MeasurementFile } from './measurements.ts'
 import type { InspectReport } from './report-schema.ts'
@@ -128,7 +128,9 @@ function restarts(logs: readonly LogShown[], boots: readonly JoinedBoot[]): Insp
     const again = parts[1]
     const first = again?.log.lines[0]
     if (!again || !first) return []
-    const many = bootCount > parts.length ? `, of which the first and the last ${parts.length} are looked at` : ''
+    const last = parts.length - keptBoots.first
+    const many =
+      bootCount > parts.length ? `, of which the first ${keptBoots.first} and the last ${last} are looked at` : ''
     const { console } = again.log
     return [
       {

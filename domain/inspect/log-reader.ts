@@ -5,6 +5,7 @@ import { matchSignatures } from '../signatures/match.ts'
 import { BootReader, type BootInFile } from './boot-reader.ts'
 import { BootStart, type Glimpse } from './boot-start.ts'
 import { PrefixReader } from './prefix.ts'
+import { AgainOrNot, SaidBefore } from './said-before.ts'
 
 /** What one log shows. */
 export interface LogShown {
@@ -16,19 +17,38 @@ export interface LogShown {
   bootCount: number
 }
 
-/** A log that keeps resetting has thousands of boots: so many are kept from its start, and so many from its end. */
-const keptBoots = { first: 4, last: 12 }
+/** How many boots are kept of a log that keeps resetting, which has thousands of them: so many from its start, and so many before the last one. */
+export const keptBoots = { first: 4, last: 12 }
+/** Seconds by which a kernel's clock goes back only if its log does not go on, as in domain/taint/taint-reader.ts. */
+const backward = 1
+/** Lines that wait at most until it is known what they are. */
+const mostHeld = 5_000
 /** Bytes that are looked at before the first line is read, to learn what stands before the lines. */
 export const headBytes = 64 * 1024
+
+/** Lines of which it is not known yet whether they are another boot's. */
+interface Held {
+  /** Whether the first of them is one with which a boot begins. */
+  begins: boolean
+  /** Follows the boot that they may be. */
+  start: BootStart
+  isAgain: AgainOrNot
+  lines: { line: ConsoleLine; glimpse: Glimpse }[]
+}
 
 /** Reads a log of any size, chunk by chunk, in constant memory. */
 export class LogReader {
   readonly #name: string
   readonly #reader = new LineReader()
   readonly #prefix: PrefixReader
-  readonly #start = new BootStart()
   readonly #boots: BootInFile[] = []
   #boot: BootReader
+  #start = new BootStart()
+  #said = new SaidBefore()
+  #latest = 0
+  /** Whether the kernel's log so far is being printed again, and how far that came, in seconds. */
+  #again: number | undefined
+  #held: Held | undefined
   #bootCount = 1
   #lines = 0
 
@@ -51,6 +71,7 @@ export class LogReader {
   /** The file is at its end. */
   end(): LogShown {
     for (const line of this.#reader.end()) this.#line(line)
+    if (this.#held) this.#settle(this.#held, this.#held.isAgain.end())
     this.#boots.push(this.#boot.end())
     return { lines: this.#lines, boots: this.#boots, bootCount: this.#bootCount }
   }
@@ -61,11 +82,61 @@ export class LogReader {
     const line = inner.text === raw.text ? raw : { ...raw, text: inner.text }
     const match = matchSignatures(line)
     const glimpse: Glimpse = { inner, match, at: match ? match.at : stampOf(line.text) }
-    if (this.#start.line(glimpse)) this.#nextBoot()
+    const held = this.#held
+    if (held && !held.start.begins(glimpse)) return this.#hold(held, line, glimpse)
+    if (held) this.#settle(held, held.isAgain.end())
+    this.#place(line, glimpse)
+  }
+
+  #place(line: ConsoleLine, glimpse: Glimpse): void {
+    const { at } = glimpse
+    const begins = this.#start.begins(glimpse)
+    if (at === undefined || (!begins && at >= (this.#again ?? this.#latest) - backward)) {
+      if (begins) this.#nextBoot()
+      this.#take(line, glimpse)
+    } else {
+      this.#held = { begins, start: new BootStart(), isAgain: new AgainOrNot(this.#said, at), lines: [] }
+      this.#hold(this.#held, line, glimpse)
+    }
+  }
+
+  /** A kernel's clock goes back: another boot, a log that is printed again, or damage. Until that is known, lines wait. */
+  #hold(held: Held, line: ConsoleLine, glimpse: Glimpse): void {
+    held.lines.push({ line, glimpse })
+    held.start.line(glimpse)
+    const answer = glimpse.at === undefined ? undefined : held.isAgain.line(line.text, glimpse.at)
+    if (answer !== undefined) this.#settle(held, answer)
+    else if (held.lines.length >= mostHeld) this.#settle(held, held.isAgain.end())
+  }
+
+  #settle({ begins, lines }: Held, isAgain: boolean): void {
+    this.#held = undefined
+    this.#again = isAgain ? 0 : undefined
+    if (begins && !isAgain) this.#nextBoot()
+    for (const { line, glimpse } of lines) this.#take(line, glimpse)
+  }
+
+  #take(line: ConsoleLine, glimpse: Glimpse): void {
+    const { at } = glimpse
+    if (at !== undefined && this.#again !== undefined && at <= this.#latest) {
+      this.#again = at
+      this.#boot.again(line, glimpse, this.#said.has(line.text))
+      return
+    }
+    if (at !== undefined) {
+      this.#again = undefined
+      this.#latest = at
+      this.#said.add(line.text, at)
+    }
+    this.#start.line(glimpse)
     this.#boot.line(line, glimpse)
   }
 
   #nextBoot(): void {
+    this.#start = new BootStart()
+    this.#said = new SaidBefore()
+    this.#latest = 0
+    this.#again = undefined
     this.#boots.push(this.#boot.end())
     if (this.#boots.length > keptBoots.first + keptBoots.last) this.#boots.splice(keptBoots.first, 1)
     this.#boot = new BootReader(this.#name)

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { consoleOf, rawConsole, boots } from '../probes/showing.ts'
-import { inspectLog, readLog } from './read.ts'
+import { inspectLog, outcomeOf, readLog } from './read.ts'
 
 const at = (seconds: number, message: string): string => `[${seconds.toFixed(6).padStart(12)}] ${message}\n`
 const banner = (release: string): string => at(0, `Linux version ${release} (a@b) (gcc) #1 SMP PREEMPT`)
@@ -132,6 +132,53 @@ describe('several boots in one log', () => {
     expect(shown.bootCount).toBe(500)
     expect(shown.boots).toHaveLength(17)
     expect(shown.boots.at(-1)?.to).toBe(2000)
+    expect(shown.boots.map(({ from }) => (from - 1) / 4).filter((boot, n) => boot !== n)[0]).toBe(487)
+    expect(inspectLog(firmware.repeat(500)).taints[0]?.sentence).toBe(
+      'There are 500 boots in log, of which the first 4 and the last 13 are looked at; the second begins in line 5.',
+    )
+  })
+})
+
+describe("a kernel's log that is printed again", () => {
+  const said = start() + at(0.5, 'smp: Brought up 1 node, 2 CPUs') + init + filler(30)
+  const typed = 'root@box:~# dmesg\n'
+  const later = at(5, 'usb 1-1: gone')
+
+  it('is no second boot and no damage, though more is in it than the console showed', () => {
+    const more = said.replace(init, at(1.5, 'ARM FF-A: Firmware version 1.1 found') + init)
+    const report = inspectLog(said + typed + more + '# \n' + later)
+    expect(report.boots).toHaveLength(1)
+    expect(report.taints).toMatchObject([{ kind: 'repeated', voids: false, count: 35 }])
+    expect(report.taints[0]?.evidence).toMatchObject([{ lines: { from: 36, to: 36 } }])
+    expect(outcomeOf(report, 'ffa.version')).toBe('pass')
+  })
+
+  it('may begin late, as what came before is no longer in the buffer', () => {
+    expect(inspectLog(said + later + typed + filler(30) + later + at(6, 'x')).taints).toMatchObject([
+      { kind: 'repeated', count: 31 },
+    ])
+    const little = readLog(start() + init + typed + start() + init)
+    expect(little).toMatchObject({ bootCount: 1, boots: [{ taints: [{ kind: 'repeated' }] }] })
+  })
+
+  it('has its faults once, and those that the console did not show', () => {
+    const warn = (name: string) => at(2.5, `WARNING: CPU: 0 PID: 1 at ${name}.c:1 ${name}+0x1/0x2`)
+    const report = inspectLog(said + warn('a') + later + typed + said + warn('a') + warn('b') + later)
+    expect(report.faults.map(({ title }) => title)).toEqual(['WARN in a at a.c:1', 'WARN in b at b.c:1'])
+  })
+
+  it('is another boot where the same lines have other times', () => {
+    const other = said.replaceAll(/\.(\d{5})\d\]/g, (stamp, digits: string) =>
+      digits === '00000' ? stamp : `.${digits}7]`,
+    )
+    const reboot =
+      start() + at(0.500_001, 'smp: Brought up 1 node, 2 CPUs') + at(2.000_003, 'Run /sbin/init as init process')
+    expect(readLog(said + typed + said + reboot + later).bootCount).toBe(2)
+    expect(readLog(said + start() + other.slice(start().length) + later).bootCount).toBe(2)
+  })
+
+  it('is damage where the clock only goes back', () => {
+    expect(inspectLog(said + at(900, 'x') + at(10, 'y') + at(11, 'z')).taints).toMatchObject([{ kind: 'time-back' }])
   })
 })
 

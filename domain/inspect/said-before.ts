@@ -1,0 +1,81 @@
+/** Stamps below this, in seconds, may be the same on each boot: the clock hardly runs yet. */
+const telling = 0.001
+/** So many lines of a boot are remembered. */
+const most = 20_000
+/** So many lines of the boot that should have come again decide; of fewer those that there are, when no more come. */
+const enough = 5
+
+/** Remembers what a kernel said, with its times, in memory that does not grow with the log. */
+export class SaidBefore {
+  readonly #lines = new Set<number>()
+  readonly #times: number[] = []
+
+  /** Takes a line of the kernel with its stamp, in seconds. */
+  add(text: string, at: number): void {
+    if (this.#lines.size >= most) return
+    this.#lines.add(hashOf(text))
+    // What another CPU stored late by microseconds does not matter: the times stay sorted.
+    if (at >= Math.max(telling, this.#times.at(-1) ?? 0)) this.#times.push(at)
+  }
+
+  has(text: string): boolean {
+    return this.#lines.has(hashOf(text))
+  }
+
+  /** When the first telling lines from a time on were said, as many as decide. */
+  timesFrom(from: number): number[] {
+    let low = 0
+    let high = this.#times.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (this.#times[middle]! < from) low = middle + 1
+      else high = middle
+    }
+    return this.#times.slice(low, low + enough)
+  }
+}
+
+/**
+ * Tells the log that is printed again, as dmesg prints it on a console, from another boot: there the lines that the
+ * boot said come again with the same microseconds, on another boot hardly one does. What comes again may have more
+ * lines than the console showed (quiet), and may begin late (the log's buffer is a ring).
+ */
+export class AgainOrNot {
+  readonly #before: SaidBefore
+  readonly #times: readonly number[]
+  #found = 0
+  #last: number
+
+  /** @param at the stamp of the first line, in seconds */
+  constructor(before: SaidBefore, at: number) {
+    this.#before = before
+    this.#times = before.timesFrom(at)
+    this.#last = at
+  }
+
+  /** Takes the next line of the kernel; returns the answer once there is one. */
+  line(text: string, at: number): boolean | undefined {
+    this.#last = Math.max(this.#last, at)
+    if (at < telling) return undefined
+    if (this.#before.has(text)) this.#found++
+    const wanted = this.#wanted()
+    return wanted < enough ? undefined : this.#found * 2 >= wanted
+  }
+
+  /** The answer when no more lines come: by the little that there is; another boot where there is nothing. */
+  end(): boolean {
+    return this.#found > 0 && this.#found * 2 >= this.#wanted()
+  }
+
+  /** How many lines should have come again so far. */
+  #wanted(): number {
+    return this.#times.filter((at) => at <= this.#last).length
+  }
+}
+
+/** FNV-1a, 32 bits. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5
+  for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193)
+  return hash >>> 0
+}
