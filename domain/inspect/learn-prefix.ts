@@ -18,7 +18,10 @@ export function learnPrefix(head: readonly string[]): RegExp | undefined {
     if (at < 0) continue
     stamped++
     if (at === 0 || firmware.test(text)) continue
-    const shape = text.slice(0, at).replaceAll(/\d+/g, '0')
+    // The kernel's own `<level>` is not of what stands before its lines.
+    const before = text.slice(0, at).replace(/<\d{1,4}>$/, '')
+    if (before === '') continue
+    const shape = before.replaceAll(/\d+/g, '0')
     shapes.set(shape, (shapes.get(shape) ?? 0) + 1)
   }
   const best = [...shapes].sort((a, b) => b[1] - a[1])[0]

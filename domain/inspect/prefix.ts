@@ -13,6 +13,9 @@ const weekday = '(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)'
 const clock = String.raw`\d\d:\d\d:\d\d(?:[.,:]\d{1,9})?`
 const zone = String.raw`(?:Z| ?[+-]\d\d:?\d\d| UTC)?`
 
+/** dmesg --time-format iso (sys-utils/dmesg.c iso_8601_time()): the comma tells it from syslog's. */
+const dmesgIso = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d,\d{6}[+-]\d\d:\d\d `
+
 /** What a mail, syslog, the journal, a terminal program or a CI system puts before a line, each to the blank before the line. */
 const around = new RegExp(
   [
@@ -22,7 +25,7 @@ const around = new RegExp(
     // KernelCI numbers the lines of its logs, and each has a time.
     String.raw` *\d{1,7} ${clock} {1,2}`,
     String.raw`(?:${weekday} )?${month} [ \d]\d ${clock}(?: \d{4})? `,
-    String.raw`(?:${weekday} )?\[?\d{4}[-/]\d\d[-/]\d\d[T _]${clock}${zone}\]?:? `,
+    String.raw`(?!${dmesgIso})(?:${weekday} )?\[?\d{4}[-/]\d\d[-/]\d\d[T _]${clock}${zone}\]?:? `,
     String.raw`\[?${clock}\]?:? `,
     // journalctl -o short-unix
     String.raw`\d{9,10}\.\d{3,9} (?=\S+ kernel: )`,
@@ -36,6 +39,7 @@ const dmesg = new RegExp(
     String.raw`\[${weekday} ${month} [ \d]\d ${clock} \d{4}(?: <[ +]*\d+\.\d+>)?\] `,
     String.raw`\[${month} ?\d\d? \d\d:\d\d\] `,
     String.raw`\[ *\+\d+\.\d{6}\] `,
+    dmesgIso,
     String.raw`kern *:(?:emerg|alert|crit|err|warn|notice|info|debug) *: `,
   ].join('|'),
   'y',
@@ -47,6 +51,12 @@ const ofProcess = /[\w.:-]+ (?=[\w./@()-]+\[\d+\]: )/y
 const stamp = /\[ *\d+\.\d{6}\]/y
 /** A caller that stands apart: dmesg prints what /dev/kmsg says of it, `caller=T1`. */
 const apart = / (\[ *[TC]\d+[^\]]*\]) ?/y
+/** What the kernels of phones put between stamp and message: Samsung's CPU, task and pid, MediaTek's state, CPU, pid and task. */
+const phoneCaller = / {1,2}\[ *\d{1,2}: *[^\]]{1,16}: *\d{1,7}\] |[ .-]?\([0-9a-f]{1,2}\)\[ *\d{1,7}:[^\]]{1,16}\] ?/y
+/** Amlogic's kernels put the CPU into the stamp. */
+const cpuInStamp = /(\[ *\d+\.\d{6})@\d{1,2}\] ?/y
+/** Blanks that web pages put for several blanks in a row. */
+const webBlank = /[\u00a0\u2007\u202f]/g
 /** dmesg -d: the time since the line before, inside the stamp. */
 const delta = /(\[ *\d+\.\d{6}) <[ +]*\d+\.\d{6}>\] /y
 const host = / (?:[\w.:-]+ )?kernel: /y
@@ -57,8 +67,13 @@ const record = /(\d{1,4}),\d+,(\d{1,16}),[-c+][^;]{0,80};/y
 /** LAVA keeps its logs as one YAML map a line, which is JSON as well. */
 const lava = /^- \{"dt": "[^"]*", "lvl": "(?:target|feedback)", "msg": (".*")(?:, "[^"]*": .*)?\}$/
 
+/** journalctl -o json: one entry a line. */
+const entryStart = /^\{"|^\{ "/
+
 /** Layers that may lie around one another, e.g. a quoted mail of a syslog of a console. */
 const layers = 4
+/** Lines that must have the same for it to be the file's way. */
+const enoughLines = 3
 
 /**
  * Takes away what the target did not say: the stamps of terminal programs, syslog, journal and CI systems, the marks of
@@ -69,18 +84,27 @@ export class PrefixReader {
   readonly #learned: RegExp | undefined
   /** journalctl -o short-monotonic has the host behind the stamp. */
   readonly #hostFollows: boolean
+  /** KernelCI and LAVA put two blanks behind their time, where others put one. */
+  readonly #twoBlanks: boolean
 
-  /** @param head the first lines of the file, cleaned, as many as are at hand */
-  constructor(head: readonly string[] = []) {
+  /** @param first the first lines of the file, cleaned, as many as are at hand */
+  constructor(first: readonly string[] = []) {
+    const head = first.map(withBlanks)
+    const logged = head
+      .map((text) => text.slice(Math.max(0, after(around, text, 0))))
+      .filter((text, n) => text !== '' && text !== head[n])
+    this.#twoBlanks = logged.length >= enoughLines && logged.every((text) => text.startsWith(' '))
     this.#hostFollows = head.some((text) => after(host, text, after(stamp, text, 0)) > 0)
-    this.#learned = learnPrefix(head.filter((text) => after(around, text, 0) < 0))
+    this.#learned = learnPrefix(head.filter((text) => after(around, text, 0) < 0 && this.#bare(text).by === undefined))
   }
 
   /** Takes the text of a line, cleaned; returns what the target said, whatever the text. */
-  strip(text: string): InnerLine {
+  strip(line: string): InnerLine {
+    const text = withBlanks(line)
     const first = text.charCodeAt(0)
     const stamped = first === 0x5b ? after(stamp, text, 0) : -1
     if (stamped > 0) return this.#stamped(text, stamped)
+    if (first === 0x7b && entryStart.test(text)) return fromJournal(text)
     if (first === 0x2d && text.startsWith('- {')) return this.#fromLava(text)
     let at = 0
     for (let layer = 0; layer < layers; layer++) {
@@ -89,6 +113,7 @@ export class PrefixReader {
       if (end <= at) break
       at = end
     }
+    if (at > 0 && this.#twoBlanks && text.charCodeAt(at) === 0x20) at++
     return this.#logged(at === 0 ? text : text.slice(at), at > 0)
   }
 
@@ -122,12 +147,16 @@ export class PrefixReader {
       const message = text.slice(entry[0].length)
       return { by: facilityOf(Number(entry[1])), text: `[${seconds(Number(entry[2]))}] ${message}` }
     }
+    const byCpu = exec(cpuInStamp, text)
+    if (byCpu) return { by: 'kernel', text: `${byCpu[1]}] ${text.slice(byCpu[0].length)}` }
     const since = exec(delta, text)
     if (since) return { by: 'kernel', text: `${since[1]}] ${text.slice(since[0].length)}` }
     return { text }
   }
 
   #stamped(text: string, end: number): InnerLine {
+    const phone = after(phoneCaller, text, end)
+    if (phone > 0) return { text: `${text.slice(0, end)} ${text.slice(phone)}` }
     if (text.charCodeAt(end) !== 0x20) return { text }
     if (text.charCodeAt(end + 1) === 0x5b) {
       const caller = execAt(apart, text, end)
@@ -150,6 +179,33 @@ export class PrefixReader {
       return { text }
     }
   }
+}
+
+/** The fields of journalctl's JSON (systemd.journal-fields(7)); a message that is no UTF-8 is a list of its bytes. */
+function fromJournal(text: string): InnerLine {
+  let entry: Record<string, unknown>
+  try {
+    entry = JSON.parse(text) as Record<string, unknown>
+  } catch {
+    return { text }
+  }
+  const said = entry['MESSAGE']
+  const message = Array.isArray(said) ? String.fromCharCode(...said.filter(isByte)) : said
+  if (typeof message !== 'string') return { text }
+  const line = message.replaceAll('\n', ' ')
+  const name = entry['SYSLOG_IDENTIFIER']
+  if (entry['_TRANSPORT'] !== 'kernel')
+    return { by: 'process', text: typeof name === 'string' ? `${name}: ${line}` : line }
+  const since = Number(entry['_SOURCE_MONOTONIC_TIMESTAMP'] ?? entry['__MONOTONIC_TIMESTAMP'] ?? Number.NaN)
+  return { by: 'kernel', text: Number.isFinite(since) ? `[${seconds(since)}] ${line}` : line }
+}
+
+function isByte(value: unknown): value is number {
+  return typeof value === 'number'
+}
+
+function withBlanks(text: string): string {
+  return text.replace(webBlank, ' ')
 }
 
 /** Facility 0 of syslog is the kernel (include/linux/syslog.h, RFC 5424 6.2.1). */

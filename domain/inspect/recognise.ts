@@ -52,6 +52,10 @@ export function recognise(head: Uint8Array, name: string): Recognised {
       not: 'is one value, and its path does not say of which PCR: give it as .../pcr-sha256/10 or pcr-sha256-10',
     }
   }
+  if (isLogcat(text))
+    return {
+      not: "is what logcat makes of a log, which takes the kernel's lines apart: give what adb shell dmesg prints",
+    }
   const values = pcrValues(text)
   if (values === 0) return { kind: 'log' }
   if (!stamped.test(text) && isPcrText(text, values)) return { kind: 'pcrs' }
@@ -64,6 +68,12 @@ export function recognise(head: Uint8Array, name: string): Recognised {
 /** The bank and number that the path of one PCR names: sysfs's own, or a copy's like `pcr-sha256-10`. */
 export function pcrPlace(name: string): { bank: string; pcr: number } | undefined {
   return pcrPath(name) ?? pcrPath(name.replace(/pcr[-_](sha\d+|sm3)[-_.](\d{1,2})(?:\.\w+)?$/, 'pcr-$1/$2'))
+}
+
+/** `logcat -v threadtime`: date, time, pid, tid, level, tag padded to eight. */
+function isLogcat(text: string): boolean {
+  const lines = text.split('\n', 20).filter((line) => line.trim() !== '' && !line.startsWith('--------- '))
+  return lines.length > 0 && lines.every((line) => /^\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} +\d+ +\d+ [VDIWEF] /.test(line))
 }
 
 function pcrValues(text: string): number {

@@ -34,6 +34,8 @@ const ofLava = /^(?:Matched prompt #|Setting prompt string|(?:start|end): \d|Wai
 const stampedLog = 20
 /** Areas of the catalogue that are no words of a kernel. */
 const notKernel = /^(?:tfa|tc|uboot|edk2|uefi|hafnium|damage)\./
+/** Stages in which nobody speaks through a kernel's log. */
+const notYet: readonly SeenStage[] = ['unknown', 'firmware', 'spmc', 'bootloader']
 /** Lines without stamp that must follow the start of init before they count as a process's words. */
 const plainWords = 2
 
@@ -72,6 +74,8 @@ export class StageSeen {
       return throughKernel.test(message)
     }
     if (match !== undefined || text.length < 3) return false
+    // `printk.time=0`, or a log without its stamps: who speaks stands first there, too.
+    if (this.#stamped === 0 && !notYet.includes(this.#stage) && throughKernel.test(text)) return true
     if (onConsole.test(text)) return true
     // Every line of such a kernel has a stamp; firmware has its own prefixes, and speaks last when the kernel is gone.
     if (this.#stage !== 'init' || this.#over || this.#stamped < stampedLog) return false

@@ -34,6 +34,8 @@ describe('the furthest stage', () => {
       start() + filler(20, 1) + init + at(3, 'Kernel panic - not syncing: x') + 'words after it\nand more of it\n',
     ],
     ['init', start() + init + 'one plain line\ntwo plain lines\n'],
+    ['userspace', 'Linux version 6.1.0 (a@b)\nRun /init as init process\nsystemd[1]: Started a.\n'],
+    ['kernel', 'Linux version 6.1.0 (a@b)\nkvm [1]: Protected nVHE mode initialized successfully\n'],
     ['userspace', '<30>[   10.000000] foo: hello\n'],
     ['userspace', 'Jan  1 00:00:00 host sshd[12]: hello\n'],
   ])('is %s', (stage, text) => {

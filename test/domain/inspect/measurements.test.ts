@@ -75,6 +75,12 @@ describe('the kind of a file is told by its content', () => {
     expect(recognise(latin1('[    1.000000] x\n'), 'file')).toEqual({ kind: 'log' })
   })
 
+  it('a log that logcat took apart is refused, and so it is said', () => {
+    const logcat = '--------- beginning of kernel\n01-01 00:00:00.000     0     0 I KVM     : x\n'
+    expect(recognise(latin1(logcat), 'file')).toEqual({ not: expect.stringContaining('adb shell dmesg') as string })
+    expect(recognise(latin1(`${logcat}[    0.000000] x\n`), 'file')).toEqual({ kind: 'log' })
+  })
+
   it('one value needs a path that says of which PCR', () => {
     expect(recognise(inputs['pcr']![1], 'value')).toHaveProperty(
       'not',

@@ -30,6 +30,21 @@ describe('what stands before a line', () => {
     ['dmesg -x', `kern  :notice: ${stamped}`],
     ['journalctl -o short-monotonic', `[    0.000000] host kernel: ${message}`],
     ['/dev/kmsg', `5,0,0,-;${message}`],
+    ["Samsung's kernel", `<5>[    0.000000]  [0:      swapper:    0] ${message}`],
+    ["MediaTek's kernel", `[    0.000000] (0)[1:swapper/0]${message}`],
+    ["MediaTek's kernel, interrupts off", `[    0.000000]-(a)[123:kworker/u16:1]${message}`],
+    ["Amlogic's kernel", `[    0.000000@0] ${message}`],
+    ['a web page', `[\u00a0\u00a0\u00a0 0.000000]\u00a0${message}`],
+    [
+      'journalctl -o json',
+      JSON.stringify({
+        _TRANSPORT: 'kernel',
+        MESSAGE: message,
+        SYSLOG_IDENTIFIER: 'kernel',
+        _SOURCE_MONOTONIC_TIMESTAMP: '0',
+        __MONOTONIC_TIMESTAMP: '9',
+      }),
+    ],
   ])('%s is taken away, the stamp stays', (_name, text) => {
     expect(new PrefixReader([text]).strip(text).text.replace(/^<\d+>/, '')).toBe(stamped)
   })
@@ -41,6 +56,7 @@ describe('what stands before a line', () => {
     ['journalctl -o short-full', `Thu 2026-01-01 00:00:00 UTC host kernel: ${message}`],
     ['dmesg -T', `[Thu Jan  1 00:00:00 2026] ${message}`],
     ['dmesg -H', `[  +0.000010] ${message}`],
+    ['dmesg --time-format iso', `2026-01-01T00:00:00,123456+00:00 ${message}`],
     ['a level without a stamp', `<5>${message}`],
   ])('%s has no stamp of the kernel, but is told to be its words', (_name, text) => {
     expect(new PrefixReader().strip(text)).toEqual({ text: message, by: 'kernel' })
@@ -52,6 +68,35 @@ describe('what stands before a line', () => {
     ['Jan 01 00:00:00 EFI stub: Booting Linux Kernel...', 'EFI stub: Booting Linux Kernel...'],
   ])('firmware through a terminal program: %s', (text, inner) => {
     expect(new PrefixReader().strip(text)).toEqual({ text: inner })
+  })
+
+  it('an entry of a process in journalctl -o json is told by its name, bytes and line feeds in it or not', () => {
+    const entry = (MESSAGE: unknown) => JSON.stringify({ MESSAGE, SYSLOG_IDENTIFIER: 'sshd', _TRANSPORT: 'syslog' })
+    expect(new PrefixReader().strip(entry('a\nb'))).toEqual({ text: 'sshd: a b', by: 'process' })
+    expect(new PrefixReader().strip(entry([104, 105, 255]))).toEqual({ text: 'sshd: hi\xff', by: 'process' })
+    for (const text of ['{"MESSAGE": ', '{"MESSAGE":null}', '{"a":1}'])
+      expect(new PrefixReader().strip(text)).toEqual({ text })
+  })
+
+  it('the second blank behind a time is no part of a line, where each line has it', () => {
+    const time = '2026-01-01T00:00:00.1  '
+    const head = [`${time}${stamped}`, `${time}Starting syslogd: OK`, `${time}/ # `]
+    expect(new PrefixReader(head).strip(`${time}Starting syslogd: OK`).text).toBe('Starting syslogd: OK')
+    expect(new PrefixReader(head).strip(`${time} indented`).text).toBe(' indented')
+    expect(new PrefixReader([...head, time.slice(0, -1) + stamped]).strip(`${time}x`).text).toBe(' x')
+  })
+
+  it('the level of printk tells who speaks, and is never learned', () => {
+    const head = ['<6>', '<6>', '<5>', '<14>'].map((level, n) => `${level}[    ${n}.000000] x`)
+    expect(new PrefixReader(head).strip('<14>[    1.000000] init: hello')).toEqual({
+      text: '[    1.000000] init: hello',
+      by: 'process',
+    })
+    const around = head.map((line) => `[box] ${line}`)
+    expect(new PrefixReader(around).strip('[box] <14>[    1.000000] x')).toEqual({
+      text: '[    1.000000] x',
+      by: 'process',
+    })
   })
 
   it('the caller that dmesg sets apart is put where printk puts it', () => {
