@@ -1,6 +1,7 @@
 import { stampOf } from '../console/kernel-message.ts'
 import { LineReader } from '../console/line-reader.ts'
 import type { ConsoleLine } from '../console/line.ts'
+import { isShellPrompt } from '../console/shell-prompt.ts'
 import { matchSignatures } from '../signatures/match.ts'
 import { BootReader, type BootInFile } from './boot-reader.ts'
 import { BootStart, type Glimpse } from './boot-start.ts'
@@ -21,6 +22,7 @@ export interface LogShown {
 export const keptBoots = { first: 4, last: 12 }
 /** Seconds by which a kernel's clock goes back only if its log does not go on, as in domain/taint/taint-reader.ts. */
 const backward = 1
+const printsLog = /\b(?:dmesg|journalctl|kern\.log|kmsg)\b/
 /** Lines that wait at most until it is known what they are. */
 const mostHeld = 5_000
 /** Bytes that are looked at before the first line is read, to learn what stands before the lines. */
@@ -49,6 +51,8 @@ export class LogReader {
   /** Whether the kernel's log so far is being printed again, and how far that came, in seconds. */
   #again: number | undefined
   #held: Held | undefined
+  /** Whether the last line without a stamp is a command that prints the kernel's log. */
+  #asked = false
   #bootCount = 1
   #lines = 0
 
@@ -95,7 +99,7 @@ export class LogReader {
       if (begins) this.#nextBoot()
       this.#take(line, glimpse)
     } else {
-      this.#held = { begins, start: new BootStart(), isAgain: new AgainOrNot(this.#said, at), lines: [] }
+      this.#held = { begins, start: new BootStart(), isAgain: new AgainOrNot(this.#said, at, this.#asked), lines: [] }
       this.#hold(this.#held, line, glimpse)
     }
   }
@@ -123,6 +127,7 @@ export class LogReader {
       this.#boot.again(line, glimpse, this.#said.has(line.text))
       return
     }
+    if (at === undefined && line.text !== '') this.#asked = printsLog.test(line.text) && isShellPrompt(line.text)
     if (at !== undefined) {
       this.#again = undefined
       this.#latest = at

@@ -137,7 +137,7 @@ function shownList(file: string, list: MeasurementList, pcrs: Pcrs): Shown {
     },
     replayed,
     matched,
-    sentence: `${list.entries.length} entries; ${digests}; ${fitSentence(replayed, matched, not)}.`,
+    sentence: `${list.entries.length} entries; ${digests}; ${fitSentence(replayed, matched, not)}${list.problem ? `; ${list.problem.why}` : ''}.`,
   }
 }
 

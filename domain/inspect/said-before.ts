@@ -18,6 +18,11 @@ export class SaidBefore {
     if (at >= Math.max(telling, this.#times.at(-1) ?? 0)) this.#times.push(at)
   }
 
+  /** When the last telling line was said; 0 where there is none. */
+  get latest(): number {
+    return this.#times.at(-1) ?? 0
+  }
+
   has(text: string): boolean {
     return this.#lines.has(hashOf(text))
   }
@@ -43,11 +48,17 @@ export class SaidBefore {
 export class AgainOrNot {
   readonly #before: SaidBefore
   readonly #times: readonly number[]
+  readonly #asked: boolean
   #found = 0
+  #allKnown = true
   #last: number
 
-  /** @param at the stamp of the first line, in seconds */
-  constructor(before: SaidBefore, at: number) {
+  /**
+   * @param at the stamp of the first line, in seconds
+   * @param asked whether the line before it is a command that prints the log
+   */
+  constructor(before: SaidBefore, at: number, asked: boolean) {
+    this.#asked = asked
     this.#before = before
     this.#times = before.timesFrom(at)
     this.#last = at
@@ -55,16 +66,25 @@ export class AgainOrNot {
 
   /** Takes the next line of the kernel; returns the answer once there is one. */
   line(text: string, at: number): boolean | undefined {
+    // After `dmesg | head` the boot goes on where it was; no boot is silent for so long.
+    if (at > this.#before.latest && this.#before.latest - this.#last > 1) return this.#isKnown(true)
     this.#last = Math.max(this.#last, at)
+    const isKnown = this.#before.has(text)
+    this.#allKnown &&= isKnown
     if (at < telling) return undefined
-    if (this.#before.has(text)) this.#found++
+    if (isKnown) this.#found++
     const wanted = this.#wanted()
     return wanted < enough ? undefined : this.#found * 2 >= wanted
   }
 
-  /** The answer when no more lines come: by the little that there is; another boot where there is nothing. */
+  /** The answer when no more lines come: by the little that there is. */
   end(): boolean {
-    return this.#found > 0 && this.#found * 2 >= this.#wanted()
+    return this.#isKnown(this.#asked)
+  }
+
+  #isKnown(asked: boolean): boolean {
+    const wanted = this.#wanted()
+    return wanted === 0 ? asked && this.#allKnown : this.#found > 0 && this.#found * 2 >= wanted
   }
 
   /** How many lines should have come again so far. */

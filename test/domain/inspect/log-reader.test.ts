@@ -163,6 +163,16 @@ describe("a kernel's log that is printed again", () => {
     expect(little).toMatchObject({ bootCount: 1, boots: [{ taints: [{ kind: 'repeated' }] }] })
   })
 
+  it('may end early, at the end of the file too where a command asked for it', () => {
+    const head = 'root@box:~# dmesg | head -2\n'
+    expect(readLog(said + head + start() + '# \n' + later).bootCount).toBe(1)
+    expect(readLog(said + later + '\n' + start() + at(6, 'x')).bootCount).toBe(1)
+    expect(readLog(said + head + start()).bootCount).toBe(1)
+    expect(readLog(said + start()).bootCount).toBe(2)
+    expect(readLog(said + head + start('6.13.0')).bootCount).toBe(2)
+    expect(readLog(start() + start()).bootCount).toBe(2)
+  })
+
   it('has its faults once, and those that the console did not show', () => {
     const warn = (name: string) => at(2.5, `WARNING: CPU: 0 PID: 1 at ${name}.c:1 ${name}+0x1/0x2`)
     const report = inspectLog(said + warn('a') + later + typed + said + warn('a') + warn('b') + later)

@@ -184,6 +184,7 @@ describe('what was measured', () => {
     const cut = binaryList(entries).subarray(0, -3)
     const [list] = judgeMeasurements([{ file: 'l', kind: 'ima-binary', bytes: cut }])
     expect(list?.parsed).toMatchObject({ entries: 3, problem: expect.stringContaining('cut off') as string })
+    expect(list?.sentence).toContain('entry 4 cannot be read: it is cut off')
   })
 
   it('is in a report that is what the schema says, with the names of the files', () => {
