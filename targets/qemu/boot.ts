@@ -3,6 +3,7 @@ import type { HostView } from '../../domain/attempt.ts'
 import { LabError } from '../../domain/errors.ts'
 import type { StageReached } from '../../domain/stage/stage-follower.ts'
 import { claimPlace, type PlaceClaim } from '../../host/claim.ts'
+import { blameTpm } from './blame-tpm.ts'
 import type { BootEnd, BootOrder, BootProgress, BootWatch } from './boot-order.ts'
 import { bootConsole, qemuChannels, recordChannel } from './channels.ts'
 import { RecordExchange } from './exchange.ts'
@@ -71,7 +72,7 @@ async function bootWith(
   const args = [...below, ...tracerArguments(order)]
   const inherit = tpm ? [tpm.swtpm.socket] : []
   const launch = launchQemu(order.folder, args, claim.token, inherit, (name, chunk) => boot.read(name, chunk))
-  const machine = await launch.catch((error: unknown) => blameTpm(tpm?.swtpm, error))
+  const machine = await launch.catch((error: unknown) => blameTpm(signal.aborted ? undefined : tpm?.swtpm, error))
   try {
     claim.hold(machine.pgid)
     signal.throwIfAborted()
@@ -84,15 +85,6 @@ async function bootWith(
   } finally {
     await forceOff(machine)
   }
-}
-
-/** QEMU does not start without its TPM, but does not know why it has none. */
-async function blameTpm(swtpm: Swtpm | undefined, error: unknown): Promise<never> {
-  // It ends now, if it has not: also when QEMU was not even started.
-  swtpm?.socket.destroy()
-  const { code } = (await swtpm?.gone) ?? { code: 0 }
-  if (swtpm && code !== 0) throw new LabError('TargetBroken', await swtpmGoneSentence(swtpm, code), { cause: error })
-  throw error
 }
 
 /** One boot while it runs. */

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { createInterface } from 'node:readline'
 import { expect, test, vi } from 'vitest'
 import { startGuarded, type GuardedProcess } from '../../host/guarded-process.ts'
@@ -134,10 +135,9 @@ test('two commands speak to each other by a socket that is handed on, and one th
   expect(other.channels).toHaveLength(1)
   const [heard] = (await once(other.channels[0]!, 'data')) as [Buffer]
   expect(heard.toString()).toBe('hello\n')
-  let said = ''
-  one.child.stdout!.on('data', (chunk: Buffer) => (said += chunk.toString()))
+  const said = text(one.child.stdout!)
   expect(await other.ended).toEqual({ code: 0 })
   expect(await one.ended).toEqual({ code: 0 })
-  expect(said).toBe('heard hello\nover\n')
+  expect(await said).toBe('heard hello\nover\n')
   expect(one.channels[0]!.destroyed).toBe(true)
 })

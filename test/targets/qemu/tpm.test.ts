@@ -9,6 +9,7 @@ import { findTable } from '../../../targets/qemu/acpi-tables.ts'
 import { bootQemu } from '../../../targets/qemu/boot.ts'
 import type { BootOrder } from '../../../targets/qemu/boot-order.ts'
 import { qemu } from '../../../targets/qemu/machine.ts'
+import { awaited } from '../../e2e/processes.ts'
 import { awaitGone } from '../../host/await-gone.ts'
 import { tisIdentity, tpmOrder } from './orders.ts'
 
@@ -19,6 +20,11 @@ const bl1 = 'NOTICE:  Booting Trusted Firmware\r\n'
 /** Everything that runs for an order; the attempt's folder stands on each command line. */
 function processesOf({ folder }: BootOrder) {
   return findProcesses(({ commandLine }) => commandLine.includes(dirname(folder)))
+}
+
+/** A killed process is seen for as long as its memory takes to be freed, which nothing tells of. */
+async function allGone(order: BootOrder): Promise<void> {
+  await awaited('everything has gone', 5, () => (processesOf(order).length === 0 ? true : undefined))
 }
 
 /** A PATH on which a command is this script, or is missing. */
@@ -37,7 +43,7 @@ test('the machine has a TPM at the usual place and memory to share, and the atte
   const booted = await bootQemu(order, {}, never)
   expect(await readFile(booted.consoles[0]!.rawPath, 'utf8')).toBe(`${bl1}00011014\n00000000\n`)
   expect(booted.host.stop).toBe('silence')
-  expect(processesOf(order)).toEqual([])
+  await allGone(order)
   const kept = new Map(booted.files.map(({ name, path }) => [name, path]))
   expect([...kept.keys()].toSorted()).toEqual(['acpi/DSDT', 'acpi/TPM2', 'swtpm.log'])
   // What QEMU asks first, by the control channel: the TPM's capabilities (CMD_GET_CAPABILITY, tpm_ioctl.h).
@@ -67,7 +73,7 @@ test('a TPM that dies in mid-boot ends it as lost, and says so', async () => {
     reason: expect.stringMatching(/^The TPM emulator swtpm ended before its machine did \(code 137\)/),
   })
   expect(await readFile(booted.consoles[0]!.rawPath, 'utf8')).toBe(bl1)
-  expect(processesOf(order)).toEqual([])
+  await allGone(order)
 })
 
 test('a QEMU that dies in mid-boot is not blamed on the TPM', async () => {
@@ -78,7 +84,7 @@ test('a QEMU that dies in mid-boot is not blamed on the TPM', async () => {
   }
   const booted = await bootQemu(order, { reached: ({ stage }) => stage === 'bl1' && kill() }, never)
   expect(booted.host).toMatchObject({ stop: 'lost', reason: expect.stringMatching(/^QEMU ended with code 137/) })
-  expect(processesOf(order)).toEqual([])
+  await allGone(order)
 })
 
 test('cancel while the TPM is made, and in mid-boot: nothing is left', async () => {
@@ -90,14 +96,14 @@ test('cancel while the TPM is made, and in mid-boot: nothing is left', async () 
   await vi.waitFor(() => expect(processesOf(early).length).toBeGreaterThan(0))
   abort.abort(cancelled)
   await expect(booting).rejects.toBe(cancelled)
-  expect(processesOf(early)).toEqual([])
+  await allGone(early)
   vi.unstubAllEnvs()
 
   const late = await tpmOrder([{ say: bl1 }, { end: 'sleep' }])
   const power = new AbortController()
   const booted = await bootQemu(late, { reached: ({ stage }) => stage === 'bl1' && power.abort() }, power.signal)
   expect(booted.host.stop).toBe('cancelled')
-  expect(processesOf(late)).toEqual([])
+  await allGone(late)
 })
 
 test.each([
@@ -116,7 +122,7 @@ test.each([
     message: expect.stringContaining(sentence),
   })
   vi.unstubAllEnvs()
-  expect(processesOf(order)).toEqual([])
+  await allGone(order)
 })
 
 test('a folder that holds another attempt, or another TPM, is refused, and nothing is left running', async () => {
@@ -130,7 +136,7 @@ test('a folder that holds another attempt, or another TPM, is refused, and nothi
     code: 'BadInput',
     message: expect.stringContaining('No TPM can be made'),
   })
-  expect(processesOf(order)).toEqual([])
+  await allGone(order)
 })
 
 test('kill -9 of the owner in mid-boot: the TPM goes too', async () => {
