@@ -49,6 +49,49 @@ test('the full stack boots by EDK2, with services that the machine has to help w
   expect(tfa(recipe)).toEqual(tfa(sel1))
 })
 
+test('the stack with StandaloneMm is the full one but for who keeps the EFI variables', async () => {
+  const full = await readStack(join(stacks, 'full.yaml'))
+  const recipe = await readStack(join(stacks, 'full-stmm.yaml'))
+  const { name, file, title, components } = full
+  expect({ ...recipe, name, file, title, components }).toEqual(full)
+  const [stmm, optee, tfa, edk2] = recipe.components
+  const [ownOptee, ownTfa, ownEdk2] = components
+  // What the normal world runs is the same firmware, byte for byte: it cannot know who answers.
+  expect(edk2).toEqual(ownEdk2)
+  expect(stmm?.sources).toEqual(edk2?.sources)
+  expect(optee?.arguments).toEqual({
+    ...ownOptee?.arguments,
+    CFG_HYPLAB_EFI_VARIABLES: 'n',
+    CFG_SECURE_PARTITION: 'y',
+    CFG_EFILIB: 'y',
+    SP_PATHS: '${stmm:partition}',
+  })
+  expect(optee?.patches.slice(0, ownOptee?.patches.length)).toEqual(ownOptee?.patches)
+  expect({ ...tfa?.arguments, QEMU_TOS_FW_CONFIG_DTS: '' }).toEqual({
+    ...ownTfa?.arguments,
+    QEMU_TOS_FW_CONFIG_DTS: '',
+  })
+  // OP-TEE looks for a partition's manifest by the name of its image (core/sub.mk, process_secure_partition).
+  const { partition = '', manifest } = stmm?.products ?? {}
+  expect(manifest).toBe(partition.replace(/^bin\/(.*)\.bin$/, 'manifest/$1.dtb'))
+})
+
+test('partition, EDK2 and the machine agree on where EFI variables are exchanged', async () => {
+  const recipe = await readStack(join(stacks, 'full-stmm.yaml'))
+  const pcds = recipe.components.find(({ name }) => name === 'edk2')?.arguments['PCDS'] ?? ''
+  const base = Number(/PcdMmBufferBase=(\S+)/.exec(pcds)?.[1])
+  const size = Number(/PcdMmBufferSize=(\S+)/.exec(pcds)?.[1])
+  const read = (name: string) => readFileSync(join(stacks, 'full/stmm', name), 'utf8')
+  const [, address, pages] =
+    /base-address = <0x0 (0x[0-9a-f]+)>;\s+pages-count = <(0x[0-9a-f]+)>/.exec(read('manifest.dts')) ?? []
+  expect([Number(address), Number(pages) * 4096]).toEqual([base, size])
+  const [, from, length] = /<0x0 (0xc[0-9a-f]+) (0x[0-9a-f]+)>;/.exec(read('spmc-manifest.dts')) ?? []
+  expect([Number(from), Number(length)]).toEqual([base, size])
+  // The image is as long as its manifest says, and is entered at a reset vector.
+  const [, imagePages] = /image \{[^}]*pages-count = <(0x[0-9a-f]+)>/.exec(read('manifest.dts')) ?? []
+  expect(Number(/^Size +=\s*(0x[0-9A-Fa-f]+)/m.exec(read('StandaloneMm.fdf'))?.[1])).toBe(Number(imagePages) * 4096)
+})
+
 test('a recipe that is like another is that one with its own arguments and patches', async () => {
   const full = await readStack(join(stacks, 'full.yaml'))
   const req2 = await readStack(join(stacks, 'full-req2.yaml'))
