@@ -105,11 +105,15 @@ static struct arm_smccc_1_2_regs roll_call(struct target *target)
 	};
 
 	send(&registers);
-	/* The third wants its buffer's address in w3. */
+	/* The third wants its buffer's address in x3, and as EDK2's StandaloneMm does, only of the 64-bit request. */
 	if ((u32)registers.a0 == FFA_ERROR && mm_harmless()) {
-		registers = (struct arm_smccc_1_2_regs){ .a0 = FFA_MSG_SEND_DIRECT_REQ, .a1 = target->id, .a3 = mm };
+		registers = (struct arm_smccc_1_2_regs){
+			.a0 = FFA_FN64_MSG_SEND_DIRECT_REQ,
+			.a1 = target->id,
+			.a3 = mm,
+		};
 		send(&registers);
-		target->has_variables = (u32)registers.a0 == FFA_MSG_SEND_DIRECT_RESP;
+		target->has_variables = (u32)registers.a0 == FFA_FN64_MSG_SEND_DIRECT_RESP;
 	}
 	return registers;
 }
@@ -218,7 +222,7 @@ static void show_registers(struct seq_file *file, const char *name, const struct
 
 static void show_target(struct seq_file *file, const struct target *target)
 {
-	bool answered = (u32)target->before.a0 == FFA_MSG_SEND_DIRECT_RESP;
+	bool answered = (u32)target->before.a0 == FFA_MSG_SEND_DIRECT_RESP || target->has_variables;
 	bool same = !memcmp(&target->before, &target->after, 8 * sizeof(target->before.a0));
 	u64 calls = 0;
 
