@@ -10,8 +10,25 @@ export interface KernelMessage {
 // because every line of every console comes here, several times.
 const caller = /\[ *[TC]\d+[^\]]*\]/y
 
+// Several readers ask the same of each line, one after the other: the last answer is kept.
+let lastText = ''
+let lastStart = 0
+let lastStamp: number | undefined
+
 /** Takes the text of a console line; returns the index at which the message starts, 0 where it has no printk prefix. */
 export function messageStart(text: string): number {
+  remember(text)
+  return lastStart
+}
+
+function remember(text: string): void {
+  if (text === lastText) return
+  lastStart = startOf(text)
+  lastStamp = readStamp(text)
+  lastText = text
+}
+
+function startOf(text: string): number {
   let end = stampEnd(text, stampStart(text))
   if (end === 0) return 0
   if (text.charCodeAt(end) === 0x5b) {
@@ -29,6 +46,11 @@ export function kernelMessage(text: string): KernelMessage {
 
 /** Takes the text of a console line; returns the kernel's clock in seconds, undefined where the line has no printk prefix. */
 export function stampOf(text: string): number | undefined {
+  remember(text)
+  return lastStamp
+}
+
+function readStamp(text: string): number | undefined {
   const start = stampStart(text)
   const end = stampEnd(text, start)
   if (end === 0) return undefined

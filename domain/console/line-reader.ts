@@ -70,11 +70,16 @@ export class LineReader {
     // Each byte became one UTF-16 unit only if the block is ASCII (or each broken byte one U+FFFD): then indexes are offsets.
     if (text.length !== bytes.length) return this.#slowBlock(bytes, lines)
     const base = this.#offset
+    // Asked of the whole block: of a clean one no line need be asked again.
+    const isClean = !dirty.test(text)
     let start = 0
     for (let feed = text.indexOf('\n'); feed >= 0; feed = text.indexOf('\n', start)) {
       if (feed - start >= longestLine) start = this.#cutLong(bytes, start, feed, lines)
       const end = feed > start && text.charCodeAt(feed - 1) === CR ? feed - 1 : feed
-      lines.push(line(this.#number++, base + start, text.slice(start, end)))
+      const cut = text.slice(start, end)
+      lines.push(
+        isClean ? { number: this.#number++, offset: base + start, text: cut } : line(this.#number++, base + start, cut),
+      )
       start = feed + 1
     }
     this.#offset = base + text.length

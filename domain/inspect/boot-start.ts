@@ -66,7 +66,7 @@ export class BootStart {
   line({ inner, match, at }: Glimpse): void {
     const id = match?.signature.id
     if (id !== undefined) this.#seen.add(id)
-    this.#sinceConsole = consoleOn.test(inner.text) ? 0 : this.#sinceConsole + 1
+    this.#sinceConsole = inner.text.includes('console [') && consoleOn.test(inner.text) ? 0 : this.#sinceConsole + 1
     if (at !== undefined) {
       this.#stamped = true
       this.#latest = at

@@ -86,10 +86,13 @@ export class PrefixReader {
   readonly #hostFollows: boolean
   /** KernelCI and LAVA put two blanks behind their time, where others put one. */
   readonly #twoBlanks: boolean
+  /** A page that was copied has its blanks from the start. */
+  readonly #fromWeb: boolean
 
   /** @param first the first lines of the file, cleaned, as many as are at hand */
   constructor(first: readonly string[] = []) {
     const head = first.map(withBlanks)
+    this.#fromWeb = head.some((text, n) => text !== first[n])
     const logged = head
       .map((text) => text.slice(Math.max(0, after(around, text, 0))))
       .filter((text, n) => text !== '' && text !== head[n])
@@ -100,7 +103,7 @@ export class PrefixReader {
 
   /** Takes the text of a line, cleaned; returns what the target said, whatever the text. */
   strip(line: string): InnerLine {
-    const text = withBlanks(line)
+    const text = this.#fromWeb ? withBlanks(line) : line
     const first = text.charCodeAt(0)
     const stamped = first === 0x5b ? after(stamp, text, 0) : -1
     if (stamped > 0) return this.#stamped(text, stamped)

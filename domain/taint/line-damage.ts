@@ -47,7 +47,7 @@ export function lineDamage(line: ConsoleLine): LineDamage | undefined {
 }
 
 function mayHoldFirmware(text: string, start: number): boolean {
-  return text.includes(':  ', start) || text.includes('/TC:', start)
+  return text.includes(':  ', start) || text.includes('/TC', start)
 }
 
 function isDigitOrBlank(code: number): boolean {
@@ -55,7 +55,7 @@ function isDigitOrBlank(code: number): boolean {
 }
 
 function isDoubled(text: string): boolean {
-  if (text.length < 2 * doubledRun) return false
+  if (text.length < 2 * doubledRun || text.charCodeAt(0) !== text.charCodeAt(1)) return false
   const kinds = new Set<number>()
   for (let index = 0; index + 1 < text.length; index += 2) {
     const code = text.charCodeAt(index)

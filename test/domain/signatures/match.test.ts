@@ -532,3 +532,11 @@ it.each([
   ['[    0.000000] WARNING: x', 'NS'],
   ['U-Boot 2023.01', 'NS'],
 ])('%s is said by %s', (text, world) => expect(speakerOf(text)).toBe(world))
+
+it('the patterns as one find what each of them finds by itself, the first of the catalogue first', () => {
+  for (const [id, text] of [...lines, ...integrityLines]) {
+    const found = match(text)
+    expect(found?.signature.id, text).toBe(id)
+    expect(catalogue.find(({ pattern }) => pattern.test(found!.message))).toBe(found!.signature)
+  }
+})
