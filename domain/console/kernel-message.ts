@@ -23,19 +23,29 @@ export function messageStart(text: string): number {
 
 function remember(text: string): void {
   if (text === lastText) return
-  lastStart = startOf(text)
-  lastStamp = readStamp(text)
+  const start = stampStart(text)
+  const end = stampEnd(text, start)
+  lastStart = end === 0 ? 0 : messageBehind(text, end)
+  lastStamp = end === 0 ? undefined : secondsOf(text, start, end)
   lastText = text
 }
 
-function startOf(text: string): number {
-  let end = stampEnd(text, stampStart(text))
-  if (end === 0) return 0
+function messageBehind(text: string, stamp: number): number {
+  let end = stamp
   if (text.charCodeAt(end) === 0x5b) {
     caller.lastIndex = end
     if (caller.test(text)) end = caller.lastIndex
   }
   return text.charCodeAt(end) === 0x20 ? end + 1 : end
+}
+
+function secondsOf(text: string, start: number, end: number): number {
+  let microseconds = 0
+  for (let at = start + 1; at < end; at++) {
+    const digit = text.charCodeAt(at) - 0x30
+    if (digit >= 0 && digit <= 9) microseconds = microseconds * 10 + digit
+  }
+  return microseconds / 1e6
 }
 
 /** Takes the text of a console line, cleaned; returns the kernel's message and its time in seconds. */
@@ -48,18 +58,6 @@ export function kernelMessage(text: string): KernelMessage {
 export function stampOf(text: string): number | undefined {
   remember(text)
   return lastStamp
-}
-
-function readStamp(text: string): number | undefined {
-  const start = stampStart(text)
-  const end = stampEnd(text, start)
-  if (end === 0) return undefined
-  let microseconds = 0
-  for (let at = start + 1; at < end; at++) {
-    const digit = text.charCodeAt(at) - 0x30
-    if (digit >= 0 && digit <= 9) microseconds = microseconds * 10 + digit
-  }
-  return microseconds / 1e6
 }
 
 /** The index of the stamp's bracket, behind `<pri>` where it is there; -1 for lines that cannot have a stamp. */
