@@ -15,7 +15,8 @@ export interface LoggedCommand {
   environment: Record<string, string>
   /**
    * A file that every process of the command keeps locked. The next command with the same file starts only when the last
-   * process of a killed one has gone, so that two never write into one output folder.
+   * process of a killed one has gone, so that two never write into one output folder. Beside it lies, while the command
+   * runs, the folder of its temporary files: a compiler that is killed leaves its own.
    */
   lockFile: string
 }
@@ -43,10 +44,10 @@ export async function runLogged(
   const log = openSync(context.logFile, 'a')
   try {
     append(log, context.logFile, `$ ${command.join(' ')}\n`)
-    // `2>&1` keeps errors where they happened among the steps: two pipes would lose the order.
-    const guard = startGuarded('flock', [lockFile, '/bin/sh', '-c', 'exec "$@" 2>&1', 'sh', ...command], {
+    const temporary = `${lockFile}.tmp`
+    const guard = startGuarded('flock', [lockFile, '/bin/sh', '-c', inOwnTemporary, 'sh', ...command], {
       cwd: folder,
-      env: environment,
+      env: { ...environment, TMPDIR: temporary },
     })
     const kill = () => guard.kill('SIGKILL')
     context.signal.addEventListener('abort', kill, { once: true })
@@ -66,7 +67,7 @@ export async function runLogged(
     const { code } = await guard.ended
     context.signal.removeEventListener('abort', kill)
     // The guard reports its own end; the lock file tells when the last of the others is gone.
-    if (code > 128 || broken) await execa('flock', [lockFile, 'true'])
+    if (code > 128 || broken) await execa('flock', [lockFile, 'rm', '-rf', temporary])
     context.signal.throwIfAborted()
     if (broken) throw broken.error
     return code
@@ -74,6 +75,12 @@ export async function runLogged(
     closeSync(log)
   }
 }
+
+/**
+ * Under the lock: what a killed command left is taken away first, and what this one leaves last. `2>&1` keeps errors where
+ * they happened among the steps: two pipes would lose the order.
+ */
+const inOwnTemporary = 'rm -rf "$TMPDIR"; mkdir "$TMPDIR" && "$@" 2>&1; code=$?; rm -rf "$TMPDIR"; exit $code'
 
 function append(log: number, path: string, bytes: Buffer | string): void {
   try {

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
@@ -108,6 +109,25 @@ test('cancelling kills every process of make and throws the reason', async () =>
   // Every process of the build holds the lock: nobody does any more.
   await execa('flock', ['--nonblock', run.lockFile, 'true'])
   expect(await survivors()).toEqual([])
+})
+
+test('what a killed compiler leaves goes with it, and the next one finds an empty folder of its own', async () => {
+  const run = await makefile(
+    'all:\n\t@ls -A "$$TMPDIR"; echo part > "$$TMPDIR/cc.s"; echo \'  CC      x.o\'; sleep 600\n',
+  )
+  context.progress = ({ done }) => {
+    if (done > 0) controller.abort(new Error('cancelled by a user'))
+  }
+  await expect(runMake(run, context)).rejects.toThrow('cancelled by a user')
+  expect(existsSync(`${run.lockFile}.tmp`)).toBe(false)
+  // Left by one whose owner was killed, too.
+  await mkdir(`${run.lockFile}.tmp`)
+  await writeFile(`${run.lockFile}.tmp/old.s`, '')
+  await makefile('all:\n\t@ls -A "$$TMPDIR"; echo part > "$$TMPDIR/cc.s"\n')
+  const next = { ...context, signal: new AbortController().signal, progress: () => undefined }
+  expect(await runMake(run, next)).toMatchObject({ ok: true })
+  expect(await readFile(context.logFile, 'utf8')).not.toContain('old.s')
+  expect(existsSync(`${run.lockFile}.tmp`)).toBe(false)
 })
 
 test('a build does not outlive an owner that was killed with -9, and the next one waits for its last process', async () => {
