@@ -2,11 +2,9 @@ import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LabError } from '../../domain/errors.ts'
 import type { Folders } from '../folders.ts'
-import { withLock } from '../lock.ts'
 import { run } from '../run.ts'
-import { debianMirror, hostSources } from './mirrors.ts'
-import { aptComplaint, ownApt, updateLists, type OwnApt } from './own-config.ts'
-import { suitesFor } from './source-package.ts'
+import { aptComplaint, updateLists, type OwnApt } from './own-config.ts'
+import { fromSuites } from './suites.ts'
 
 /**
  * Downloads a Debian binary package (`<package>_<version>_<architecture>.deb`) into `into`, without installing it, through
@@ -20,25 +18,7 @@ export async function fetchBinaryPackage(
   folders: Folders,
   signal: AbortSignal,
 ): Promise<string> {
-  const mirror = debianMirror(await hostSources())
-  const tried: string[] = []
-  for (const suite of suitesFor(request.version)) {
-    const folder = join(folders.cache, 'apt', `binary-${suite}`)
-    const found = await withLock(`${folder}.lock`, { signal }, async () => {
-      const apt = await ownApt(folder, [{ types: ['deb'], suites: [suite], components: ['main'], ...mirror }])
-      return await fetchFromSuite(apt, request, into, signal).catch((error: unknown) => {
-        if (!(error instanceof LabError) || error.code !== 'SourceMissing') throw error
-        tried.push(`${suite}: ${error.message}`)
-        return undefined
-      })
-    })
-    if (found !== undefined) return found
-  }
-  throw new LabError(
-    'SourceMissing',
-    `The Debian package ${request.package}=${request.version} cannot be had from this host's mirror (${tried.join('; ')}); give the plan a second location for it.`,
-    { retryable: true },
-  )
+  return await fromSuites('binary', request, folders, signal, (apt) => fetchFromSuite(apt, request, into, signal))
 }
 
 async function fetchFromSuite(

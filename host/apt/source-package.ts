@@ -2,24 +2,13 @@ import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LabError } from '../../domain/errors.ts'
 import type { Folders } from '../folders.ts'
-import { withLock } from '../lock.ts'
 import { run } from '../run.ts'
-import { debianMirror, hostSources } from './mirrors.ts'
-import { aptComplaint, ownApt, updateLists, type OwnApt } from './own-config.ts'
+import { aptComplaint, updateLists, type OwnApt } from './own-config.ts'
+import { fromSuites } from './suites.ts'
 
 /** A version without its epoch and Debian revision: `6.18.5` for `1:6.18.5-1~bpo13+1`. */
 export function upstreamVersion(version: string): string {
   return version.replace(/^\d+:/, '').replace(/-[^-]*$/, '')
-}
-
-/** The suites that may hold a version, the likeliest first: backports and point releases say theirs in the version. */
-export function suitesFor(version: string): string[] {
-  const guess: string[] = []
-  if (/~bpo12\+/.test(version)) guess.push('bookworm-backports')
-  if (/~bpo13\+/.test(version)) guess.push('trixie-backports')
-  if (/\+deb12u\d+$/.test(version)) guess.push('bookworm')
-  if (/\+deb13u\d+$/.test(version)) guess.push('trixie')
-  return [...new Set([...guess, 'trixie', 'sid', 'trixie-backports', 'bookworm', 'bookworm-backports'])]
 }
 
 export interface SourcePackageRequest {
@@ -45,25 +34,7 @@ export async function fetchSourcePackage(
   folders: Folders,
   signal: AbortSignal,
 ): Promise<string> {
-  const mirror = debianMirror(await hostSources())
-  const tried: string[] = []
-  for (const suite of suitesFor(request.version)) {
-    const folder = join(folders.cache, 'apt', `source-${suite}`)
-    const found = await withLock(`${folder}.lock`, { signal }, async () => {
-      const apt = await ownApt(folder, [{ types: ['deb-src'], suites: [suite], components: ['main'], ...mirror }])
-      return fetchFromSuite(apt, request, into, signal).catch((error: unknown) => {
-        if (!(error instanceof LabError) || error.code !== 'SourceMissing') throw error
-        tried.push(`${suite}: ${error.message}`)
-        return undefined
-      })
-    })
-    if (found !== undefined) return found
-  }
-  throw new LabError(
-    'SourceMissing',
-    `The Debian source package ${request.package}=${request.version} cannot be had from this host's mirror (${tried.join('; ')}); give the plan a second location for it.`,
-    { retryable: true },
-  )
+  return await fromSuites('source', request, folders, signal, (apt) => fetchFromSuite(apt, request, into, signal))
 }
 
 async function fetchFromSuite(

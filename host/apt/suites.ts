@@ -1,0 +1,52 @@
+import { join } from 'node:path'
+import { LabError } from '../../domain/errors.ts'
+import type { Folders } from '../folders.ts'
+import { withLock } from '../lock.ts'
+import { debianMirror, hostSources } from './mirrors.ts'
+import { ownApt, type OwnApt } from './own-config.ts'
+
+/** The suites that may hold a version, the likeliest first: backports and point releases say theirs in the version. */
+export function suitesFor(version: string): string[] {
+  const guess: string[] = []
+  if (/~bpo12\+/.test(version)) guess.push('bookworm-backports')
+  if (/~bpo13\+/.test(version)) guess.push('trixie-backports')
+  if (/\+deb12u\d+$/.test(version)) guess.push('bookworm')
+  if (/\+deb13u\d+$/.test(version)) guess.push('trixie')
+  return [...new Set([...guess, 'trixie', 'sid', 'trixie-backports', 'bookworm', 'bookworm-backports'])]
+}
+
+/**
+ * Tries suite after suite, each through an apt configuration of our own that is made from the host's mirrors, so that a
+ * mirror which lacks one does not matter. `fetch` throws SourceMissing where a suite does not have it.
+ * @param kind of package, as apt and people name it
+ * @returns what `fetch` gave first
+ * @throws LabError SourceMissing naming the package, the suites tried and what apt said in each; what `fetch` throws else
+ */
+export async function fromSuites<T>(
+  kind: 'source' | 'binary',
+  request: { package: string; version: string },
+  folders: Folders,
+  signal: AbortSignal,
+  fetch: (apt: OwnApt) => Promise<T>,
+): Promise<T> {
+  const mirror = debianMirror(await hostSources())
+  const types = [kind === 'source' ? 'deb-src' : 'deb'] as const
+  const tried: string[] = []
+  for (const suite of suitesFor(request.version)) {
+    const folder = join(folders.cache, 'apt', `${kind}-${suite}`)
+    try {
+      return await withLock(`${folder}.lock`, { signal }, async () =>
+        fetch(await ownApt(folder, [{ types: [...types], suites: [suite], components: ['main'], ...mirror }])),
+      )
+    } catch (error) {
+      if (!(error instanceof LabError) || error.code !== 'SourceMissing') throw error
+      tried.push(`${suite}: ${error.message}`)
+    }
+  }
+  const what = kind === 'source' ? 'Debian source package' : 'Debian package'
+  throw new LabError(
+    'SourceMissing',
+    `The ${what} ${request.package}=${request.version} cannot be had from this host's mirror (${tried.join('; ')}); give the plan a second location for it.`,
+    { retryable: true },
+  )
+}
