@@ -1,11 +1,12 @@
 import { statSync } from 'node:fs'
 import type { HostView } from '../../domain/attempt.ts'
 import { LabError } from '../../domain/errors.ts'
+import { stages, type Stage } from '../../domain/stage/stage.ts'
 import type { StageReached } from '../../domain/stage/stage-follower.ts'
 import { claimPlace, type PlaceClaim } from '../../host/claim.ts'
 import { blameTpm } from './blame-tpm.ts'
 import type { BootEnd, BootOrder, BootProgress, BootWatch } from './boot-order.ts'
-import { bootConsole, qemuChannels, recordChannel } from './channels.ts'
+import { bootConsole, qemuChannels, recordChannel, speaksNormalWorld } from './channels.ts'
 import { RecordExchange } from './exchange.ts'
 import { BootFollower } from './follow.ts'
 import { inheritedFd, launchQemu, type Machine } from './launch.ts'
@@ -13,7 +14,7 @@ import { machineArguments } from './machine.ts'
 import { Patience, type Expired, type PatienceLimits } from './patience.ts'
 import { awaitGone, forceOff, powerOff } from './power-off.ts'
 import type { QmpEvent } from './qmp.ts'
-import { expiredSentence, shutdownSentence, type LastWord } from './stop-sentence.ts'
+import { expiredSentence, shutdownSentence, type LastWords } from './stop-sentence.ts'
 import { swtpmGoneSentence, type Swtpm } from './swtpm.ts'
 import { startTpm, tpmFiles, type TpmPart } from './tpm.ts'
 import { tracePath, tracerArguments } from './tracer.ts'
@@ -97,7 +98,7 @@ class Boot {
   readonly #progress: BootProgress = { stage: 'power', bytes: 0, channels: {} }
   #patience: Patience
   #machine: Machine | undefined
-  #last: LastWord | undefined
+  #words: LastWords = {}
 
   constructor({ limits, history }: BootOrder, watch: BootWatch) {
     this.#watch = watch
@@ -110,11 +111,14 @@ class Boot {
   /** Takes what a channel said. */
   read(channel: string, chunk: Uint8Array): void {
     const now = performance.now()
-    this.#patience.heard(now)
+    // An SPMC may say something by a timer of its own, as OP-TEE 4.10 does each second, while the kernel hangs.
+    const counts = !kernelRuns(this.#follower.stage) || speaksNormalWorld(channel)
+    if (counts) this.#patience.heard(now)
     const reached = this.#follower.bytes(channel, chunk)
     const { records, say } = this.#exchange.feed(channel, chunk)
     this.#entered([...reached, ...this.#follower.records(records)], now)
-    this.#last = { channel, stage: this.#follower.stage }
+    const word = { channel, stage: this.#follower.stage }
+    this.#words = counts ? { last: word } : { ...this.#words, beside: word }
     if (say !== '') this.#machine?.captures.find(({ name }) => name === channel)?.write(say)
     if (this.#exchange.complete) this.#patience.done(now)
     this.#progress.bytes += chunk.length
@@ -192,7 +196,7 @@ class Boot {
       case 'expired': {
         const letGo = this.#exchange.complete
         const forced = await powerOff(machine)
-        const reason = expiredSentence(cause.why, this.#last)
+        const reason = expiredSentence(cause.why, this.#words)
         if (!letGo) return { stop: 'silence', reason }
         const asked = `After its last record the target did not power off by itself. ${reason}`
         return { stop: forced ? 'forced' : 'asked-off', reason: asked }
@@ -211,6 +215,11 @@ class Boot {
     this.#progress.stage = this.#follower.stage
     this.#watch.progress?.({ ...this.#progress, channels: { ...this.#progress.channels } })
   }
+}
+
+/** From here on the kernel answers for progress, whatever the firmware says beside it. */
+function kernelRuns(stage: Stage): boolean {
+  return stages.indexOf(stage) >= stages.indexOf('kernel')
 }
 
 function keptConsoles(machine: Machine): BootEnd['consoles'] {

@@ -48,6 +48,13 @@ export function isConsole({ worlds }: QemuChannel): boolean {
   return worlds.length > 0
 }
 
+/** Whether the normal world is heard on a channel, perhaps among others. */
+export function speaksNormalWorld(name: string): boolean {
+  return (
+    name === recordChannel || qemuChannels.some((channel) => channel.name === name && channel.worlds.includes('NS'))
+  )
+}
+
 function connection(channel: QemuChannel, folder: string, firstFd: number): string[] {
   if (!isConsole(channel)) return socket(channel.name, firstFd + sockets.indexOf(channel))
   return ['-chardev', `pipe,id=${channel.name},path=${optionValue(join(folder, channel.name))}`]

@@ -3,19 +3,28 @@ import { qemuChannels, recordChannel } from './channels.ts'
 import type { Expired } from './patience.ts'
 import type { QmpEvent } from './qmp.ts'
 
-/** The last thing that any world said: on which channel, and in which stage the boot was then. */
-export interface LastWord {
+/** Something that was said: on which channel, and in which stage the boot was then. */
+export interface Word {
   channel: string
   stage: Stage
 }
 
+/** Who spoke last. */
+export interface LastWords {
+  /** Of those whose silence is counted: every world until the kernel runs, then the normal world. */
+  last?: Word
+  /** Of the others, when it was later. */
+  beside?: Word
+}
+
 /** Which stage was silent for how long, and which world spoke last. */
-export function expiredSentence({ kind, stage, seconds, limit }: Expired, last: LastWord | undefined): string {
+export function expiredSentence({ kind, stage, seconds, limit }: Expired, { last, beside }: LastWords): string {
   const spoke = last ? `${speaker(last)} spoke last` : 'no world has said anything at all'
   if (kind === 'silence') {
-    return `Stage ${stage}: nothing was said for ${inSeconds(seconds)} (limit ${inSeconds(limit)}); ${spoke}.`
+    const nothing = `nothing was said ${beside ? 'by the normal world ' : ''}for ${inSeconds(seconds)} (limit ${inSeconds(limit)})`
+    return `Stage ${stage}: ${nothing}${beside ? `, while ${speaker(beside)} went on` : ''}; ${spoke}.`
   }
-  return `Stage ${stage}: no later stage was reached in ${inSeconds(seconds)} (limit ${inSeconds(limit)}), although there was output; ${spoke}.`
+  return `Stage ${stage}: no later stage was reached in ${inSeconds(seconds)} (limit ${inSeconds(limit)}), although there was output; ${beside ? `${speaker(beside)} spoke last` : spoke}.`
 }
 
 /**
@@ -30,7 +39,7 @@ export function shutdownSentence(event: QmpEvent): string {
   return `QEMU gives ${reason} as the reason for the power-off.`
 }
 
-function speaker({ channel, stage }: LastWord): string {
+function speaker({ channel, stage }: Word): string {
   if (channel === recordChannel) return `NS (init, on the record channel)`
   const worlds = qemuChannels.find(({ name }) => name === channel)?.worlds ?? []
   // EL3 and NS share a UART: TF-A has it until it hands over.
