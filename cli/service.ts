@@ -6,7 +6,10 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { LabError } from '../domain/errors.ts'
 import { ask, type Answer } from '../worker/control.ts'
-import { controlSocket } from '../worker/service-file.ts'
+import { controlSocket, type ServiceFacts } from '../worker/service-file.ts'
+
+/** As often may a service that somebody else stops meanwhile be started again before the command gives up. */
+const starts = 3
 
 /**
  * The service of this state folder, held until `close`: the one that runs, else a new one that ends when its last
@@ -14,22 +17,44 @@ import { controlSocket } from '../worker/service-file.ts'
  * @throws LabError ServerUnreachable with the service's own words when it cannot start.
  */
 export async function holdService(stateFolder: string, talk: (text: string) => void): Promise<Answer> {
-  const socket = controlSocket(stateFolder)
-  const running = await ask(socket, 'hold')
-  if (running) return running
-  talk('starting the Temporal server and a worker for this command')
-  await launchService(stateFolder, 'while-used')
-  const started = await ask(socket, 'hold')
-  if (!started)
-    throw new LabError(
-      'ServerUnreachable',
-      `The hyplab service ended again at once; its log is ${logFile(stateFolder)}.`,
-    )
-  return started
+  const { answer } = await askOrLaunch(stateFolder, 'hold', 'while-used', () =>
+    talk('starting the Temporal server and a worker for this command'),
+  )
+  return answer
+}
+
+/**
+ * The service of this state folder, which from now on runs until somebody stops it; `started` when none ran.
+ * @throws LabError ServerUnreachable with the service's own words when it cannot start.
+ */
+export async function keepService(stateFolder: string): Promise<{ facts: ServiceFacts; started: boolean }> {
+  const { answer, started } = await askOrLaunch(stateFolder, 'keep', 'until-down')
+  await answer.close()
+  return { facts: answer.facts, started }
+}
+
+/** What a service answers, and whether it had to be started for that. One that ends meanwhile answers nothing. */
+async function askOrLaunch(
+  stateFolder: string,
+  question: 'hold' | 'keep',
+  life: ServiceFacts['life'],
+  launching: () => void = () => {},
+): Promise<{ answer: Answer; started: boolean }> {
+  for (let launched = 0; ; launched++) {
+    const answer = await ask(controlSocket(stateFolder), question)
+    if (answer) return { answer, started: launched > 0 }
+    if (launched === starts) break
+    if (launched === 0) launching()
+    await launchService(stateFolder, life)
+  }
+  throw new LabError(
+    'ServerUnreachable',
+    `The hyplab service was started ${starts} times and ended again each time; its log is ${logFile(stateFolder)}.`,
+  )
 }
 
 /** Starts the service in the background, in a session of its own, and returns when it is ready to work. */
-export async function launchService(stateFolder: string, life: 'until-down' | 'while-used'): Promise<void> {
+async function launchService(stateFolder: string, life: ServiceFacts['life']): Promise<void> {
   mkdirSync(join(stateFolder, 'logs'), { recursive: true })
   const log = openSync(logFile(stateFolder), 'a')
   const from = readFileSync(logFile(stateFolder)).length

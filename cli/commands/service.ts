@@ -3,7 +3,7 @@ import { ask } from '../../worker/control.ts'
 import { controlSocket, type ServiceFacts } from '../../worker/service-file.ts'
 import type { Context } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { launchService } from '../service.ts'
+import { keepService } from '../service.ts'
 
 /** `up`, `down`, `status`: the Temporal server and the worker as a background service of this user and state folder. */
 export function addServiceCommands(program: Command, context: () => Context): void {
@@ -11,15 +11,9 @@ export function addServiceCommands(program: Command, context: () => Context): vo
     .command('up')
     .description('start the Temporal server and the worker in the background')
     .action(async () => {
-      const { folders, talk } = context()
-      const socket = controlSocket(folders.state)
-      const running = await ask(socket, 'keep')
-      if (!running) await launchService(folders.state, 'until-down')
-      await running?.close()
-      const answer = await ask(socket, 'status')
-      await answer?.close()
-      if (answer) report(context(), answer.facts)
-      talk(running ? 'It ran already.' : 'It runs until `hyplab down`.')
+      const { facts, started } = await keepService(context().folders.state)
+      report(context(), facts)
+      context().talk(started ? 'It runs until `hyplab down`.' : 'It ran already.')
     })
   program
     .command('down')
