@@ -33,10 +33,19 @@ export async function bareFirmware(folder: string, steps: GuestStep[]): Promise<
   return join(folder, 'guest.bin')
 }
 
+/** Without PSCI, which starts the others when it is asked to, all CPUs come out of reset at once. */
+const firstCpuOnly = `
+  mrs x0, mpidr_el1
+  tst x0, #0xff
+  b.eq first
+parked: wfi
+  b parked
+first:`
+
 async function link(folder: string, steps: GuestStep[], addresses: string[]): Promise<void> {
   const code = steps.map((step, n) => assemble(step, n)).join('\n')
   const data = steps.map((step, n) => ('say' in step ? bytes(step.say, n) : '')).join('\n')
-  const source = `.global _start\n_start:\n${code}\n.data\n${data}\n`
+  const source = `.global _start\n_start:\n${firstCpuOnly}\n${code}\n.data\n${data}\n`
   await writeFile(join(folder, 'guest.s'), source)
   await execa('aarch64-linux-gnu-as', ['-o', 'guest.o', 'guest.s'], { cwd: folder })
   await execa('aarch64-linux-gnu-ld', [...addresses, '-o', 'guest.elf', 'guest.o'], { cwd: folder })
