@@ -12,6 +12,8 @@ const caller = /\[ *[TC]\d+[^\]]*\]/y
 
 // Several readers ask the same of each line, one after the other: the last answer is kept.
 let lastText = ''
+/** Indexes behind the stamp and behind the whole prefix; 0 where there is none. */
+let lastStampEnd = 0
 let lastStart = 0
 let lastStamp: number | undefined
 
@@ -23,11 +25,29 @@ export function messageStart(text: string): number {
 
 function remember(text: string): void {
   if (text === lastText) return
-  const start = stampStart(text)
-  const end = stampEnd(text, start)
-  lastStart = end === 0 ? 0 : messageBehind(text, end)
-  lastStamp = end === 0 ? undefined : secondsOf(text, start, end)
   lastText = text
+  scanStamp(text, stampStart(text))
+  lastStart = lastStampEnd === 0 ? 0 : messageBehind(text, lastStampEnd)
+}
+
+/** Reads a stamp, `[ *seconds.microseconds]`, in one go; `start` is the index of its bracket, -1 where there is none. */
+function scanStamp(text: string, start: number): void {
+  lastStampEnd = 0
+  lastStamp = undefined
+  if (start < 0) return
+  let at = start + 1
+  let code = text.charCodeAt(at)
+  while (code === 0x20) code = text.charCodeAt(++at)
+  const first = at
+  let microseconds = 0
+  for (; code >= 0x30 && code <= 0x39; code = text.charCodeAt(++at)) microseconds = microseconds * 10 + code - 0x30
+  if (at === first || code !== 0x2e) return
+  const point = at
+  code = text.charCodeAt(++at)
+  for (; code >= 0x30 && code <= 0x39; code = text.charCodeAt(++at)) microseconds = microseconds * 10 + code - 0x30
+  if (at !== point + 7 || code !== 0x5d) return
+  lastStampEnd = at + 1
+  lastStamp = microseconds / 1e6
 }
 
 function messageBehind(text: string, stamp: number): number {
@@ -37,15 +57,6 @@ function messageBehind(text: string, stamp: number): number {
     if (caller.test(text)) end = caller.lastIndex
   }
   return text.charCodeAt(end) === 0x20 ? end + 1 : end
-}
-
-function secondsOf(text: string, start: number, end: number): number {
-  let microseconds = 0
-  for (let at = start + 1; at < end; at++) {
-    const digit = text.charCodeAt(at) - 0x30
-    if (digit >= 0 && digit <= 9) microseconds = microseconds * 10 + digit
-  }
-  return microseconds / 1e6
 }
 
 /** Takes the text of a console line, cleaned; returns the kernel's message and its time in seconds. */
@@ -60,6 +71,12 @@ export function stampOf(text: string): number | undefined {
   return lastStamp
 }
 
+/** Takes the text of a console line; returns the index behind the stamp, before any caller; 0 where the line has no stamp. */
+export function stampEnd(text: string): number {
+  remember(text)
+  return lastStampEnd
+}
+
 /** The index of the stamp's bracket, behind `<pri>` where it is there; -1 for lines that cannot have a stamp. */
 function stampStart(text: string): number {
   const first = text.charCodeAt(0)
@@ -67,17 +84,6 @@ function stampStart(text: string): number {
   if (first !== 0x3c) return -1
   const digits = skipDigits(text, 1)
   return digits > 1 && text.charCodeAt(digits) === 0x3e && text.charCodeAt(digits + 1) === 0x5b ? digits + 1 : -1
-}
-
-/** The index behind a stamp that starts at `start`; 0 where there is none. */
-function stampEnd(text: string, start: number): number {
-  if (start < 0) return 0
-  let at = start + 1
-  while (text.charCodeAt(at) === 0x20) at++
-  const point = skipDigits(text, at)
-  if (point === at || text.charCodeAt(point) !== 0x2e) return 0
-  const end = skipDigits(text, point + 1)
-  return end === point + 7 && text.charCodeAt(end) === 0x5d ? end + 1 : 0
 }
 
 function skipDigits(text: string, from: number): number {

@@ -17,8 +17,14 @@ export class LineReader {
   readonly #rest = new Uint8Array(longestLine)
   #restLength = 0
   /** Offset in the console of the first byte not yet handed out as a line. */
-  #offset = 0
-  #number = 1
+  #offset: number
+  #number: number
+
+  /** @param from where the first line stands, for one who reads a console from its middle */
+  constructor({ offset, number }: { offset: number; number: number } = { offset: 0, number: 1 }) {
+    this.#offset = offset
+    this.#number = number
+  }
 
   /** Takes the next bytes of the console; returns the lines that they complete. The chunk may be reused by the caller afterwards. */
   push(chunk: Uint8Array): ConsoleLine[] {

@@ -32,6 +32,8 @@ const edge = 6
 
 /** Reads one boot of one file, line by line, in constant memory. */
 export class BootReader {
+  /** Nothing waits to be read, as it may in a LateBoot. */
+  readonly unreadFrom = undefined
   readonly #console: string
   readonly #kept = new KeptLines()
   readonly #taints: TaintReader
@@ -81,7 +83,7 @@ export class BootReader {
     const kept = this.#kept.end()
     const last = kept.at(-1)?.number ?? 0
     // The end of a log tells how it ended, whatever the lines say.
-    const tail = this.#tail.filter(({ number }) => number > last).sort((a, b) => a.number - b.number)
+    const tail = this.#tail.filter(({ number }) => number > last).sort((a, b) => a.offset - b.offset)
     const { stage, line } = this.#stage.reached
     const cmdline = this.#cmdline.text
     return {

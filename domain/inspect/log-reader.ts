@@ -6,6 +6,8 @@ import { matchSignatures } from '../signatures/match.ts'
 import { BootReader, type BootInFile } from './boot-reader.ts'
 import { BootStart, type Glimpse } from './boot-start.ts'
 import { PrefixReader } from './prefix.ts'
+import { RecentBytes } from './recent-bytes.ts'
+import { LateBoot, type SeenLine } from './late-boot.ts'
 import { AgainOrNot, SaidBefore } from './said-before.ts'
 
 /** What one log shows. */
@@ -38,13 +40,22 @@ interface Held {
   lines: { line: ConsoleLine; glimpse: Glimpse }[]
 }
 
+/** A boot that another one followed. */
+interface EndedBoot {
+  shown(): BootInFile
+  /** Offset in the file of the first byte that is needed for that. */
+  unreadFrom?: number
+}
+
 /** Reads a log of any size, chunk by chunk, in constant memory. */
 export class LogReader {
   readonly #name: string
   readonly #reader = new LineReader()
   readonly #prefix: PrefixReader
-  readonly #boots: BootInFile[] = []
-  #boot: BootReader
+  readonly #boots: EndedBoot[] = []
+  #boot: BootReader | LateBoot
+  /** What may have to be read again; kept once there are so many boots that most of them will be forgotten. */
+  #recent: RecentBytes | undefined
   #start = new BootStart()
   #said = new SaidBefore()
   #latest = 0
@@ -55,6 +66,9 @@ export class LogReader {
   #asked = false
   #bootCount = 1
   #lines = 0
+  /** Bytes that came so far, and the offset of the last line of them that was looked at. */
+  #bytes = 0
+  #at = 0
 
   /**
    * @param name the file, as evidence names it
@@ -69,23 +83,31 @@ export class LogReader {
 
   /** Takes the next bytes of the file. */
   push(chunk: Uint8Array): void {
+    if (this.#bootCount >= keptBoots.first) (this.#recent ??= new RecentBytes(this.#bytes)).push(chunk)
+    this.#bytes += chunk.length
     for (const line of this.#reader.push(chunk)) this.#line(line)
+    this.#recent?.forget(this.#neededFrom())
   }
 
   /** The file is at its end. */
   end(): LogShown {
     for (const line of this.#reader.end()) this.#line(line)
     if (this.#held) this.#settle(this.#held, this.#held.isAgain.end())
-    this.#boots.push(this.#boot.end())
-    return { lines: this.#lines, boots: this.#boots, bootCount: this.#bootCount }
+    const boots = this.#boots.map((boot) => boot.shown())
+    return { lines: this.#lines, boots: [...boots, this.#boot.end(this.#bytes)], bootCount: this.#bootCount }
+  }
+
+  #look(raw: ConsoleLine): SeenLine {
+    const inner = this.#prefix.strip(raw.text)
+    const line = inner.text === raw.text ? raw : { ...raw, text: inner.text }
+    const match = matchSignatures(line)
+    return { line, glimpse: { inner, match, at: match ? match.at : stampOf(line.text) } }
   }
 
   #line(raw: ConsoleLine): void {
     this.#lines = raw.number
-    const inner = this.#prefix.strip(raw.text)
-    const line = inner.text === raw.text ? raw : { ...raw, text: inner.text }
-    const match = matchSignatures(line)
-    const glimpse: Glimpse = { inner, match, at: match ? match.at : stampOf(line.text) }
+    this.#at = raw.offset
+    const { line, glimpse } = this.#look(raw)
     const held = this.#held
     if (held && !held.start.begins(glimpse)) return this.#hold(held, line, glimpse)
     if (held) this.#settle(held, held.isAgain.end())
@@ -96,7 +118,7 @@ export class LogReader {
     const { at } = glimpse
     const begins = this.#start.begins(glimpse)
     if (at === undefined || (!begins && at >= (this.#again ?? this.#latest) - backward)) {
-      if (begins) this.#nextBoot()
+      if (begins) this.#nextBoot(line.offset)
       this.#take(line, glimpse)
     } else {
       this.#held = { begins, start: new BootStart(), isAgain: new AgainOrNot(this.#said, at, this.#asked), lines: [] }
@@ -116,7 +138,7 @@ export class LogReader {
   #settle({ begins, lines }: Held, isAgain: boolean): void {
     this.#held = undefined
     this.#again = isAgain ? 0 : undefined
-    if (begins && !isAgain) this.#nextBoot()
+    if (begins && !isAgain) this.#nextBoot(lines[0]!.line.offset)
     for (const { line, glimpse } of lines) this.#take(line, glimpse)
   }
 
@@ -124,7 +146,7 @@ export class LogReader {
     const { at } = glimpse
     if (at !== undefined && this.#again !== undefined && at <= this.#latest) {
       this.#again = at
-      this.#boot.again(line, glimpse, this.#said.has(line.text))
+      this.#boot.again(line, glimpse, this.#said.has(line.text, at))
       return
     }
     if (at === undefined && line.text !== '') this.#asked = printsLog.test(line.text) && isShellPrompt(line.text)
@@ -137,14 +159,29 @@ export class LogReader {
     this.#boot.line(line, glimpse)
   }
 
-  #nextBoot(): void {
+  /** A boot begins with the line at an offset. */
+  #nextBoot(offset: number): void {
     this.#start = new BootStart()
     this.#said = new SaidBefore()
     this.#latest = 0
     this.#again = undefined
-    this.#boots.push(this.#boot.end())
+    this.#boots.push(ended(this.#boot, offset))
     if (this.#boots.length > keptBoots.first + keptBoots.last) this.#boots.splice(keptBoots.first, 1)
-    this.#boot = new BootReader(this.#name)
+    this.#boot = this.#recent?.has(offset)
+      ? new LateBoot(this.#name, this.#recent, (raw) => this.#look(raw))
+      : new BootReader(this.#name)
     this.#bootCount++
   }
+
+  /** Offset of the first byte that may have to be read again. */
+  #neededFrom(): number {
+    const boots = [...this.#boots, this.#boot].map(({ unreadFrom }) => unreadFrom ?? this.#at)
+    return Math.min(...boots, this.#held?.lines[0]?.line.offset ?? this.#at)
+  }
+}
+
+function ended(boot: BootReader | LateBoot, to: number): EndedBoot {
+  if (boot.unreadFrom !== undefined) return { unreadFrom: boot.unreadFrom, shown: () => boot.end(to) }
+  const shown = boot.end(to)
+  return { shown: () => shown }
 }

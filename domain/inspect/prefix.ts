@@ -1,3 +1,4 @@
+import { stampEnd } from '../console/kernel-message.ts'
 import { learnPrefix } from './learn-prefix.ts'
 
 /** A line of a log as the target said it, without what the tools on the way put before it. */
@@ -105,7 +106,7 @@ export class PrefixReader {
   strip(line: string): InnerLine {
     const text = this.#fromWeb ? withBlanks(line) : line
     const first = text.charCodeAt(0)
-    const stamped = first === 0x5b ? after(stamp, text, 0) : -1
+    const stamped = first === 0x5b ? stampEnd(text) : 0
     if (stamped > 0) return this.#stamped(text, stamped)
     if (first === 0x7b && entryStart.test(text)) return fromJournal(text)
     if (first === 0x2d && text.startsWith('- {')) return this.#fromLava(text)

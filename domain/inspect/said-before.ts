@@ -13,7 +13,7 @@ export class SaidBefore {
   /** Takes a line of the kernel with its stamp, in seconds. */
   add(text: string, at: number): void {
     if (this.#lines.size >= most) return
-    this.#lines.add(hashOf(text))
+    this.#lines.add(hashOf(text, at))
     // What another CPU stored late by microseconds does not matter: the times stay sorted.
     if (at >= Math.max(telling, this.#times.at(-1) ?? 0)) this.#times.push(at)
   }
@@ -23,8 +23,9 @@ export class SaidBefore {
     return this.#times.at(-1) ?? 0
   }
 
-  has(text: string): boolean {
-    return this.#lines.has(hashOf(text))
+  /** Whether a line of the kernel with its stamp, in seconds, was said. */
+  has(text: string, at: number): boolean {
+    return this.#lines.has(hashOf(text, at))
   }
 
   /** When the first telling lines from a time on were said, as many as decide. */
@@ -69,7 +70,7 @@ export class AgainOrNot {
     // After `dmesg | head` the boot goes on where it was; no boot is silent for so long.
     if (at > this.#before.latest && this.#before.latest - this.#last > 1) return this.#isKnown(true)
     this.#last = Math.max(this.#last, at)
-    const isKnown = this.#before.has(text)
+    const isKnown = this.#before.has(text, at)
     this.#allKnown &&= isKnown
     if (at < telling) return undefined
     if (isKnown) this.#found++
@@ -93,9 +94,15 @@ export class AgainOrNot {
   }
 }
 
-/** FNV-1a, 32 bits. */
-function hashOf(text: string): number {
-  let hash = 0x811c9dc5
-  for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193)
-  return hash >>> 0
+/** Characters at each end of a line that are looked at where its stamp tells it from others: at the start it stands. */
+const ends = 16
+
+/** FNV-1a of a line's length and its ends, or all of it; of 30 bits, which V8 keeps in place. */
+function hashOf(text: string, at: number): number {
+  let hash = Math.imul(0x811c9dc5 ^ text.length, 0x01000193)
+  const head = at < telling ? text.length : Math.min(ends, text.length)
+  for (let index = 0; index < head; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193)
+  for (let index = Math.max(head, text.length - ends); index < text.length; index++)
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193)
+  return hash >>> 2
 }
