@@ -2,18 +2,23 @@ import type { Signature } from './signature.ts'
 
 const known = ['TF-A 2.12.1'] as const
 
-// Prefixes are padded to nine columns: plat/common/plat_log_common.c plat_prefix_str.
+// Prefixes are padded to nine columns (plat/common/plat_log_common.c plat_prefix_str); what was copied from a terminal by
+// way of a web page has one blank left.
+
+/** `v2.12.1(debug):commit` (Makefile VERSION_STRING): some builds have a tab or blanks before the bracket, and nothing in it. */
+const version = String.raw`v(?<version>[^\s(]+)\s*\((?<build>\w*)\):`
 
 /** TF-A at EL3: its stages, and the ways in which it stops. `ERROR:` alone is no fault: QEMU's power-off is logged as one. */
 export const trustedFirmware: Signature[] = [
-  stage('tfa.welcome', 'bl1', /^NOTICE:  Booting Trusted Firmware$/, 'bl1/bl1_main.c:79 FIRMWARE_WELCOME_STR'),
-  stage('tfa.bl1', 'bl1', /^NOTICE:  BL1: v(?<version>\S+)\((?<build>\w+)\):/, 'bl1/bl1_main.c:80'),
-  stage('tfa.bl2', 'bl2', /^NOTICE:  BL2: v(?<version>\S+)\((?<build>\w+)\):/, 'bl2/bl2_main.c:102'),
-  stage('tfa.bl31', 'bl31', /^NOTICE:  BL31: v(?<version>\S+)\((?<build>\w+)\):/, 'bl31/bl31_main.c:135'),
-  stage('tfa.bl32', 'spmc', /^INFO:    BL31: Initializing BL32$/, 'bl31/bl31_main.c:185'),
+  stage('tfa.welcome', 'bl1', /^NOTICE: +Booting Trusted Firmware$/, 'bl1/bl1_main.c:79 FIRMWARE_WELCOME_STR'),
+  stage('tfa.bl1', 'bl1', new RegExp(`^NOTICE: +BL1: ${version}`), 'bl1/bl1_main.c:80'),
+  stage('tfa.bl2', 'bl2', new RegExp(`^NOTICE: +BL2: ${version}`), 'bl2/bl2_main.c:102'),
+  // BL3-1 until TF-A 1.1.
+  stage('tfa.bl31', 'bl31', new RegExp(`^NOTICE: +BL3-?1: ${version}`), 'bl31/bl31_main.c:135'),
+  stage('tfa.bl32', 'spmc', /^INFO: +BL31: Initializing BL32$/, 'bl31/bl31_main.c:185'),
   {
     id: 'tfa.spmd-ready',
-    pattern: /^INFO:    SPM Core setup done\.$/,
+    pattern: /^INFO: +SPM Core setup done\.$/,
     world: 'EL3',
     kind: 'fact',
     known,
@@ -22,12 +27,12 @@ export const trustedFirmware: Signature[] = [
   stage(
     'tfa.spmc-el3',
     'spmc',
-    /^INFO:    Secure Partition (?:context setup start\.|\(0x[0-9a-f]+\) init start\.)$/,
+    /^INFO: +Secure Partition (?:context setup start\.|\(0x[0-9a-f]+\) init start\.)$/,
     'services/std_svc/spm/el3_spmc/spmc_main.c',
   ),
   {
     id: 'tfa.power-off',
-    pattern: /^ERROR:   QEMU System Power off: with GPIO\.$/,
+    pattern: /^ERROR: +QEMU System Power off: with GPIO\.$/,
     world: 'EL3',
     kind: 'fact',
     known,
@@ -50,39 +55,43 @@ export const trustedFirmware: Signature[] = [
   fault(
     'tfa.bl32-failed',
     'load-failure',
-    /^WARNING: BL31: (?<what>BL32|RMM) initialization failed$/,
+    /^WARNING: +BL31: (?<what>BL32|RMM) initialization failed$/,
     'bl31/bl31_main.c:191,207',
   ),
   fault(
     'tfa.spmc-failed',
     'load-failure',
-    /^(?:ERROR:   |WARNING: )SPMC initialisation failed 0x(?<rc>[0-9a-f]+)/,
+    /^(?:ERROR|WARNING): +SPMC initialisation failed 0x(?<rc>[0-9a-f]+)/,
     'services/std_svc/spmd/spmd_main.c:176,636',
   ),
   fault(
     'tfa.no-spmc',
     'load-failure',
-    /^WARNING: (?<what>No SPM Core image provided by BL2 boot loader\.|No or invalid SPM Core manifest image provided by BL2|Invalid or absent SPM Core manifest\.|Booting device without SPM initialization\.)$/,
+    /^WARNING: +(?<what>No SPM Core image provided by BL2 boot loader\.|No or invalid SPM Core manifest image provided by BL2|Invalid or absent SPM Core manifest\.|Booting device without SPM initialization\.)$/,
     'services/std_svc/spmd/spmd_main.c:445,643,656,663',
   ),
   fault(
     'tfa.sp-failed',
     'load-failure',
-    /^ERROR:   (?:SP 0x(?<sp>[0-9a-f]+) failed to initialize\.|SP \(0x(?<id>[0-9a-f]+)\) failed to initialize \(-?\d+\)\.|Error in Secure Partition manifest parsing\.|SPMD Logical SP \(0x[0-9a-f]+\) failed to initialize|Logical SPMD Partition validation failed!)$/,
+    /^ERROR: +(?:SP 0x(?<sp>[0-9a-f]+) failed to initialize\.|SP \(0x(?<id>[0-9a-f]+)\) failed to initialize \(-?\d+\)\.|Error in Secure Partition manifest parsing\.|SPMD Logical SP \(0x[0-9a-f]+\) failed to initialize|Logical SPMD Partition validation failed!)$/,
     'services/std_svc/spm/el3_spmc/spmc_main.c:671, spmd_logical_sp.c:312,320',
   ),
   fault(
     'tfa.spmd-failed',
     'panic',
-    /^ERROR:   (?<function>spmd_\w+) failed \((?<rc>-?[0-9a-f]+)\) on CPU(?<cpu>\d+)$/,
+    /^ERROR: +(?<function>spmd_\w+) failed \((?<rc>-?[0-9a-f]+)\) on CPU(?<cpu>\d+)$/,
     'services/std_svc/spmd/spmd_main.c:250, spmd_pm.c:101,142, spmd_logical_sp.c:542,691: panics next',
   ),
   fault(
     'tfa.load-failed',
     'load-failure',
-    /^ERROR:   (?<what>(?:BL\d+: )?(?:Failed to load (?:BL2 firmware\.|image id \d+)|Failure in (?:pre|post) image load handling))/,
+    /^ERROR: +(?<what>(?:BL\d+: )?(?:Failed to load (?:BL2 firmware\.|image id \d+)|Failure in (?:pre|post) image load handling))/,
     'bl1/bl1_main.c:182,188,195, bl2/bl2_image_load_v2.c:62,72,83',
   ),
+  // Last: what a stage says of itself at any level, where the log begins behind its banner.
+  stage('tfa.bl1-says', 'bl1', /^(?:NOTICE|INFO|VERBOSE|WARNING|ERROR): +BL1: /, 'bl1/bl1_main.c'),
+  stage('tfa.bl2-says', 'bl2', /^(?:NOTICE|INFO|VERBOSE|WARNING|ERROR): +BL2: /, 'bl2/bl2_main.c'),
+  stage('tfa.bl31-says', 'bl31', /^(?:NOTICE|INFO|VERBOSE|WARNING|ERROR): +BL3-?1: /, 'bl31/bl31_main.c'),
 ]
 
 function stage(id: string, name: NonNullable<Signature['stage']>, pattern: RegExp, source: string): Signature {

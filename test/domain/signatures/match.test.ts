@@ -186,6 +186,20 @@ const lines: [id: string, text: string, groups: Record<string, string>][] = [
   ['tfa.bl1', 'NOTICE:  BL1: v2.12.1(release):', { version: '2.12.1', build: 'release' }],
   ['tfa.bl2', 'NOTICE:  BL2: v2.12.1(debug):v2.12.1-3-gabc', { version: '2.12.1', build: 'debug' }],
   ['tfa.bl31', 'NOTICE:  BL31: v2.12.1(release):', { version: '2.12.1', build: 'release' }],
+  ['tfa.bl2', 'NOTICE:  BL2: v2.10.0\t(release):v2.10.0', { version: '2.10.0', build: 'release' }],
+  ['tfa.bl31', 'NOTICE:  BL31: v2.10.0   (release):v2.10.0', { version: '2.10.0', build: 'release' }],
+  // Rockchip leaves the kind of build out.
+  ['tfa.bl31', 'NOTICE:  BL31: v2.3():v2.3-589-g3389cfdda:someone', { version: '2.3', build: '' }],
+  ['tfa.bl31', 'NOTICE:  BL3-1: v1.0(debug):361f8a7', { version: '1.0', build: 'debug' }],
+  // Without the blanks that a web page takes away.
+  ['tfa.welcome', 'NOTICE: Booting Trusted Firmware', {}],
+  ['tfa.bl2', 'NOTICE: BL2: v2.6(release):02e589f3e-dirty', { version: '2.6', build: 'release' }],
+  ['tfa.load-failed', 'ERROR: BL2: Failed to load image id 4 (-2)', { what: 'BL2: Failed to load image id 4' }],
+  ['tfa.spmc-failed', 'ERROR: SPMC initialisation failed 0xfffffffe', { rc: 'fffffffe' }],
+  ['tfa.bl1-says', 'INFO:    BL1: Loading BL2', {}],
+  ['tfa.bl2-says', 'NOTICE:  BL2: Booting BL31', {}],
+  ['tfa.bl31-says', 'INFO:    BL31: Preparing for EL3 exit to normal world', {}],
+  ['tfa.bl31-says', 'INFO:    BL3-1: Initializing runtime services', {}],
   ['tfa.bl32', 'INFO:    BL31: Initializing BL32', {}],
   ['tfa.spmd-ready', 'INFO:    SPM Core setup done.', {}],
   ['tfa.spmc-el3', 'INFO:    Secure Partition (0x8001) init start.', {}],
@@ -527,6 +541,7 @@ it('never throws, and agrees with the single patterns on any text', () => {
 it.each([
   ['NOTICE:  BL1: v2.12.1(release):', 'EL3'],
   ['INFO:      CPU Node : MPID 0x0', 'EL3'],
+  ['NOTICE: BL2: v2.6(release):02e589f3e-dirty', 'EL3'],
   ['INFO: Initializing Hafnium (SPMC)', 'S-EL2'],
   ['D/TC:0 0 spmc_init:2545 SPMC ID 0x8000', 'S-EL1'],
   ['[    0.000000] WARNING: x', 'NS'],
