@@ -1,4 +1,4 @@
-import { kernels, type Signature } from './signature.ts'
+import { kernels, since515, type Signature } from './signature.ts'
 
 /** The kernel's OP-TEE driver, prefix `optee: `, and the driver core where it speaks of an FF-A device. */
 export const opteeDriver: Signature[] = [
@@ -45,12 +45,13 @@ export const opteeDriver: Signature[] = [
   },
   {
     id: 'probe.failed',
+    // `DRIVER: probe of DEVICE` in 5.15 to 6.8.
     pattern:
-      /^(?<driver>optee|ffa-crb|arm-ffa) (?<device>arm-ffa\S*): probe with driver \S+ failed with error (?<errno>-?\d+)$/,
+      /^(?<driver>optee|ffa-crb|arm-ffa)(?:: probe of (?<device>arm-ffa\S*)| (?<device>arm-ffa\S*): probe with driver \S+) failed with error (?<errno>-?\d+)$/,
     world: 'NS',
     kind: 'negative',
-    known: kernels,
-    source: 'drivers/base/dd.c:597; never printed for -ENODEV, -ENXIO and -EPROBE_DEFER',
+    known: since515,
+    source: 'drivers/base/dd.c:597, really_probe() before; never printed for -ENODEV, -ENXIO and -EPROBE_DEFER',
   },
   {
     id: 'probe.deferred',

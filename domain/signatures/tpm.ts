@@ -1,4 +1,4 @@
-import { kernels, type Signature } from './signature.ts'
+import { kernels, since515, type Signature } from './signature.ts'
 
 const crb = 'drivers/char/tpm/tpm_crb.c'
 const crbFfa = 'drivers/char/tpm/tpm_crb_ffa.c'
@@ -88,11 +88,13 @@ export const tpm: Signature[] = [
   },
   {
     id: 'tpm.probe-failed',
-    pattern: /^(?<driver>tpm_\S+|ftpm-tee) (?<device>\S+): probe with driver \S+ failed with error (?<errno>-?\d+)$/,
+    // `DRIVER: probe of DEVICE` in 5.15 to 6.8.
+    pattern:
+      /^(?<driver>tpm_[\w-]+|ftpm-tee|optee-ftpm)(?:: probe of (?<device>\S+)| (?<device>\S+): probe with driver \S+) failed with error (?<errno>-?\d+)$/,
     world: 'NS',
     kind: 'negative',
-    known: kernels,
-    source: 'drivers/base/dd.c:597; never printed for -ENODEV, -ENXIO and -EPROBE_DEFER',
+    known: since515,
+    source: 'drivers/base/dd.c:597, really_probe() before; never printed for -ENODEV, -ENXIO and -EPROBE_DEFER',
   },
   {
     id: 'tpm.tis',

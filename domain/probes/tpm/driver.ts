@@ -36,8 +36,8 @@ export function driver(seen: Seen): Finding {
     )
   }
   const absent = presence ? [citeRecord(presence.record)] : []
-  const loss = refusedByFfa(seen) ?? lostByCrb(seen) ?? deferred(seen)
-  if (loss) {
+  const loss = refusedByFfa(seen) ?? lostByDriver(seen) ?? deferred(seen)
+  if (loss && (presence || !isTakenAllTheSame(seen, loss))) {
     const [first, ...rest] = [...loss.evidence, ...absent]
     if (first) return fail(id, loss.sentence, [first, ...rest], loss.facts)
   }
@@ -62,6 +62,8 @@ export function driver(seen: Seen): Finding {
 }
 
 interface Loss {
+  /** The line that shows it, where a line does. */
+  line?: Sighting
   sentence: string
   evidence: Evidence[]
   facts: Record<string, FactValue>
@@ -74,6 +76,7 @@ function refusedByFfa(seen: Seen): Loss | undefined {
     const errno = Number(refused.match.groups['errno'])
     const { cause, why, evidence } = causeOfRefusal(seen, refused, errno)
     return {
+      line: refused,
       sentence: `No driver took the TPM: the first message to its partition was refused (${errno}); ${why}.`,
       evidence: [cite(refused), ...evidence],
       facts: { layer: 'ff-a', cause, errno },
@@ -83,6 +86,7 @@ function refusedByFfa(seen: Seen): Loss | undefined {
   if (!failed) return undefined
   const why = failed.match.groups['why'] ?? ''
   return {
+    line: failed,
     sentence: `No driver took the TPM: of its partition the driver says: ${why.replace(/\.$/, '')}.`,
     evidence: [cite(failed)],
     facts: { layer: 'partition', cause: /Busy/.test(why) ? 'busy' : 'partition' },
@@ -127,13 +131,24 @@ function causeOfRefusal(
   return { cause: causes[errno] ?? 'refused', why: 'nothing shows that pKVM refused it', evidence: [] }
 }
 
-/** The control area: no answer in it, a table that does not fit, or the FF-A driver registered twice. */
-function lostByCrb(seen: Seen): Loss | undefined {
+/**
+ * Whether a TIS driver spoke to another TPM, or to the same one after it was lost: probes are tried again, and a machine may
+ * have two. Nothing then says that there is none.
+ */
+function isTakenAllTheSame(seen: Seen, { line }: Loss): boolean {
+  return seen
+    .all('tpm.tis')
+    .some((tis) => line && (tis.match.groups['device'] !== line.match.groups['device'] || isBefore(line, tis) === true))
+}
+
+/** Of a CRB no answer in the control area, a table that does not fit, or the FF-A driver registered twice; of any driver that its probe failed. */
+function lostByDriver(seen: Seen): Loss | undefined {
   const failed = seen.last('tpm.probe-failed')
   const errno = failed && Number(failed.match.groups['errno'])
   const twice = seen.last('tpm.crb-ffa-twice')
   if (twice)
     return {
+      line: twice,
       sentence:
         'No driver took the TPM: its driver was put off, and on the second attempt registered its FF-A half again, which is refused.',
       evidence: [cite(twice), ...(failed ? [cite(failed)] : [])],
@@ -148,17 +163,27 @@ function lostByCrb(seen: Seen): Loss | undefined {
   const evidence = [timeout, table, failed].filter((each) => each !== undefined).map(cite)
   if (timeout && without)
     return {
+      line,
       sentence: `No driver took the TPM: ${timeout.match.groups['why']}; ${without}.`,
       evidence,
       facts: known({ layer: 'crb', cause: 'no-doorbell', errno }) as Loss['facts'],
     }
   const why = timeout?.match.groups['why'] ?? table?.match.groups['why'] ?? line.match.message
   const cause = timeout ? 'timeout' : table ? 'table' : 'driver'
+  const name = line.match.groups['driver'] ?? ''
   return {
-    sentence: `No driver took the TPM: the driver ${line.match.groups['driver']} gave up: ${why}.`,
+    line,
+    sentence: `No driver took the TPM: the driver ${name} gave up: ${why}.`,
     evidence,
-    facts: known({ layer: cause === 'table' ? 'acpi' : 'crb', cause, errno }) as Loss['facts'],
+    facts: known({ layer: cause === 'table' ? 'acpi' : layerOf(name), cause, errno }) as Loss['facts'],
   }
+}
+
+/** What lies between a driver and its TPM, by the driver's name: a CRB, the registers of TIS, or the TEE in which the TPM runs (drivers/char/tpm). */
+function layerOf(name: string): string {
+  if (name.startsWith('tpm_crb')) return 'crb'
+  if (name.startsWith('tpm_tis')) return 'tis'
+  return name.includes('ftpm') ? 'tee' : 'driver'
 }
 
 /** The start method of the TPM2 table that is FF-A (ACPI_TPM2_CRB_WITH_ARM_FFA, include/acpi/actbl3.h). */

@@ -181,6 +181,25 @@ describe('the driver', () => {
     expect(finding(id, [], bug('overlapping command and response buffer sizes are not identical')).outcome).toBe('fail')
   })
 
+  it.each([
+    ['tpm_crb: probe of MSFT0101:00 failed with error -16', { layer: 'crb', cause: 'driver', errno: -16 }],
+    ['tpm_tis_spi spi0.0: probe with driver tpm_tis_spi failed with error -110', { layer: 'tis', errno: -110 }],
+    ['ftpm-tee: probe of tpm@0 failed with error -22', { layer: 'tee', errno: -22 }],
+    ['tpm_ibmvtpm 30000003: probe with driver tpm_ibmvtpm failed with error -5', { layer: 'driver', errno: -5 }],
+  ])('was lost by %s, in a log alone', (line, facts) => {
+    expect(finding(id, [], says(line))).toMatchObject({ outcome: 'fail', facts, evidence: [{ text: line }] })
+  })
+
+  it('is not lost where a TIS driver took it on another try, or took another', () => {
+    const lost = 'tpm_tis_spi spi0.0: probe with driver tpm_tis_spi failed with error -110'
+    const tis = 'tpm_tis_spi spi0.0: 2.0 TPM (device-id 0x1B, rev-id 22)'
+    expect(finding(id, [], says(lost, tis))).toMatchObject({ outcome: 'unknown', facts: {} })
+    expect(finding(id, [], says(tis, `${gaveUp} -16`)).outcome).toBe('unknown')
+    // Said on the way to the failure, or of a system that has none in the end.
+    expect(finding(id, [], says(tis, lost)).outcome).toBe('fail')
+    expect(finding(id, [none], says(lost, tis))).toMatchObject({ outcome: 'fail', facts: { errno: -110 } })
+  })
+
   it('waits for ever where it was put off', () => {
     const deferred = fileRecord('/sys/kernel/debug/devices_deferred', 'MSFT0101:00\t\n')
     expect(finding(id, [none, deferred])).toMatchObject({ outcome: 'fail', facts: { cause: 'deferred' } })

@@ -59,6 +59,17 @@ export const integrityLines: [id: string, text: string, groups: Record<string, s
     { driver: 'tpm_crb', device: 'MSFT0101:00', why: 'TPM2 ACPI table has wrong size 52 for start method type 15' },
   ],
   [
+    // 5.15 to 6.8.
+    'tpm.probe-failed',
+    '[    0.939967] tpm_crb: probe of MSFT0101:00 failed with error -16',
+    { driver: 'tpm_crb', device: 'MSFT0101:00', errno: '-16' },
+  ],
+  [
+    'tpm.probe-failed',
+    'optee-ftpm optee-ta-bc50d971-d4c9-42c4-82cb-343fb7f37896: probe with driver optee-ftpm failed with error -22',
+    { driver: 'optee-ftpm', device: 'optee-ta-bc50d971-d4c9-42c4-82cb-343fb7f37896', errno: '-22' },
+  ],
+  [
     'tpm.probe-failed',
     'tpm_crb MSFT0101:00: probe with driver tpm_crb failed with error -16',
     { driver: 'tpm_crb', device: 'MSFT0101:00', errno: '-16' },

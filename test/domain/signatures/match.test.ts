@@ -95,6 +95,12 @@ const lines: [id: string, text: string, groups: Record<string, string>][] = [
   ['optee.unexpected-error', '[    0.552074] optee: Unexpected error -22', { errno: '-22' }],
   ['optee.refused', 'optee: Incompatible OP-TEE API version 2.0', { why: 'Incompatible OP-TEE API version 2.0' }],
   [
+    // 5.15 to 6.8.
+    'probe.failed',
+    '[    1.000010] optee: probe of arm-ffa-1 failed with error -22',
+    { driver: 'optee', device: 'arm-ffa-1', errno: '-22' },
+  ],
+  [
     'probe.failed',
     '[    0.552167] optee arm-ffa-1: probe with driver optee failed with error -22',
     { driver: 'optee', device: 'arm-ffa-1', errno: '-22' },
