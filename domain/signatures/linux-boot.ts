@@ -4,12 +4,13 @@ import { kernels, since515, type Signature } from './signature.ts'
 export const linuxBoot: Signature[] = [
   {
     id: 'linux.boot-cpu',
-    pattern: /^Booting Linux on physical CPU 0x(?<mpidr>[0-9a-f]+) \[0x(?<midr>[0-9a-f]{8})\]/,
+    // A 32-bit kernel does not say which CPU it is.
+    pattern: /^Booting Linux on physical CPU 0x(?<mpidr>[0-9a-f]+)(?: \[0x(?<midr>[0-9a-f]{8})\]|$)/,
     world: 'NS',
     kind: 'stage',
     stage: 'kernel',
     known: kernels,
-    source: 'arch/arm64/kernel/setup.c smp_setup_processor_id()',
+    source: 'arch/arm64/kernel/setup.c, arch/arm/kernel/setup.c smp_setup_processor_id()',
   },
   {
     id: 'linux.banner',

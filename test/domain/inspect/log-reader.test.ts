@@ -9,6 +9,11 @@ const start = (release = '6.12.0'): string =>
   at(0, 'Booting Linux on physical CPU 0x0000000000 [0x410fd034]') + banner(release)
 const firmware =
   'NOTICE:  Booting Trusted Firmware\nNOTICE:  BL1: v2.12.1(release):\nNOTICE:  BL2: v2.12.1(release):\nNOTICE:  BL31: v2.12.1(release):\n'
+const logged = (message: string): string => `Jan  1 00:00:00 h kernel: ${message}\n`
+const early = logged('microcode: updated early: 0x5003302 -> 0x5003604, date = 2023-03-17')
+const bannerLogged = logged('Linux version 6.1.0 (a@b) (gcc) #1 SMP')
+const processTells = '{"MESSAGE":"Linux version 6.1.0 (a@b)","_TRANSPORT":"stdout"}\n'
+const uboot = (version: string): string => `U-Boot ${version} (Jan 01 2023 - 00:00:00 +0000)\n`
 const init = at(2, 'Run /sbin/init as init process')
 const filler = (count: number, from = 3): string =>
   Array.from({ length: count }, (_, n) => at(from + n / 1000, `usb 1-1: new device number ${n}`)).join('')
@@ -99,6 +104,22 @@ describe('several boots in one log', () => {
       start() + at(0.1, 'printk: console [ttyS0] enabled') + start() + init,
       1,
     ],
+    ['a word of the kernel before its banner, in a journal', early + bannerLogged, 1],
+    [
+      'the first word of a 32-bit kernel, in a journal',
+      logged('Booting Linux on physical CPU 0xf00') + bannerLogged,
+      1,
+    ],
+    ['a boot after the end of another, in a journal', logged('Kernel command line: quiet') + bannerLogged, 2],
+    ['a boot after much of another, in a journal', early.repeat(30) + bannerLogged, 2],
+    ['a boot after a process, in a journal', `${early}Jan  1 00:00:09 h sshd[12]: hello\n${bannerLogged}`, 2],
+    ['two boots of the same kernel, in a journal', bannerLogged + logged('Command line: quiet') + bannerLogged, 2],
+    ['a version that a process tells', `${bannerLogged}Jan  1 00:00:09 h x[12]: hello\n${processTells}`, 1],
+    ['a U-Boot that starts another one', `${uboot('2015.01')}DRAM: 2 GiB\n${uboot('2023.07')}${start()}`, 1],
+    ['a U-Boot that starts again', uboot('2023.07') + uboot('2023.07'), 2],
+    ['two U-Boots that start again', (uboot('2015.01') + uboot('2023.07')).repeat(2), 2],
+    ['a U-Boot of another version after a reset', `${uboot('2023.07')}U-Boot SPL 2025.01 (Jan\n${uboot('2025.01')}`, 2],
+    ['a U-Boot of another version after firmware', uboot('2023.07') + firmware + uboot('2025.01'), 2],
   ])('%s', (_name, text, boots) => {
     expect(readLog(text).bootCount).toBe(boots)
   })

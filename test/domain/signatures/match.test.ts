@@ -18,6 +18,7 @@ const lines: [id: string, text: string, groups: Record<string, string>][] = [
     '[    0.000000] Booting Linux on physical CPU 0x0000000000 [0x000f0510]',
     { mpidr: '0000000000', midr: '000f0510' },
   ],
+  ['linux.boot-cpu', '[    0.000000] Booting Linux on physical CPU 0xf00', { mpidr: 'f00' }],
   ['linux.banner', '[    0.000000] Linux version 6.18.5 (lab@lab) (gcc) #1 SMP', { release: '6.18.5' }],
   ['linux.efi-stub', 'EFI stub: Booting Linux Kernel...', {}],
   ['linux.init', '[    0.817974] Run /init as init process', { path: '/init' }],
