@@ -1,4 +1,4 @@
-/** A line of printk without the prefix that the kernel put before it. */
+/** A line of printk without the prefix that the kernel put before it, and without blanks behind it. */
 export interface KernelMessage {
   /** Kernel clock in seconds; absent where the line carries no time (no printk, or `printk.time=0`). */
   at?: number
@@ -59,10 +59,26 @@ function messageBehind(text: string, stamp: number): number {
   return text.charCodeAt(end) === 0x20 ? end + 1 : end
 }
 
-/** Takes the text of a console line, cleaned; returns the kernel's message and its time in seconds. */
+const tab = 0x09
+const blank = 0x20
+const colon = 0x3a
+
+/**
+ * Takes the text of a console line; returns it without blanks at its end: what is copied from a terminal's screen has them
+ * up to the edge. One behind a colon stays, as nothing else may follow it: a command line is empty then.
+ */
+export function withoutEnd(text: string): string {
+  const last = text.charCodeAt(text.length - 1)
+  if (last !== blank && last !== tab) return text
+  const end = text.trimEnd().length
+  return text.slice(0, text.charCodeAt(end - 1) === colon ? end + 1 : end)
+}
+
+/** Takes the text of a console line, cleaned; returns the kernel's message, without blanks at its end, and its time in seconds. */
 export function kernelMessage(text: string): KernelMessage {
   const start = messageStart(text)
-  return start === 0 ? { message: text } : { at: stampOf(text)!, message: text.slice(start) }
+  const whole = withoutEnd(text)
+  return start === 0 ? { message: whole } : { at: stampOf(text)!, message: whole.slice(start) }
 }
 
 /** Takes the text of a console line; returns the kernel's clock in seconds, undefined where the line has no printk prefix. */

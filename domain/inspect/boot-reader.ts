@@ -1,3 +1,4 @@
+import { kernelMessage } from '../console/kernel-message.ts'
 import type { ConsoleLine, ConsoleLog } from '../console/line.ts'
 import { TaintReader } from '../taint/taint-reader.ts'
 import type { Taint } from '../taint/taint.ts'
@@ -110,8 +111,8 @@ export class BootReader {
     return [{ kind: 'repeated', voids: false, sentence, count, evidence }]
   }
 
-  #keep(line: ConsoleLine, { match, at }: Glimpse): void {
-    const message = match?.message ?? messageOf(line.text, at)
+  #keep(line: ConsoleLine, { match }: Glimpse): void {
+    const message = match?.message ?? kernelMessage(line.text).message
     const isCmdline = this.#cmdline.line(message)
     if (match) {
       const { id, fault } = match.signature
@@ -129,10 +130,6 @@ export class BootReader {
     if (this.#report > 0) this.#report--
     this.#kernel ??= this.#report > 0 ? releaseIn(message) : undefined
   }
-}
-
-function messageOf(text: string, at: number | undefined): string {
-  return at === undefined ? text : text.slice(text.indexOf('] ') + 2)
 }
 
 /** Every report names the kernel: lib/dump_stack.c dump_stack_print_info(), `... Not tainted 6.18.5 #1 PREEMPT`; 7.x has the preemption model first. */

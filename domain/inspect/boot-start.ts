@@ -13,7 +13,7 @@ export interface Glimpse {
 const foreignFirmware =
   /^(?:SeaBIOS \(version |BdsDxe: (?:loading|starting) |OpenSBI v\d|coreboot-\S+ |barebox 20\d\d\.\d\d|U-Boot (?:SPL|TPL) 20|GRUB loading)/
 /** What journalctl puts between two boots (src/shared/logs-show.c, journalctl.c: `-- Boot ID --` since 246, `-- Reboot --` before). */
-const journalMark = /^-- (?:Reboot|Boot [0-9a-f]{32}) --$/
+const journalMark = /^-- (?:Reboot|Boot [0-9a-f]{32}) --\s*$/
 
 /** Signatures of firmware that come once a boot. OP-TEE and Hafnium are not among them: their console may be appended to the kernel's. */
 const firmwareStarts = [

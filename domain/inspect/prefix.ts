@@ -1,5 +1,6 @@
 import { stampEnd } from '../console/kernel-message.ts'
-import { learnPrefix } from './learn-prefix.ts'
+import { commonLead, learnPrefix } from './learn-prefix.ts'
+import { around, dmesg, ofKernel, ofProcess } from './outer-layers.ts'
 
 /** A line of a log as the target said it, without what the tools on the way put before it. */
 export interface InnerLine {
@@ -9,46 +10,6 @@ export interface InnerLine {
   by?: 'kernel' | 'process'
 }
 
-const month = '(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)'
-const weekday = '(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)'
-const clock = String.raw`\d\d:\d\d:\d\d(?:[.,:]\d{1,9})?`
-const zone = String.raw`(?:Z| ?[+-]\d\d:?\d\d| UTC)?`
-
-/** dmesg --time-format iso (sys-utils/dmesg.c iso_8601_time()): the comma tells it from syslog's. */
-const dmesgIso = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d,\d{6}[+-]\d\d:\d\d `
-
-/** What a mail, syslog, the journal, a terminal program or a CI system puts before a line, each to the blank before the line. */
-const around = new RegExp(
-  [
-    String.raw`(?:> ?)+`,
-    // Indented, as code in a mail or a report of a bug.
-    String.raw`\s{1,40}(?=(?:<\d+>)?\[ *\d+\.\d{6}\])`,
-    // KernelCI numbers the lines of its logs, and each has a time.
-    String.raw` *\d{1,7} ${clock} {1,2}`,
-    String.raw`(?:${weekday} )?${month} [ \d]\d ${clock}(?: \d{4})? `,
-    String.raw`(?!${dmesgIso})(?:${weekday} )?\[?\d{4}[-/]\d\d[-/]\d\d[T _]${clock}${zone}\]?:? `,
-    String.raw`\[?${clock}\]?:? `,
-    // journalctl -o short-unix
-    String.raw`\d{9,10}\.\d{3,9} (?=\S+ kernel: )`,
-  ].join('|'),
-  'y',
-)
-
-/** What dmesg of util-linux makes of the kernel's stamp (sys-utils/dmesg.c print_record()): -T, -H, and facility and level of -x. */
-const dmesg = new RegExp(
-  [
-    String.raw`\[${weekday} ${month} [ \d]\d ${clock} \d{4}(?: <[ +]*\d+\.\d+>)?\] `,
-    String.raw`\[${month} ?\d\d? \d\d:\d\d\] `,
-    String.raw`\[ *\+\d+\.\d{6}\] `,
-    dmesgIso,
-    String.raw`kern *:(?:emerg|alert|crit|err|warn|notice|info|debug) *: `,
-  ].join('|'),
-  'y',
-)
-
-/** `host kernel: `; busybox and OpenWrt put facility and level in between. */
-const ofKernel = /(?:[\w.:-]+ )??(?:\w+\.\w+ )?kernel(?:\[\d*\])?: /y
-const ofProcess = /[\w.:-]+ (?=[\w./@()-]+\[\d+\]: )/y
 const stamp = /\[ *\d+\.\d{6}\]/y
 /** A caller that stands apart: dmesg prints what /dev/kmsg says of it, `caller=T1`. */
 const apart = / (\[ *[TC]\d+[^\]]*\]) ?/y
@@ -81,6 +42,8 @@ const enoughLines = 3
  * quoted mail, and the forms that dmesg and journalctl give the kernel's own stamp. Made for one file.
  */
 export class PrefixReader {
+  /** Blanks and marks of a quotation before all of it. */
+  readonly #lead: string
   /** What stands before the stamps of this file and no rule knows. */
   readonly #learned: RegExp | undefined
   /** journalctl -o short-monotonic has the host behind the stamp. */
@@ -92,24 +55,42 @@ export class PrefixReader {
 
   /** @param first the first lines of the file, cleaned, as many as are at hand */
   constructor(first: readonly string[] = []) {
-    const head = first.map(withBlanks)
-    this.#fromWeb = head.some((text, n) => text !== first[n])
+    const page = first.map(withBlanks)
+    this.#fromWeb = page.some((text, n) => text !== first[n])
+    this.#lead = commonLead(page)
+    const head = page.map((text) => this.#withoutLead(text))
+    const inside = head.map((text) => text.slice(this.#outer(text)))
     const logged = head
       .map((text) => text.slice(Math.max(0, after(around, text, 0))))
       .filter((text, n) => text !== '' && text !== head[n])
     this.#twoBlanks = logged.length >= enoughLines && logged.every((text) => text.startsWith(' '))
     this.#hostFollows = head.some((text) => after(host, text, after(stamp, text, 0)) > 0)
-    this.#learned = learnPrefix(head.filter((text) => after(around, text, 0) < 0 && this.#bare(text).by === undefined))
+    this.#learned = learnPrefix(inside.filter((text, n) => this.#logged(text, text !== head[n]).by === undefined))
   }
 
   /** Takes the text of a line, cleaned; returns what the target said, whatever the text. */
   strip(line: string): InnerLine {
-    const text = this.#fromWeb ? withBlanks(line) : line
+    const page = this.#fromWeb ? withBlanks(line) : line
+    const text = this.#lead === '' ? page : this.#withoutLead(page)
     const first = text.charCodeAt(0)
     const stamped = first === 0x5b ? stampEnd(text) : 0
     if (stamped > 0) return this.#stamped(text, stamped)
     if (first === 0x7b && entryStart.test(text)) return fromJournal(text)
     if (first === 0x2d && text.startsWith('- {')) return this.#fromLava(text)
+    let at = this.#outer(text)
+    const logged = at > 0 || text.length < page.length
+    if (at > 0 && this.#twoBlanks && text.charCodeAt(at) === 0x20) at++
+    return this.#logged(at === 0 ? text : text.slice(at), logged)
+  }
+
+  #withoutLead(text: string): string {
+    if (text.startsWith(this.#lead)) return text.slice(this.#lead.length)
+    // Of a line that says nothing an editor may have cut the end.
+    return this.#lead.startsWith(text) ? '' : text
+  }
+
+  /** The index behind the layers that lie around a line. */
+  #outer(text: string): number {
     let at = 0
     for (let layer = 0; layer < layers; layer++) {
       const learned = this.#learned ? after(this.#learned, text, at) : -1
@@ -117,8 +98,7 @@ export class PrefixReader {
       if (end <= at) break
       at = end
     }
-    if (at > 0 && this.#twoBlanks && text.charCodeAt(at) === 0x20) at++
-    return this.#logged(at === 0 ? text : text.slice(at), at > 0)
+    return at
   }
 
   /** A line without outer layers; `logged` says that there were some, so that syslog's tag may follow. */

@@ -26,7 +26,7 @@ const throughKernel =
   /^(?:[A-Za-z][\w.@/-]*\[[1-9]\d{0,6}\]: |hyplab-init: |dracut: |random: \S+: uninitialized urandom read)/
 /** What init systems, login and shells put on a console. */
 const onConsole =
-  /^(?:Welcome to .+!$|\[ {2}OK {2}\] |\[FAILED\] |INIT: version |OpenRC \S+ |BusyBox v\d|Please press Enter to activate this console|Starting \S.*: OK$|.{1,64} login: ?$|(?:\S+@\S+:\S+|[/~]) ?[#$] )/
+  /^(?:Welcome to .+!$|\[ {2}OK {2}\] |\[FAILED\] |INIT: version |OpenRC \S+ |BusyBox v\d|Please press Enter to activate this console|Starting \S.*: OK$|.{1,64} login: ?$|(?:\S+@\S+:\S+|[/~]) ?[#$](?: |$))/
 
 /** What LAVA writes into a log of its own accord, between the lines of the target. */
 const ofLava = /^(?:Matched prompt #|Setting prompt string|(?:start|end): \d|Waiting using forced|Parsed boot|Sending )/

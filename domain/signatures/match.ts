@@ -1,4 +1,4 @@
-import { kernelMessage, messageStart } from '../console/kernel-message.ts'
+import { kernelMessage, messageStart, withoutEnd } from '../console/kernel-message.ts'
 import type { ConsoleLine } from '../console/line.ts'
 import { catalogue } from './catalogue.ts'
 import type { Signature } from './signature.ts'
@@ -10,7 +10,7 @@ export interface SignatureMatch {
   groups: Record<string, string>
   /** Kernel clock in seconds, where printk put a time on the line. */
   at?: number
-  /** The line without its printk prefix. */
+  /** The line without its printk prefix and without blanks at its end. */
   message: string
 }
 
@@ -24,7 +24,7 @@ const which = new RegExp(sources.map((source) => `(${source})`).join('|'), 'y')
 
 /** Takes a console line; returns the first signature of the catalogue that it matches, or undefined for the many lines that match none. */
 export function matchSignatures(line: ConsoleLine): SignatureMatch | undefined {
-  const { text } = line
+  const text = withoutEnd(line.text)
   any.lastIndex = messageStart(text)
   if (!any.test(text)) return undefined
   const { at, message } = kernelMessage(text)

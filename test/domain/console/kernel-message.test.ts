@@ -25,6 +25,16 @@ it.each(cases)('%s', (text, expected) => {
   expect(text.slice(messageStart(text))).toBe(expected.message)
 })
 
+it.each([
+  ['[    0.345691] hello   ', 'hello'],
+  ['[    0.345691] hello \t', 'hello'],
+  ['  hello ', '  hello'],
+  ['[    0.345691] Kernel command line:    ', 'Kernel command line: '],
+  ['   ', ''],
+])('has no blanks at its end: %j', (text, message) => {
+  expect(kernelMessage(text).message).toBe(message)
+})
+
 it('finds the same start by the short way and by the pattern', () => {
   const char = fc.constantFrom('[', ']', ' ', '.', '0', '7', '<', '>', 'T', 'C', 'x')
   const near = fc.tuple(fc.nat(14), char).map(([at, put]) => {
@@ -34,7 +44,7 @@ it('finds the same start by the short way and by the pattern', () => {
   fc.assert(
     fc.property(fc.oneof(near, fc.string({ unit: char, maxLength: 24 })), (text) => {
       const { message } = kernelMessage(text)
-      expect(text.slice(messageStart(text))).toBe(message)
+      expect(text.slice(messageStart(text)).trimEnd()).toBe(message)
     }),
     { numRuns: 2000 },
   )

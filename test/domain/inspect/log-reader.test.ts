@@ -78,6 +78,29 @@ describe('the kernel', () => {
   })
 })
 
+describe('what is copied from a screen', () => {
+  it.each(['   ', '\t', ' \t '])('has blanks up to its edge, which are no part of it: %j', (blanks) => {
+    const text =
+      start() +
+      at(0.1, 'Kernel command line: kvm-arm.mode=protected') +
+      at(0.4, 'kvm [1]: Protected nVHE mode initialized successfully') +
+      init +
+      at(5, 'Unable to handle kernel NULL pointer dereference at virtual address 0000000000000010') +
+      at(5, 'Internal error: Oops: 0000000096000004 [#1] PREEMPT SMP') +
+      at(5, 'pc : foo+0x1/0x20')
+    const report = inspectLog(text.replaceAll('\n', `${blanks}\n`))
+    expect(report).toMatchObject({ stage: 'init', cmdline: 'kvm-arm.mode=protected' })
+    expect(report.faults.map(({ title }) => title)).toEqual(['NULL pointer dereference in foo'])
+    expect(outcomeOf(report, 'pkvm.mode')).toBe('pass')
+    expect(report.faults[0]?.text).toContain(`PREEMPT SMP${blanks}`)
+  })
+
+  it('may be an empty command line', () => {
+    expect(inspectLog(start() + at(0.1, 'Kernel command line: ')).cmdline).toBe('')
+    expect(inspectLog(start() + at(0.1, 'Kernel command line:       ')).cmdline).toBe('')
+  })
+})
+
 describe('several boots in one log', () => {
   const whole = firmware + start() + init + filler(5)
 

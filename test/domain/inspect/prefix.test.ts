@@ -24,6 +24,7 @@ describe('what stands before a line', () => {
     ['tio', `[10:00:00.123] ${stamped}`],
     ['ts', `Jan 01 00:00:00 ${stamped}`],
     ['LAVA', `2026-01-01T00:00:00 ${stamped}`],
+    ["SONiC's syslog", `Jan 31 00:07:33.892186 sonic WARNING kernel: ${stamped}`],
     ['LAVA in YAML', `- {"dt": "2026-01-01T00:00:00.1", "lvl": "target", "msg": "${stamped}"}`],
     ['a CI system', `2026-01-01T00:00:00.1234567Z ${stamped}`],
     ['dmesg -d', `[    0.000000 <    0.000000>] ${message}`],
@@ -54,6 +55,12 @@ describe('what stands before a line', () => {
     ['journalctl -o short-iso', `2026-01-01T00:00:00+0000 host kernel: ${message}`],
     ['journalctl -o short-unix', `1700000000.123456 host kernel: ${message}`],
     ['journalctl -o short-full', `Thu 2026-01-01 00:00:00 UTC host kernel: ${message}`],
+    ['journalctl in Russian', `\u0438\u044e\u043b 27 14:08:03 host kernel: ${message}`],
+    ['journalctl in French', `f\u00e9vr. 13 14:17:13 host kernel: ${message}`],
+    ['journalctl in Portuguese, without a host', `jan 13 14:17:13 kernel: ${message}`],
+    ['journalctl in Chinese', ` 1\u6708 13 14:17:13 host kernel: ${message}`],
+    ['journalctl -o short-full of a time zone', `Thu 2026-01-01 00:00:00 CET host kernel: ${message}`],
+    ['dmesg -T in German', `[Mi Jan  1 00:00:00 2026] ${message}`],
     ['dmesg -T', `[Thu Jan  1 00:00:00 2026] ${message}`],
     ['dmesg -H', `[  +0.000010] ${message}`],
     ['dmesg --time-format iso', `2026-01-01T00:00:00,123456+00:00 ${message}`],
@@ -117,6 +124,54 @@ describe('what stands before a line', () => {
     const reader = new PrefixReader(head)
     expect(reader.strip('4711 R SERIAL> [    9.000000] y').text).toBe('[    9.000000] y')
     expect(reader.strip('4711 R SERIAL> NOTICE:  BL31').text).toBe('NOTICE:  BL31')
+  })
+
+  it.each([
+    ['cat -n', (n: number) => `${String(n).padStart(6)}\t`],
+    ['set nu', (n: number) => `${String(n).padStart(3)} `],
+    ['a fixed width', (n: number) => `${String(n).padStart(5)}  `],
+    ['a width on the right', (n: number) => `${String(n).padEnd(6)}| `],
+    ['two numbers', (n: number) => `${n} ${String(7 * n).padStart(5)} `],
+    ["GitLab's time", (n: number) => `2026-01-01T00:00:${10 + (n % 10)}.123456Z 00O `],
+    ['a host behind a time', (n: number) => `Jan 31 00:07:33.${100_000 + n} board7 tty: `],
+    ['quoted bars', () => '>   | '],
+    ['bars', () => '| '],
+  ])('is learned whatever the number of digits: %s', (_name, prefix) => {
+    const numbers = [1, 2, 3, 9, 10, 11, 99, 100, 4711, 123_456]
+    const reader = new PrefixReader(numbers.slice(0, 8).map((n) => `${prefix(n)}${stamped}`))
+    for (const n of numbers) {
+      expect(reader.strip(`${prefix(n)}${stamped}`)).toMatchObject({ text: stamped })
+      expect(reader.strip(`${prefix(n)}NOTICE:  BL31: v2.12`)).toEqual({ text: 'NOTICE:  BL31: v2.12' })
+    }
+  })
+
+  it('the blanks behind a number are the message', () => {
+    const reader = new PrefixReader([8, 9, 10, 11].map((n) => `${String(n).padStart(6)}\t${stamped}`))
+    expect(reader.strip('    12\t  with arguments:').text).toBe('  with arguments:')
+  })
+
+  it('a learned number costs no more than its length, however long it is', () => {
+    const reader = new PrefixReader([1, 2, 3].map((n) => `${n} ${n} ${n} ${stamped}`))
+    const long = '1'.repeat(60_000)
+    const start = performance.now()
+    expect(reader.strip(long).text).toBe(long)
+    expect(performance.now() - start).toBeLessThan(500)
+  })
+
+  it('what the whole file is quoted or indented with is cut off, of journals and firmware too', () => {
+    const journal = ['a', 'b', 'c'].map((what) => `    Jan  1 00:00:00 host kernel: ${what}`)
+    expect(new PrefixReader(['', ...journal]).strip(journal[0]!)).toEqual({ text: 'a', by: 'kernel' })
+    const mail = ['>   | WARNING: x', '>   | Call trace:', '>   |', '>   |  f+0x1/0x2', '>']
+    expect(mail.map((line) => new PrefixReader(mail).strip(line).text)).toEqual([
+      'WARNING: x',
+      'Call trace:',
+      '',
+      ' f+0x1/0x2',
+      '',
+    ])
+    const some = [...journal, 'And so it ended.']
+    expect(new PrefixReader(some).strip(journal[0]!)).toEqual({ text: journal[0] })
+    expect(new PrefixReader(journal.slice(1)).strip(journal[0]!)).toEqual({ text: journal[0] })
   })
 
   it('firmware into which the kernel speaks is no prefix to be learned', () => {

@@ -9,8 +9,7 @@ export const integrityLines: [id: string, text: string, groups: Record<string, s
     'tpm.efi-tables',
     '[    0.000000] efi: SMBIOS=0xbf3a0000 SMBIOS 3.0=0xbe9c0000 TPMFinalLog=0xbe820000 TPMEventLog=0xbdf3f018 INITRD=0xbdf44f18 ',
     {
-      tables:
-        'SMBIOS=0xbf3a0000 SMBIOS 3.0=0xbe9c0000 TPMFinalLog=0xbe820000 TPMEventLog=0xbdf3f018 INITRD=0xbdf44f18 ',
+      tables: 'SMBIOS=0xbf3a0000 SMBIOS 3.0=0xbe9c0000 TPMFinalLog=0xbe820000 TPMEventLog=0xbdf3f018 INITRD=0xbdf44f18',
     },
   ],
   [
