@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
-import { readFile, readdir, rename, rm, writeFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { z } from 'zod'
 import { LabError } from '../../domain/errors.ts'
 import { requireFreeSpace } from '../../host/disk.ts'
@@ -8,8 +8,11 @@ import { takeLock, tryLock, withLock, type Lock } from '../../host/lock.ts'
 import type { BuildContext } from '../build.ts'
 import { buildPath } from '../make/build-environment.ts'
 import { runLogged } from '../make/run-logged.ts'
+import type { SourceTree } from '../source/source.ts'
 import { configDistance, type Config } from './config-text.ts'
-import { variantAt, type VariantFolders } from './kernel-folders.ts'
+import type { variantAt, VariantFolders } from './kernel-folders.ts'
+import { moveOutput } from './move-output.ts'
+import { parentOf, variantsIn, type ParentTree } from './parent-tree.ts'
 
 /** What a variant is, as its folder says; the folders' names are hashes. */
 const variantNote = z.object({ base: z.string(), symbols: z.record(z.string(), z.string()) })
@@ -26,25 +29,26 @@ export interface Output {
 const gibibyte = 1024 ** 3
 
 /**
- * Takes the lock on a variant's O= folder. A new one starts as a copy of the nearest one of the same tree: the one
- * whose requested symbols differ least. When that one is being built at the moment, waiting for it is cheaper than
+ * Takes the lock on a variant's O= folder. A new one starts as a copy of the nearest one of the same tree, or of the tree
+ * that this one differs little from: the one whose requested symbols differ least. When that one is being built at the moment, waiting for it is cheaper than
  * compiling the same files beside it.
  * @returns the lock, which the caller releases, and how the folder came to be; `scratch` is not there yet.
  * @throws LabError DiskFull; the signal's reason.
  */
 export async function openOutput(
   variant: VariantFolders,
+  tree: SourceTree,
   base: string,
   requested: Config,
   context: BuildContext,
 ): Promise<Output> {
   const onWait = () => context.progress({ phase: 'wait', done: 0 })
-  const entered = await enter(variant, base, requested, context.signal)
+  const entered = await enter(variant, tree, base, requested, context)
   const lock = entered.lock ?? (await takeLock(variant.lock, { signal: context.signal, onWait }))
   try {
     await requireFreeSpace(variant.folder, gibibyte, 'A kernel build')
     if (existsSync(variant.output)) return { start: 'again', lock }
-    const seeded = await seed(variant, entered, context, onWait)
+    const seeded = await seed(variant, tree, entered, context, onWait)
     return { start: seeded ? 'seeded' : 'scratch', lock }
   } catch (error) {
     lock.release()
@@ -66,9 +70,16 @@ interface Entered {
  * Comes to the O= folders of a tree, one build at a time: whoever comes later sees the variant with its lock held, and
  * knows that it is about to be built.
  */
-async function enter(variant: VariantFolders, base: string, requested: Config, signal: AbortSignal): Promise<Entered> {
-  return await withLock(variant.siblingsLock, { signal }, async () => {
-    const siblings = await nearestFirst(variant, base, requested)
+async function enter(
+  variant: VariantFolders,
+  tree: SourceTree,
+  base: string,
+  requested: Config,
+  context: BuildContext,
+): Promise<Entered> {
+  return await withLock(variant.siblingsLock, { signal: context.signal }, async () => {
+    const parent = await parentOf(variant, tree, context)
+    const siblings = await nearestFirst(variant, parent, base, requested)
     const lock = await tryLock(variant.lock)
     const fresh = !existsSync(variant.note)
     try {
@@ -90,6 +101,7 @@ async function describe(variant: VariantFolders, base: string, requested: Config
 /** @returns false when there is no O= folder to start from. */
 async function seed(
   variant: VariantFolders,
+  tree: SourceTree,
   { siblings, fresh }: Entered,
   context: BuildContext,
   onWait: () => void,
@@ -101,8 +113,8 @@ async function seed(
     if (lock === undefined) continue
     try {
       if (!existsSync(sibling.output) || existsSync(sibling.building)) continue
-      await copyOutput(sibling.output, variant, context)
-      return true
+      if (sibling.parent && (await holdsPaths(sibling.output))) continue
+      if (await copyOutput(sibling, variant, tree, context)) return true
     } finally {
       lock.release()
     }
@@ -110,29 +122,48 @@ async function seed(
   return false
 }
 
-type Sibling = ReturnType<typeof variantAt>
+/** A variant of the same tree, or of its parent. */
+type Sibling = ReturnType<typeof variantAt> & { parent?: ParentTree }
 
-async function nearestFirst(variant: VariantFolders, base: string, requested: Config): Promise<Sibling[]> {
-  const found: { sibling: Sibling; distance: number }[] = []
-  for (const name of await readdir(variant.siblings)) {
-    const sibling = variantAt(join(variant.siblings, name))
-    if (name === basename(variant.folder) || !existsSync(sibling.note)) continue
+async function nearestFirst(
+  variant: VariantFolders,
+  parent: ParentTree | undefined,
+  base: string,
+  requested: Config,
+): Promise<Sibling[]> {
+  const own = (await variantsIn(variant.siblings)).filter(({ folder }) => folder !== variant.folder)
+  const others = parent ? (await variantsIn(parent.siblings)).map((sibling) => ({ ...sibling, parent })) : []
+  const ranked = [...own, ...others].map(async (sibling: Sibling) => {
     const note = variantNote.parse(JSON.parse(await readFile(sibling.note, 'utf8')))
-    // Another base differs in more symbols than any two requests do.
-    const other = note.base === base ? 0 : 1e6
-    found.push({ sibling, distance: other + configDistance(requested, new Map(Object.entries(note.symbols))) })
-  }
-  return found.sort((a, b) => a.distance - b.distance).map(({ sibling }) => sibling)
+    // Another base differs in more symbols than any two requests do; another tree in less than one symbol.
+    const apart = (note.base === base ? 0 : 1e6) + (sibling.parent ? 0.5 : 0)
+    return { sibling, distance: apart + configDistance(requested, new Map(Object.entries(note.symbols))) }
+  })
+  return (await Promise.all(ranked)).sort((a, b) => a.distance - b.distance).map(({ sibling }) => sibling)
 }
 
-/** Copies an O= folder with its times, which make goes by. It appears at its place whole or not at all. */
-async function copyOutput(from: string, variant: VariantFolders, context: BuildContext): Promise<void> {
+/** Debug information names the tree's files, perhaps in compressed sections, where no path can be put in place of another. */
+async function holdsPaths(output: string): Promise<boolean> {
+  const config = await readFile(join(output, '.config'), 'utf8').catch(() => '')
+  return config === '' || /^CONFIG_DEBUG_INFO=y$/m.test(config)
+}
+
+/**
+ * Copies an O= folder with its times, which make goes by. It appears at its place whole or not at all.
+ * @returns false when it is one of another tree and cannot become one of this.
+ */
+async function copyOutput(
+  { output, parent }: Sibling,
+  variant: VariantFolders,
+  tree: SourceTree,
+  context: BuildContext,
+): Promise<boolean> {
   context.progress({ phase: 'seed', done: 0 })
   const part = `${variant.output}.part`
   await rm(part, { recursive: true, force: true })
   const code = await runLogged(
     {
-      command: ['cp', '-a', '--reflink=auto', from, part],
+      command: ['cp', '-a', '--reflink=auto', output, part],
       folder: variant.folder,
       environment: { PATH: buildPath, LC_ALL: 'C' },
       lockFile: variant.makeLock,
@@ -143,8 +174,13 @@ async function copyOutput(from: string, variant: VariantFolders, context: BuildC
     await rm(part, { recursive: true, force: true })
     throw new LabError(
       'DiskFull',
-      `${from} could not be copied (cp ended with ${code}), see the build's log: is the disk full?`,
+      `${output} could not be copied (cp ended with ${code}), see the build's log: is the disk full?`,
     )
   }
+  if (parent && !(await moveOutput(part, parent, tree.folder, context.signal))) {
+    await rm(part, { recursive: true, force: true })
+    return false
+  }
   await rename(part, variant.output)
+  return true
 }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { KernelInputs } from '../../../domain/cell.ts'
@@ -12,7 +12,7 @@ import { buildKernel, type KernelOutcome } from '../../../builds/kernel/build-ke
 import { requestedConfig } from '../../../builds/kernel/requested-config.ts'
 import { variantFolders, type VariantFolders } from '../../../builds/kernel/kernel-folders.ts'
 import type { SourceTree } from '../../../builds/source/source.ts'
-import { contextIn, ownFolders, realTree, smallKernel } from './small-kernel.ts'
+import { contextIn, elsewhereOf, ownFolders, realTree, smallKernel } from './small-kernel.ts'
 
 const minutes = 60_000
 let tree: SourceTree
@@ -25,8 +25,8 @@ beforeAll(async () => {
   tree = await realTree()
   here = await ownFolders()
   there = await ownFolders()
-  // Hard links make a second tree out of one in a second. The place is the same each time, so that ccache knows it.
-  elsewhere = { ...tree, folder: join(dirname(tree.folder), `${tree.folder.split('/').at(-1)}-elsewhere`) }
+  // Hard links make a second tree out of one in a second.
+  elsewhere = { ...tree, folder: elsewhereOf(tree) }
   await rm(elsewhere.folder, { recursive: true, force: true })
   await execa('cp', ['-al', tree.folder, elsewhere.folder])
 }, 20 * minutes)

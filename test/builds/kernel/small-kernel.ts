@@ -21,6 +21,11 @@ export async function realTree(): Promise<SourceTree> {
   return await obtainSource([source], [], { folders, signal: new AbortController().signal, progress: () => {} })
 }
 
+/** Where another tree of the same files may lie for a test: the same place each time, so that ccache knows it. */
+export function elsewhereOf(tree: SourceTree): string {
+  return `${tree.folder}-elsewhere`
+}
+
 /** About as little as arm64 can be with modules, one of which is FF-A. */
 export function smallKernel(symbols: Record<string, string> = {}): KernelInputs {
   return {
