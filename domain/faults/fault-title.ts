@@ -1,5 +1,6 @@
 import type { SignatureMatch } from '../signatures/match.ts'
 import { culpritOf, isChecker, isMappingSymbol } from './culprit.ts'
+import { isOfMemoryCgroup } from './is-warning.ts'
 import { stableFile, stableSymbol, stableText } from './stable-text.ts'
 
 /**
@@ -84,7 +85,7 @@ const byId: Record<string, (known: Known) => string> = {
   'fault.slub': ({ groups }) => `SLUB: ${groups['what']} in ${groups['cache']}`,
   'fault.usercopy': ({ groups, inside }) => `${groups['what']}${inside()}`,
   // Which task asks for the page that is not there, and which one is killed, is chance.
-  'fault.oom': () => 'out of memory',
+  'fault.oom': ({ report }) => (isOfMemoryCgroup(report) ? 'memory cgroup out of memory' : 'out of memory'),
   'tfa.panic': ({ before }) => `TF-A panic${/^ERROR: +(?<why>.+)$/.exec(before)?.[1]?.replace(/^/, ': ') ?? ''}`,
   'tfa.panic-el3': () => 'TF-A panic in EL3',
   'tfa.exception': ({ groups }) => `TF-A: Unhandled ${groups['what']}`,

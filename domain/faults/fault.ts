@@ -11,6 +11,8 @@ export interface Fault {
   title: string
   /** The whole report; its text is shortened in the middle. */
   evidence: ConsoleEvidence
+  /** Whether nothing broke that is not made good: a WARN, a memory cgroup at its own limit, a load that failed and was made up for. */
+  warning: boolean
   /** Whether it is, or says that it is, the end: a panic of the kernel, its hypervisor or the firmware. */
   panic: boolean
   /** The `kernel panicked because of a warning` kind of panic: what made it is the fault before. */

@@ -4,7 +4,8 @@ import { citeLines } from '../probes/cite.ts'
 import { matchSignatures } from '../signatures/match.ts'
 import type { Fault, KnownLine } from './fault.ts'
 import { faultTitle } from './fault-title.ts'
-import { reportRange } from './report-range.ts'
+import { isWarning } from './is-warning.ts'
+import { reportRange, type ReportRange } from './report-range.ts'
 import { resetLoop } from './reset-loop.ts'
 
 /**
@@ -17,11 +18,24 @@ export function faultsOf(
 ): Fault[] {
   const read = consoles.map((log) => ({ log, lines: known(log) }))
   const poweredOff = read.some(({ lines }) => lines.some(({ match }) => match.signature.id === 'tfa.power-off'))
-  return read.flatMap(({ log, lines }) => faultsIn(log, lines, poweredOff))
+  return read.flatMap(({ log, lines }) => {
+    const kernelAfter = (at: number): boolean =>
+      read.some((each) => each.lines.some((line) => isKernel(line) && (each.log !== log || line.index > at)))
+    return faultsIn(log, lines, poweredOff, kernelAfter)
+  })
+}
+
+function isKernel({ match }: KnownLine): boolean {
+  return match.signature.stage === 'kernel'
 }
 
 /** What a report says of the same fault on its way to its closing line belongs to it and is no fault of its own. */
-function faultsIn(log: ConsoleLog, known: readonly KnownLine[], poweredOff: boolean): Fault[] {
+function faultsIn(
+  log: ConsoleLog,
+  known: readonly KnownLine[],
+  poweredOff: boolean,
+  kernelAfter: (at: number) => boolean,
+): Fault[] {
   const found: Fault[] = []
   const lines = known.filter(({ match }) => match.signature.fault)
   const faults = new Map(lines.map(({ index, match }) => [index, match.signature]))
@@ -31,14 +45,19 @@ function faultsIn(log: ConsoleLog, known: readonly KnownLine[], poweredOff: bool
     if (index <= open) continue
     if (poweredOff && isPowerOff(log, line)) continue
     const { first, last } = reportRange(log.lines, index, match.signature, faults)
-    found.push(fault(log, line, Math.max(first, open + 1), last))
+    found.push(fault(log, line, { first: Math.max(first, open + 1), last }, () => kernelAfter(index)))
     open = last
   }
   const loop = resetLoop(log, known)
   return loop ? [...found, loop] : found
 }
 
-function fault(log: ConsoleLog, { index, match }: KnownLine, first: number, last: number): Fault {
+function fault(
+  log: ConsoleLog,
+  { index, match }: KnownLine,
+  { first, last }: ReportRange,
+  kernelCame: () => boolean,
+): Fault {
   const { id, fault: kind = 'bug' } = match.signature
   const where = id.startsWith('fault.') ? 'kernel' : 'firmware'
   const report = log.lines.slice(index, last + 1).map(({ text }) => kernelMessage(text).message)
@@ -47,6 +66,7 @@ function fault(log: ConsoleLog, { index, match }: KnownLine, first: number, last
     kind,
     title: faultTitle(match, report, log.lines[index - 1]?.text ?? ''),
     evidence: citeLines(log, first, last),
+    warning: isWarning(match.signature, report, kernelCame),
     panic: kind === 'panic' || kind === 'hyp-panic' || match.message.startsWith('Kernel panic'),
     onWarning: /panic_on_warn set/.test(match.message),
   }

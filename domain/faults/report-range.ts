@@ -1,7 +1,9 @@
-import { kernelMessage } from '../console/kernel-message.ts'
+import { kernelMessage, messageStart } from '../console/kernel-message.ts'
 import type { ConsoleLine } from '../console/line.ts'
+import { matchSignatures } from '../signatures/match.ts'
 import type { Signature } from '../signatures/signature.ts'
 import { speakerOf } from '../signatures/speaker.ts'
+import type { World } from '../world.ts'
 import { goesOnWith } from './goes-on-with.ts'
 
 /** Indexes of the first and last line of a report, inclusive. */
@@ -27,7 +29,7 @@ const traceOpens = /^ *Call [Tt]race:$/
 const frame =
   /^ *(?:\[<[0-9a-f]+>\] )?(?:\? )?[A-Za-z_$][\w.$]*\+0x[0-9a-f]+\/0x[0-9a-f]+(?: \[[^\]]+\])?(?: \([A-Z]+\))?$|^ *<\/?(?:TASK|IRQ|NMI|#\w+|EOI|SOFTIRQ)>$/
 const killed =
-  /^(?:Memory cgroup )?[Oo]ut of memory(?: \([^)]*\))?: Killed process |^Out of memory and no killable processes/
+  /^(?:Memory cgroup )?[Oo]ut of memory(?: \([^)]*\))?: Kill(?:ed)? process |^Out of memory and no killable processes/
 const teeLine = /^[EFMI]\/TC:/
 const teePanic = /^E\/TC:\S*(?: \S+)? +Panic\b/
 const registers = /^(?:\s*\w+ {2,}= 0x|x30\s+= 0x|BACKTRACE: |\d+: EL\d: 0x)/
@@ -46,7 +48,7 @@ export function reportRange(
   const text = (index: number) => kernelMessage(lines[index]?.text ?? '').message
   const first = firstLine(text, at)
   const report: Report = { text, at, most: Math.min(at + longest, lines.length - 1), signature, faults }
-  if (!signature.id.startsWith('fault.')) return { first, last: firmwareEnd(report) }
+  if (!signature.id.startsWith('fault.')) return { first, last: firmwareEnd(lines, report) }
   const final = signature.fault === 'hyp-panic' || panicOpens.test(text(at))
   return { first, last: final ? panicEnd(lines, report) : faultEnd(report, ruler.test(text(at - 1))) }
 }
@@ -128,8 +130,11 @@ function closes(fault: Signature['fault'], ruled: boolean): boolean {
   return ['warn', 'oops', 'bug', 'ubsan', 'oom', 'corruption'].includes(fault ?? '') || (ruled && fault !== 'lockdep')
 }
 
-/** Firmware closes nothing: OP-TEE's reports are its lines in a row up to a panic, TF-A's its registers, for others 12 lines are quoted. */
-function firmwareEnd(report: Report): number {
+/**
+ * Firmware closes nothing: OP-TEE's reports are its lines in a row up to a panic, TF-A's its registers, for others 12 lines
+ * are quoted, or those up to where somebody else speaks.
+ */
+function firmwareEnd(lines: readonly ConsoleLine[], report: Report): number {
   const { text, at, most, signature, faults } = report
   const same = [teeLine, registers].find((pattern) => pattern.test(text(at)) || pattern.test(text(at + 1)))
   const open = Math.min(at + openEnd - 1, most)
@@ -139,8 +144,18 @@ function firmwareEnd(report: Report): number {
       index++
   else
     for (; index < open; index++) {
+      const next = lines[index + 1]
+      if (next && isOfAnother(signature.world, next)) return index
       const other = faults.get(index + 1)
       if (other && !goesOnWith(signature, other)) return beforeFault(report, index + 1)
     }
   return index
+}
+
+/** Whether a line is a kernel's, or that of another world than the one given; where a world cannot be told by one blank it is not another. */
+function isOfAnother(world: World, line: ConsoleLine): boolean {
+  const { text } = line
+  if (messageStart(text) > 0 || matchSignatures(line)?.signature.stage === 'kernel') return true
+  const speaker = speakerOf(text)
+  return speaker !== world && (speaker === 'S-EL1' || (speaker === 'EL3' && !text.startsWith('WARNING: ')))
 }

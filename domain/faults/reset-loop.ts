@@ -25,6 +25,7 @@ export function resetLoop(log: ConsoleLog, known: readonly KnownLine[]): Fault |
       kind: 'reset-loop',
       title: `${name} starts again and again, and no kernel comes`,
       evidence: citeLines(log, run[0] ?? index, index),
+      warning: false,
       panic: false,
       onWarning: false,
     }

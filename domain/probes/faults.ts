@@ -57,7 +57,7 @@ function finding(seen: Seen, where: Fault['where'], found: Fault[]): Finding {
       kind: main.kind,
       title: main.title,
       count: found.length,
-      warning: found.every(({ kind }) => kind === 'warn'),
+      warning: found.every(({ warning }) => warning),
       panic: found.some(({ panic }) => panic),
     }
     return fail(id, `The ${where} reported: ${main.title}${more}.`, evidence, facts)
@@ -69,8 +69,8 @@ function finding(seen: Seen, where: Fault['where'], found: Fault[]): Finding {
 
 /** The first fault that is more than a warning is the cause and what follows it a consequence; a warning counts where it made the kernel panic. */
 function mainOf(found: Fault[]): Fault | undefined {
-  const worst = found.findIndex(({ kind }) => kind !== 'warn')
+  const worst = found.findIndex(({ warning }) => !warning)
   const fault = found[worst]
   if (!fault) return found[0]
-  return fault.onWarning ? (found[worst - 1] ?? fault) : fault
+  return fault.onWarning ? (found.slice(0, worst).findLast(({ kind }) => kind === 'warn') ?? fault) : fault
 }

@@ -74,7 +74,7 @@ const list: FaultRow[] = [
   [
     'oom',
     'oom',
-    /^(?:(?<task>\S+) invoked oom-killer: |Out of memory: Killed process (?<pid>\d+)|Memory cgroup out of memory: Killed process \d+|Out of memory and no killable processes\.\.\.)/,
+    /^(?:(?<task>\S+) invoked oom-killer: |Out of memory: Killed process (?<pid>\d+)|Memory cgroup out of memory: Kill(?:ed)? process \d+|Out of memory and no killable processes\.\.\.)/,
     'mm/oom_kill.c:461,960,1174',
     known,
   ],

@@ -288,6 +288,18 @@ const reports: [title: string, kind: string, lines: string[]][] = [
     ],
   ],
   [
+    'memory cgroup out of memory',
+    'oom',
+    [
+      'stress invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=985',
+      cpu,
+      ...trace('dump_header+0x1/0x2'),
+      'memory: usage 102400kB, limit 102400kB, failcnt 25',
+      'oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=/,mems_allowed=0,oom_memcg=/a,task_memcg=/a,task=stress,pid=60,uid=0',
+      'Memory cgroup out of memory: Killed process 60 (stress) total-vm:1kB, anon-rss:0kB',
+    ],
+  ],
+  [
     'SLUB: Right Redzone overwritten in kmalloc-64',
     'corruption',
     [
@@ -586,9 +598,21 @@ describe('where a report ends', () => {
   it('is before a fault of another world', () => {
     const warning = 'WARNING: BL31: BL32 initialization failed'
     const [firmware, kernel] = of(warning, ...stamped('x', 'Kernel panic - not syncing: y'))
-    expect(firmware?.evidence).toMatchObject({ from: 1, to: 2 })
+    expect(firmware?.evidence).toMatchObject({ from: 1, to: 1 })
     expect(kernel).toMatchObject({ kind: 'panic', evidence: { from: 3 } })
     expect(of('SPMC initialisation failed 0xffffffff'.replace(/^/, 'ERROR:   '), warning)).toHaveLength(1)
+  })
+
+  it('of a boot loader is before a kernel speaks, with a stamp or without, and before other firmware', () => {
+    const gaveUp = ['Wrong Image Format for bootm command', "ERROR: can't get kernel image!", 'Starting kernel ...', '']
+    for (const next of [
+      '[    0.000000] Linux version 6.6.1 (a@b) (gcc) #1 SMP',
+      'Linux version 6.6.1 (a@b) (gcc) #1 SMP',
+      'I/TC: Primary CPU initializing',
+      'NOTICE:  BL31: v2.12.1(release):',
+    ])
+      expect(of(...gaveUp, next, 'x')[0]?.evidence, next).toMatchObject({ from: 1, to: 4 })
+    expect(of(...gaveUp, 'WARNING: adjusting available memory', 'ERROR: x')[0]?.evidence).toMatchObject({ to: 6 })
   })
 
   it('is where firmware speaks again after a panic that resets', () => {
@@ -607,6 +631,36 @@ describe('where a report ends', () => {
     const [fault, ...more] = faultsOf(consolesOf(noInit))
     expect(more).toEqual([])
     expect(fault).toMatchObject({ kind: 'no-init', title: 'no init: No working init found', evidence: { from: 637 } })
+  })
+})
+
+describe('a fault is no more than a warning', () => {
+  const warnings = (...lines: string[]) => of(...lines).map(({ warning }) => warning)
+  const invoked = 'stress invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=0'
+  it.each([
+    ['the killed process', ['Memory cgroup out of memory: Killed process 99 (stress) total-vm:108000kB']],
+    ['the constraint', [invoked, 'oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null)']],
+    ['the call trace', [invoked, 'Call Trace:', ' out_of_memory+0x1/0x2', ' mem_cgroup_out_of_memory+0x1/0x2']],
+  ])('where %s tells of a memory cgroup', (_name, lines) => {
+    expect(of(...stamped(...lines))).toMatchObject([{ title: 'memory cgroup out of memory', warning: true }])
+  })
+
+  it.each([
+    ['the machine has no memory left', [invoked, 'oom-kill:constraint=CONSTRAINT_NONE,task_memcg=/a']],
+    ['nothing tells whose memory it was', [invoked]],
+  ])('not where %s', (_name, lines) => {
+    expect(of(...stamped(...lines))).toMatchObject([{ title: 'out of memory', warning: false }])
+  })
+
+  it('where a boot loader could not load and a kernel came all the same, on whatever console', () => {
+    const gaveUp = 'Wrong Image Format for bootm command'
+    const banner = '[    0.000000] Linux version 6.6.1 (a@b) (gcc) #1 SMP'
+    expect(warnings(gaveUp, banner)).toEqual([true])
+    expect(warnings(gaveUp, 'Starting kernel ...')).toEqual([false])
+    expect(warnings(banner, 'U-Boot 2025.01 (Jan 01 2025 - 00:00:00)', gaveUp)).toEqual([false])
+    expect(faultsOf([consoleOf(gaveUp), consoleOf(banner, 'uart1')])).toMatchObject([{ warning: true }])
+    // Nothing comes in the place of a partition manager.
+    expect(warnings('WARNING: BL31: BL32 initialization failed', banner)).toEqual([false])
   })
 })
 

@@ -53,6 +53,14 @@ describe('faults of the kernel', () => {
     })
   })
 
+  it('counts a memory cgroup at its limit as a warning, and puts a fault before it', () => {
+    const killed = '[    0.900000] Memory cgroup out of memory: Killed process 9 (a) total-vm:1kB'
+    expect(fault([killed]).facts).toMatchObject({ kind: 'oom', title: 'memory cgroup out of memory', warning: true })
+    expect(fault([killed, ...oops]).facts).toMatchObject({ kind: 'oops', count: 2, warning: false })
+    const onWarn = '[    0.900002] Kernel panic - not syncing: kernel: panic_on_warn set ...'
+    expect(fault([...warn, killed, onWarn]).facts).toMatchObject({ kind: 'warn', panic: true })
+  })
+
   it('puts an oops before an earlier warning, but a warning before the panic that it caused', () => {
     expect(fault([...warn, ...oops]).facts).toMatchObject({ kind: 'oops', count: 2 })
     expect(
