@@ -1,7 +1,8 @@
 import { stableSymbol } from './stable-text.ts'
 
 const symbol = String.raw`(?<symbol>[A-Za-z_$][\w.$]*\+0x[0-9a-f]+\/0x[0-9a-f]+(?: \[[^\]]+\])?)`
-const pc = new RegExp(String.raw`^pc : ${symbol}`)
+// arch/arm64/kernel/process.c, arch/riscv/kernel/process.c and arch/arm/kernel/process.c __show_regs().
+const pc = new RegExp(String.raw`^(?:e?pc : |PC is at )${symbol}`)
 const rip = new RegExp(String.raw`^RIP: [0-9a-f]{4}:${symbol}`)
 const frame = new RegExp(String.raw`^ *(?:\[<[0-9a-f]+>\] )?${symbol}(?: \(P\))?$`)
 

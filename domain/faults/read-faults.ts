@@ -1,7 +1,8 @@
-import { kernelMessage } from '../console/kernel-message.ts'
+import { kernelMessage, messageStart, stampEnd } from '../console/kernel-message.ts'
 import type { ConsoleLog } from '../console/line.ts'
 import { citeLines } from '../probes/cite.ts'
 import { matchSignatures } from '../signatures/match.ts'
+import type { FaultKind } from '../signatures/signature.ts'
 import type { Fault, KnownLine } from './fault.ts'
 import { faultTitle } from './fault-title.ts'
 import { isWarning } from './is-warning.ts'
@@ -60,7 +61,9 @@ function fault(
 ): Fault {
   const { id, fault: kind = 'bug' } = match.signature
   const where = id.startsWith('fault.') ? 'kernel' : 'firmware'
-  const report = log.lines.slice(index, last + 1).map(({ text }) => kernelMessage(text).message)
+  const lines = log.lines.slice(index, last + 1).map(({ text }) => text)
+  const own = ofOthers.includes(kind) ? lines : sameCaller(lines)
+  const report = own.map((text) => kernelMessage(text).message)
   return {
     where,
     kind,
@@ -70,6 +73,20 @@ function fault(
     panic: kind === 'panic' || kind === 'hyp-panic' || match.message.startsWith('Kernel panic'),
     onWarning: /panic_on_warn set/.test(match.message),
   }
+}
+
+/** What a watchdog says is in part said by the CPUs that it asks; every other report is one context's from its first line to its last. */
+const ofOthers: readonly FaultKind[] = ['hung-task', 'soft-lockup', 'hard-lockup', 'rcu-stall', 'workqueue-stall']
+
+/** The lines of a report that were said where its first one was; all of them where printk names no caller. */
+function sameCaller(lines: readonly string[]): readonly string[] {
+  const caller = callerOf(lines[0] ?? '')
+  return caller === '' ? lines : lines.filter((text) => callerOf(text) === caller)
+}
+
+/** `T100` or `C1` behind the stamp (PRINTK_CALLER), without what PRINTK_EXECUTION_CTX adds; nothing where there is none. */
+function callerOf(text: string): string {
+  return /^\[ *([TC]\d+)/.exec(text.slice(stampEnd(text), messageStart(text)))?.[1] ?? ''
 }
 
 function knownLines(log: ConsoleLog): KnownLine[] {

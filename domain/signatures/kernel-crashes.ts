@@ -45,8 +45,8 @@ const list: FaultRow[] = [
   [
     'paging',
     'oops',
-    /^Unable to handle kernel (?<what>.+) at virtual address (?<address>[0-9a-f]{8,16})$/,
-    'arch/arm64/mm/fault.c:304',
+    /^Unable to handle kernel (?<what>.+) at virtual address (?<address>[0-9a-f]{8,16})(?: when (?:read|write|execute))?$/,
+    'arch/arm64/mm/fault.c:304; arch/arm/mm/fault.c die_kernel_fault() says when',
     since515,
   ],
   [
@@ -96,14 +96,15 @@ const list: FaultRow[] = [
   [
     'warn',
     'warn',
-    /^WARNING: CPU: (?<cpu>\d+) PID: (?<pid>\d+) at (?:(?<file>\S+):(?<line>\d+) )?(?<function>\S+)\+0x[0-9a-f]+\/0x[0-9a-f]+/,
+    // A bare address where nothing names it: %pS without KALLSYMS, or of no symbol (lib/vsprintf.c symbol_string()).
+    /^WARNING: CPU: (?<cpu>\d+) PID: (?<pid>\d+) at (?:(?<file>\S+):(?<line>\d+) )?(?:(?<function>\S+)\+0x[0-9a-f]+\/0x[0-9a-f]+|0x[0-9a-f]{8,16}$)/,
     'kernel/panic.c:877,881 __warn()',
     ['5.15', '6.12.117', '6.18.5'],
   ],
   [
     'warn-7',
     'warn',
-    /^WARNING: (?:(?<file>\S+):(?<line>\d+) )?at (?<function>\S+)\+0x[0-9a-f]+\/0x[0-9a-f]+(?: \[\S+\])?, CPU#(?<cpu>\d+): /,
+    /^WARNING: (?:(?<file>\S+):(?<line>\d+) )?at (?:(?<function>\S+)\+0x[0-9a-f]+\/0x[0-9a-f]+(?: \[\S+\])?|0x[0-9a-f]{8,16}), CPU#(?<cpu>\d+): /,
     'kernel/panic.c __warn() of 7.3',
     ['7.3.4'],
   ],

@@ -288,6 +288,34 @@ const reports: [title: string, kind: string, lines: string[]][] = [
     ],
   ],
   [
+    'WARN at drivers/x.c:42',
+    'warn',
+    [cut, 'WARNING: CPU: 0 PID: 60 at drivers/x.c:42 0xffffffff81000000', 'Modules linked in:', end],
+  ],
+  [
+    'NULL pointer dereference in foo_probe',
+    'oops',
+    [
+      'Unable to handle kernel NULL pointer dereference at virtual address 00000000 when write',
+      '[00000000] *pgd=00000000',
+      'Internal error: Oops: 805 [#1] SMP ARM',
+      'CPU: 0 PID: 60 Comm: init Not tainted 6.6.0 #1',
+      'PC is at foo_probe+0x10/0x20',
+      'LR is at really_probe+0x10/0x20',
+    ],
+  ],
+  [
+    'NULL pointer dereference in bar_probe',
+    'oops',
+    [
+      'Unable to handle kernel NULL pointer dereference at virtual address 0000000000000000',
+      'Oops [#1]',
+      'CPU: 0 PID: 60 Comm: init Not tainted 6.6.0 #1',
+      'epc : bar_probe+0x10/0x20',
+      ' ra : really_probe+0x10/0x20',
+    ],
+  ],
+  [
     'memory cgroup out of memory',
     'oom',
     [
@@ -631,6 +659,30 @@ describe('where a report ends', () => {
     const [fault, ...more] = faultsOf(consolesOf(noInit))
     expect(more).toEqual([])
     expect(fault).toMatchObject({ kind: 'no-init', title: 'no init: No working init found', evidence: { from: 637 } })
+  })
+})
+
+describe('two reports that are said at once', () => {
+  const said = (...lines: [caller: string, text: string][]) =>
+    of(...lines.map(([caller, text], n) => `[    5.${String(n).padStart(6, '0')}][${caller.padStart(6)}] ${text}`))
+  const unable = 'Unable to handle kernel NULL pointer dereference at virtual address 0000000000000010'
+  const oops = 'Internal error: Oops: 0000000096000004 [#1] PREEMPT SMP'
+
+  it('are told by their callers', () => {
+    const found = said(
+      ['T100', unable],
+      ['T200', unable],
+      ['T100', oops],
+      ['T200', oops],
+      ['T100', 'pc : foo+0x1/0x20'],
+      ['T200', 'pc : bar+0x1/0x20'],
+    )
+    expect(found.at(-1)?.title).toBe('NULL pointer dereference in bar')
+  })
+
+  it('unless other CPUs say what the first one asks them', () => {
+    const stalled = said(['C0', 'rcu: INFO: rcu_preempt detected stalls on CPUs/tasks:'], ['C1', 'pc : foo+0x1/0x20'])
+    expect(stalled[0]?.title).toBe('RCU stall in foo')
   })
 })
 

@@ -137,6 +137,12 @@ const lines: [id: string, text: string, groups: Record<string, string>][] = [
     'Unable to handle kernel NULL pointer dereference at virtual address 0000000000000008',
     { what: 'NULL pointer dereference', address: '0000000000000008' },
   ],
+  [
+    // arm32.
+    'fault.paging',
+    'Unable to handle kernel NULL pointer dereference at virtual address 00000000 when read',
+    { what: 'NULL pointer dereference', address: '00000000' },
+  ],
   ['fault.bug', 'kernel BUG at mm/slub.c:123!', { file: 'mm/slub.c', line: '123' }],
   [
     'fault.serror',
@@ -147,6 +153,12 @@ const lines: [id: string, text: string, groups: Record<string, string>][] = [
     'fault.warn',
     'WARNING: CPU: 1 PID: 7 at drivers/x.c:42 x_probe+0x10/0x20 [x]',
     { cpu: '1', pid: '7', file: 'drivers/x.c', line: '42', function: 'x_probe' },
+  ],
+  ['fault.warn', 'WARNING: CPU: 0 PID: 1 at 0xffffffff81000000', { cpu: '0', pid: '1' }],
+  [
+    'fault.warn-7',
+    'WARNING: drivers/x.c:42 at 0xffffffff81000000, CPU#1: swapper/0/1',
+    { file: 'drivers/x.c', line: '42', cpu: '1' },
   ],
   ['fault.warn', 'WARNING: CPU: 1 PID: 7 at x_probe+0x10/0x20', { cpu: '1', pid: '7', function: 'x_probe' }],
   [
