@@ -1,4 +1,4 @@
-import { kernels, type Signature } from './signature.ts'
+import { kernels, since515, type Signature } from './signature.ts'
 
 const driver = 'drivers/firmware/arm_ffa/driver.c'
 
@@ -14,10 +14,11 @@ export const ffa: Signature[] = [
   },
   {
     id: 'ffa.firmware-version',
-    pattern: /^ARM FF-A: Firmware version (?<major>\d+)\.(?<minor>\d+) found$/,
+    // The first driver (5.14 and 5.15, until commit 8e3f9da608f1 of 5.16) names one version, and not its own.
+    pattern: /^ARM FF-A: (?:Firmware version|Version) (?<major>\d+)\.(?<minor>\d+) found$/,
     world: 'NS',
     kind: 'positive',
-    known: kernels,
+    known: since515,
     source: `${driver}:170 ffa_version_check(); under pKVM this is the hypervisor's answer`,
   },
   {
@@ -30,10 +31,12 @@ export const ffa: Signature[] = [
   },
   {
     id: 'ffa.incompatible',
-    pattern: /^ARM FF-A: Incompatible v(?<major>\d+)\.(?<minor>\d+)! (?:Latest|Earliest) supported v(?<limit>\d+\.\d+)/,
+    // `Incompatible version 1.1 found` of the first driver: it took 1.0 alone.
+    pattern:
+      /^ARM FF-A: Incompatible (?:version (?<major>\d+)\.(?<minor>\d+) found$|v(?<major>\d+)\.(?<minor>\d+)! (?:Latest|Earliest) supported v(?<limit>\d+\.\d+))/,
     world: 'NS',
     kind: 'negative',
-    known: kernels,
+    known: since515,
     source: `${driver}:153,161 ffa_version_check()`,
   },
   {

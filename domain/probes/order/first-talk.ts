@@ -13,7 +13,8 @@ export interface FirstTalk {
 export function firstTalk(seen: Seen): FirstTalk | undefined {
   const calling = seen.first('initcall.calling', { function: 'ffa_init' })
   const module = calling && (calling.match.groups['module'] ? 'module' : 'built-in')
-  const word = seen.first('ffa.driver-version')
+  // The first driver, of 5.14 and 5.15, does not say its own version.
+  const word = seen.first('ffa.driver-version') ?? seen.first('ffa.firmware-version')
   const probes = seen.all('probe.returned', { device: 'arm-ffa' })
   if (probes.length > 0) {
     // 517 is EPROBE_DEFER: the probe gave up before its first call because pKVM was not there yet.

@@ -36,6 +36,14 @@ describe('FF-A before pKVM', () => {
     expect(finding).toMatchObject({ outcome: 'skip', facts: { kvm_at: 0.306131 } })
   })
 
+  it('rests on the one version that the driver of 5.15 says', () => {
+    const found = '[    0.060000] ARM FF-A: Version 1.0 found\n'
+    const mode = '[    0.100000] kvm [1]: Protected nVHE mode initialized successfully\n'
+    const said = (text: string) => findingOf(shownOf({ consoles: [consoleOf(text)] }), id)
+    expect(said(found + mode)).toMatchObject({ outcome: 'fail', facts: { ffa_by: 'driver', ffa_at: 0.06 } })
+    expect(said(mode + found.replace('0.06', '0.16')).outcome).toBe('pass')
+  })
+
   it('turns when the lines are turned around', () => {
     const [ns] = consolesOf(boots.builtinPkvm)
     const isFfa = (text: string) => /ffa_init|ARM FF-A/.test(text)

@@ -77,6 +77,9 @@ const lines: [id: string, text: string, groups: Record<string, string>][] = [
   ['kvm.feature', '[    0.000000] CPU features: detected: Protected KVM', { feature: 'Protected KVM' }],
   ['ffa.driver-version', '[    0.345585] ARM FF-A: Driver version 1.2', { major: '1', minor: '2' }],
   ['ffa.firmware-version', '[    0.345691] ARM FF-A: Firmware version 1.2 found', { major: '1', minor: '2' }],
+  // 5.14 and 5.15.
+  ['ffa.firmware-version', '[    0.060000] ARM FF-A: Version 1.0 found', { major: '1', minor: '0' }],
+  ['ffa.incompatible', '[    0.060000] ARM FF-A: Incompatible version 1.1 found', { major: '1', minor: '1' }],
   ['ffa.absent', 'ARM FF-A: FFA_VERSION returned not supported', {}],
   [
     'ffa.incompatible',
