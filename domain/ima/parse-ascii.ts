@@ -7,6 +7,9 @@ import { fieldFormat, templateFields } from './template.ts'
 /** `%2d <digest> <template>[ <field>]...` (security/integrity/ima/ima_fs.c ima_ascii_measurements_show()). */
 const start = /^ ?(\d{1,2}) ([0-9a-f]{40,128}) ([a-z0-9|-]+)(?: (.*))?$/s
 
+/** What is left of an entry when the file was cut off in it before its fields. */
+const startCut = /^ ?\d{1,2}(?: [0-9a-f]{0,128}(?: [a-z0-9|-]*)?)?$/
+
 /** A name with line feeds is joined again over at most so many lines. */
 const longestJoin = 16
 
@@ -21,22 +24,31 @@ const mostJoins = 2000
  * records and latin1), so that names keep their bytes; line ends may be CR LF. A file name may hold line feeds, and then
  * looks like several lines, even like entries: lines are joined when only that makes the template digest right. Before
  * and behind the entries the prompts of a shell are passed over. Never throws; a line that is no entry ends the list with
- * a problem.
+ * a problem, and so does the last one where it has neither a line feed, which the kernel always writes, nor its digest.
  */
 export function parseImaAscii(text: string): MeasurementList {
   const lines = splitLines(text)
   const list: MeasurementList = { kind: 'ascii', digestSize: 20, littleEndian: true, entries: [] }
+  const isCut = (at: number): boolean => at + 1 === lines.length && !text.endsWith('\n')
+  const cutOff = (at: number) => ({ at: at + 1, why: `line ${at + 1} is cut off` })
   let joins = mostJoins
   for (let at = firstEntry(lines); at < lines.length;) {
     const plain = entryOf(lines, at, 1)
     if (!plain) {
       if (lines.slice(at).every(isShellPrompt)) break
-      list.problem = { at: at + 1, why: `line ${at + 1} is no entry of a measurement list` }
+      list.problem =
+        isCut(at) && startCut.test(lines[at] ?? '')
+          ? cutOff(at)
+          : { at: at + 1, why: `line ${at + 1} is no entry of a measurement list` }
       break
     }
     let found = isViolation(plain.measurement) ? plain : fitting(lines, at, 1)
     for (let count = 2; !found && count <= longestJoin && at + count <= lines.length && joins > 0; count++, joins--)
       found = fitting(lines, at, count)
+    if (!found && isCut(at) && (startCut.test(lines[at] ?? '') || templateFields(plain.measurement.template))) {
+      list.problem = cutOff(at)
+      break
+    }
     found ??= plain
     if (list.entries.length === 0) list.digestSize = found.measurement.templateDigest.length
     if (found.bigEndian) list.littleEndian = false
@@ -62,7 +74,9 @@ function firstEntry(lines: readonly string[]): number {
 function splitLines(text: string): string[] {
   const lines = text.split('\n')
   if (lines.at(-1) === '') lines.pop()
-  return lines.every((line) => line.endsWith('\r')) ? lines.map((line) => line.slice(0, -1)) : lines
+  const ended = text.endsWith('\n') ? lines : lines.slice(0, -1)
+  if (ended.length === 0 || !ended.every((line) => line.endsWith('\r'))) return lines
+  return lines.map((line) => line.replace(/\r$/, ''))
 }
 
 interface Found {

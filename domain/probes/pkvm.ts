@@ -56,6 +56,10 @@ function mode(seen: Seen): Finding {
     const [first, ...rest] = refusals
     if (!first) return unknown(id, `No line of the log says in which mode KVM came up; ${wish}.`, [], facts)
     const evidence: SomeEvidence = [cite(first), ...rest.map(cite)]
+    if (isBelowEl2(seen) && asked === undefined)
+      return skip(id, `KVM needs EL2, where this kernel did not start; ${wish}.`, evidence, facts)
+    if (isBelowEl2(seen) && asked === 'unknown')
+      return unknown(id, `KVM needs EL2, where this kernel did not start; ${wish}.`, evidence, facts)
     if (asked === 'none') return pass(id, `KVM did not come up; ${wish}.`, evidence, { ...facts, mode: 'none' })
     return fail(id, `KVM did not come up: ${whyOf(first)}; ${wish}.`, evidence, facts)
   }
@@ -66,6 +70,17 @@ function mode(seen: Seen): Finding {
   const why = refusals[0] ? `: ${whyOf(refusals[0])}` : ''
   return fail(id, `KVM is in the mode "${name}" although ${wish}${why}.`, [cite(line), ...refusals.map(cite)], shown)
 }
+
+/** Whether all CPUs started at EL1, as in a guest (is_hyp_mode_available(), arch/arm64/include/asm/virt.h); not where they started at unlike levels, which is a fault. */
+function isBelowEl2(seen: Seen): boolean {
+  if (seen.last('linux.el-mixed')) return false
+  return (
+    seen.last('linux.el')?.match.groups['el'] === '1' || seen.all('kvm.failed').some((line) => whyOf(line) === noHyp)
+  )
+}
+
+/** What kvm_arm_init() says then (arch/arm64/kvm/arm.c). */
+const noHyp = 'HYP mode not available'
 
 function whyOf({ match }: Sighting): string {
   return match.groups['why'] ?? match.message

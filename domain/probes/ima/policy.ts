@@ -2,7 +2,7 @@ import type { Finding } from '../../finding.ts'
 import { isBootAggregate } from '../../ima/measurement.ts'
 import { cite, citeRecord } from '../cite.ts'
 import { citeList, mainList } from '../measured.ts'
-import { fail, pass, skip, unknown } from '../outcome.ts'
+import { fail, known, pass, skip, unknown } from '../outcome.ts'
 import type { Seen } from '../seen.ts'
 
 const id = 'ima.policy'
@@ -14,18 +14,27 @@ const id = 'ima.policy'
  */
 export function policy(seen: Seen): Finding {
   if (seen.symbol('IMA') === 'n') return skip(id, 'The kernel is built without IMA.')
-  const asked = askedPolicy(seen.commandLine ?? '')
+  const cmdline = seen.commandLine
+  const wanted = cmdline === undefined ? undefined : askedPolicy(cmdline).join(' ')
+  const asked = known({ asked: wanted })
   const failed = seen.all('ima.policy-update').find(({ match }) => match.groups['result'] === 'failed')
   if (failed) return fail(id, 'A policy that was loaded was refused.', [cite(failed)])
   const file = seen.records('file').find(({ body }) => body.path.endsWith('/ima/policy'))
   if (file?.body.rc === 0) {
     const rules = file.body.text.split('\n').filter((line) => /^(?:measure|appraise|audit|hash|dont_\w+) ?/.test(line))
     const measures = rules.filter((rule) => rule.startsWith('measure')).length
-    const facts = { rules: rules.length, measures, asked: asked.join(' ') }
-    if (asked.length === 0 && rules.length === 0)
+    const facts = { rules: rules.length, measures, ...asked }
+    if (rules.length === 0 && wanted === undefined)
+      return unknown(
+        id,
+        'No policy is in force, and nothing shows whether one was asked for.',
+        [citeRecord(file)],
+        facts,
+      )
+    if (rules.length === 0 && wanted === '')
       return skip(id, 'No policy was asked for and none is in force.', [citeRecord(file)], facts)
     if (rules.length === 0)
-      return fail(id, `The policy "${asked.join(' ')}" was asked for and none is in force.`, [citeRecord(file)], facts)
+      return fail(id, `The policy "${wanted}" was asked for and none is in force.`, [citeRecord(file)], facts)
     return pass(
       id,
       `A policy of ${rules.length} rules is in force, ${measures} of which measure.`,
@@ -40,10 +49,10 @@ export function policy(seen: Seen): Finding {
       id,
       `The policy cannot be read, but ${others.length} entries of the list were made by one.`,
       [citeList(main.read)],
-      { asked: asked.join(' ') },
+      asked,
     )
-  if (seen.commandLine === undefined) return unknown(id, 'Nothing shows whether a policy was asked for.')
-  if (asked.length === 0) return skip(id, 'No policy was asked for.')
+  if (wanted === undefined) return unknown(id, 'Nothing shows whether a policy was asked for.')
+  if (wanted === '') return skip(id, 'No policy was asked for.')
   return unknown(id, 'The policy cannot be read and the list has no entry of one.', file ? [citeRecord(file)] : [])
 }
 

@@ -51,6 +51,13 @@ export function usesTpm(seen: Seen): Finding {
   if (seen.symbol('IMA') === 'n') return skip(id, 'The kernel is built without IMA.')
   const off = seen.last('ima.off')
   if (off) return skip(id, 'IMA is switched off.', [cite(off)])
+  const refused = seen.last('ima.pcr-not-read') ?? seen.last('ima.pcr-not-extended')
+  if (refused)
+    return unknown(
+      id,
+      'IMA found a TPM and could not read or extend its PCRs; without its list nothing shows what came of it.',
+      [cite(refused)],
+    )
   const hash = seen.last('ima.hash')
   if (hash)
     return unknown(id, 'IMA started and did not say that it bypasses the TPM; without its list that proves nothing.', [

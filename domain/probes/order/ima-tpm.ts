@@ -3,7 +3,7 @@ import type { Finding } from '../../finding.ts'
 import type { Moment } from '../../initcalls/initcall.ts'
 import { cite } from '../cite.ts'
 import { fail, known, pass, skip, unknown } from '../outcome.ts'
-import type { Seen } from '../seen.ts'
+import type { Seen, Sighting } from '../seen.ts'
 import { citeMoment, initcallOf, momentOf, probesOf, timelineOf, when, type Timeline } from './timeline.ts'
 
 interface Event extends Moment {
@@ -43,8 +43,23 @@ export function imaTpm(seen: Seen): Finding {
     : fail(id, `${told}: too late to be measured into.`, [ima.evidence, tpm.evidence], facts)
 }
 
+/** What ima_init() says first (security/integrity/ima/ima_init.c). */
+const firstWords = ['ima.bypass', 'ima.hash']
+/** What IMA says only when it has started; of an older kernel, or of a log that begins late, the first words may be missing. */
+const laterWords = [
+  'ima.no-bank',
+  'ima.pcr-not-read',
+  'ima.pcr-not-extended',
+  'ima.no-arch-policy',
+  'ima.policy-update',
+]
+
+function firstOf(seen: Seen, ids: readonly string[]): Sighting | undefined {
+  return ids.flatMap((id) => seen.all(id)).toSorted((a, b) => a.index - b.index)[0]
+}
+
 function imaStart(seen: Seen, timeline: Timeline | undefined): Event | undefined {
-  const word = [...seen.all('ima.bypass'), ...seen.all('ima.hash')].toSorted((a, b) => a.index - b.index)[0]
+  const word = firstOf(seen, firstWords) ?? firstOf(seen, laterWords)
   const said = word && momentOf(word)
   if (timeline) {
     for (const name of ['init_ima', 'security_initcall_late', 'security_initcall_late_sync']) {

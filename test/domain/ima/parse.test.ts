@@ -149,6 +149,22 @@ describe('a measurement list', () => {
     },
   )
 
+  it.each(['\n', '\r\n'])('that is ASCII, ends its lines with %j and is cut off keeps its whole entries', (lineEnd) => {
+    const text = asciiList([file('/a'), file('/b')]).replaceAll('\n', lineEnd)
+    const first = text.indexOf('\n') + 1
+    for (let cut = first + 3; cut < text.length - lineEnd.length; cut++) {
+      const { entries, problem } = parseImaAscii(text.slice(0, cut))
+      expect({ entries: entries.length, problem }).toEqual({
+        entries: 1,
+        problem: { at: 2, why: 'line 2 is cut off' },
+      })
+    }
+    // Whoever copies a list may leave its last line feed out.
+    expect(parseImaAscii(text.trimEnd())).toMatchObject({ entries: [{}, {}] })
+    expect(parseImaAscii(text.trimEnd())).not.toHaveProperty('problem')
+    expect(parseImaAscii(`${text}logout`).problem?.why).toBe('line 3 is no entry of a measurement list')
+  })
+
   it('that is cut off keeps its whole entries', () => {
     const entries = everyTemplate()
     const whole = binaryList(entries)

@@ -32,6 +32,17 @@ describe('whether IMA used the TPM', () => {
     expect(finding(id, bypassRecords(true))).toMatchObject({ outcome: 'fail', facts: { cause: 'ordering' } })
   })
 
+  it.each(['ima: Error Communicating to TPM chip', 'ima: Error Communicating to TPM chip, result: -62'])(
+    'is not known by "%s" alone, which is cited',
+    (line) => {
+      expect(finding(id, [], { consoles: [consoleOf(`${started}${line}\n`)] })).toMatchObject({
+        outcome: 'unknown',
+        evidence: [{ text: line }],
+      })
+      expect(finding(id, bootRecords(), { consoles: [consoleOf(`${started}${line}\n`)] }).outcome).toBe('pass')
+    },
+  )
+
   it('fails for want of a TPM where there is none', () => {
     expect(finding(id, bypassRecords(false), { consoles: [consoleOf(bypassed)] })).toMatchObject({
       outcome: 'fail',
@@ -241,6 +252,16 @@ describe('the policy', () => {
     const shown = showing(bodies)
     return findingOf({ ...shown, asked: { ...shown.asked, cmdline: `${shown.asked.cmdline} ${words}` } }, id)
   }
+
+  it('says nothing of what was asked for where no command line is known', () => {
+    const shown = (bodies: RecordBody[]) => {
+      const all = showing(bodies)
+      return findingOf({ ...all, asked: { ...all.asked, cmdline: undefined } }, id)
+    }
+    expect(shown(bootRecords())).toMatchObject({ outcome: 'pass', facts: {} })
+    expect(shown(bootRecords({ policy: 'measure func=BPRM_CHECK\n' })).facts).toEqual({ rules: 1, measures: 1 })
+    expect(shown(bootRecords({ policy: '' })).outcome).toBe('unknown')
+  })
 
   it('is in force when it has rules', () => {
     const rules = 'dont_measure fsmagic=0x9fa0\nmeasure func=BPRM_CHECK\n'

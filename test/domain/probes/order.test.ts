@@ -179,6 +179,14 @@ describe('the TPM before IMA', () => {
     ['the FF-A half of a TPM alone', [half, ...ima], 'skip', {}],
     ['without initcall_debug', [tis, 'ima: Allocated hash algorithm: sha256'], 'pass', { ima_by: 'its first line' }],
     ['without either', ['ima: Allocated hash algorithm: sha256'], 'unknown', {}],
+    ['IMA by a later word', [tis, 'ima: Error Communicating to TPM chip'], 'pass', { ima_by: 'its first line' }],
+    [
+      'IMA by its first word, whatever it says later',
+      ['ima: Allocated hash algorithm: sha256', tis, 'ima: Error Communicating to TPM chip'],
+      'fail',
+      {},
+    ],
+    ['IMA switched off', [tis, 'ima: IMA functionality is disabled'], 'unknown', {}],
     ['no IMA', [tpm], 'unknown', {}],
     [
       'a TPM that spoke and that IMA did not find',

@@ -33,7 +33,10 @@ describe('the KVM mode', () => {
     ['none', 'kvm [1]: KVM disabled from command line\n', 'pass'],
     ['none', protectedLine, 'fail'],
     ['', 'kvm [1]: VHE mode initialized successfully\n', 'pass'],
-    ['', 'kvm [1]: HYP mode not available\n', 'fail'],
+    ['', 'kvm [1]: HYP mode not available\n', 'skip'],
+    ['', 'CPU: All CPU(s) started at EL1\nkvm [1]: No vgic maintenance irq\n', 'skip'],
+    ['', 'CPU: CPUs started in inconsistent modes\nkvm [1]: HYP mode not available\n', 'fail'],
+    ['', 'kvm [1]: error initializing Hyp mode: -95\n', 'fail'],
   ])('asked %j, said %j: %s', (mode, text, outcome) => {
     const finding = findingOf(shownOf({ mode, consoles: says(text) }), 'pkvm.mode')
     expect(finding.outcome).toBe(outcome)
@@ -62,6 +65,12 @@ describe('the KVM mode', () => {
     expect(shown('[    0.000000] Kernel command line: x kvm-arm.mode=nvhe')).toMatchObject({ outcome: 'fail' })
     const cut = '[    0.000000] Kernel command line: x \\\n[    0.000000] Kernel command line: kvm-arm.mode=nvhe'
     expect(shown(cut)).toMatchObject({ outcome: 'fail', facts: { asked: 'nvhe' } })
+  })
+
+  it('is unknown of a guest of which nobody knows what was asked', () => {
+    const shown = shownOf({ consoles: says('CPU: All CPU(s) started at EL1\nkvm [1]: HYP mode not available\n') })
+    shown.asked.cmdline = undefined
+    expect(findingOf(shown, 'pkvm.mode')).toMatchObject({ outcome: 'unknown', facts: { asked: 'unknown', el: 1 } })
   })
 
   it('says why KVM did not come up', () => {
