@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { describeMeasurement, isViolation, measuredDigest, nameOf } from '../../../domain/ima/measurement.ts'
+import { isShellPrompt } from '../../../domain/console/shell-prompt.ts'
 import { isImaAscii, parseImaAscii } from '../../../domain/ima/parse-ascii.ts'
 import { isImaBinary, parseImaBinary } from '../../../domain/ima/parse-binary.ts'
 import { checkableEntries, firstDifference, firstWrongEntry } from '../../../domain/ima/replay.ts'
@@ -260,7 +261,8 @@ describe('whatever comes', () => {
           const list = parseImaAscii(lines.join('\n'))
           isImaAscii(lines.join('\n'))
           firstWrongEntry(list)
-          let end = 0
+          // A string may be the prompt of a shell, which is passed over before the first entry.
+          let end = lines.findIndex((line) => !isShellPrompt(line))
           for (const { from, to } of list.entries) {
             expect(from).toBe(end + 1)
             end = to
