@@ -5,7 +5,9 @@ import type { Taint } from '../taint/taint.ts'
 import type { Glimpse } from './boot-start.ts'
 import { CommandLine } from './command-line.ts'
 import { initcallLines, KeptLines } from './kept-lines.ts'
-import { StageSeen, type SeenStage } from './stage-seen.ts'
+import { isLoneBug, withoutLoneBugs } from './lone-bug.ts'
+import { isKernel, StageSeen, type SeenStage } from './stage-seen.ts'
+import { StampHabit } from './stamp-habit.ts'
 
 /** What one boot said in one file. */
 export interface BootInFile {
@@ -39,12 +41,14 @@ export class BootReader {
   readonly #kept = new KeptLines()
   readonly #taints: TaintReader
   readonly #stage = new StageSeen()
+  readonly #stamps = new StampHabit()
   readonly #cmdline = new CommandLine()
   readonly #tail: ConsoleLine[] = []
   #from = 0
   #to = 0
   #count = 0
   #report = 0
+  #hasLoneBugs = false
   #before: ConsoleLine | undefined
   #repeated: { line: ConsoleLine; count: number } | undefined
   #kernel: string | undefined
@@ -59,10 +63,11 @@ export class BootReader {
   line(line: ConsoleLine, glimpse: Glimpse): void {
     if (this.#count++ === 0) this.#from = line.number
     this.#to = line.number
-    this.#taints.line(line, glimpse.match)
-    this.#stage.line(line, glimpse)
-    this.#keep(line, glimpse)
-    this.#before = line
+    const isQuoted = glimpse.match !== undefined && this.#stamps.isQuoted(line, glimpse)
+    this.#stamps.line(line, glimpse)
+    this.#taints.line(line, isQuoted ? undefined : glimpse.match)
+    if (isQuoted) return
+    this.#take(line, glimpse)
     this.#tail[this.#count % edge] = line
   }
 
@@ -74,18 +79,16 @@ export class BootReader {
     this.#to = line.number
     this.#repeated ??= { line, count: 0 }
     this.#repeated.count++
-    if (known) return
-    this.#stage.line(line, glimpse)
-    this.#keep(line, glimpse)
-    this.#before = line
+    if (!known) this.#take(line, glimpse)
   }
 
   end(): BootInFile {
-    const kept = this.#kept.end()
-    const last = kept.at(-1)?.number ?? 0
+    const { stage, line } = this.#stage.reached
+    const all = this.#kept.end()
+    const last = all.at(-1)?.number ?? 0
+    const kept = this.#hasLoneBugs && !isKernel(stage) ? withoutLoneBugs(all) : all
     // The end of a log tells how it ended, whatever the lines say.
     const tail = this.#tail.filter(({ number }) => number > last).sort((a, b) => a.offset - b.offset)
-    const { stage, line } = this.#stage.reached
     const cmdline = this.#cmdline.text
     return {
       log: { console: this.#console, lines: [...kept, ...tail] },
@@ -100,6 +103,14 @@ export class BootReader {
       taints: [...this.#taints.end().filter(({ kind }) => kind !== 'second-boot'), ...this.#printedAgain()],
       known: stage !== 'unknown' || kept.length > 0,
     }
+  }
+
+  #take(line: ConsoleLine, glimpse: Glimpse): void {
+    const isLone = isLoneBug(glimpse)
+    this.#hasLoneBugs ||= isLone
+    this.#stage.line(line, isLone ? { ...glimpse, match: undefined } : glimpse)
+    this.#keep(line, glimpse)
+    this.#before = line
   }
 
   #printedAgain(): Taint[] {

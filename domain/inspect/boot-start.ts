@@ -1,4 +1,5 @@
 import type { SignatureMatch } from '../signatures/match.ts'
+import { isFirstWord } from './loader-lines.ts'
 import type { InnerLine } from './prefix.ts'
 
 /** What one line is to the question where a boot begins. */
@@ -9,9 +10,6 @@ export interface Glimpse {
   at: number | undefined
 }
 
-/** First words of boot loaders and firmware that no signature knows, of machines that are not ours. */
-const foreignFirmware =
-  /^(?:SeaBIOS \(version |BdsDxe: (?:loading|starting) |OpenSBI v\d|coreboot-\S+ |barebox 20\d\d\.\d\d|U-Boot (?:SPL|TPL) 20|GRUB loading)/
 /** What journalctl puts between two boots (src/shared/logs-show.c, journalctl.c: `-- Boot ID --` since 246, `-- Reboot --` before). */
 const journalMark = /^-- (?:Reboot|Boot [0-9a-f]{32}) --\s*$/
 
@@ -56,7 +54,7 @@ export class BootStart {
     const id = match?.signature.id
     if (id === undefined) {
       if (at !== undefined || inner.by !== undefined) return false
-      return this.#kernel && (journalMark.test(inner.text) || foreignFirmware.test(inner.text))
+      return this.#kernel && (journalMark.test(inner.text) || isFirstWord(inner.text))
     }
     if (id === 'uboot.banner') return this.#kernel || this.#isUbootAgain(match!)
     if (firmwareStarts.includes(id)) return this.#kernel || this.#seen.has(id)

@@ -2,6 +2,7 @@ import type { ConsoleLine } from '../console/line.ts'
 import { speakerOf } from '../signatures/speaker.ts'
 import type { Stage } from '../stage/stage.ts'
 import type { Glimpse } from './boot-start.ts'
+import { loaderOf } from './loader-lines.ts'
 
 /** How far a boot came, as a log from anywhere can show it; `unknown` where it shows nothing of the kind. */
 export const seenStages = ['unknown', 'firmware', 'spmc', 'bootloader', 'kernel', 'init', 'userspace'] as const
@@ -18,15 +19,23 @@ const ofStage: Partial<Record<Stage, SeenStage>> = {
   probes: 'userspace',
 }
 
-const firmware = /^(?:SeaBIOS \(version |OpenSBI v\d|coreboot-\S+ |U-Boot (?:SPL|TPL) 20)/
-const bootloader = /^(?:BdsDxe: |GRUB loading|Welcome to GRUB!|barebox 20\d\d\.\d\d|UEFI Interactive Shell |iPXE \d)/
-
 /** What a process says through the kernel's log: its name and pid first; the kernel says the same of processes that crash. */
 const throughKernel =
   /^(?:[A-Za-z][\w.@/-]*\[[1-9]\d{0,6}\]: |hyplab-init: |dracut: |random: \S+: uninitialized urandom read)/
-/** What init systems, login and shells put on a console. */
-const onConsole =
-  /^(?:Welcome to .+!$|\[ {2}OK {2}\] |\[FAILED\] |INIT: version |OpenRC \S+ |BusyBox v\d|Please press Enter to activate this console|Starting \S.*: OK$|.{1,64} login: ?$|(?:\S+@\S+:\S+|[/~]) ?[#$](?: |$))/
+/** Processes that give no pid there, of Android (system/core/init, vold, apexd) and OpenWrt (procd, ubox); a driver may be called the same. */
+const named =
+  /^(?:init|ueventd|vold|vdc|apexd|logd|lmkd|healthd|(?:hw)?servicemanager|bpfloader|snapuserd|linkerconfig|procd|kmodloader|mount_root|urngd): /
+/** The first process, by its number (CONFIG_PRINTK_CALLER): the kernel calls nothing `init`. */
+const firstProcess = /\]\[ *T1\b[^\]]*\] init: /
+/** What init systems put on a console. */
+const ofInit =
+  /^(?:\[ {2}OK {2}\] |\[FAILED\] Failed |INIT: version |OpenRC \S+ |BusyBox v\d|Please press Enter to activate this console)/
+/** What distributions and login put there; where there is no kernel, others say the same. */
+const ofSystem = /^(?:Welcome to .+!|Starting \S.*: OK|.{1,64} login:)\s*$/
+/** What a shell puts there: the target's, or that of the host from which the target is started and looked at. */
+const prompt = /^(?:\S+@\S+:\S+|[/~]) ?[#$](?: |$)/
+/** Signatures after which no process speaks. A panic of the firmware may have been a console's that was appended to another. */
+const last = /^(?:linux\.(?:power-down|restart)|fault\.(?:panic|hyp-panic|hyp-exception|no-root|no-init))$/
 
 /** What LAVA writes into a log of its own accord, between the lines of the target. */
 const ofLava = /^(?:Matched prompt #|Setting prompt string|(?:start|end): \d|Waiting using forced|Parsed boot|Sending )/
@@ -36,6 +45,11 @@ const stampedLog = 20
 const notKernel = /^(?:tfa|tc|uboot|edk2|uefi|hafnium|damage)\./
 /** Stages in which nobody speaks through a kernel's log. */
 const notYet: readonly SeenStage[] = ['unknown', 'firmware', 'spmc', 'bootloader']
+/** Whether a kernel spoke, or what it started. */
+export function isKernel(stage: SeenStage): boolean {
+  return !notYet.includes(stage)
+}
+
 /** Lines without stamp that must follow the start of init before they count as a process's words. */
 const plainWords = 2
 
@@ -45,6 +59,7 @@ export class StageSeen {
   #line: ConsoleLine | undefined
   #stamped = 0
   #plain = 0
+  #banner = false
   #over = false
 
   /** The furthest stage, and the line that shows it. */
@@ -60,25 +75,33 @@ export class StageSeen {
       const { stage, id } = match.signature
       if (stage) this.#reach(ofStage[stage], line)
       else if (!notKernel.test(id)) this.#reach('kernel', line)
-      if (stage === 'off' || id === 'linux.restart' || id === 'fault.panic') this.#over = true
+      if (id === 'linux.boot-cpu' || id === 'linux.banner') this.#banner = true
+      if (last.test(id)) this.#over = true
     }
     if (this.#stage === 'userspace') return
     if (at !== undefined || glimpse.inner.by === 'kernel') this.#reach('kernel', line)
     if (glimpse.inner.by === 'process' || this.#isUserspace(line, glimpse)) this.#reach('userspace', line)
-    else if (at === undefined && match === undefined && this.#stage !== 'init') this.#reach(loaderOf(line.text), line)
+    else if (at === undefined && match === undefined && notYet.includes(this.#stage))
+      this.#reach(loaderOf(line.text), line)
   }
 
   #isUserspace({ text }: ConsoleLine, { inner, match, at }: Glimpse): boolean {
     if (at !== undefined || inner.by === 'kernel') {
       const message = at === undefined ? text : text.slice(text.indexOf('] ') + 2)
-      return throughKernel.test(message)
+      if (throughKernel.test(message)) return true
+      return this.#stage === 'init' ? named.test(message) : message.startsWith('init: ') && firstProcess.test(text)
     }
     if (match !== undefined || text.length < 3) return false
+    const hasKernel = isKernel(this.#stage)
     // `printk.time=0`, or a log without its stamps: who speaks stands first there, too.
-    if (this.#stamped === 0 && !notYet.includes(this.#stage) && throughKernel.test(text)) return true
-    if (onConsole.test(text)) return true
+    if (this.#stamped === 0 && hasKernel && throughKernel.test(text)) return true
+    if (text.startsWith('QEMU: Terminated')) this.#over = true
+    if (this.#over) return false
+    if (ofInit.test(text) || (hasKernel && ofSystem.test(text))) return true
+    // A log that begins later than the boot does not show that init was started.
+    if ((this.#stage === 'init' || (hasKernel && !this.#banner)) && prompt.test(text)) return true
     // Every line of such a kernel has a stamp; firmware has its own prefixes, and speaks last when the kernel is gone.
-    if (this.#stage !== 'init' || this.#over || this.#stamped < stampedLog) return false
+    if (this.#stage !== 'init' || this.#stamped < stampedLog) return false
     if (speakerOf(text) !== 'NS' || ofLava.test(text) || !/^[\w(]/.test(text) || !/[a-z]{3}/.test(text)) return false
     return ++this.#plain >= plainWords
   }
@@ -88,9 +111,4 @@ export class StageSeen {
     this.#stage = stage
     this.#line = line
   }
-}
-
-function loaderOf(text: string): SeenStage | undefined {
-  if (firmware.test(text)) return 'firmware'
-  return bootloader.test(text) ? 'bootloader' : undefined
 }

@@ -1,7 +1,7 @@
 import { kernelMessage } from '../console/kernel-message.ts'
 import type { ConsoleLine } from '../console/line.ts'
 import type { ConsoleEvidence } from '../evidence.ts'
-import { matchSignatures, type SignatureMatch } from '../signatures/match.ts'
+import type { SignatureMatch } from '../signatures/match.ts'
 import { StageFollower } from '../stage/stage-follower.ts'
 import { lineDamage } from './line-damage.ts'
 import { quotedPlaces, taintKinds, type Taint, type TaintKind } from './taint.ts'
@@ -31,8 +31,8 @@ export class TaintReader {
     this.#console = console
   }
 
-  /** Takes the next line; `match` is what `matchSignatures` said of it, for a caller that has asked already. */
-  line(line: ConsoleLine, match: SignatureMatch | undefined = matchSignatures(line)): void {
+  /** Takes the next line, and what the catalogue knows of it. */
+  line(line: ConsoleLine, match: SignatureMatch | undefined): void {
     if (match) this.#known(line, match)
     const damage = lineDamage(line)
     if (damage) this.#add(damage.kind, true, `${this.#place(line)} ${damage.says}.`, [line])

@@ -1,4 +1,5 @@
 import type { ConsoleLog } from '../console/line.ts'
+import { matchSignatures } from '../signatures/match.ts'
 import type { Taint } from './taint.ts'
 import { TaintReader } from './taint-reader.ts'
 
@@ -6,7 +7,7 @@ import { TaintReader } from './taint-reader.ts'
 export function taintsOf(consoles: readonly ConsoleLog[]): Taint[] {
   return consoles.flatMap(({ console, lines }) => {
     const reader = new TaintReader(console)
-    for (const line of lines) reader.line(line)
+    for (const line of lines) reader.line(line, matchSignatures(line))
     return reader.end()
   })
 }
