@@ -19,13 +19,17 @@ export function pcrPath(path: string): { bank: string; pcr: number } | undefined
 
 /**
  * Reads PCR values from text of several kinds, line by line: `tpm2_pcrread` and the `pcrs:` part of `tpm2_eventlog`
- * (`sha256:` and then `  0 : 0x...`), `grep . /sys/class/tpm/tpm0/pcr-*` (`.../pcr-sha256/0:...`), `head` of several of them (`==> .../pcr-sha256/0 <==` and then the value), the `PCR-00: 3F 1B ...`
- * of a TPM 1.2 in sysfs. A value without a bank's name before it is put into the bank of its size. What is no such line is
- * passed over; of text without any the result is empty.
+ * (`sha256:` and then `  0 : 0x...`), `grep . /sys/class/tpm/tpm0/pcr-*` (`.../pcr-sha256/0:...`), `head` of several of
+ * them (`==> .../pcr-sha256/0 <==` and then the value), the `PCR-00: 3F 1B ...` of a TPM 1.2 in sysfs, the table of
+ * `systemd-analyze pcrs` (src/analyze/analyze-pcrs.c). What IBM's TSS prints as `PCR 00: ...` is left out: it computed those
+ * from a log (-sim), and nobody read them. A value without a bank's name before it is put into the bank of its size. What
+ * is no such line is passed over; of text without any the result is empty.
  */
 export function parsePcrs(text: string): Pcrs {
   const pcrs: Pcrs = new Map()
   let named: string | undefined
+  /** Behind the head of a table of `systemd-analyze pcrs`. */
+  let tabled = false
   let alone: { bank: string; pcr: number } | undefined
   for (const line of text.split(/\r?\n/)) {
     if (line === '') continue
@@ -49,7 +53,15 @@ export function parsePcrs(text: string): Pcrs {
       setPcr(pcrs, place.bank, place.pcr, value)
       continue
     }
-    const match = /^\s*(?:PCR-)?(\d{1,2})\s*:\s*((?:0x)?[0-9a-f]{2}(?:\s?[0-9a-f]{2})+)\s*$/i.exec(line)
+    const column = /^NR +NAME +(\w+) *$/.exec(line)?.[1]
+    if (column !== undefined) {
+      named = bankNamed(nameOf(column.toLowerCase()))?.name
+      tabled = true
+      continue
+    }
+    const match =
+      (tabled ? /^ *(\d{1,2}) +\S+ +([0-9a-f]{40,128}) *$/.exec(line) : null) ??
+      /^\s*(?:PCR-)?(\d{1,2})\s*:\s*((?:0x)?[0-9a-f]{2}(?:\s?[0-9a-f]{2})+)\s*$/i.exec(line)
     const digest = fromHex((match?.[2] ?? '').replace(/^0x/i, '').replaceAll(/\s/g, ''))
     const bank = named ?? banks.find(({ size }) => size === digest?.length)?.name
     if (digest && bank !== undefined && match?.[1] && bankNamed(bank)?.size === digest.length)

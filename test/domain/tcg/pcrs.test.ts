@@ -20,6 +20,10 @@ describe('PCR values', () => {
     ],
     ['numbers alone', `pcrread: tsspcrread -halg sha256\n0: ${one}\n10: ${one}\n`],
     ['a TPM 1.2 in sysfs', `PCR-00: ${one.replaceAll(/(..)/g, '$1 ')}\nPCR-10: ${one.replaceAll(/(..)/g, '$1 ')}\n`],
+    [
+      'systemd-analyze',
+      `NR NAME                SHA256\n 0 platform-code       ${one}\n10 ima                 ${one}\n`,
+    ],
   ])('are read as %s writes them', (_name, text) => {
     const pcrs = parsePcrs(text)
     expect(value(pcrs, 'sha256', 0)).toBe(one)
@@ -29,6 +33,10 @@ describe('PCR values', () => {
   it('are not made of a value that does not fit its bank, nor of other text', () => {
     expect(parsePcrs(`sha1:\n  0 : 0x${one}\n`)).toEqual(new Map())
     expect(parsePcrs('[    0.000000] Booting Linux\n10: not hex\n')).toEqual(new Map())
+    expect(parsePcrs(`10 ima ${one}\n`)).toEqual(new Map())
+    // IBM's TSS says so of PCRs that it computed.
+    const bytes = '5c '.repeat(20).trim()
+    expect(parsePcrs(`algorithmId TPM_ALG_SHA1\n PCR 00: ${bytes}\n`)).toEqual(new Map())
   })
 
   it('have paths of their own', () => {
