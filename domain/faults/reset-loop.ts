@@ -9,14 +9,16 @@ const banners = ['tfa.welcome', 'uboot.banner', 'edk2.banner']
 
 /**
  * Takes a console and its known lines; returns the fault that its firmware starts again and again and never comes to a
- * kernel, or undefined. Counted is the first banner that the console shows, so that firmware of several parts counts once.
+ * kernel, or undefined. Counted is the first banner that the console shows, of that version, so that firmware of several
+ * parts counts once, and a U-Boot that starts another one too.
  */
 export function resetLoop(log: ConsoleLog, known: readonly KnownLine[]): Fault | undefined {
-  const banner = known.find(({ match }) => banners.includes(match.signature.id))?.match.signature.id
+  const first = known.find(({ match }) => banners.includes(match.signature.id))?.match
+  const banner = first?.signature.id
   let run: number[] = []
   for (const { index, match } of known) {
     const { id, stage } = match.signature
-    if (id === banner) run.push(index)
+    if (id === banner && match.groups['version'] === first?.groups['version']) run.push(index)
     else if (stage && stages.indexOf(stage) >= stages.indexOf('kernel')) run = []
     if (run.length < starts) continue
     const name = { 'tfa.welcome': 'TF-A', 'uboot.banner': 'U-Boot', 'edk2.banner': 'EDK2' }[banner ?? '']

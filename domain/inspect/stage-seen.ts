@@ -33,7 +33,7 @@ const ofInit =
 /** What distributions and login put there; where there is no kernel, others say the same. */
 const ofSystem = /^(?:Welcome to .+!|Starting \S.*: OK|.{1,64} login:)\s*$/
 /** What a shell puts there: the target's, or that of the host from which the target is started and looked at. */
-const prompt = /^(?:\S+@\S+:\S+|[/~]) ?[#$](?: |$)/
+const prompt = /^(?:[^\s@:]{1,64}@[^\s@:]{1,64}:[^\s#$]{1,200}|\[[^\]\s@]{1,64}@[^\]]{1,200}\]|[/~]) ?[#$](?: |$)/
 /** Signatures after which no process speaks. A panic of the firmware may have been a console's that was appended to another. */
 const last = /^(?:linux\.(?:power-down|restart)|fault\.(?:panic|hyp-panic|hyp-exception|no-root|no-init))$/
 

@@ -173,6 +173,12 @@ describe('several boots in one log', () => {
     expect(inspectLog(firmware.repeat(5)).faults).toMatchObject([{ kind: 'reset-loop', where: 'firmware' }])
   })
 
+  it('a U-Boot that starts another one is in no loop for that', () => {
+    const chain = uboot('2015.01') + uboot('2023.07')
+    expect(inspectLog(chain.repeat(2)).faults).toEqual([])
+    expect(inspectLog(chain.repeat(3)).faults).toMatchObject([{ kind: 'reset-loop' }])
+  })
+
   it('of very many only the ends are kept', () => {
     const shown = readLog(firmware.repeat(500))
     expect(shown.bootCount).toBe(500)

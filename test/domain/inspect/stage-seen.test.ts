@@ -18,6 +18,7 @@ describe("a shell's prompt", () => {
     ['of the host, after restart', 'init', `${banner}${init}${at(2, 'reboot: Restarting system')}${prompt}`],
     ['of the host, after QEMU', 'init', `${banner}${init}QEMU: Terminated\n${prompt}`],
     ['of the target', 'userspace', banner + init + prompt],
+    ['of the target, in brackets', 'userspace', `${banner}${init}[root@board ~]# ls\n`],
     ['of the target, a blank cut off', 'userspace', `${banner}${init}~ #\n`],
     ['of the target, in a log that begins late', 'userspace', at(900, 'usb 1-1: new device') + prompt],
     [
@@ -29,6 +30,13 @@ describe("a shell's prompt", () => {
   ])('%s: %s', (_name, stage, text) => {
     expect(inspectLog(text).stage).toBe(stage)
   })
+})
+
+it('no line costs much more than its length to tell a prompt from', () => {
+  const lines = ['@:', 'a@b:', '[a@', '~', 'Welcome to !'].map((part) => `${part.repeat(20_000)}x\n`)
+  const begin = performance.now()
+  expect(inspectLog(banner + init + lines.join('')).stage).toBe('init')
+  expect(performance.now() - begin).toBeLessThan(2_000)
 })
 
 describe('a process that gives no pid', () => {
