@@ -57,7 +57,7 @@ export async function buildKernel(
   // The configuration does not need the O= folder: copying that takes as long as Kconfig does.
   const [configured, opened] = await Promise.allSettled([
     configure(kconfig.value, inputs.base, requested, context),
-    openOutput(variant, tree, inputs.base, requested, context),
+    openOutput(variant, tree, { base: inputs.base, requested }, context),
   ])
   const output = opened.status === 'fulfilled' ? opened.value : undefined
   try {

@@ -1,11 +1,13 @@
-import { existsSync } from 'node:fs'
-import { lstat, lutimes, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { existsSync, lutimesSync } from 'node:fs'
+import { lstat, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { z } from 'zod'
+import type { Folders } from '../../host/folders.ts'
 import type { BuildContext } from '../build.ts'
 import { compareTrees, type TreeDifference } from '../source/compare-trees.ts'
 import type { SourceIdentity, SourceTree } from '../source/source.ts'
-import { kernelsFolder, variantAt, type VariantFolders } from './kernel-folders.ts'
+import { kernelsFolder, type VariantFolders } from './kernel-folders.ts'
+import { distanceOf, variantsIn, type Wanted } from './variant-note.ts'
 
 /** The tree that another one differs little from, e.g. by a patch: an O= of the one may become an O= of the other. */
 export interface ParentTree {
@@ -34,6 +36,8 @@ type ParentNote = NonNullable<z.infer<typeof parentNote>>
 
 /** Trees that differ in more files are no relatives. */
 const mostDifferent = 2_000
+/** To compare two trees of kernels takes some ten seconds. */
+const mostCompared = 2
 /** Milliseconds. Files that are as in the parent and were unpacked lately are given a time before every build. */
 const lately = 24 * 3600 * 1000
 const longAgo = new Date('2000-01-01T00:00:00Z')
@@ -47,13 +51,14 @@ const longAgo = new Date('2000-01-01T00:00:00Z')
 export async function parentOf(
   variant: VariantFolders,
   tree: SourceTree,
+  wanted: Wanted,
   context: BuildContext,
 ): Promise<ParentTree | undefined> {
   const path = join(variant.siblings, 'parent.json')
   const known = await readNote(path, parentNote)
   if (known !== undefined) return known !== null && (await isAsItWas(known, tree.folder)) ? known : undefined
   await writeNote(join(variant.siblings, 'tree.json'), { folder: tree.folder, ...tree.identity })
-  const parent = (await variantsIn(variant.siblings)).length === 0 ? await adopt(tree, context) : undefined
+  const parent = (await variantsIn(variant.siblings)).length === 0 ? await adopt(tree, wanted, context) : undefined
   await writeNote(path, parent ?? null)
   return parent
 }
@@ -69,12 +74,13 @@ async function isAsItWas({ folder, changedAt, different }: ParentNote, tree: str
   return existsSync(folder) && (await Promise.all(times)).every((time) => time === changedAt)
 }
 
-async function adopt(tree: SourceTree, context: BuildContext): Promise<ParentNote | undefined> {
-  const relative = await nearestRelative(tree, context)
-  if (!relative) return undefined
-  context.progress({ phase: 'compare', done: 0 })
-  const difference = await compareTrees(relative.folder, tree.folder, context.signal)
-  return isSmall(difference) ? { ...relative, ...(await setTimes(tree.folder, difference, context.signal)) } : undefined
+async function adopt(tree: SourceTree, wanted: Wanted, context: BuildContext): Promise<ParentNote | undefined> {
+  for (const relative of (await relatives(tree, wanted, context.folders)).slice(0, mostCompared)) {
+    context.progress({ phase: 'compare', done: 0 })
+    const difference = await compareTrees(relative.folder, tree.folder, context.signal)
+    if (isSmall(difference)) return { ...relative, ...setTimes(tree.folder, difference) }
+  }
+  return undefined
 }
 
 function isSmall({ changed, added, removed, same }: TreeDifference): boolean {
@@ -84,41 +90,41 @@ function isSmall({ changed, added, removed, same }: TreeDifference): boolean {
   return headers.size === 0 || ![...same.keys(), ...changed].some((path) => headers.has(basename(path)))
 }
 
-async function setTimes(
-  folder: string,
-  { changed, added, same }: TreeDifference,
-  signal: AbortSignal,
-): Promise<Omit<ParentNote, 'folder' | 'siblings'>> {
+function setTimes(folder: string, { changed, added, same }: TreeDifference): Omit<ParentNote, 'folder' | 'siblings'> {
   const changedAt = Math.floor(Date.now() / 1000) * 1000
   let sameUntil = longAgo.getTime()
+  // All at once: one by one in the background, the files of a kernel take ten times as long.
   for (const [path, time] of same) {
-    signal.throwIfAborted()
     if (time < changedAt - lately) sameUntil = Math.max(sameUntil, time)
-    else await lutimes(join(folder, path), longAgo, longAgo)
+    else lutimesSync(join(folder, path), longAgo, longAgo)
   }
   const now = new Date(changedAt)
   const different = [...changed, ...added]
-  for (const path of different) await lutimes(join(folder, path), now, now)
+  for (const path of different) lutimesSync(join(folder, path), now, now)
   return { changedAt, sameUntil, different }
 }
 
 type Relative = Pick<ParentTree, 'folder' | 'siblings'>
 
-/** A tree of the same version that was built here: one of the same source with the fewest other patches, else the one built last. */
-async function nearestRelative(tree: SourceTree, { folders }: BuildContext): Promise<Relative | undefined> {
+/**
+ * The trees of the same version that were built here, the nearest first: by the symbols in which a variant of theirs differs
+ * from the one that is wanted, then by patches, then by when they were built.
+ */
+async function relatives(tree: SourceTree, wanted: Wanted, folders: Folders): Promise<Relative[]> {
   const version = await versionOf(tree.folder)
-  const found: (Relative & { distance: number; built: number })[] = []
+  const found: (Relative & { symbols: number; patches: number; built: number })[] = []
   for (const name of await readdir(kernelsFolder(folders))) {
     const siblings = join(kernelsFolder(folders), name)
     const note = await readNote(join(siblings, 'tree.json'), treeNote)
     // What lies at this tree's place now is this tree. Paths are put in place of one another in binary files, too.
     if (!note || note.folder === tree.folder || note.folder.length !== tree.folder.length) continue
-    const built = await lastBuilt(siblings)
-    if (built === undefined || (await versionOf(note.folder)) !== version) continue
-    found.push({ folder: note.folder, siblings, distance: patchDistance(note, tree.identity), built })
+    const nearest = await nearestBuilt(siblings, wanted)
+    if (!nearest || (await versionOf(note.folder)) !== version) continue
+    found.push({ folder: note.folder, siblings, patches: patchDistance(note, tree.identity), ...nearest })
   }
-  const [nearest] = found.sort((a, b) => a.distance - b.distance || b.built - a.built)
-  return nearest && { folder: nearest.folder, siblings: nearest.siblings }
+  return found
+    .sort((a, b) => a.symbols - b.symbols || a.patches - b.patches || b.built - a.built)
+    .map(({ folder, siblings }) => ({ folder, siblings }))
 }
 
 function patchDistance(one: SourceIdentity, other: SourceIdentity): number {
@@ -134,21 +140,14 @@ async function versionOf(tree: string): Promise<string | undefined> {
   return /^VERSION = .*\nPATCHLEVEL = .*\nSUBLEVEL = .*\nEXTRAVERSION =.*$/m.exec(text)?.[0]
 }
 
-/** When an O= folder that is there was prepared last, milliseconds since 1970. */
-async function lastBuilt(siblings: string): Promise<number | undefined> {
-  const times = (await variantsIn(siblings)).map(({ output }) =>
-    stat(output).then(
-      ({ mtimeMs }) => mtimeMs,
-      () => undefined,
-    ),
-  )
-  return (await Promise.all(times)).filter((time) => time !== undefined).toSorted((a, b) => b - a)[0]
-}
-
-/** The variants of a tree, as far as they are described. */
-export async function variantsIn(siblings: string): Promise<ReturnType<typeof variantAt>[]> {
-  const names = await readdir(siblings).catch(() => [])
-  return names.map((name) => variantAt(join(siblings, name))).filter(({ note }) => existsSync(note))
+/** Of the variants of a tree that were built: in how many symbols the nearest differs, and when that was, milliseconds since 1970. */
+async function nearestBuilt(siblings: string, wanted: Wanted): Promise<{ symbols: number; built: number } | undefined> {
+  const found: { symbols: number; built: number }[] = []
+  for (const { note, output } of await variantsIn(siblings)) {
+    const built = await stat(output).catch(() => undefined)
+    if (built) found.push({ symbols: await distanceOf(note, wanted), built: built.mtimeMs })
+  }
+  return found.toSorted((a, b) => a.symbols - b.symbols || b.built - a.built)[0]
 }
 
 async function readNote<T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> {

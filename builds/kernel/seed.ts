@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs'
-import { readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { z } from 'zod'
 import { LabError } from '../../domain/errors.ts'
 import { requireFreeSpace } from '../../host/disk.ts'
 import { takeLock, tryLock, withLock, type Lock } from '../../host/lock.ts'
@@ -9,13 +8,10 @@ import type { BuildContext } from '../build.ts'
 import { buildPath } from '../make/build-environment.ts'
 import { runLogged } from '../make/run-logged.ts'
 import type { SourceTree } from '../source/source.ts'
-import { configDistance, type Config } from './config-text.ts'
 import type { variantAt, VariantFolders } from './kernel-folders.ts'
 import { moveOutput } from './move-output.ts'
-import { parentOf, variantsIn, type ParentTree } from './parent-tree.ts'
-
-/** What a variant is, as its folder says; the folders' names are hashes. */
-const variantNote = z.object({ base: z.string(), symbols: z.record(z.string(), z.string()) })
+import { parentOf, type ParentTree } from './parent-tree.ts'
+import { describeVariant, distanceOf, variantsIn, type Wanted } from './variant-note.ts'
 
 /** What was known of the variant's O= folder before this build. */
 export type Start = 'again' | 'seeded' | 'scratch'
@@ -38,12 +34,11 @@ const gibibyte = 1024 ** 3
 export async function openOutput(
   variant: VariantFolders,
   tree: SourceTree,
-  base: string,
-  requested: Config,
+  wanted: Wanted,
   context: BuildContext,
 ): Promise<Output> {
   const onWait = () => context.progress({ phase: 'wait', done: 0 })
-  const entered = await enter(variant, tree, base, requested, context)
+  const entered = await enter(variant, tree, wanted, context)
   const lock = entered.lock ?? (await takeLock(variant.lock, { signal: context.signal, onWait }))
   try {
     await requireFreeSpace(variant.folder, gibibyte, 'A kernel build')
@@ -73,29 +68,22 @@ interface Entered {
 async function enter(
   variant: VariantFolders,
   tree: SourceTree,
-  base: string,
-  requested: Config,
+  wanted: Wanted,
   context: BuildContext,
 ): Promise<Entered> {
   return await withLock(variant.siblingsLock, { signal: context.signal }, async () => {
-    const parent = await parentOf(variant, tree, context)
-    const siblings = await nearestFirst(variant, parent, base, requested)
+    const parent = await parentOf(variant, tree, wanted, context)
+    const siblings = await nearestFirst(variant, parent, wanted)
     const lock = await tryLock(variant.lock)
     const fresh = !existsSync(variant.note)
     try {
-      if (fresh) await describe(variant, base, requested)
+      if (fresh) await describeVariant(variant.note, wanted)
       return { siblings, lock, fresh: fresh && lock !== undefined }
     } catch (error) {
       lock?.release()
       throw error
     }
   })
-}
-
-async function describe(variant: VariantFolders, base: string, requested: Config): Promise<void> {
-  const note = { base, symbols: Object.fromEntries(requested) }
-  await writeFile(`${variant.note}.part`, JSON.stringify(note, null, 2))
-  await rename(`${variant.note}.part`, variant.note)
 }
 
 /** @returns false when there is no O= folder to start from. */
@@ -128,17 +116,15 @@ type Sibling = ReturnType<typeof variantAt> & { parent?: ParentTree }
 async function nearestFirst(
   variant: VariantFolders,
   parent: ParentTree | undefined,
-  base: string,
-  requested: Config,
+  wanted: Wanted,
 ): Promise<Sibling[]> {
   const own = (await variantsIn(variant.siblings)).filter(({ folder }) => folder !== variant.folder)
   const others = parent ? (await variantsIn(parent.siblings)).map((sibling) => ({ ...sibling, parent })) : []
-  const ranked = [...own, ...others].map(async (sibling: Sibling) => {
-    const note = variantNote.parse(JSON.parse(await readFile(sibling.note, 'utf8')))
-    // Another base differs in more symbols than any two requests do; another tree in less than one symbol.
-    const apart = (note.base === base ? 0 : 1e6) + (sibling.parent ? 0.5 : 0)
-    return { sibling, distance: apart + configDistance(requested, new Map(Object.entries(note.symbols))) }
-  })
+  const ranked = [...own, ...others].map(async (sibling: Sibling) => ({
+    sibling,
+    // What differs from another tree is less than one symbol.
+    distance: (await distanceOf(sibling.note, wanted)) + (sibling.parent ? 0.5 : 0),
+  }))
   return (await Promise.all(ranked)).sort((a, b) => a.distance - b.distance).map(({ sibling }) => sibling)
 }
 

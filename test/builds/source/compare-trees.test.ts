@@ -48,6 +48,21 @@ it('takes files of one size and one time for equal: one archive has them', async
   expect((await compareTrees(from, to, never)).changed).toEqual([])
 })
 
+it('tells many files of one size apart, too, whatever their names', async () => {
+  const [from, to] = [await tempFolder(), await tempFolder()]
+  for (let n = 0; n < 600; n++) {
+    await put(from, `d/${n}.c`, 'a')
+    await put(to, `d/${n}.c`, n % 100 === 7 ? 'b' : 'a', at + 5)
+  }
+  for (const name of ["it's", 'with blank', 'differ and', 'ä']) {
+    await put(from, name, 'a')
+    await put(to, name, name.startsWith('w') ? 'b' : 'a', at + 5)
+  }
+  const { changed, same } = await compareTrees(from, to, never)
+  expect(changed.toSorted()).toEqual(['d/107.c', 'd/207.c', 'd/307.c', 'd/407.c', 'd/507.c', 'd/7.c', 'with blank'])
+  expect(same.size).toBe(604 - 7)
+})
+
 it('ends when it is cancelled', async () => {
   const tree = await tempFolder()
   await expect(compareTrees(tree, tree, AbortSignal.abort(new Error('enough')))).rejects.toThrow('enough')
