@@ -99,15 +99,5 @@ describe('a tree that differs from one that was built', { timeout: 30 * minutes 
     expect(moved.start).toBe('seeded')
     expect(moved.made).toEqual(own.made)
     expect(moved.steps).toBeLessThan(own.steps)
-    expect(await build(asked, patched, plainFirst)).toMatchObject({ start: 'again', made: patchedMade })
-  })
-
-  test('not when it was unpacked again: the times of its files tell nothing then', async () => {
-    const inputs = smallKernel({ PRINTK_TIME: 'y' })
-    await build(inputs, patched, patchedFirst)
-    for (const file of [driver, header]) await utimes(join(plain.folder, file), 1e9, 1e9)
-    const other = await build(inputs, plain, patchedFirst)
-    const right = await build(inputs, plain, plainFirst)
-    expect(other.made).toEqual(right.made)
   })
 })
