@@ -1,6 +1,7 @@
 import { kernelMessage, messageStart, withoutEnd } from '../console/kernel-message.ts'
 import type { ConsoleLine } from '../console/line.ts'
 import { catalogue } from './catalogue.ts'
+import { firstCharacters } from './first-characters.ts'
 import type { Signature } from './signature.ts'
 
 /** A console line that the catalogue knows. */
@@ -18,19 +19,47 @@ const sources = catalogue.map(({ pattern }) => pattern.source.replace(/^\^/, '')
 /** The patterns of the catalogue as one, without anchor and group names: asks of a line only whether it is worth a closer look. */
 export const anySignature: string = sources.join('|')
 
-const any = new RegExp(`(?:${anySignature})`, 'y')
-/** The same with a group for each signature: the first that takes part is the first of the catalogue that matches. */
-const which = new RegExp(sources.map((source) => `(${source})`).join('|'), 'y')
+const beginnings = sources.map((source) => firstCharacters(source))
+
+/** Signatures whose lines begin alike, and their patterns as one. */
+interface Bucket {
+  signatures: Signature[]
+  any: RegExp
+  /** The same with a group for each signature: the first that takes part is the first of the catalogue that matches. */
+  which: RegExp
+}
+
+/**
+ * By the first character of a message; the last one is for every other character. Most lines begin as few signatures do, or
+ * none: to try all patterns on each costs as much as all else that is done to a line.
+ */
+const buckets: (Bucket | undefined)[] = Array.from({ length: 129 }, (_, code) =>
+  bucketOf(code < 128 ? String.fromCharCode(code) : undefined),
+)
+
+function bucketOf(first: string | undefined): Bucket | undefined {
+  const mine = beginnings.flatMap((begins, n) => (!begins || (first !== undefined && begins.has(first)) ? [n] : []))
+  if (mine.length === 0) return undefined
+  return {
+    signatures: mine.map((n) => catalogue[n]!),
+    any: new RegExp(`(?:${mine.map((n) => sources[n]).join('|')})`, 'y'),
+    which: new RegExp(mine.map((n) => `(${sources[n]})`).join('|'), 'y'),
+  }
+}
 
 /** Takes a console line; returns the first signature of the catalogue that it matches, or undefined for the many lines that match none. */
 export function matchSignatures(line: ConsoleLine): SignatureMatch | undefined {
   const text = withoutEnd(line.text)
-  any.lastIndex = messageStart(text)
-  if (!any.test(text)) return undefined
+  const start = messageStart(text)
+  const code = text.charCodeAt(start)
+  const bucket = code < 128 ? buckets[code] : buckets[128]
+  if (!bucket) return undefined
+  bucket.any.lastIndex = start
+  if (!bucket.any.test(text)) return undefined
   const { at, message } = kernelMessage(text)
-  which.lastIndex = 0
-  const taking = which.exec(message) ?? []
-  const signature = catalogue[taking.findIndex((group, n) => n > 0 && group !== undefined) - 1]
+  bucket.which.lastIndex = 0
+  const taking = bucket.which.exec(message) ?? []
+  const signature = bucket.signatures[taking.findIndex((group, n) => n > 0 && group !== undefined) - 1]
   const match = signature?.pattern.exec(message)
   if (!signature || !match) return undefined
   const groups: Record<string, string> = {}
