@@ -170,11 +170,14 @@ static void do_rcu_stall(void)
 
 static DEFINE_SPINLOCK(spinlock);
 
-/* DEBUG_ATOMIC_SLEEP: `sleeping function called from invalid context`; with a preempt count also `scheduling while atomic`. */
+/*
+ * DEBUG_ATOMIC_SLEEP: `sleeping function called from invalid context`. It does not sleep: the scheduler would put the
+ * preempt count right, the unlock make it wrong again, and an interrupt that comes then brings the kernel down.
+ */
 static void do_atomic_sleep(void)
 {
 	spin_lock(&spinlock);
-	msleep(10);
+	might_sleep();
 	spin_unlock(&spinlock);
 }
 
