@@ -14,7 +14,6 @@ const minutes = 60_000
 const driver = 'drivers/firmware/arm_ffa/driver.c'
 const header = 'include/linux/arm_ffa.h'
 const asked = smallKernel()
-const withTee = smallKernel({ TEE: 'y' })
 
 let plain: SourceTree
 let patched: SourceTree
@@ -90,14 +89,5 @@ describe('a tree that differs from one that was built', { timeout: 30 * minutes 
     const second = await build(asked, plain, patchedFirst)
     expect(second.start).toBe('seeded')
     expect(second.made).toEqual(plainMade)
-  })
-
-  test('and for each configuration, also for one that the other tree was built with later', async () => {
-    const own = await build(withTee, patched, patchedFirst)
-    await build(withTee, plain, plainFirst)
-    const moved = await build(withTee, patched, plainFirst)
-    expect(moved.start).toBe('seeded')
-    expect(moved.made).toEqual(own.made)
-    expect(moved.steps).toBeLessThan(own.steps)
   })
 })
