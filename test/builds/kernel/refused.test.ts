@@ -36,7 +36,8 @@ async function refusals(symbols: Record<string, string>): Promise<Record<string,
   )
 }
 
-describe(
+// Each is seconds of one core's work.
+describe.concurrent(
   'the effective configuration against the requested one, as this Kconfig says it',
   { timeout: 10 * minutes },
   () => {

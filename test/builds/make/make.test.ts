@@ -46,7 +46,9 @@ async function makefile(text: string): Promise<MakeRun> {
 }
 
 const threeSteps = `
-all: a b c
+all: c
+b: a
+c: b
 a b c:
     @printf '  CC      %s\\n' $@.o
 `
