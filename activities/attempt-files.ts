@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ConsoleLog } from '../domain/console/line.ts'
 import { readLines } from '../domain/console/line-reader.ts'
+import { withoutReplays } from '../domain/console/replays.ts'
 import type { SmcCall } from '../domain/smc/call.ts'
 import { nameCalls } from '../domain/smc/name-calls.ts'
 import { readSmcTrace } from '../domain/smc/read-trace.ts'
@@ -15,7 +16,10 @@ import { recordChannel } from '../targets/qemu/channels.ts'
 /** The consoles as probes read them: copies; the raw files stay as they were captured. */
 export async function readConsoles(consoles: KeptConsole[]): Promise<ConsoleLog[]> {
   return await Promise.all(
-    consoles.map(async ({ name, rawPath }) => ({ console: name, lines: readLines(await readFile(rawPath)) })),
+    consoles.map(async ({ name, rawPath }) => ({
+      console: name,
+      lines: withoutReplays(readLines(await readFile(rawPath))),
+    })),
   )
 }
 

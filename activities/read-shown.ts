@@ -3,6 +3,7 @@ import { parseConfig } from '../builds/kernel/config-text.ts'
 import type { Shown } from '../domain/attempt.ts'
 import { readLines } from '../domain/console/line-reader.ts'
 import type { ConsoleLog } from '../domain/console/line.ts'
+import { withoutReplays } from '../domain/console/replays.ts'
 import { LabError } from '../domain/errors.ts'
 import { configWanted } from '../domain/probes/registry.ts'
 import { joinParts } from '../domain/records/join-parts.ts'
@@ -29,7 +30,7 @@ export async function readShown(store: Store, { attempt, cell, kernel }: Attempt
   return {
     asked: { cmdline, config: await readConfig(store, kernel, probes), modules },
     host: end.host,
-    consoles: [...raw].map(([console, bytes]): ConsoleLog => ({ console, lines: readLines(bytes) })),
+    consoles: [...raw].map(([console, bytes]): ConsoleLog => ({ console, lines: withoutReplays(readLines(bytes)) })),
     records: await readRecords(store, attempt.id, end, raw.get(bootConsole)),
     ...(smc === undefined ? {} : { smc }),
   }

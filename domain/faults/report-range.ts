@@ -28,8 +28,6 @@ const rebooting = /^Rebooting in \d+ seconds\.\./
 const traceOpens = /^ *Call [Tt]race:$/
 const frame =
   /^ *(?:\[<[0-9a-f]+>\] )?(?:\? )?[A-Za-z_$][\w.$]*\+0x[0-9a-f]+\/0x[0-9a-f]+(?: \[[^\]]+\])?(?: \([A-Z]+\))?$|^ *<\/?(?:TASK|IRQ|NMI|#\w+|EOI|SOFTIRQ)>$/
-/** Stands between a line that was interrupted and the same line again: kernel/printk/printk.c console_prepend_replay(), 6.12 to 7.3. */
-const replay = '** replaying previous printk message **'
 const killed =
   /^(?:Memory cgroup )?[Oo]ut of memory(?: \([^)]*\))?: Kill(?:ed)? process |^Out of memory and no killable processes/
 const teeLine = /^[EFMI]\/TC:/
@@ -108,7 +106,6 @@ function faultEnd(report: Report, ruled: boolean): number {
   let inTrace = false
   for (let index = at + 1; index <= most; index++) {
     const line = text(index)
-    if (line === replay || text(index + 1) === replay) continue
     if (panicOpens.test(line)) return traceEnd ?? Math.min(index - 1, at + longest)
     if (endTrace.test(line) || (ruled && fault !== 'lockdep' && ruler.test(line))) return index
     if (fault === 'oom' && killed.test(line)) return index

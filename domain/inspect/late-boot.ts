@@ -1,5 +1,6 @@
 import { LineReader } from '../console/line-reader.ts'
 import type { ConsoleLine } from '../console/line.ts'
+import { Replays } from '../console/replays.ts'
 import { BootReader, type BootInFile } from './boot-reader.ts'
 import type { Glimpse } from './boot-start.ts'
 import type { RecentBytes } from './recent-bytes.ts'
@@ -72,16 +73,17 @@ export class LateBoot {
     const boot = new BootReader(this.#console)
     const { offset, number } = this.#first ?? { offset: to, number: 1 }
     const reader = new LineReader({ offset, number })
-    const take = (lines: ConsoleLine[]): void => {
-      for (const raw of lines) {
-        const { line, glimpse } = this.#look(raw)
-        const known = this.#again.get(raw.offset)
-        if (known === undefined) boot.line(line, glimpse)
-        else boot.again(line, glimpse, known)
-      }
+    const replays = new Replays((raw) => this.#look(raw).line.text)
+    const take = (raw: ConsoleLine | undefined): void => {
+      if (!raw) return
+      const { line, glimpse } = this.#look(raw)
+      const known = this.#again.get(raw.offset)
+      if (known === undefined) boot.line(line, glimpse)
+      else boot.again(line, glimpse, known)
     }
-    for (const part of this.#bytes.between(offset, to)) take(reader.push(part))
-    take(reader.end())
+    for (const part of this.#bytes.between(offset, to)) for (const raw of reader.push(part)) take(replays.line(raw))
+    for (const raw of reader.end()) take(replays.line(raw))
+    take(replays.end())
     this.#again.clear()
     return boot
   }

@@ -1,6 +1,7 @@
 import { stampOf } from '../console/kernel-message.ts'
 import { LineReader } from '../console/line-reader.ts'
 import type { ConsoleLine } from '../console/line.ts'
+import { Replays } from '../console/replays.ts'
 import { isShellPrompt } from '../console/shell-prompt.ts'
 import { matchSignatures } from '../signatures/match.ts'
 import { BootReader, type BootInFile } from './boot-reader.ts'
@@ -51,6 +52,7 @@ interface EndedBoot {
 export class LogReader {
   readonly #name: string
   readonly #reader = new LineReader()
+  readonly #replays = new Replays((raw) => this.#prefix.strip(raw.text).text)
   readonly #prefix: PrefixReader
   readonly #boots: EndedBoot[] = []
   #boot: BootReader | LateBoot
@@ -85,13 +87,15 @@ export class LogReader {
   push(chunk: Uint8Array): void {
     if (this.#bootCount >= keptBoots.first) (this.#recent ??= new RecentBytes(this.#bytes)).push(chunk)
     this.#bytes += chunk.length
-    for (const line of this.#reader.push(chunk)) this.#line(line)
+    this.#read(this.#reader.push(chunk))
     this.#recent?.forget(this.#neededFrom())
   }
 
   /** The file is at its end. */
   end(): LogShown {
-    for (const line of this.#reader.end()) this.#line(line)
+    this.#read(this.#reader.end())
+    const last = this.#replays.end()
+    if (last) this.#line(last)
     if (this.#held) this.#settle(this.#held, this.#held.isAgain.end())
     const boots = this.#boots.map((boot) => boot.shown())
     return { lines: this.#lines, boots: [...boots, this.#boot.end(this.#bytes)], bootCount: this.#bootCount }
@@ -104,8 +108,15 @@ export class LogReader {
     return { line, glimpse: { inner, match, at: match ? match.at : stampOf(line.text) } }
   }
 
+  #read(lines: readonly ConsoleLine[]): void {
+    for (const raw of lines) {
+      this.#lines = raw.number
+      const line = this.#replays.line(raw)
+      if (line) this.#line(line)
+    }
+  }
+
   #line(raw: ConsoleLine): void {
-    this.#lines = raw.number
     this.#at = raw.offset
     const { line, glimpse } = this.#look(raw)
     const held = this.#held

@@ -746,24 +746,3 @@ describe('any text', () => {
       }
   })
 })
-
-it('reads on where a console was interrupted in a line of the trace and says it again', () => {
-  const said = stamped(
-    'BUG: scheduling while atomic: init/46/0x00000002',
-    ...trace('show_stack+0x14/0x1c (C)', 'schedule+0x7c/0x184', 'msleep+0x6'),
-  )
-  const line = said.length
-  const after = [
-    '** replaying previous printk message **',
-    '[    1.000004]  msleep+0x60/0x8c',
-    '[    1.000005]  do_atomic_sleep+0x28/0x3c [fault_maker]',
-    '[    1.000006]  do_one_initcall+0xc8/0x438',
-    '[    1.000007] init says something else',
-  ]
-  const [fault, ...others] = of(...said, ...after)
-  expect(others).toEqual([])
-  expect(fault).toMatchObject({
-    title: 'scheduling while atomic in do_atomic_sleep [fault_maker]',
-    evidence: { from: 1, to: line + 4 },
-  })
-})

@@ -9,7 +9,7 @@ const real = [boots.builtinPkvm, boots.modulePkvm, boots.linux7, noInit].map((bo
   Buffer.from(rawConsole(boot, 'uart0')).toString('latin1'),
 )
 
-/** Boots of which some say much, have their log printed again, are damaged or cut. */
+/** Boots of which some say much, have their log printed again or are interrupted, are damaged or cut. */
 const loop = Array.from({ length: 22 }, (_, n) => {
   const boot = real[n % real.length]!
   const printed = boot
@@ -18,6 +18,7 @@ const loop = Array.from({ length: 22 }, (_, n) => {
     .join('\n')
   if (n % 5 === 1) return `${boot}\n# dmesg\n${printed}\n`
   if (n % 5 === 2) return `${boot}\n${'\0'.repeat(50)}\n${'y'.repeat(200_000)}\n`
+  if (n % 5 === 4) return `${boot.replaceAll(/^(\[.*)calling .*$/gm, '$1\n** replaying previous printk message **\n$&')}\n`
   if (n % 7 === 3) return `${boot}\n${chatter(mostUnread + 100_000)}`
   return `${boot}\n`
 })
