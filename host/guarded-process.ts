@@ -43,7 +43,7 @@ export interface GuardedOptions {
   logFile?: string
   /** How many sockets the command gets, as its fds 4, 5, ...; their other ends are `channels`. */
   channels?: number
-  /** Sockets of ours that the command gets behind those; we lose them, also when it cannot be started. At most 6 in all. */
+  /** Sockets of ours that the command gets behind those, on which reading does not block; we lose them, also when it cannot be started. At most 6 in all. */
   inherit?: Socket[]
 }
 

@@ -1,11 +1,11 @@
 import { once } from 'node:events'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readFile, stat } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Connection } from '@temporalio/client'
 import { LabError } from '../domain/errors.ts'
-import { freePort, isFreePort } from '../host/free-port.ts'
+import { isFreePort } from '../host/free-port.ts'
 import { startGuarded, type GuardedProcess } from '../host/guarded-process.ts'
 import { searchAttributes } from '../domain/naming.ts'
 
@@ -28,14 +28,11 @@ const startLimitMs = 60_000
 /** A killed process takes as long as its memory takes to be freed. */
 const stopLimitMs = 5_000
 
-export async function choosePorts(): Promise<DevServerPorts> {
-  return { grpc: await freePort(), ui: await freePort() }
-}
-
 /**
  * Starts `temporal server start-dev` on a database file below the state folder, bound to our life, and waits until it
  * answers. What was running when it last died goes on from that file.
- * @throws LabError ServerUnreachable when it ends or does not answer within a minute.
+ * @throws LabError ServerUnreachable when it ends or does not answer within a minute; retryable when it ended because
+ * somebody else has one of its ports, which other ports may mend.
  */
 export async function startDevServer(
   binary: string,
@@ -46,6 +43,10 @@ export async function startDevServer(
   const logs = join(stateFolder, 'logs')
   await mkdir(logs, { recursive: true })
   const logFile = join(logs, 'temporal.log')
+  const logged = await stat(logFile).then(
+    ({ size }) => size,
+    () => 0,
+  )
   const attributes = Object.entries(searchAttributes).map(([name, type]) => `--search-attribute=${name}=${type}`)
   const process = startGuarded(
     binary,
@@ -71,8 +72,10 @@ export async function startDevServer(
     { logFile },
   )
   const over = new AbortController()
-  const dead = process.ended.then(({ code }) => {
-    throw new LabError('ServerUnreachable', `The Temporal dev server ended with code ${code}; its log is ${logFile}.`)
+  const dead = process.ended.then(async ({ code }) => {
+    const said = lastMessage((await readFile(logFile)).subarray(logged).toString())
+    const sentence = `The Temporal dev server ended with code ${code}${said && ` (${said})`}; its log is ${logFile}.`
+    throw new LabError('ServerUnreachable', sentence, { retryable: said.includes('address already in use') })
   })
   try {
     await Promise.race([answering(ports.grpc, namespace, logFile, over.signal), dead])
@@ -84,6 +87,17 @@ export async function startDevServer(
   }
   dead.catch(() => {})
   return { process, ports, stop: () => stop(process, ports) }
+}
+
+/** What it said last, in its log of one JSON document a line, or as the CLI says what is wrong; empty when it said nothing. */
+function lastMessage(log: string): string {
+  const line = log.trimEnd().split('\n').at(-1) ?? ''
+  try {
+    const { message, msg, error } = JSON.parse(line) as Record<string, unknown>
+    return [error, message, msg].find((text) => typeof text === 'string') ?? line
+  } catch {
+    return line
+  }
 }
 
 /** By force: when asked, it takes 1.2 s to end, and what it has answered is in its WAL, which needs no clean end. */

@@ -2,18 +2,18 @@
  * The service process: `worker/service.ts until-down|while-used`. Owns the Temporal server (when none is configured)
  * and the worker process, restarts either when it dies, and ends both when it ends, however it ends.
  */
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { LabError } from '../domain/errors.ts'
 import { foldersFrom } from '../host/folders.ts'
-import { isFreePort } from '../host/free-port.ts'
 import { temporalBinary } from '../host/temporal-binary.ts'
 import { serveControl } from './control.ts'
-import { choosePorts, startDevServer, type DevServer, type DevServerPorts } from './dev-server.ts'
+import { startDevServer, type DevServer } from './dev-server.ts'
+import { startOwnServer } from './own-server.ts'
 import { registerSearchAttributes } from './search-attributes.ts'
 import { serverSettings } from './server-settings.ts'
-import { controlSocket, portsFile, removeServiceFacts, writeServiceFacts, type ServiceFacts } from './service-file.ts'
+import { controlSocket, removeServiceFacts, writeServiceFacts, type ServiceFacts } from './service-file.ts'
 import { RunStarter } from './start-run.ts'
 import { startWorker, type WorkerProcess } from './worker-process.ts'
 
@@ -65,7 +65,7 @@ async function start(): Promise<void> {
   let ui: string | undefined
   if (settings.kind === 'own') {
     const binary = await temporalBinary(foldersFrom())
-    server = await startOwnServer(binary.path, settings.namespace)
+    server = await startOwnServer(binary.path, state, settings.namespace)
     address = `127.0.0.1:${server.ports.grpc}`
     ui = `http://127.0.0.1:${server.ports.ui}`
     serverFacts = { kind: 'own', binary: binary.path, from: binary.from }
@@ -91,23 +91,6 @@ async function start(): Promise<void> {
   }
   await writeServiceFacts(state, facts)
   ready.resolve(facts)
-}
-
-/** Starts on the ports of last time, else, when somebody took them meanwhile, on new ones. */
-async function startOwnServer(binary: string, namespace: string): Promise<DevServer> {
-  const before = await readFile(portsFile(state), 'utf8').then(
-    (text) => JSON.parse(text) as DevServerPorts,
-    () => undefined,
-  )
-  // Asked first, because a stranger's Temporal server on that port would answer as well as ours.
-  if (before && (await isFreePort(before.grpc)) && (await isFreePort(before.ui))) {
-    const again = await startDevServer(binary, state, namespace, before).catch(() => undefined)
-    if (again) return again
-  }
-  const ports = await choosePorts()
-  const started = await startDevServer(binary, state, namespace, ports)
-  await writeFile(portsFile(state), JSON.stringify(ports))
-  return started
 }
 
 async function superviseServer(binary: string, namespace: string, first: DevServer): Promise<void> {

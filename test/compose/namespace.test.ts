@@ -4,7 +4,7 @@ import { execa } from 'execa'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { searchAttributes } from '../../domain/naming.ts'
 import { foldersFrom } from '../../host/folders.ts'
-import { freePort } from '../../host/free-port.ts'
+import { freePorts } from '../../host/free-port.ts'
 import { startGuarded, type GuardedProcess } from '../../host/guarded-process.ts'
 import { temporalBinary } from '../../host/temporal-binary.ts'
 
@@ -20,7 +20,7 @@ let env: Record<string, string>
 
 beforeAll(async () => {
   const { path } = await temporalBinary(foldersFrom())
-  address = `127.0.0.1:${await freePort()}`
+  address = `127.0.0.1:${(await freePorts(1))[0]}`
   env = { TEMPORAL_ADDRESS: address, HYPLAB_NAMESPACE: 'lab', PATH: `${dirname(path)}:${process.env['PATH']}` }
   const port = address.split(':')[1]!
   server = startGuarded(path, ['server', 'start-dev', '--headless', '--ip=127.0.0.1', `--port=${port}`])

@@ -128,10 +128,14 @@ test('two commands speak to each other by a socket that is handed on, and one th
   const one = startGuarded('sh', ['-c', 'echo hello >&4; read -r answer <&4; echo "$answer"; cat <&4; echo over'], {
     channels: 1,
   })
-  const other = startGuarded('sh', ['-c', 'read -r word <&5; echo "heard $word" >&5; echo "$word" >&4'], {
-    channels: 1,
-    inherit: one.channels,
-  })
+  const other = startGuarded(
+    'sh',
+    ['-c', 'until read -r word <&5; do sleep 0.01; done; echo "heard $word" >&5; echo "$word" >&4'],
+    {
+      channels: 1,
+      inherit: one.channels,
+    },
+  )
   expect(other.channels).toHaveLength(1)
   const [heard] = (await once(other.channels[0]!, 'data')) as [Buffer]
   expect(heard.toString()).toBe('hello\n')
