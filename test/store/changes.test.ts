@@ -26,10 +26,10 @@ test('a change by somebody else is told at once, and one that came before the qu
       const told = milliseconds(changes.next(never))
       await add()
       // Without a watch it would take 1 s, or 50 ms each.
-      expect(await told).toBeLessThan(500)
+      expect(await told).toBeLessThan(900)
     }
     await add()
-    expect(await milliseconds(changes.next(never))).toBeLessThan(500)
+    expect(await milliseconds(changes.next(never))).toBeLessThan(900)
   } finally {
     changes.close()
     await mine.close()

@@ -155,7 +155,7 @@ describe('what stands before a line', () => {
     const long = '1'.repeat(60_000)
     const start = performance.now()
     expect(reader.strip(long).text).toBe(long)
-    expect(performance.now() - start).toBeLessThan(500)
+    expect(performance.now() - start).toBeLessThan(1500)
   })
 
   it('what the whole file is quoted or indented with is cut off, of journals and firmware too', () => {
