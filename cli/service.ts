@@ -33,6 +33,17 @@ export async function keepService(stateFolder: string): Promise<{ facts: Service
   return { facts: answer.facts, started }
 }
 
+/**
+ * What a command that follows a run says when there is no service, or none any longer: it would follow for ever.
+ * @returns LabError ServerUnreachable.
+ */
+export function nobodyWorksOn(run: number): LabError {
+  return new LabError(
+    'ServerUnreachable',
+    `No service runs, so nothing works on run ${run}: \`hyplab up\` lets it go on.`,
+  )
+}
+
 /** What a service answers, and whether it had to be started for that. One that ends meanwhile answers nothing. */
 async function askOrLaunch(
   stateFolder: string,

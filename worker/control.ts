@@ -71,6 +71,8 @@ function split(line: string): [Question, string] {
 /** A question answered. */
 export interface Answer {
   facts: ServiceFacts
+  /** Aborted when the service ends, however it does. */
+  ended: AbortSignal
   /**
    * Has a run's workflow started; only on a held service.
    * @throws LabError ServerUnreachable when the Temporal server refuses or does not answer, or the service ends.
@@ -89,14 +91,15 @@ export async function ask(path: string, question: Exclude<Question, 'start' | 'r
     return undefined
   }
   socket.on('error', () => socket.destroy())
-  const lines = createInterface({ input: socket })
-  const closed = once(lines, 'close').then(() => undefined)
+  // A service that was killed resets the connection: also an end, and no error. once() would throw what `lines` passes on.
+  const lines = createInterface({ input: socket }).on('error', () => {})
+  const closed = new Promise<undefined>((resolve) => socket.once('close', () => resolve(undefined)))
   /** The answer to one line; undefined when the connection closes instead. */
   const say = async (line: string): Promise<(ServiceFacts & { error?: string }) | undefined> => {
-    const answered = once(lines, 'line') as Promise<[string]>
+    const answered = new Promise<string>((resolve) => lines.once('line', resolve))
     socket.write(`${line}\n`)
     const got = await Promise.race([answered, closed])
-    return got && (JSON.parse(got[0]) as ServiceFacts & { error?: string })
+    return got === undefined ? undefined : (JSON.parse(got) as ServiceFacts & { error?: string })
   }
   const facts = await say(question)
   if (facts === undefined) return undefined
@@ -104,8 +107,11 @@ export async function ask(path: string, question: Exclude<Question, 'start' | 'r
   if (question === 'stop') await closed
   // A held connection must not keep the command's process alive by itself.
   socket.unref()
+  const over = new AbortController()
+  void closed.then(() => over.abort())
   return {
     facts,
+    ended: over.signal,
     start: async (run) => {
       socket.ref()
       const answer = await say(`start ${JSON.stringify(run)}`)

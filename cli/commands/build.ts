@@ -22,7 +22,7 @@ export function addBuildCommand(program: Command, context: () => Context): void 
         await withStore(context().folders, async (store) => {
           const run = await startRun(store, service, plan, { until: 'builds', atOnce: 1 })
           const release = onInterrupt(() => cancelRun(service.facts, store, run))
-          process.exitCode = await watchRun(context(), store, run, new AbortController().signal)
+          process.exitCode = await watchRun(context(), store, service, run)
           release()
         })
       } finally {

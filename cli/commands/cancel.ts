@@ -25,7 +25,7 @@ export function addCancelCommand(program: Command, context: () => Context): void
         const service = await holdService(context().folders.state, context().talk)
         try {
           await cancelRun(service.facts, store, run)
-          await watchRun(context(), store, run, new AbortController().signal)
+          await watchRun(context(), store, service, run)
         } finally {
           await service.close()
         }

@@ -9,9 +9,12 @@ import { artifactPath } from '../../store/artifacts.ts'
 import type { Attempt } from '../../store/attempt.ts'
 import { attemptDetail } from '../../store/details.ts'
 import type { Store } from '../../store/store.ts'
+import { ask } from '../../worker/control.ts'
+import { controlSocket } from '../../worker/service-file.ts'
 import type { Context } from '../context.ts'
 import { onInterrupt } from '../interrupt.ts'
 import { newestAttempt } from '../newest-attempt.ts'
+import { nobodyWorksOn } from '../service.ts'
 import { withStore } from '../with-store.ts'
 
 interface LogsOptions {
@@ -69,11 +72,13 @@ async function writeLive(store: Store, attempt: Attempt, { console, follow }: Lo
     .map((name) => name.slice(0, -4))
   const file = await open(join(folder, `${console}.raw`)).catch(() => undefined)
   if (!file) throw noSuchConsole(attempt, console, names)
+  const service = follow ? await ask(controlSocket(store.folder), 'status') : undefined
   const stop = new AbortController()
   const release = onInterrupt(() => stop.abort())
   try {
     // The descriptor stays good when the attempt ends and its folder goes: nothing that was captured is missed.
     for (;;) {
+      const isDead = service?.ended.aborted ?? true
       const over = await isOver(store, attempt)
       for (;;) {
         const { bytesRead, buffer } = await file.read({ buffer: Buffer.alloc(65_536) })
@@ -81,10 +86,12 @@ async function writeLive(store: Store, attempt: Attempt, { console, follow }: Lo
         process.stdout.write(buffer.subarray(0, bytesRead))
       }
       if (over || !follow || stop.signal.aborted) return
+      if (isDead) throw nobodyWorksOn(attempt.run)
       await delay(everyMs, undefined, { signal: stop.signal }).catch(() => {})
     }
   } finally {
     release()
+    await service?.close()
     await file.close()
   }
 }

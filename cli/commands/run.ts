@@ -66,7 +66,7 @@ async function run(context: Context, plan: ReadPlan, options: RunOptions): Promi
           await cancelRun(service.facts, store, number)
         }
       })
-      process.exitCode = await watchRun(context, store, number, detached.signal)
+      process.exitCode = await watchRun(context, store, service, number, detached.signal)
       release()
     })
   } finally {

@@ -76,10 +76,20 @@ describe('kill -9 in mid-boot', () => {
     expect((await lab.service()).address).toBe(address)
   })
 
-  it('of the service: all goes with it, and `hyplab up` lets the run go on', async () => {
-    const { run } = await inMidBoot()
+  it('of the service: all goes with it, who follows is told, and `hyplab up` lets the run go on', async () => {
+    const running = lab.start('run', firstLook, ...onlyBug)
+    const run = await running.run()
+    await freezeInMidBoot(lab, run)
+    const following = [running, lab.start('watch', String(run)), lab.start('logs', String(run), '--follow')]
     kill9((await lab.service()).pid)
+    for (const { code, stderr } of await Promise.all(following.map(({ ended }) => ended))) {
+      expect(stderr).toMatch(
+        new RegExp(`No service runs, so nothing works on run ${run}: \`hyplab up\` lets it go on\\.$`),
+      )
+      expect(code).toBe(5)
+    }
     await expectNoProcess()
+    expect((await lab.hyplab('watch', String(run))).code).toBe(5)
     expect((await lab.hyplab('status')).code).toBe(4)
     await lab.up()
     expectLostAndMadeAgain(await ended(run), /worker/)

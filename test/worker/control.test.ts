@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { connect, type Server } from 'node:net'
+import { connect, createServer, type Server, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 import { afterEach, expect, test } from 'vitest'
 import { ask, serveControl, type ControlHandlers } from '../../worker/control.ts'
@@ -73,6 +73,26 @@ test('a service that ends while it is asked is an error, not a wait', async () =
   server?.on('connection', (socket) => socket.on('data', (bytes) => bytes.includes('start ') && socket.destroy()))
   const service = await ask(path, 'hold')
   await expect(service?.start(run)).rejects.toThrow('the hyplab service ended')
+})
+
+test('a service that ends later is told to who holds it, and is free of him', async () => {
+  const sockets: Socket[] = []
+  const path = await serve({})
+  server?.on('connection', (socket: Socket) => sockets.push(socket))
+  const service = await ask(path, 'hold')
+  expect(service?.ended.aborted).toBe(false)
+  const told = once(service!.ended, 'abort')
+  for (const socket of sockets) socket.destroy()
+  await told
+  await service?.close()
+})
+
+test('a service that is killed while it is asked is none', async () => {
+  // Linux resets a unix socket that is closed with something in it that nobody has read.
+  const path = `\0hyplab-test-${randomUUID()}`
+  server = createServer({ pauseOnConnect: true }, (socket) => setImmediate(() => socket.destroy())).listen(path)
+  await once(server, 'listening')
+  for (let times = 0; times < 20; times++) expect(await ask(path, 'hold')).toBeUndefined()
 })
 
 test('a question of another version is refused by name', async () => {
