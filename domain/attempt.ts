@@ -25,6 +25,11 @@ export interface HostView {
   reason: string
   /** The last stage reached. */
   stage: Stage
+  /**
+   * Seconds for which the target, or whoever watches it, stood still at a stretch, the longest; absent where it was too
+   * short to matter. The target's clock went on meanwhile.
+   */
+  stoodStill?: number
 }
 
 /** All that an attempt showed: the input of every probe. */

@@ -4,6 +4,7 @@ import type { Finding } from '../finding.ts'
 import { citeLines, citeRecord } from '../probes/cite.ts'
 import { matchSignatures } from '../signatures/match.ts'
 import { stages } from '../stage/stage.ts'
+import { madeByStandstill, standstillSentence, stoodTooLong } from '../standstill.ts'
 import { voidingTaint } from '../taint/taints-of.ts'
 
 /** How an attempt ended, why, and what shows it. */
@@ -17,11 +18,17 @@ export interface AttemptEnding {
  * Takes what an attempt showed and its findings (those of the group `fault` included); returns how it ended.
  * What the kernel or the firmware did comes before what our host did: a panic that is in the log stays a panic when the
  * host broke afterwards, so that it is never retried away. A warning ends no boot, and neither does a fault after which
- * init still came to its end; both are findings.
+ * init still came to its end; both are findings. Only what a kernel reads off its clock (a stall, a lockup) is not its
+ * doing where the host let it stand still meanwhile.
  */
 export function endingOf(shown: Shown, findings: readonly Finding[]): AttemptEnding {
   const { host } = shown
   if (host.stop === 'cancelled') return ending('cancelled', host.reason || 'The attempt was cancelled.')
+  const byTheClock = madeByStandstill(host, findings)
+  if (byTheClock) {
+    const sentence = `${standstillSentence(host.stoodStill!)} That may be why: ${byTheClock.sentence}`
+    return ending('tainted', sentence, byTheClock.evidence)
+  }
   const end = shown.records.find(({ body }) => body.fact === 'end')
   const kernel = stopping(findings, 'fault.kernel', end !== undefined)
   if (kernel) return ending('kernel-fault', kernel.sentence, kernel.evidence)
@@ -29,6 +36,7 @@ export function endingOf(shown: Shown, findings: readonly Finding[]): AttemptEnd
   if (firmware) return ending('firmware-fault', firmware.sentence, firmware.evidence)
   const taint = voidingTaint(shown.consoles)
   if (taint) return ending('tainted', taint.sentence, taint.evidence)
+  if (stoodTooLong(host)) return ending('infra', standstillSentence(host.stoodStill!))
   if (end) return ending('finished', 'The boot came to its end and said so.', [citeRecord(end)])
   if (host.stop === 'lost') return ending('infra', host.reason || 'The target or its host was lost.')
   if (host.stop === 'silence' || host.stop === 'forced' || host.stop === 'asked-off')

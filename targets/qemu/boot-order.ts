@@ -48,12 +48,6 @@ export interface KeptConsole {
   bytes: number
 }
 
-/** Any other file that tells of an attempt. */
-export interface KeptFile {
-  name: string
-  path: string
-}
-
 /** What one attempt came to on the host's side. */
 export interface BootEnd {
   host: HostView
@@ -63,7 +57,6 @@ export interface BootEnd {
   consoles: KeptConsole[]
   /** The SMC trace; absent where there was no tracer. */
   smc?: string
-  files: KeptFile[]
   pace: Pace
   /** When the target was set running, milliseconds since 1970, and how long it ran, seconds. */
   startedAt: number

@@ -1,6 +1,5 @@
-import { statSync } from 'node:fs'
 import type { HostView } from '../../domain/attempt.ts'
-import { LabError } from '../../domain/errors.ts'
+import type { LabError } from '../../domain/errors.ts'
 import { stages, type Stage } from '../../domain/stage/stage.ts'
 import type { StageReached } from '../../domain/stage/stage-follower.ts'
 import { claimPlace, type PlaceClaim } from '../../host/claim.ts'
@@ -12,11 +11,13 @@ import { BootFollower } from './follow.ts'
 import { inheritedFd, launchQemu, type Machine } from './launch.ts'
 import { machineArguments } from './machine.ts'
 import { Patience, type Expired, type PatienceLimits } from './patience.ts'
+import { Pulse } from './pulse.ts'
 import { awaitGone, forceOff, powerOff } from './power-off.ts'
 import type { QmpEvent } from './qmp.ts'
-import { expiredSentence, shutdownSentence, type LastWords } from './stop-sentence.ts'
+import { requireFiles, sizeOf } from './require-files.ts'
+import { expiredSentence, shutdownSentence, stillSentence, type LastWords } from './stop-sentence.ts'
 import { swtpmGoneSentence, type Swtpm } from './swtpm.ts'
-import { startTpm, tpmFiles, type TpmPart } from './tpm.ts'
+import { startTpm, type TpmPart } from './tpm.ts'
 import { tracePath, tracerArguments } from './tracer.ts'
 import { watchPatience } from './watchdog.ts'
 
@@ -31,13 +32,15 @@ type Cause =
   | { kind: 'gone'; code: number }
   | { kind: 'tpm-gone'; tpm: Swtpm; code: number }
   | { kind: 'expired'; why: Expired }
+  | { kind: 'still'; seconds: number }
   | { kind: 'cancelled' }
 
 /**
  * Boots a QEMU target once, from power-on to power-off: claims the place, attaches every channel before the first
  * instruction, keeps each byte on disk before anything reads it, follows the stages, exchanges records with init, and
  * ends by the guest's own power-off, else by QMP, else by force. Neither a process nor a claim is left, however it ends.
- * What the target does is never an exception: a hang is an end with `host.stop` `silence`.
+ * What the target does is never an exception: a hang is an end with `host.stop` `silence`. A machine that does not run,
+ * because its process was stopped or its host was, is no hang: the end says for how long it stood still.
  * @param signal aborting powers the target off; the end then says `cancelled`
  * @throws LabError TargetBroken (QEMU missing, refusing its arguments, a file unreadable), StaleFence (the place belongs to
  *   a newer attempt), BadInput (memory or command line do not fit), DiskFull; the signal's reason when it was aborted
@@ -72,17 +75,13 @@ async function bootWith(
   const below = order.machine ?? machineArguments(order, sizeOf(order.files.initrd, 'initrd'), machineTpm)
   const args = [...below, ...tracerArguments(order)]
   const inherit = tpm ? [tpm.swtpm.socket] : []
-  const launch = launchQemu(order.folder, args, claim.token, inherit, (name, chunk) => boot.read(name, chunk))
+  const launch = launchQemu(order.folder, args, claim.token, inherit, (name, chunk) => boot.read(name, chunk), signal)
   const machine = await launch.catch((error: unknown) => blameTpm(signal.aborted ? undefined : tpm?.swtpm, error))
   try {
     claim.hold(machine.pgid)
     signal.throwIfAborted()
     const end = await boot.run(machine, tpm?.swtpm, signal)
-    return {
-      ...end,
-      ...(order.tracer === undefined ? {} : { smc: tracePath(order) }),
-      files: tpm ? tpmFiles(order.folder, tpm) : [],
-    }
+    return { ...end, ...(order.tracer === undefined ? {} : { smc: tracePath(order) }) }
   } finally {
     await forceOff(machine)
   }
@@ -132,23 +131,26 @@ class Boot {
     const startedAt = Date.now()
     const started = performance.now()
     this.#patience = new Patience(this.#limits, this.#history, started)
-    const cause = await this.#cause(machine, tpm, signal)
+    const { cause, stoodStill } = await this.#cause(machine, tpm, signal)
     const host = await this.#stop(machine, cause)
     const { records, ...exchange } = this.#exchange.end()
     return {
-      host: { ...host, stage: this.#follower.stage },
+      host: { ...host, stage: this.#follower.stage, ...(stoodStill === undefined ? {} : { stoodStill }) },
       records,
       exchange,
       consoles: keptConsoles(machine),
-      files: [],
       pace: this.#patience.pace,
       startedAt,
       seconds: (performance.now() - started) / 1000,
     }
   }
 
-  /** The first thing that ends the boot. */
-  async #cause(machine: Machine, tpm: Swtpm | undefined, signal: AbortSignal): Promise<Cause> {
+  /** The first thing that ends the boot, and for how long the target stood still until then. */
+  async #cause(
+    machine: Machine,
+    tpm: Swtpm | undefined,
+    signal: AbortSignal,
+  ): Promise<{ cause: Cause; stoodStill: number | undefined }> {
     const { promise, resolve, reject } = Promise.withResolvers<Cause>()
     const cancel = (): void => resolve({ kind: 'cancelled' })
     machine.qmp.onEvent((event) => {
@@ -161,14 +163,19 @@ class Boot {
     }, reject)
     signal.addEventListener('abort', cancel)
     const unwatch = watchPatience(this.#patience, (why) => resolve({ kind: 'expired', why }))
+    const pulse = new Pulse(() => machine.qmp.execute('query-status'), {
+      still: (milliseconds, now) => this.#patience.forgive(milliseconds, now),
+      dead: (seconds) => resolve({ kind: 'still', seconds }),
+    })
     machine.qmp.execute('cont').catch((error: LabError) => {
       // That QEMU goes away before it answers is seen, and told better, by `gone`.
       if (!error.retryable) reject(error)
     })
     try {
-      return await promise
+      return { cause: await promise, stoodStill: pulse.stoodStill }
     } finally {
       unwatch()
+      pulse.end()
       signal.removeEventListener('abort', cancel)
     }
   }
@@ -190,6 +197,9 @@ class Boot {
       case 'tpm-gone':
         await forceOff(machine)
         return { stop: 'lost', reason: await swtpmGoneSentence(cause.tpm, cause.code) }
+      case 'still':
+        await forceOff(machine)
+        return { stop: 'lost', reason: stillSentence(cause.seconds) }
       case 'cancelled':
         await forceOff(machine)
         return { stop: 'cancelled', reason: 'The attempt was cancelled; the target was powered off.' }
@@ -228,21 +238,4 @@ function keptConsoles(machine: Machine): BootEnd['consoles'] {
     if (!kept || worlds.length === 0) return []
     return [{ name, worlds, rawPath: kept.rawPath, timesPath: kept.timesPath, bytes: kept.bytes }]
   })
-}
-
-/** That a file has gone is told better here than by QEMU. */
-function requireFiles({ machine, files: { firmware, bl33, image } }: BootOrder): void {
-  if (machine) return
-  sizeOf(firmware, 'firmware')
-  if (bl33 !== undefined) sizeOf(bl33, 'BL33')
-  sizeOf(image, 'image')
-}
-
-function sizeOf(path: string, what: string): number {
-  try {
-    return statSync(path).size
-  } catch (cause) {
-    const sentence = `The target has no ${what}: ${path} cannot be read. Build it again.`
-    throw new LabError('TargetBroken', sentence, { cause })
-  }
 }

@@ -24,6 +24,9 @@ export interface Machine {
   complaint(): Promise<string>
 }
 
+/** QEMU greets after some ten milliseconds; on a host that is swapping it may take seconds. */
+const greetingMs = 60_000
+
 /** startGuarded gives its channels from this file descriptor on: the text channels' sockets, then QMP. */
 const firstFd = 4
 /** QEMU's file descriptor of the first socket that is handed on to it. */
@@ -36,8 +39,9 @@ export const inheritedFd = firstFd + sockets.length + 1
  * @param token stands on QEMU's command line as its name
  * @param inherit sockets that are handed on to QEMU, from `inheritedFd` on
  * @param reader gets each chunk of each channel after it is on disk
- * @throws LabError TargetBroken when QEMU is missing or ends before it is ready, with what it said itself; BadInput when
- *   the folder holds an attempt already
+ * @param signal aborting ends what was started
+ * @throws LabError TargetBroken when QEMU is missing or ends before it is ready, with what it said itself (retryable when
+ *   the host was short of something or QEMU was killed); BadInput when the folder holds an attempt already
  */
 export async function launchQemu(
   folder: string,
@@ -45,6 +49,7 @@ export async function launchQemu(
   token: string,
   inherit: Socket[],
   reader: (channel: string, chunk: Uint8Array) => void,
+  signal: AbortSignal,
 ): Promise<Machine> {
   const logFile = join(folder, 'qemu.log')
   const consoles = newFolder(join(folder, 'consoles'))
@@ -59,11 +64,13 @@ export async function launchQemu(
   const complaint = (): Promise<string> => lastLines(logFile)
   const qmp = new Qmp(qmpSocket)
   try {
-    await qmp.open()
-  } catch (cause) {
+    await qmp.open(AbortSignal.any([signal, AbortSignal.timeout(greetingMs)]))
+  } catch {
+    if (signal.aborted) kill()
     await awaitGone({ gone: guarded.ended, kill })
     const { code } = await guarded.ended
-    throw notReady(code, await complaint(), cause)
+    signal.throwIfAborted()
+    throw notReady(code, await complaint())
   }
   try {
     // QEMU has opened its ends by now, and the machine stands still until it is told to run.
@@ -116,13 +123,18 @@ function newFolder(path: string): string {
   }
 }
 
-function notReady(code: number, complaint: string, cause: unknown): LabError {
+/** What a host says that is short of something, which another attempt may find it has: strerror(3). */
+const shortage = /Cannot allocate memory|Resource temporarily unavailable|Too many open files|No space left on device/
+
+function notReady(code: number, complaint: string): LabError {
   if (code === 127) {
     const sentence = `${qemu} could not be started (${complaint || 'not found'}): install it or put it on PATH.`
-    return new LabError('TargetBroken', sentence, { cause })
+    return new LabError('TargetBroken', sentence)
   }
-  const why = complaint === '' ? `exit code ${code}, without a word` : complaint
-  return new LabError('TargetBroken', `QEMU ended before the target was powered on: ${why}`, { cause })
+  const killed = code > 128
+  const why = complaint === '' ? `${killed ? `signal ${code - 128}` : `exit code ${code}`}, without a word` : complaint
+  const sentence = `QEMU ended before the target was powered on: ${why}`
+  return new LabError('TargetBroken', sentence, { retryable: killed || shortage.test(complaint) })
 }
 
 async function lastLines(file: string): Promise<string> {

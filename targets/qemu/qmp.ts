@@ -27,7 +27,8 @@ interface QmpMessage extends Partial<QmpEvent> {
 export class Qmp {
   readonly #socket: Duplex
   readonly #waiting = new Map<number, Waiting>()
-  readonly #events = new EventEmitter<{ event: [QmpEvent]; greeting: []; closed: [] }>()
+  readonly #events = new EventEmitter<{ event: [QmpEvent]; greeting: [] }>()
+  readonly #gone: Promise<void>
   #next = 1
   #closed = false
 
@@ -35,7 +36,12 @@ export class Qmp {
     this.#socket = socket
     // A QEMU that was killed hangs up with a reset; that it has gone is all there is to know.
     socket.on('error', () => undefined)
-    socket.once('close', () => this.#close())
+    this.#gone = new Promise((resolve) => {
+      socket.once('close', () => {
+        this.#close()
+        resolve()
+      })
+    })
     const lines = createInterface({ input: socket, crlfDelay: Infinity })
     lines.on('error', () => undefined)
     lines.on('line', (line) => this.#read(line))
@@ -48,17 +54,19 @@ export class Qmp {
 
   /**
    * Waits for QEMU's greeting and leaves negotiation mode. To be called once, at once.
-   * @throws LabError TargetBroken when QEMU closes the connection before
+   * @param patience aborted when it has lasted long enough: the connection is closed then
+   * @throws LabError TargetBroken when the connection closes before
    */
-  async open(): Promise<void> {
-    const closed = new AbortController()
-    this.#events.once('closed', () => closed.abort())
+  async open(patience: AbortSignal): Promise<void> {
+    const hangUp = (): void => void this.#socket.destroy()
+    patience.addEventListener('abort', hangUp, { once: true })
     try {
-      await once(this.#events, 'greeting', { signal: closed.signal })
-    } catch (error) {
-      throw lost('greeting', error)
+      const greeted = once(this.#events, 'greeting').then(() => true)
+      if (!(await Promise.race([greeted, this.#gone.then(() => false)]))) throw lost('greeting')
+      await this.execute('qmp_capabilities')
+    } finally {
+      patience.removeEventListener('abort', hangUp)
     }
-    await this.execute('qmp_capabilities')
   }
 
   /**
@@ -95,7 +103,6 @@ export class Qmp {
     this.#closed = true
     for (const { command, reject } of this.#waiting.values()) reject(lost(command))
     this.#waiting.clear()
-    this.#events.emit('closed')
   }
 }
 
@@ -103,7 +110,7 @@ function refused(command: string, why: string): LabError {
   return new LabError('TargetBroken', `QEMU refused the command ${command}: ${why}.`)
 }
 
-function lost(command: string, cause?: unknown): LabError {
+function lost(command: string): LabError {
   const sentence = `QEMU closed its control connection before it answered ${command}.`
-  return new LabError('TargetBroken', sentence, { retryable: true, cause })
+  return new LabError('TargetBroken', sentence, { retryable: true })
 }

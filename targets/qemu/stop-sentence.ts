@@ -39,6 +39,11 @@ export function shutdownSentence(event: QmpEvent): string {
   return `QEMU gives ${reason} as the reason for the power-off.`
 }
 
+/** QEMU gave no sign of life for so many seconds, while we ran. */
+export function stillSentence(seconds: number): string {
+  return `QEMU did not answer on its control connection for ${inSeconds(seconds)}: it was stopped, or its host gave it no time; the target was powered off.`
+}
+
 function speaker({ channel, stage }: Word): string {
   if (channel === recordChannel) return `NS (init, on the record channel)`
   const worlds = qemuChannels.find(({ name }) => name === channel)?.worlds ?? []

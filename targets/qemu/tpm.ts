@@ -3,9 +3,8 @@ import { join } from 'node:path'
 import type { TpmSetup } from '../../domain/machine-setup.ts'
 import { dumpDsdt } from './acpi-dump.ts'
 import { dsdtWithTpm, tpm2Table } from './acpi-tables.ts'
-import type { KeptFile } from './boot-order.ts'
 import { machineBelow, type MachineOrder, type MachineTpm } from './machine.ts'
-import { makeTpm, startSwtpm, swtpmLog, type Swtpm } from './swtpm.ts'
+import { makeTpm, startSwtpm, type Swtpm } from './swtpm.ts'
 
 /** A TPM that is powered on, and how QEMU is told of it. */
 export interface TpmPart {
@@ -30,12 +29,6 @@ export async function startTpm(
   if (made.status === 'rejected') throw made.reason
   if (written.status === 'rejected') throw written.reason
   return { swtpm: startSwtpm(folder), acpiTables: written.value }
-}
-
-/** The files that tell of a machine's TPM: its log, and the ACPI tables that it was announced with. */
-export function tpmFiles(folder: string, { acpiTables }: Pick<TpmPart, 'acpiTables'>): KeptFile[] {
-  const tables = Object.entries(acpiTables).map(([signature, path]) => ({ name: `acpi/${signature}`, path }))
-  return [{ name: 'swtpm.log', path: swtpmLog(folder) }, ...tables]
 }
 
 async function writeTables(

@@ -15,6 +15,15 @@ const warn = [consoleOf('[    1.000000] WARNING: CPU: 0 PID: 1 at drivers/x.c:42
 const oops = [consoleOf('[    1.000000] Internal error: Oops: 0000000096000004 [#1]  SMP\n')]
 const optee = [consoleOf("E/TC:0 0 Panic 'x' at core/kernel/y.c:1 <z>\n", 'uart1')]
 const off = [consoleOf('[    1.159519] reboot: Power down\n')]
+const stall = [
+  consoleOf(
+    '[   27.000000] rcu: INFO: rcu_preempt self-detected stall on CPU\n[   27.100000] rcu: \t0-....: (1 ticks)\n',
+  ),
+]
+const stood = (seconds: number, stop: HostView['stop'] = 'power-off'): HostView => ({
+  ...host(stop, 'off'),
+  stoodStill: seconds,
+})
 const quiet = [consoleOf('[    0.500000] calling  x\n')]
 
 describe('how an attempt ended', () => {
@@ -74,6 +83,16 @@ describe('how an attempt ended', () => {
       'tainted',
     ],
     ['messages that the kernel lost', { consoles: [consoleOf('** 12 printk messages dropped **\n')] }, 'tainted'],
+    ['an RCU stall that stopped it', { consoles: stall, records: unfinished, host: host('silence') }, 'kernel-fault'],
+    ['an RCU stall after the target stood still', { consoles: stall, host: stood(3) }, 'tainted'],
+    [
+      'an RCU stall on a machine that was lost',
+      { consoles: stall, records: unfinished, host: stood(25, 'lost') },
+      'tainted',
+    ],
+    ['a panic after the target stood still', { consoles: panic, host: stood(25) }, 'kernel-fault'],
+    ['all well, though the target stood still for a moment', { consoles: real, host: stood(3) }, 'finished'],
+    ['all well, but the target stood still for too long', { consoles: real, host: stood(25) }, 'infra'],
     ['a host that was slow', { consoles: [consoleOf('hrtimer: interrupt took 5006432 ns\n')] }, 'finished'],
     [
       'a few stray bytes at power-on',

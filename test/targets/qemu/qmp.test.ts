@@ -15,7 +15,7 @@ function start(command = qemu, args?: string[]): { qmp: Qmp; guarded: GuardedPro
 
 test('a command is answered, a wrong one is refused with QEMU’s own reason, and both may be under way at once', async () => {
   const { qmp } = start()
-  await qmp.open()
+  await qmp.open(new AbortController().signal)
   const refused = qmp.execute('no-such-command')
   const status = qmp.execute('query-status')
   await expect(refused).rejects.toMatchObject({
@@ -28,13 +28,13 @@ test('a command is answered, a wrong one is refused with QEMU’s own reason, an
 
 test('arguments reach QEMU', async () => {
   const { qmp } = start()
-  await qmp.open()
+  await qmp.open(new AbortController().signal)
   await expect(qmp.execute('qom-get', { path: '/machine', property: 'type' })).resolves.toBe('virt-10.0-machine')
 })
 
 test('events are told, also those between answers', async () => {
   const { qmp, guarded } = start()
-  await qmp.open()
+  await qmp.open(new AbortController().signal)
   const events: QmpEvent[] = []
   qmp.onEvent((event) => events.push(event))
   await qmp.execute('cont')
@@ -47,7 +47,7 @@ test('events are told, also those between answers', async () => {
 
 test('commands that a QEMU can no longer answer fail, before and after it has gone', async () => {
   const { qmp, guarded } = start()
-  await qmp.open()
+  await qmp.open(new AbortController().signal)
   const gone = { code: 'TargetBroken', retryable: true, message: expect.stringContaining('before it answered') }
   guarded.kill('SIGSTOP')
   const waiting = qmp.execute('query-status')
@@ -58,12 +58,15 @@ test('commands that a QEMU can no longer answer fail, before and after it has go
 
 test('a QEMU that dies before its greeting is no endless wait', async () => {
   const { qmp } = start(qemu, ['-machine', 'no-such-machine', '-chardev', 'socket,id=qmp,fd=4'])
-  await expect(qmp.open()).rejects.toMatchObject({ code: 'TargetBroken', message: expect.stringContaining('greeting') })
+  await expect(qmp.open(new AbortController().signal)).rejects.toMatchObject({
+    code: 'TargetBroken',
+    message: expect.stringContaining('greeting'),
+  })
 })
 
 test('what is not QMP closes the connection', async () => {
   const { qmp, guarded } = start('sh', ['-c', 'echo "HTTP/1.1 200 OK" >&4; read -r _ <&4'])
   const closed = once(guarded.channels[0]!, 'close')
-  await expect(qmp.open()).rejects.toMatchObject({ code: 'TargetBroken' })
+  await expect(qmp.open(new AbortController().signal)).rejects.toMatchObject({ code: 'TargetBroken' })
   await closed
 })
