@@ -1,4 +1,3 @@
-import type { Ending } from '../attempt.ts'
 import { causesTree, consequencesOf, type Branch } from '../causes-tree.ts'
 import type { Expectation } from '../cell.ts'
 import { checkExpectations, type CheckedExpectation } from './expectations.ts'
@@ -10,14 +9,6 @@ export interface AttemptVerdict {
   sentence: string
   /** Ids of the findings that it rests on. */
   findings: string[]
-}
-
-/** Endings that are nobody's fault but the lab's or the user's: such an attempt says nothing of the kernel. */
-const uncounted: readonly Ending[] = ['infra', 'tainted', 'cancelled']
-
-/** Whether an attempt counts for the verdict. */
-export function counts({ ending }: JudgedAttempt): boolean {
-  return !uncounted.includes(ending)
 }
 
 /** Takes an attempt that counts and what the plan expects; returns what it says of the cell. */

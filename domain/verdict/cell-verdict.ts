@@ -1,5 +1,6 @@
 import type { AttemptPolicy, Expectation } from '../cell.ts'
-import { counts, verdictOfAttempt, type AttemptVerdict } from './attempt-verdict.ts'
+import { verdictOfAttempt, type AttemptVerdict } from './attempt-verdict.ts'
+import { counts } from './counts.ts'
 import type { CellVerdict, JudgedAttempt, Verdict } from './verdict.ts'
 
 /**
@@ -13,7 +14,7 @@ export function verdictOf(
   policy: AttemptPolicy,
 ): CellVerdict {
   const counted = attempts
-    .filter(counts)
+    .filter(({ ending }) => counts(ending))
     .toSorted((a, b) => a.number - b.number)
     .map((attempt) => ({ number: attempt.number, ...verdictOfAttempt(attempt, expectations) }))
   const kinds = new Set(counted.map(({ verdict }) => verdict))
@@ -26,12 +27,20 @@ export function verdictOf(
 
 /** Fewer attempts count than the plan asked for. A fail stands all the same: what the kernel did is not undone by what the lab could not do. */
 function tooFew(attempts: readonly JudgedAttempt[], counted: Numbered[], policy: AttemptPolicy): CellVerdict {
-  const broken = attempts.filter(({ ending }) => ending === 'infra' || ending === 'tainted')
+  const broken = attempts
+    .filter(({ ending }) => ending === 'infra' || ending === 'tainted')
+    .toSorted((a, b) => a.number - b.number)
   const made = `${counted.length} of ${policy.count} attempts count`
-  if (broken.length > policy.infra)
-    return because('infra', counted, `The lab broke ${broken.length} times (${policy.infra} allowed): ${made}.`)
-  const cancelled = attempts.some(({ ending }) => ending === 'cancelled') ? ' after a cancel' : ''
-  return because('inconclusive', counted, `Only ${made}${cancelled}.`)
+  const last = broken.at(-1)
+  if (last && broken.length > policy.infra) {
+    const often = `The lab broke ${broken.length} times (${policy.infra} allowed): ${made}`
+    return because('infra', counted, `${often}; the last time: ${last.sentence}`)
+  }
+  if (attempts.some(({ ending }) => ending === 'cancelled'))
+    return because('inconclusive', counted, `Only ${made} after a cancel.`)
+  // Nobody stopped the cell: it gave up because another attempt would have found nothing changed.
+  if (last) return because('infra', counted, `The lab cannot boot this: ${last.sentence}`)
+  return because('inconclusive', counted, `Only ${made}.`)
 }
 
 type Numbered = AttemptVerdict & { number: number }

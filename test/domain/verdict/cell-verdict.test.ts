@@ -18,6 +18,7 @@ const finding = (id: string, outcome: Outcome, facts: Finding['facts'] = {}): Fi
 const attempt = (number: number, findings: Finding[], ending: Ending = 'finished'): JudgedAttempt => ({
   number,
   ending,
+  sentence: `Attempt ${number} was ${ending}.`,
   findings,
 })
 const expects = (id: string, outcome: Outcome, facts: Finding['facts'] = {}, known?: string): Expectation => ({
@@ -149,7 +150,14 @@ describe('the verdict of several attempts', () => {
     ['a pass on attempt 2, after taint', [attempt(1, [refused], 'tainted'), attempt(2, [usable])], once, 'pass'],
     ['a pass on attempt 2, after a cancel', [attempt(1, [refused], 'cancelled'), attempt(2, [usable])], once, 'pass'],
     ['infra too often', [attempt(1, [], 'infra'), attempt(2, [], 'tainted')], once, 'infra'],
-    ['infra once and no more attempts', [attempt(1, [], 'infra')], once, 'inconclusive'],
+    ['infra once, and another attempt could change nothing', [attempt(1, [], 'infra')], once, 'infra'],
+    [
+      'passes once of three, and then the lab cannot go on',
+      [attempt(1, [usable]), attempt(2, [], 'infra')],
+      thrice,
+      'infra',
+    ],
+    ['a cancel behind infra', [attempt(1, [], 'infra'), attempt(2, [], 'cancelled')], once, 'inconclusive'],
     ['no attempt', [], once, 'inconclusive'],
     ['cancelled', [attempt(1, [], 'cancelled')], once, 'inconclusive'],
     ['passes, but fewer than asked for', [attempt(1, [usable])], thrice, 'inconclusive'],
@@ -164,6 +172,14 @@ describe('the verdict of several attempts', () => {
   it.each(cases)('%s: %#', (_name, attempts, policy, verdict) =>
     expect(verdictOf(attempts, works, policy).verdict).toBe(verdict),
   )
+
+  it('gives the last words of a lab that broke', () => {
+    const broken = [attempt(2, [], 'tainted'), attempt(1, [], 'infra')]
+    expect(verdictOf(broken.slice(1), works, once).sentence).toBe('The lab cannot boot this: Attempt 1 was infra.')
+    expect(verdictOf(broken, works, once).sentence).toBe(
+      'The lab broke 2 times (1 allowed): 0 of 1 attempts count; the last time: Attempt 2 was tainted.',
+    )
+  })
 
   it('names each attempt that disagrees', () => {
     const { sentence } = verdictOf([attempt(2, [usable]), attempt(1, [refused])], works, thrice)
