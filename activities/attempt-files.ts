@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ConsoleLog } from '../domain/console/line.ts'
@@ -10,8 +11,8 @@ import type { SystemMap } from '../domain/smc/system-map.ts'
 import { putArtifact } from '../store/artifacts.ts'
 import type { AttemptArtifact } from '../store/attempt.ts'
 import type { Store } from '../store/store.ts'
-import type { BootEnd, BootOrder, KeptConsole } from '../targets/qemu/boot-order.ts'
-import { recordChannel } from '../targets/qemu/channels.ts'
+import type { KeptConsole } from '../targets/qemu/boot-order.ts'
+import { filesOfAttempt } from '../targets/qemu/kept-files.ts'
 
 /** The consoles as probes read them: copies; the raw files stay as they were captured. */
 export async function readConsoles(consoles: KeptConsole[]): Promise<ConsoleLog[]> {
@@ -28,30 +29,24 @@ export async function readCalls(path: string, map: SystemMap | undefined): Promi
   return nameCalls(readSmcTrace(await readFile(path)).calls, map)
 }
 
+/** Where `prepareBoot` puts the initrd of an attempt. @param folder the attempt's own */
+export function initrdPath(folder: string): string {
+  return join(folder, 'initrd')
+}
+
 /**
- * Puts an attempt's files into the artifact store: raw consoles with their time indexes, records, initrd, SMC trace, and
- * what else the target kept.
+ * Puts what an attempt's folder holds into the artifact store: consoles, records, trace and whatever else tells of it,
+ * and the initrd that it booted.
  * @param booted the files that are artifacts already, because builds made them.
  */
 export async function keepAttemptFiles(
   store: Store,
-  order: BootOrder,
-  end: Pick<BootEnd, 'consoles' | 'smc' | 'files'>,
+  folder: string,
   booted: AttemptArtifact[],
 ): Promise<AttemptArtifact[]> {
-  const files: { name: string; source: string | Uint8Array; world: AttemptArtifact['world'] }[] = end.consoles.flatMap(
-    (kept) => [
-      { name: `console/${kept.name}`, source: kept.rawPath, world: kept.worlds.length === 1 ? kept.worlds[0]! : null },
-      { name: `console/${kept.name}.times`, source: kept.timesPath, world: null },
-    ],
-  )
-  files.push(
-    { name: 'records', source: join(order.folder, 'consoles', `${recordChannel}.raw`), world: null },
-    { name: 'initrd', source: order.files.initrd, world: null },
-    ...(end.smc === undefined ? [] : [{ name: 'smc', source: end.smc, world: null }]),
-    ...end.files.map(({ name, path }) => ({ name, source: path, world: null })),
-  )
+  const initrd = { name: 'initrd', path: initrdPath(folder), world: null }
+  const files = [...filesOfAttempt(folder), ...(existsSync(initrd.path) ? [initrd] : [])]
   // All at once: each waits for the disk some times, and the disk syncs them together.
-  const kept = files.map(async ({ name, source, world }) => ({ name, world, ...(await putArtifact(store, source)) }))
+  const kept = files.map(async ({ name, path, world }) => ({ name, world, ...(await putArtifact(store, path)) }))
   return [...booted, ...(await Promise.all(kept))]
 }

@@ -14,7 +14,7 @@ import type { AttemptResult, AttemptTask } from '../workflows/contracts.ts'
 import { attemptFolder, claimFolder, fenceOf, placeOf } from './attempt-place.ts'
 import { keepAttemptFiles, readCalls, readConsoles } from './attempt-files.ts'
 import { whileBeating } from './beat.ts'
-import { cancelWasAsked } from './cancel.ts'
+import { cancelWasAsked, whyCutOff } from './cancel.ts'
 import { prepareBoot, readBuiltConfig, readSystemMap, type PreparedBoot } from './prepare-boot.ts'
 import type { Deps } from './registry.ts'
 import { Reporter } from './reporter.ts'
@@ -24,7 +24,7 @@ const beatMs = 1_000
 
 /**
  * One attempt: boot, capture, judge, keep. What the target did is the result; whatever else goes wrong is thrown, and
- * the cell closes the attempt as infra.
+ * the cell closes the attempt as lost. When it was closed so meanwhile, because this worker stood still, that stands.
  */
 export async function bootAttempt(deps: Deps, task: AttemptTask): Promise<AttemptResult> {
   const context = await cellDetail(deps.store, task.run, task.cell)
@@ -57,19 +57,20 @@ export async function bootAttempt(deps: Deps, task: AttemptTask): Promise<Attemp
       signal,
     )
     const end = cancelWasAsked() ? stopped : lostWhenCutOff(stopped)
-    const result = await keep(deps, context, start, { order, end, booted: prepared.booted })
-    reporter.tell('attempt-ended', { ending: result.ending, sentence: result.sentence, seconds: end.seconds })
+    const result = await judgeEnd(deps, context, { order, end, booted: prepared.booted })
+    const { first, ending } = await finishAttempt(deps.store, start, result)
+    await rm(start.folder, { recursive: true, force: true })
+    if (first) reporter.tell('attempt-ended', { ending, sentence: result.sentence, seconds: end.seconds })
     await reporter.flush()
-    if (result.ending === 'cancelled') throw new CancelledFailure('The attempt was cancelled.')
-    return { ending: result.ending }
+    if (ending === 'cancelled') throw new CancelledFailure('The attempt was cancelled.')
+    return { ending }
   })
 }
 
-/** A worker that is being stopped powers its targets off, yet nobody wanted the attempt to end: the cell makes another. */
+/** The target was powered off though nobody wanted the attempt to end: the cell makes another. */
 function lostWhenCutOff(end: BootEnd): BootEnd {
   if (end.host.stop !== 'cancelled') return end
-  const reason = 'The worker was stopped in the middle of the attempt; the target was powered off.'
-  return { ...end, host: { ...end.host, stop: 'lost', reason } }
+  return { ...end, host: { ...end.host, stop: 'lost', reason: `${whyCutOff()}; the target was powered off.` } }
 }
 
 async function orderOf(
@@ -96,11 +97,10 @@ async function orderOf(
   }
 }
 
-/** Judges what was shown and writes everything in one piece; the attempt's folder goes when it has been written. */
-async function keep(
+/** Judges what was shown and puts its files into the store. */
+async function judgeEnd(
   deps: Deps,
   context: CellContext,
-  start: AttemptStart,
   { order, end, booted }: { order: BootOrder; end: BootEnd; booted: AttemptArtifact[] },
 ): Promise<AttemptEnd> {
   const { cell } = context.cell
@@ -113,7 +113,7 @@ async function keep(
   }
   const findings = judge(shown, cell.probes)
   const { ending, sentence } = endingOf(shown, findings)
-  const result: AttemptEnd = {
+  return {
     ended: Date.now(),
     stage: end.host.stage,
     ending,
@@ -121,10 +121,7 @@ async function keep(
     host: end.host,
     findings,
     pace: end.pace,
-    artifacts: await keepAttemptFiles(deps.store, order, end, booted),
+    artifacts: await keepAttemptFiles(deps.store, order.folder, booted),
     judged: { at: Date.now(), probes: probesVersion },
   }
-  await finishAttempt(deps.store, start, result)
-  await rm(start.folder, { recursive: true, force: true })
-  return result
 }

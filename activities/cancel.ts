@@ -7,3 +7,12 @@ import { Context } from '@temporalio/activity'
 export function cancelWasAsked(): boolean {
   return Context.current().cancellationDetails?.cancelRequested === true
 }
+
+/** Why the running step's signal was aborted although nobody asked for its end: the beginning of a sentence. */
+export function whyCutOff(): string {
+  const details = Context.current().cancellationDetails
+  if (details?.workerShutdown === true) return 'The worker was stopped in the middle of the attempt'
+  if (details?.notFound === true) return 'The server had given the attempt up, or no longer knows its run'
+  if (details?.timedOut === true) return 'The server had heard nothing of the attempt for too long'
+  return 'The attempt was cut off'
+}

@@ -1,71 +1,117 @@
-import { existsSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
+import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Ending } from '../domain/attempt.ts'
+import { LabError } from '../domain/errors.ts'
+import { judge, probesVersion } from '../domain/probes/registry.ts'
+import { lastStage } from '../domain/stage/last-stage.ts'
+import { noticedStandstill } from '../domain/standstill.ts'
+import { endingOf } from '../domain/verdict/ending.ts'
 import { claimPlace } from '../host/claim.ts'
-import { putArtifact } from '../store/artifacts.ts'
-import type { AttemptArtifact } from '../store/attempt.ts'
+import type { AttemptArtifact, AttemptEnd, AttemptStart } from '../store/attempt.ts'
 import { findAttempt, finishAttempt } from '../store/attempts.ts'
-import { probesVersion } from '../domain/probes/registry.ts'
-import { qemuChannels } from '../targets/qemu/channels.ts'
-import { swtpmLog } from '../targets/qemu/swtpm.ts'
-import { tracePath } from '../targets/qemu/tracer.ts'
+import { cellDetail, type CellContext } from '../store/details.ts'
+import { bootConsole } from '../targets/qemu/channels.ts'
 import type { AttemptResult, LostAttempt } from '../workflows/contracts.ts'
-import { claimFolder, fenceOf } from './attempt-place.ts'
+import { keepAttemptFiles } from './attempt-files.ts'
+import { attemptFolder, claimFolder, fenceOf, placeOf } from './attempt-place.ts'
+import { bootedArtifacts } from './prepare-boot.ts'
+import { readKept } from './read-shown.ts'
 import type { Deps } from './registry.ts'
 import { Reporter } from './reporter.ts'
 
 /**
- * Closes an attempt that nobody else will close: takes the place from whoever still uses it, keeps what reached the
- * disk, and says why it is lost. An attempt that was closed meanwhile stays as it is.
- * @returns the ending that now stands; `infra` too for one that never began.
+ * Closes an attempt whose worker fell silent or gave up: takes the place from whoever still uses it, keeps and judges
+ * what reached the disk, and says why it is lost. A panic that is there stays a panic. An attempt that was closed
+ * meanwhile stays as it is, and one that never began is closed too, so that a worker which comes to it late is refused.
+ * @returns the ending that now stands.
  */
 export async function closeLostAttempt(deps: Deps, lost: LostAttempt): Promise<AttemptResult> {
   const key = { run: lost.run, cell: lost.cell, number: lost.attempt }
   const attempt = await findAttempt(deps.store, key)
-  if (!attempt) return { ending: 'infra' }
-  if (attempt.end) return { ending: attempt.end.ending }
-  const claim = await claimPlace(
-    claimFolder(deps.folders.state, attempt.place),
-    fenceOf(lost.attempt, 'close'),
-    'the closing of a lost attempt',
-  )
-  claim.release()
-  const { id: _id, end: _end, ...start } = attempt
-  const ending: Ending = lost.reason === 'cancelled' ? 'cancelled' : 'infra'
-  const ended = Date.now()
-  await finishAttempt(deps.store, start, {
-    ended,
-    stage: 'power',
-    ending,
-    sentence: lost.reason,
-    pace: { silences: {}, stages: {} },
-    findings: [],
-    host: { stop: ending === 'cancelled' ? 'cancelled' : 'lost', reason: lost.reason, stage: 'power' },
-    artifacts: await whatReachedTheDisk(deps, start.folder),
-    judged: { at: ended, probes: probesVersion },
-  })
-  await rm(start.folder, { recursive: true, force: true })
-  const reporter = new Reporter(deps.store, { run: lost.run, cell: lost.cell, attempt: lost.attempt })
-  reporter.tell('attempt-ended', { ending, sentence: lost.reason, seconds: (ended - start.started) / 1000 })
-  await reporter.flush()
-  return { ending }
+  if (attempt?.end) return { ending: attempt.end.ending }
+  const context = await cellDetail(deps.store, lost.run, lost.cell)
+  const start = attempt ? startOf(attempt) : neverBegun(deps, lost, context)
+  await takeBack(deps, start)
+  try {
+    const end = await endOf(deps, start, context, lost.reason)
+    const { first, ending } = await finishAttempt(deps.store, start, end)
+    await rm(start.folder, { recursive: true, force: true })
+    if (first) await tell(deps, start, end)
+    return { ending }
+  } catch (error) {
+    // Whoever booted it was not dead after all: it has closed the attempt while we read, and taken the files away.
+    const closed = await findAttempt(deps.store, key)
+    if (closed?.end) return { ending: closed.end.ending }
+    throw error
+  }
 }
 
-async function whatReachedTheDisk(deps: Deps, folder: string): Promise<AttemptArtifact[]> {
-  const kept: AttemptArtifact[] = []
-  const tpm = swtpmLog(folder)
-  if (existsSync(tpm)) kept.push({ name: 'swtpm.log', world: null, ...(await putArtifact(deps.store, tpm)) })
-  for (const { name } of qemuChannels)
-    for (const [suffix, file] of [
-      ['', `${name}.raw`],
-      ['.times', `${name}.times`],
-    ] as const) {
-      const path = join(folder, 'consoles', file)
-      if (existsSync(path))
-        kept.push({ name: `console/${name}${suffix}`, world: null, ...(await putArtifact(deps.store, path)) })
-    }
-  const smc = tracePath({ folder })
-  if (existsSync(smc)) kept.push({ name: 'smc', world: null, ...(await putArtifact(deps.store, smc)) })
-  return kept
+function startOf({ run, cell, number, place, fence, folder, started }: AttemptStart): AttemptStart {
+  return { run, cell, number, place, fence, folder, started }
+}
+
+function neverBegun(deps: Deps, lost: LostAttempt, { cell }: CellContext): AttemptStart {
+  return {
+    run: lost.run,
+    cell: lost.cell,
+    number: lost.attempt,
+    place: placeOf(lost, cell.cell.target.name),
+    fence: fenceOf(lost.attempt, 'boot'),
+    folder: attemptFolder(deps.folders.state, lost),
+    started: Date.now(),
+  }
+}
+
+/** Ends what still runs on the place for this attempt; a newer claim has done so already. */
+async function takeBack(deps: Deps, { place, number }: AttemptStart): Promise<void> {
+  const folder = claimFolder(deps.folders.state, place)
+  try {
+    const claim = await claimPlace(folder, fenceOf(number, 'close'), 'the closing of a lost attempt')
+    claim.release()
+  } catch (error) {
+    if (!(error instanceof LabError && error.code === 'StaleFence')) throw error
+  }
+}
+
+async function endOf(deps: Deps, start: AttemptStart, context: CellContext, reason: string): Promise<AttemptEnd> {
+  const unwatched = await unwatchedSeconds(start.folder)
+  const artifacts = await keepAttemptFiles(deps.store, start.folder, bootedBy(context))
+  const kept = await readKept(deps.store, `${start.run}.${start.cell}.${start.number}`, artifacts, context)
+  const stage = lastStage(kept.consoles, kept.records)
+  const stop = reason === 'cancelled' ? ('cancelled' as const) : ('lost' as const)
+  const stoodStill = unwatched < noticedStandstill ? {} : { stoodStill: unwatched }
+  const shown = { ...kept, host: { stop, reason, stage, ...stoodStill } }
+  const findings = judge(shown, context.cell.cell.probes)
+  const { ending, sentence } = endingOf(shown, findings)
+  const now = Date.now()
+  return {
+    ended: now,
+    stage,
+    ending,
+    sentence,
+    host: shown.host,
+    findings,
+    pace: { silences: {}, stages: {} },
+    artifacts,
+    judged: { at: now, probes: probesVersion },
+  }
+}
+
+/**
+ * Seconds since the boot's console was written last: for so long nobody watched the target, and whether it ran nobody
+ * knows. 0 when it had said nothing.
+ */
+async function unwatchedSeconds(folder: string): Promise<number> {
+  const raw = await stat(join(folder, 'consoles', `${bootConsole}.raw`)).catch(() => undefined)
+  return raw === undefined || raw.size === 0 ? 0 : Math.max(0, (Date.now() - raw.mtimeMs) / 1000)
+}
+
+function bootedBy({ kernel, firmware }: CellContext): AttemptArtifact[] {
+  return kernel?.outcome === 'ok' && firmware?.outcome === 'ok' ? bootedArtifacts(kernel, firmware) : []
+}
+
+async function tell(deps: Deps, start: AttemptStart, end: AttemptEnd): Promise<void> {
+  const reporter = new Reporter(deps.store, { run: start.run, cell: start.cell, attempt: start.number })
+  const seconds = (end.ended - start.started) / 1000
+  reporter.tell('attempt-ended', { ending: end.ending, sentence: end.sentence, seconds })
+  await reporter.flush()
 }

@@ -13,6 +13,7 @@ import type { AttemptArtifact } from '../store/attempt.ts'
 import type { Build, BuildProduct } from '../store/builds.ts'
 import type { CellContext } from '../store/details.ts'
 import type { BootFiles } from '../targets/qemu/machine.ts'
+import { initrdPath } from './attempt-files.ts'
 import type { Deps } from './registry.ts'
 import { tracerOf, untraced, type Tracer } from './tracer.ts'
 
@@ -30,7 +31,7 @@ export async function prepareBoot(deps: Deps, context: CellContext, folder: stri
     logFile: join(folder, 'init.log'),
     signal: AbortSignal.timeout(60_000),
   })
-  const initrd = join(folder, 'initrd')
+  const initrd = initrdPath(folder)
   await writeInitrd(initrd, {
     init: init.path,
     modules: cell.modules.map((name) => ({ name, path: productPath(deps, kernel, `modules/${name}.ko`) })),
@@ -40,13 +41,8 @@ export async function prepareBoot(deps: Deps, context: CellContext, folder: stri
   })
   const firmware = need(context.firmware, 'firmware')
   const setup = await readMachineSetup(productPath(deps, firmware, machineSetupProduct))
-  const bl33 = setup.boot === 'kernel' ? [] : [{ ...product(firmware, 'bl33'), world: null }]
-  const booted = [
-    { ...product(kernel, 'Image'), name: 'Image', world: null },
-    { ...product(firmware, firmwareImage), name: 'firmware', world: null },
-    { ...product(firmware, machineSetupProduct), world: null },
-    ...bl33,
-  ]
+  const booted = bootedArtifacts(kernel, firmware)
+  const bl33 = booted.filter(({ name }) => name === 'bl33')
   const files = {
     initrd,
     image: productPath(deps, kernel, 'Image'),
@@ -54,6 +50,21 @@ export async function prepareBoot(deps: Deps, context: CellContext, folder: stri
     ...(bl33.length > 0 ? { bl33: productPath(deps, firmware, 'bl33') } : {}),
   }
   return { files, setup, booted, tracer: cell.target.trace === false ? untraced : await tracerOf(deps, folder) }
+}
+
+/**
+ * What a cell boots of its builds, as an attempt keeps it.
+ * @throws LabError BadInput when a build made no such thing.
+ */
+export function bootedArtifacts(kernel: Build, firmware: Build): AttemptArtifact[] {
+  // A stack that boots the kernel itself makes no other BL33.
+  const bl33 = firmware.products.filter(({ name }) => name === 'bl33').map((made) => ({ ...made, world: null }))
+  return [
+    { ...product(kernel, 'Image'), name: 'Image', world: null },
+    { ...product(firmware, firmwareImage), name: 'firmware', world: null },
+    { ...product(firmware, machineSetupProduct), world: null },
+    ...bl33,
+  ]
 }
 
 /** TF-A's own name for BL1 and the FIP in one flash image. */

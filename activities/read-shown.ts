@@ -21,33 +21,49 @@ import { readCalls } from './attempt-files.ts'
  * What a stored attempt showed, read again from its raw files: the same that was judged when it ended.
  * @throws LabError BadInput when the attempt has not ended; SourceMissing when a file of it is gone from the store.
  */
-export async function readShown(store: Store, { attempt, cell, kernel }: AttemptDetail): Promise<Shown> {
-  const { end } = attempt
-  if (!end) throw new LabError('BadInput', `Attempt ${attempt.id} has not ended: there is nothing to judge yet.`)
+export async function readShown(store: Store, detail: AttemptDetail): Promise<Shown> {
+  const { id, end } = detail.attempt
+  if (!end) throw new LabError('BadInput', `Attempt ${id} has not ended: there is nothing to judge yet.`)
+  return { ...(await readKept(store, id, end.artifacts, detail)), host: end.host }
+}
+
+/**
+ * What the kept files of an attempt show; how its host saw it is for the caller to say.
+ * @throws LabError SourceMissing when a file of it is gone from the store.
+ */
+export async function readKept(
+  store: Store,
+  id: string,
+  kept: Kept,
+  { cell, kernel }: Pick<AttemptDetail, 'cell' | 'kernel'>,
+): Promise<Omit<Shown, 'host'>> {
   const { cmdline, modules, probes } = cell.cell
-  const raw = await readConsoles(store, attempt.id, end)
-  const smc = await readTrace(store, end, kernel)
+  const raw = await readConsoles(store, id, kept)
+  const smc = await readTrace(store, kept, kernel)
   return {
     asked: { cmdline, config: await readConfig(store, kernel, probes), modules },
-    host: end.host,
     consoles: [...raw].map(([console, bytes]): ConsoleLog => ({ console, lines: withoutReplays(readLines(bytes)) })),
-    records: await readRecords(store, attempt.id, end, raw.get(bootConsole)),
+    records: await readRecords(store, id, kept, raw.get(bootConsole)),
     ...(smc === undefined ? {} : { smc }),
   }
 }
 
-async function readTrace(store: Store, end: AttemptEnd, kernel: Build | null): Promise<Shown['smc']> {
-  const trace = end.artifacts.find(({ name }) => name === 'smc')
+type Kept = AttemptEnd['artifacts']
+
+async function readTrace(store: Store, kept: Kept, kernel: Build | null): Promise<Shown['smc']> {
+  const trace = kept.find(({ name }) => name === 'smc')
   if (!trace) return undefined
   const map = kernel?.products.find(({ name }) => name === 'System.map')
   const text = map && (await readFile(artifactPath(store, map.sha256), 'utf8').catch(() => undefined))
   return await readCalls(artifactPath(store, trace.sha256), text === undefined ? undefined : parseSystemMap(text))
 }
 
-async function readConsoles(store: Store, id: string, end: AttemptEnd): Promise<Map<string, Uint8Array>> {
-  const names = end.artifacts.flatMap(({ name }) => /^console\/([^.]+)$/.exec(name)?.[1] ?? [])
+async function readConsoles(store: Store, id: string, kept: Kept): Promise<Map<string, Uint8Array>> {
+  const names = kept
+    .flatMap(({ name }) => /^console\/([^.]+)$/.exec(name)?.[1] ?? [])
+    .filter((name) => name !== recordChannel)
   const files = await Promise.all(
-    names.map(async (name) => [name, await readArtifact(store, id, end, `console/${name}`)] as const),
+    names.map(async (name) => [name, await readArtifact(store, id, kept, `console/${name}`)] as const),
   )
   return new Map(files.flatMap(([name, bytes]) => (bytes ? [[name, bytes] as const] : [])))
 }
@@ -55,19 +71,22 @@ async function readConsoles(store: Store, id: string, end: AttemptEnd): Promise<
 async function readRecords(
   store: Store,
   id: string,
-  end: AttemptEnd,
+  kept: Kept,
   console: Uint8Array | undefined,
 ): Promise<Shown['records']> {
   const exchange = new RecordExchange([recordChannel, bootConsole])
-  const channel = await readArtifact(store, id, end, 'records')
+  // Lost attempts of before 2026-12 have it among their consoles.
+  const channel =
+    (await readArtifact(store, id, kept, 'records')) ??
+    (await readArtifact(store, id, kept, `console/${recordChannel}`))
   if (channel) exchange.feed(recordChannel, channel)
   if (console) exchange.feed(bootConsole, console)
   return joinParts(exchange.end().records)
 }
 
 /** Undefined where the attempt kept no such file: it broke before there was one. */
-async function readArtifact(store: Store, id: string, end: AttemptEnd, name: string): Promise<Uint8Array | undefined> {
-  const artifact = end.artifacts.find((one) => one.name === name)
+async function readArtifact(store: Store, id: string, kept: Kept, name: string): Promise<Uint8Array | undefined> {
+  const artifact = kept.find((one) => one.name === name)
   if (!artifact) return undefined
   return await readFile(artifactPath(store, artifact.sha256)).catch((cause: unknown) => {
     throw new LabError('SourceMissing', `${name} of attempt ${id} is gone from the store: it cannot be judged again.`, {

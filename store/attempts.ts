@@ -1,5 +1,5 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { Transaction } from 'kysely'
+import type { Ending } from '../domain/attempt.ts'
 import { LabError } from '../domain/errors.ts'
 import { hasArtifact } from './artifacts.ts'
 import {
@@ -18,12 +18,14 @@ import type { Store } from './store.ts'
 /**
  * Writes that an attempt begins, so that others see it, and find its folder should its worker die. Writing the same
  * start twice changes nothing.
- * @throws LabError StaleFence when a later lease of the place has been seen; BadInput when that attempt has begun before
- * in another way: it is finished as infra first and the next one gets the next number; StoreBroken for an unknown cell.
+ * @throws LabError StaleFence when a later lease of the place has been seen, or when the attempt has been closed: a worker
+ * that stood still comes to it too late; BadInput when that attempt has begun before in another way: it is finished as
+ * infra first and the next one gets the next number; StoreBroken for an unknown cell.
  */
 export async function startAttempt(store: Store, start: AttemptStart): Promise<void> {
   await store.database.transaction().execute(async (transaction) => {
     const before = await readAttempt(transaction, start)
+    if (before?.end) throw closedBefore(start, before.end)
     if (before !== undefined) return sameStart(before, start)
     await requireFence(transaction, start)
     await insertStart(transaction, start)
@@ -31,28 +33,37 @@ export async function startAttempt(store: Store, start: AttemptStart): Promise<v
 }
 
 /**
- * Writes all that came of an attempt, in one piece, whether or not its start was written before. Writing the same end
- * twice changes nothing.
- * @throws LabError BadInput when an artifact has not been put into the artifact store before, or when the attempt has
- * another start or end already; StaleFence and StoreBroken as startAttempt.
+ * Writes all that came of an attempt, in one piece, whether or not its start was written before. An attempt is closed
+ * once: who boots it and who closes it as lost may both come, each believing that the other has died, and the first
+ * one's end stands.
+ * @returns whether this end is the one that stands, and the ending that does.
+ * @throws LabError BadInput when an artifact has not been put into the artifact store before, or when the attempt runs
+ * with another start; StaleFence and StoreBroken as startAttempt.
  */
-export async function finishAttempt(store: Store, start: AttemptStart, end: AttemptEnd): Promise<void> {
+export async function finishAttempt(store: Store, start: AttemptStart, end: AttemptEnd): Promise<AttemptClosed> {
   const missing = end.artifacts.find((artifact) => !hasArtifact(store, artifact))
   if (missing !== undefined) {
     const message = `The file ${missing.name} of attempt ${idOf(start)} is not among the artifacts of ${store.folder}: put it there first.`
     throw new LabError('BadInput', message)
   }
-  await store.database.transaction().execute(async (transaction) => {
+  return await store.database.transaction().execute(async (transaction) => {
     const before = await readAttempt(transaction, start)
+    if (before?.end) return { first: false, ending: before.end.ending }
     if (before === undefined) {
       await requireFence(transaction, start)
       await insertStart(transaction, start)
-    } else {
-      sameStart(before, start)
-      if (before.end !== null) return sameEnd(before.end, end, start)
-    }
+    } else sameStart(before, start)
     await insertEnd(transaction, start, end)
+    return { first: true, ending: end.ending }
   })
+}
+
+/** How an attempt was closed. */
+export interface AttemptClosed {
+  /** False when it had been closed before, by somebody else or by an earlier call. */
+  first: boolean
+  /** The ending that stands. */
+  ending: Ending
 }
 
 /** The attempt with that key; undefined when it has not begun. */
@@ -80,26 +91,13 @@ async function readAttempt(transaction: Transaction<Tables>, key: AttemptKey): P
 
 function sameStart(before: Attempt, start: AttemptStart): void {
   const { place, fence, folder, started } = before
-  const same = isDeepStrictEqual({ place, fence, folder, started }, startColumns(start))
-  if (same) return
-  const state = before.end === null ? 'has begun' : 'has been finished'
-  const message = `Attempt ${idOf(start)} ${state} before, at ${place} with fence ${fence} in ${folder}: give the new one the next number.`
+  if (place === start.place && fence === start.fence && folder === start.folder && started === start.started) return
+  const message = `Attempt ${idOf(start)} has begun before, at ${place} with fence ${fence} in ${folder}: give the new one the next number.`
   throw new LabError('BadInput', message)
 }
 
-function sameEnd(before: AttemptEnd, end: AttemptEnd, key: AttemptKey): void {
-  const plain = JSON.parse(JSON.stringify({ ...end, artifacts: sortedByName(end.artifacts) })) as AttemptEnd
-  const different = Object.keys(before).filter(
-    (name) => !isDeepStrictEqual(before[name as keyof AttemptEnd], plain[name as keyof AttemptEnd]),
-  )
-  if (different.length === 0) return
-  const message = `Attempt ${idOf(key)} has been written before with another result (${different.join(', ')}), and a result is written once.`
-  throw new LabError('BadInput', message)
-}
-
-/** As SQLite orders text: by bytes, which for our names is by code units. */
-function sortedByName<T extends { name: string }>(items: T[]): T[] {
-  return items.toSorted((a, b) => (a.name < b.name ? -1 : 1))
+function closedBefore(start: AttemptStart, { ending, sentence }: AttemptEnd): LabError {
+  return new LabError('StaleFence', `Attempt ${idOf(start)} has been closed as ${ending}: ${sentence}`)
 }
 
 /** Fence numbers of a place only grow: one below the highest that was seen belongs to a lease that is over. */

@@ -66,22 +66,21 @@ export async function createRun(store: Store, run: NewRun): Promise<number> {
 }
 
 /**
- * Closes a run. Closing it again in the same state changes nothing: the first end stays.
- * @throws LabError BadInput when there is no such run, or when it has ended in another state.
+ * Closes a run. One that has ended stays as it is: the first end stands.
+ * @returns whether this end is the one that stands.
+ * @throws LabError BadInput when there is no such run.
  */
-export async function endRun(store: Store, run: number, end: RunEnd): Promise<void> {
-  await store.database.transaction().execute(async (transaction) => {
+export async function endRun(store: Store, run: number, end: RunEnd): Promise<boolean> {
+  return await store.database.transaction().execute(async (transaction) => {
     const before = await transaction.selectFrom('runs').select('state').where('id', '=', run).executeTakeFirst()
     if (before === undefined) throw new LabError('BadInput', `There is no run ${run} to end.`)
-    if (before.state === end.state) return
-    if (before.state !== 'running') {
-      throw new LabError('BadInput', `Run ${run} has already ended as ${before.state}; it cannot become ${end.state}.`)
-    }
+    if (before.state !== 'running') return false
     await transaction
       .updateTable('runs')
       .set({ state: end.state, ended: end.ended, exit_code: end.exitCode, summary: end.summary })
       .where('id', '=', run)
       .execute()
+    return true
   })
 }
 

@@ -1,0 +1,126 @@
+/** Attempts whose worker is gone, with real files on the disk and a real store: what is kept of them and what they mean. */
+import { mkdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Client } from '@temporalio/client'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { attemptFolder, claimFolder, fenceOf, placeOf } from '../../activities/attempt-place.ts'
+import { closeLostAttempt } from '../../activities/close-lost-attempt.ts'
+import { closeOpenAttempts } from '../../activities/close-open-attempts.ts'
+import { judgeAgain } from '../../activities/judge-again.ts'
+import { encodeFrame, payloadOf } from '../../domain/records/frame.ts'
+import type { AttemptStart } from '../../store/attempt.ts'
+import { findAttempt, finishAttempt, startAttempt, unfinishedAttempts } from '../../store/attempts.ts'
+import { createRun } from '../../store/runs.ts'
+import { openStore, type Store } from '../../store/store.ts'
+import { noon, sampleEnd, sampleRun, temporaryState } from '../store/samples.ts'
+
+const task = { run: 1, cell: 1, attempt: 1 }
+const reason = 'The worker that ran the step fell silent.'
+const key = { run: 1, cell: 1, number: 1 }
+const hello = encodeFrame({
+  sequence: 1,
+  payload: payloadOf({ fact: 'hello', init: 'test', release: '6', machine: 'aarch64', channel: 'hyplab.records' }),
+})
+
+let store: Store
+let start: AttemptStart
+const deps = () => ({
+  store,
+  folders: { state: store.folder, cache: join(store.folder, 'cache') },
+  client: undefined as unknown as Client,
+})
+
+beforeEach(async () => {
+  store = await openStore(await temporaryState())
+  await createRun(store, sampleRun(2, 'workflow'))
+  const place = placeOf(task, 'qemu')
+  start = { ...key, place, fence: fenceOf(1, 'boot'), folder: attemptFolder(store.folder, task), started: noon }
+})
+
+afterEach(async () => {
+  await store.close()
+  await rm(store.folder, { recursive: true })
+})
+
+/** The attempt began, its consoles said this, and then its worker was gone. */
+async function lostAfter(uart0: string | Buffer, records = ''): Promise<void> {
+  await startAttempt(store, start)
+  const consoles = join(start.folder, 'consoles')
+  await mkdir(consoles, { recursive: true })
+  for (const [name, text] of Object.entries({ uart0, uart1: '', records })) {
+    await writeFile(join(consoles, `${name}.raw`), text)
+    await writeFile(join(consoles, `${name}.times`), '')
+  }
+}
+
+const close = () => closeLostAttempt(deps(), { ...task, reason })
+
+test('a panic that reached the disk stays a panic, with its findings, and judging it again says the same', async () => {
+  const real = await readFile('test/fixtures/consoles/linux-6.18.5-ffa-builtin-pkvm.uart0.log')
+  const panic = '\n[    9.000000] Kernel panic - not syncing: x\n[    9.100000] ---[ end Kernel panic ]---\n'
+  await lostAfter(Buffer.concat([real.subarray(0, real.length / 2), Buffer.from(panic)]))
+  expect(await close()).toEqual({ ending: 'kernel-fault' })
+  const { end } = (await findAttempt(store, key))!
+  expect(end).toMatchObject({ stage: 'kernel', host: { stop: 'lost', reason }, sentence: expect.stringContaining('x') })
+  expect(end!.findings.find(({ id }) => id === 'fault.kernel')).toMatchObject({
+    outcome: 'fail',
+    evidence: [{ console: 'uart0' }],
+  })
+  expect((await judgeAgain(store, 1, noon)).changes).toEqual([])
+})
+
+test('what the record channel brought is kept as that, and is no console', async () => {
+  await lostAfter('[    0.000000] Booting Linux on physical CPU 0x0000000000 [0x000f0510]\n', `${hello}\n`)
+  expect(await close()).toEqual({ ending: 'infra' })
+  const { end } = (await findAttempt(store, key))!
+  expect(end!.artifacts.map(({ name }) => name)).toEqual([
+    'console/uart0',
+    'console/uart0.times',
+    'console/uart1',
+    'console/uart1.times',
+    'records',
+  ])
+  expect(end).toMatchObject({ stage: 'init', sentence: reason })
+})
+
+test('a stall that the kernel found while nobody watched the target is not its fault', async () => {
+  await lostAfter('[   27.000000] rcu: INFO: rcu_preempt self-detected stall on CPU\n')
+  const before = (Date.now() - 25_000) / 1000
+  await utimes(join(start.folder, 'consoles', 'uart0.raw'), before, before)
+  expect(await close()).toEqual({ ending: 'tainted' })
+})
+
+test('an attempt that its worker closed after all stays as it is', async () => {
+  await startAttempt(store, start)
+  const end = await sampleEnd(store)
+  await finishAttempt(store, start, end)
+  expect(await close()).toEqual({ ending: 'finished' })
+  expect((await findAttempt(store, key))!.end).toEqual(end)
+})
+
+test('an attempt that never began is closed, so that a worker which comes too late is refused', async () => {
+  expect(await close()).toEqual({ ending: 'infra' })
+  expect((await findAttempt(store, key))!.end).toMatchObject({ ending: 'infra', sentence: reason, artifacts: [] })
+  await expect(startAttempt(store, { ...start, started: noon + 5 })).rejects.toMatchObject({ code: 'StaleFence' })
+})
+
+test('can be done twice, and leaves neither a claim nor a folder', async () => {
+  await lostAfter('NOTICE:  Booting Trusted Firmware\n')
+  expect(await close()).toEqual({ ending: 'infra' })
+  const { end } = (await findAttempt(store, key))!
+  expect(await close()).toEqual({ ending: 'infra' })
+  expect((await findAttempt(store, key))!.end).toEqual(end)
+  const folder = claimFolder(store.folder, start.place)
+  expect(await readFile(join(folder, `${fenceOf(1, 'close')}.0.claim`), 'utf8')).toContain('"released":true')
+  await expect(readFile(join(start.folder, 'consoles', 'uart0.raw'))).rejects.toMatchObject({ code: 'ENOENT' })
+})
+
+test('the open attempts of one cell are closed, those of another are not', async () => {
+  await lostAfter('NOTICE:  Booting Trusted Firmware\n')
+  const other = { ...start, cell: 2, place: placeOf({ ...task, cell: 2 }, 'qemu') }
+  await startAttempt(store, other)
+  await closeOpenAttempts(deps(), { run: 1, cell: 1, reason: 'x' })
+  expect(await unfinishedAttempts(store)).toMatchObject([{ cell: 2 }])
+  await closeOpenAttempts(deps(), { run: 1, reason: 'x' })
+  expect(await unfinishedAttempts(store)).toEqual([])
+})
