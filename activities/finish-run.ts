@@ -6,20 +6,18 @@ import { endRun } from '../store/runs.ts'
 import type { RunResult } from '../workflows/contracts.ts'
 import type { Deps, RunEnd } from './registry.ts'
 
-/** Closes a run with its summary: what `hyplab run` says last and exits with. */
+/** Closes a run with its summary: what `hyplab run` says last and exits with. One that was closed before stays so. */
 export async function finishRun(deps: Deps, end: RunEnd): Promise<RunResult> {
   const { cells, builds } = await runDetail(deps.store, end.run)
   const failedBuilds = builds.filter((build) => build.outcome === 'failed').length
   const judged = cells.flatMap((cell) => (cell.verdict ? [cell.verdict] : []))
   const { exitCode, sentence } = summariseRun(judged, { cells: cells.length, failedBuilds, ...end })
   const ended = Date.now()
-  await endRun(deps.store, end.run, { state: end.state, ended, exitCode, summary: sentence })
-  await addEvent(deps.store, {
-    run: end.run,
-    time: ended,
-    kind: 'run-ended',
-    data: { state: end.state, exitCode, sentence },
-  })
+  const first = await endRun(deps.store, end.run, { state: end.state, ended, exitCode, summary: sentence })
+  if (first) {
+    const data = { state: end.state, exitCode, sentence }
+    await addEvent(deps.store, { run: end.run, time: ended, kind: 'run-ended', data })
+  }
   const verdicts: Partial<Record<Verdict, number>> = {}
   for (const { verdict } of judged) verdicts[verdict] = (verdicts[verdict] ?? 0) + 1
   return { verdicts, failedBuilds }

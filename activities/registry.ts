@@ -5,7 +5,9 @@ import type * as contracts from '../workflows/contracts.ts'
 import { awaitBuild } from './await-build.ts'
 import { bootAttempt } from './boot-attempt.ts'
 import { build } from './build.ts'
+import { closeBrokenCell } from './close-broken-cell.ts'
 import { closeLostAttempt } from './close-lost-attempt.ts'
+import { closeOpenAttempts } from './close-open-attempts.ts'
 import { closeUnbuiltCell } from './close-unbuilt-cell.ts'
 import { asStep } from './failure.ts'
 import { finishRun } from './finish-run.ts'
@@ -32,7 +34,9 @@ export interface Activities {
   build(task: contracts.BuildTask): Promise<contracts.BuildResult>
   bootAttempt(task: contracts.AttemptTask): Promise<contracts.AttemptResult>
   closeLostAttempt(lost: contracts.LostAttempt): Promise<contracts.AttemptResult>
+  closeOpenAttempts(open: contracts.OpenAttempts): Promise<void>
   closeUnbuiltCell(cell: contracts.UnbuiltCell): Promise<void>
+  closeBrokenCell(cell: contracts.BrokenCell): Promise<void>
   judgeCell(input: { run: number; cell: number }): Promise<contracts.CellResult['verdict']>
   finishRun(end: RunEnd): Promise<contracts.RunResult>
 }
@@ -45,7 +49,9 @@ export function createActivities(deps: Deps): Activities {
     build: asStep((task) => build(deps, task)),
     bootAttempt: asStep((task) => bootAttempt(deps, task)),
     closeLostAttempt: asStep((lost) => closeLostAttempt(deps, lost)),
+    closeOpenAttempts: asStep((open) => closeOpenAttempts(deps, open)),
     closeUnbuiltCell: asStep((cell) => closeUnbuiltCell(deps, cell)),
+    closeBrokenCell: asStep((cell) => closeBrokenCell(deps, cell)),
     judgeCell: asStep((input) => judgeCell(deps, input)),
     finishRun: asStep((end) => finishRun(deps, end)),
   }

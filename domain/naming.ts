@@ -22,6 +22,8 @@ export const searchAttributes = {
 /** Workflow ids: people and other workflows find them by these. */
 export const workflowIds = {
   cell: (run: string, cell: number) => `${run}-cell-${cell}`,
+  /** Closes a run that was cut off; once for each run. */
+  closing: (run: string) => `${run}-closing`,
   /** Equal inputs, equal id: that is what joins equal builds. */
   build: (lab: string, build: string) => `${lab}-build-${build}`,
 }

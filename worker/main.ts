@@ -11,6 +11,7 @@ import { openStore } from '../store/store.ts'
 import { queues } from '../domain/naming.ts'
 import { labId } from './lab-id.ts'
 import { reapLeftovers } from './reap.ts'
+import { RunWatch } from './run-watch.ts'
 import { serverSettings } from './server-settings.ts'
 import { workflowBundle } from './workflow-bundle.ts'
 
@@ -62,10 +63,13 @@ const workers = await Promise.all([
   }),
 ])
 const running = Promise.all(workers.map((worker) => worker.run()))
+const watch = new RunWatch({ store, client, lab, host: hostname() })
+void watch.start()
 // The service waits for this line; when its end of our standard input closes, it has died.
 process.stdout.write('ready\n')
 process.stdin.on('close', () => process.kill(process.pid, 'SIGTERM')).resume()
 await running
+watch.stop()
 await store.close()
 await connection.close()
 // The pipe from the service is still open and would keep this process alive.

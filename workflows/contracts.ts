@@ -74,6 +74,30 @@ export interface LostAttempt extends AttemptTask {
   reason: string
 }
 
+/** A cell's story broke: its verdict says why, and is the lab's. */
+export interface BrokenCell {
+  run: number
+  cell: number
+  /** One sentence. */
+  reason: string
+}
+
+/** What is open of a run, or of one of its cells, and why it is to be closed: one sentence. */
+export interface OpenAttempts {
+  run: number
+  cell?: number
+  reason: string
+}
+
+/** A run whose workflow is gone from the server, or was ended there. */
+export interface LostRun {
+  run: number
+  lab: string
+  /** The lab host whose places the run's cells use. */
+  host: string
+  reason: string
+}
+
 export interface CellResult {
   cell: number
   verdict: Verdict

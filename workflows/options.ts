@@ -19,6 +19,11 @@ export const bookkeeping: Pick<ActivityOptions & LocalActivityOptions, 'startToC
  */
 const cancellable = { cancellationType: 'WAIT_CANCELLATION_COMPLETED' } as const
 
+/** Closing a lost attempt: on the host of its place, which alone can power it off and has its files. */
+export function closing(taskQueue: string): ActivityOptions {
+  return { ...bookkeeping, startToCloseTimeout: '5 minutes', taskQueue }
+}
+
 /**
  * Naming the builds of a run: an instant when each source has one known hash, but one that has none must be fetched
  * before it can be named.

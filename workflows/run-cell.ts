@@ -4,23 +4,22 @@ import {
   isCancellation,
   proxyActivities,
   proxyLocalActivities,
-  rootCause,
 } from '@temporalio/workflow'
-import { ApplicationFailure, TimeoutFailure } from '@temporalio/common'
+import { ApplicationFailure } from '@temporalio/common'
 import type { Activities } from '../activities/registry.ts'
 import { queues } from '../domain/naming.ts'
+import { counts } from '../domain/verdict/counts.ts'
 import type { AttemptResult, CellResult, CellTask } from './contracts.ts'
-import { booting, bookkeeping } from './options.ts'
+import { bookkeeping, booting, closing } from './options.ts'
+import { endedByItsWorker, reasonOf } from './reason-of.ts'
 
-const { closeLostAttempt } = proxyActivities<Pick<Activities, 'closeLostAttempt'>>(bookkeeping)
 const { judgeCell } = proxyLocalActivities<Pick<Activities, 'judgeCell'>>(bookkeeping)
-
-/** The endings that say nothing about the kernel: such an attempt is kept and shown, and another one is made. */
-const uncounted = new Set(['infra', 'tainted', 'cancelled'])
 
 /** One cell: attempts until enough of them count or infrastructure broke too often, then the verdict. */
 export async function runCell(task: CellTask): Promise<CellResult> {
-  const { bootAttempt } = proxyActivities<Pick<Activities, 'bootAttempt'>>(booting(queues.host(task.lab, task.host)))
+  const host = queues.host(task.lab, task.host)
+  const { bootAttempt } = proxyActivities<Pick<Activities, 'bootAttempt'>>(booting(host))
+  const { closeLostAttempt } = proxyActivities<Pick<Activities, 'closeLostAttempt'>>(closing(host))
   const attempt = async (number: number): Promise<AttemptResult & { hopeless?: boolean }> => {
     const which = { run: task.run, cell: task.number, attempt: number }
     try {
@@ -37,8 +36,8 @@ export async function runCell(task: CellTask): Promise<CellResult> {
   let broken = 0
   for (let number = 1; counted < task.count && broken <= task.infra; number++) {
     const { ending, hopeless } = await attempt(number)
-    if (uncounted.has(ending)) broken++
-    else counted++
+    if (counts(ending)) counted++
+    else broken++
     if (hopeless) break
   }
   return { cell: task.number, verdict: await judgeCell({ run: task.run, cell: task.number }) }
@@ -47,15 +46,9 @@ export async function runCell(task: CellTask): Promise<CellResult> {
 /** Nothing that another attempt would find changed: a module that was not built, a target that cannot be. */
 function isHopeless(error: unknown): boolean {
   return (
-    error instanceof ActivityFailure && error.cause instanceof ApplicationFailure && error.cause.nonRetryable === true
+    error instanceof ActivityFailure &&
+    error.cause instanceof ApplicationFailure &&
+    error.cause.nonRetryable === true &&
+    !endedByItsWorker(error.cause)
   )
-}
-
-function reasonOf(error: unknown): string {
-  if (isCancellation(error)) return 'cancelled'
-  if (error instanceof ActivityFailure && error.cause instanceof TimeoutFailure)
-    return error.cause.timeoutType === 'HEARTBEAT'
-      ? 'the worker that ran the attempt fell silent: it died, or it lost the server'
-      : `the attempt ran into its ${error.cause.timeoutType} time limit`
-  return rootCause(error) ?? String(error)
 }

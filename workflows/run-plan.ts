@@ -1,5 +1,4 @@
 import {
-  ApplicationFailure,
   CancellationScope,
   condition,
   executeChild,
@@ -11,12 +10,13 @@ import {
 } from '@temporalio/workflow'
 import { defineSearchAttributeKey } from '@temporalio/common'
 import type { Activities } from '../activities/registry.ts'
-import { workflowIds } from '../domain/naming.ts'
+import { queues, workflowIds } from '../domain/naming.ts'
 import type { BuildResult, RunOutline, RunResult, RunTask } from './contracts.ts'
-import { awaitingBuild, bookkeeping, naming } from './options.ts'
+import { awaitingBuild, bookkeeping, closing, naming } from './options.ts'
+import { reasonOf } from './reason-of.ts'
 import { runCell } from './run-cell.ts'
 
-const light = proxyLocalActivities<Pick<Activities, 'closeUnbuiltCell' | 'finishRun'>>(bookkeeping)
+const light = proxyLocalActivities<Pick<Activities, 'closeBrokenCell' | 'closeUnbuiltCell' | 'finishRun'>>(bookkeeping)
 const { outlineRun } = proxyActivities<Pick<Activities, 'outlineRun'>>(naming)
 const { awaitBuild } = proxyActivities<Pick<Activities, 'awaitBuild'>>(awaitingBuild)
 
@@ -49,7 +49,21 @@ function startBuilds(outline: RunOutline): Map<string, Promise<BuildResult>> {
 
 async function runCells(task: RunTask, outline: RunOutline, builds: Map<string, Promise<BuildResult>>): Promise<void> {
   let running = 0
+  const { closeOpenAttempts } = proxyActivities<Pick<Activities, 'closeOpenAttempts'>>(
+    closing(queues.host(task.lab, task.host)),
+  )
+  /** A cell that breaks ends neither the run nor the other cells. */
   const one = async (cell: RunOutline['cells'][number]): Promise<void> => {
+    try {
+      await runOne(cell)
+    } catch (error) {
+      if (isCancellation(error)) throw error
+      const which = { run: task.run, cell: cell.number, reason: reasonOf(error) }
+      await closeOpenAttempts(which)
+      await light.closeBrokenCell(which)
+    }
+  }
+  const runOne = async (cell: RunOutline['cells'][number]): Promise<void> => {
     const results = await Promise.all(cell.builds.map((id) => builds.get(id)!))
     const failed = results.find((result) => !result.ok)
     if (failed) {
@@ -75,10 +89,4 @@ async function runCells(task: RunTask, outline: RunOutline, builds: Map<string, 
     }
   }
   await Promise.all(outline.cells.map(one))
-}
-
-function reasonOf(error: unknown): string {
-  let inner = error
-  while (inner instanceof Error && inner.cause instanceof Error) inner = inner.cause
-  return inner instanceof ApplicationFailure ? (inner.message ?? String(inner)) : String(inner)
 }

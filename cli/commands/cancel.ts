@@ -1,12 +1,10 @@
 import type { Command } from 'commander'
 import { LabError } from '../../domain/errors.ts'
 import { runDetail } from '../../store/details.ts'
-import { endRun } from '../../store/runs.ts'
 import { resolve } from '../../store/resolve.ts'
 import type { Store } from '../../store/store.ts'
 import type { ServiceFacts } from '../../worker/service-file.ts'
 import type { Context } from '../context.ts'
-import { exitCodes } from '../exit-codes.ts'
 import { holdService } from '../service.ts'
 import { withClient } from '../temporal-client.ts'
 import { watchRun } from '../watch-run.ts'
@@ -35,7 +33,7 @@ export function addCancelCommand(program: Command, context: () => Context): void
 
 /**
  * Asks the run's workflow to cancel itself; it closes its rows before it ends. A run whose workflow is gone (the server
- * lost its database, or somebody terminated it) has nobody to close its row: then this does.
+ * lost its database, or somebody terminated it) is closed by the worker, which watches for that.
  */
 export async function cancelRun(facts: ServiceFacts, store: Store, run: number): Promise<void> {
   const { workflowId } = (await runDetail(store, run)).run
@@ -44,10 +42,6 @@ export async function cancelRun(facts: ServiceFacts, store: Store, run: number):
       await client.workflow.getHandle(workflowId).cancel()
     } catch (error) {
       if ((error as Error).name !== 'WorkflowNotFoundError') throw error
-      const summary = 'The Temporal server knows nothing of this run any longer; it was closed by hand.'
-      const state = (await runDetail(store, run)).run.state
-      if (state === 'running')
-        await endRun(store, run, { state: 'failed', ended: Date.now(), exitCode: exitCodes.infra, summary })
     }
   })
 }

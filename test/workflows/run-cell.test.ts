@@ -77,6 +77,24 @@ describe('runCell', () => {
     expect(made.lost).toEqual([{ run: 1, cell: 2, attempt: 1, reason: 'QEMU died' }])
   })
 
+  it('tells what the step said, not what lay below it', async () => {
+    const below = { cause: new Error('This operation was aborted') }
+    const made = await runWith([
+      ApplicationFailure.create({ message: 'QEMU ended before the target was powered on: no', ...below }),
+      ApplicationFailure.create({
+        message: 'Worker is shutting down and this activity did not complete in time',
+        type: 'WorkerShutdown',
+        nonRetryable: true,
+      }),
+      'finished',
+    ])
+    expect(made.attempts).toEqual([1, 2, 3])
+    expect(made.lost.map(({ reason }) => reason)).toEqual([
+      'QEMU ended before the target was powered on: no',
+      'The worker was shut down before the step had ended.',
+    ])
+  })
+
   it('makes no other attempt when nothing would be different', async () => {
     const made = await runWith([ApplicationFailure.nonRetryable('no such module', 'BadInput'), 'finished'])
     expect(made.attempts).toEqual([1])
@@ -109,7 +127,7 @@ describe('runCell', () => {
         }),
     )
     expect(lost).toHaveLength(1)
-    expect(lost[0]?.reason).toMatch(/fell silent/)
+    expect(lost[0]?.reason).toMatch(/^The worker that ran the step fell silent/)
   }, 60_000)
 
   it('closes the attempt when it is cancelled, and makes no other', async () => {

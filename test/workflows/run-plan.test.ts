@@ -3,7 +3,16 @@ import { Context } from '@temporalio/activity'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RunEnd } from '../../activities/registry.ts'
 import { queues } from '../../domain/naming.ts'
-import type { BuildResult, BuildTask, RunOutline, RunTask, UnbuiltCell } from '../../workflows/contracts.ts'
+import { ApplicationFailure } from '@temporalio/common'
+import type {
+  BrokenCell,
+  BuildResult,
+  BuildTask,
+  OpenAttempts,
+  RunOutline,
+  RunTask,
+  UnbuiltCell,
+} from '../../workflows/contracts.ts'
 import { host, lab, openBench, type Bench } from './environment.ts'
 
 let bench: Bench
@@ -38,6 +47,8 @@ interface Seen {
   booted: number[]
   most: number
   unbuilt: UnbuiltCell[]
+  open: OpenAttempts[]
+  broken: BrokenCell[]
   ended: RunEnd[]
 }
 
@@ -60,6 +71,8 @@ function steps(seen: Seen, awaitBuild?: (task: BuildTask) => Promise<BuildResult
       return { ending: 'finished' as const }
     },
     closeUnbuiltCell: async (cell: UnbuiltCell) => void seen.unbuilt.push(cell),
+    closeOpenAttempts: async (open: OpenAttempts) => void seen.open.push(open),
+    closeBrokenCell: async (cell: BrokenCell) => void seen.broken.push(cell),
     judgeCell: async () => 'pass' as const,
     async finishRun(end: RunEnd) {
       seen.ended.push(end)
@@ -68,7 +81,7 @@ function steps(seen: Seen, awaitBuild?: (task: BuildTask) => Promise<BuildResult
   }
 }
 
-const fresh = (): Seen => ({ built: [], booted: [], most: 0, unbuilt: [], ended: [] })
+const fresh = (): Seen => ({ built: [], booted: [], most: 0, unbuilt: [], open: [], broken: [], ended: [] })
 const start = (over: Partial<RunTask> = {}) =>
   bench.client.workflow.start('runPlan', {
     workflowId: randomUUID(),
@@ -84,6 +97,34 @@ describe('runPlan', () => {
     expect(seen.booted.toSorted((a, b) => a - b)).toEqual([1, 3, 4])
     expect(seen.unbuilt).toEqual([{ run: 7, cell: 2, infra: false, message: 'it does not compile' }])
     expect(seen.ended).toEqual([{ run: 7, state: 'finished', reason: '' }])
+  })
+
+  it('closes a cell that breaks as the lab’s fault, and goes on with the others', async () => {
+    const seen = fresh()
+    const broken = {
+      ...steps(seen),
+      judgeCell: async ({ cell }: { cell: number }) => {
+        if (cell === 3) throw ApplicationFailure.nonRetryable('There is no cell 7.3.', 'BadInput')
+        return 'pass' as const
+      },
+    }
+    await bench.withSteps(broken, async () => await (await start()).result())
+    expect(seen.booted.toSorted((a, b) => a - b)).toEqual([1, 3, 4])
+    const what = { run: 7, cell: 3, reason: 'There is no cell 7.3.' }
+    expect(seen).toMatchObject({ open: [what], broken: [what], ended: [{ run: 7, state: 'finished' }] })
+  })
+
+  it('closes a cell whose build nobody could await', async () => {
+    const seen = fresh()
+    const refusing = (): Promise<BuildResult> =>
+      Promise.reject(ApplicationFailure.nonRetryable('no source', 'BadInput'))
+    await bench.withSteps(steps(seen, refusing), async () => await (await start()).result())
+    expect(seen.booted).toEqual([4])
+    expect(seen.broken.map(({ cell, reason }) => `${cell}: ${reason}`).toSorted()).toEqual([
+      '1: no source',
+      '2: no source',
+      '3: no source',
+    ])
   })
 
   it('keeps to the number of cells at once', async () => {

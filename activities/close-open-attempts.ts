@@ -1,0 +1,11 @@
+import { unfinishedAttempts } from '../store/attempts.ts'
+import type { OpenAttempts } from '../workflows/contracts.ts'
+import { closeLostAttempt } from './close-lost-attempt.ts'
+import type { Deps } from './registry.ts'
+
+/** Closes every attempt of a run, or of one cell, that has begun and not ended: nobody else will. */
+export async function closeOpenAttempts(deps: Deps, { run, cell, reason }: OpenAttempts): Promise<void> {
+  for (const attempt of await unfinishedAttempts(deps.store, run))
+    if (cell === undefined || attempt.cell === cell)
+      await closeLostAttempt(deps, { run, cell: attempt.cell, attempt: attempt.number, reason })
+}
