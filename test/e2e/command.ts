@@ -25,12 +25,12 @@ export interface Command {
 }
 
 /** Starts `bin/hyplab` on a state folder, in a process group of its own as a shell would. */
-export function startHyplab(stateFolder: string, args: string[]): Command {
+export function startHyplab(stateFolder: string, args: string[], environment: Record<string, string> = {}): Command {
   const child = execa(bin, args, {
     reject: false,
     detached: true,
     stdin: 'ignore',
-    env: { ...cleanEnvironment, HYPLAB_STATE: stateFolder },
+    env: { ...cleanEnvironment, HYPLAB_STATE: stateFolder, ...environment },
   })
   let said = ''
   child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()))

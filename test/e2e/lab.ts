@@ -48,6 +48,11 @@ export class Lab {
     return startHyplab(this.state, args)
   }
 
+  /** Starts a command with other values of some environment variables. */
+  startIn(environment: Record<string, string>, ...args: string[]): Command {
+    return startHyplab(this.state, args, environment)
+  }
+
   /** Runs a command to its end. */
   hyplab(...args: string[]): Promise<Ended> {
     return this.start(...args).ended

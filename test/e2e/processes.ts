@@ -31,9 +31,13 @@ export function kill9(pid: number): void {
  * Looks again and again until `look` gives something, because neither /proc nor SQLite tells when it changes.
  * @throws Error with `what` when it has given nothing after so many seconds
  */
-export async function awaited<T>(what: string, seconds: number, look: () => T | undefined): Promise<T> {
+export async function awaited<T>(
+  what: string,
+  seconds: number,
+  look: () => T | undefined | Promise<T | undefined>,
+): Promise<T> {
   for (const deadline = performance.now() + seconds * 1000; ;) {
-    const found = look()
+    const found = await look()
     if (found !== undefined) return found
     if (performance.now() > deadline) throw new Error(`${what}: not within ${seconds} s`)
     await delay(10)
