@@ -9,7 +9,7 @@ import type { Deps } from './registry.ts'
 export async function judgeCell(deps: Deps, input: { run: number; cell: number }): Promise<Verdict> {
   const { cell } = await cellDetail(deps.store, input.run, input.cell)
   const attempts = cell.attempts.flatMap(({ number, end }) =>
-    end ? [{ number, ending: end.ending, findings: end.findings }] : [],
+    end ? [{ number, ending: end.ending, sentence: end.sentence, findings: end.findings }] : [],
   )
   const verdict = verdictOf(attempts, cell.cell.expectations, cell.cell.attempts)
   await storeVerdict(deps.store, input.run, input.cell, verdict)

@@ -30,6 +30,9 @@ function tooFew(attempts: readonly JudgedAttempt[], counted: Numbered[], policy:
   const made = `${counted.length} of ${policy.count} attempts count`
   if (broken.length > policy.infra)
     return because('infra', counted, `The lab broke ${broken.length} times (${policy.infra} allowed): ${made}.`)
+  const last = attempts.toSorted((a, b) => a.number - b.number).at(-1)
+  // Another attempt was allowed and none was made: it would have found the same.
+  if (last?.ending === 'infra') return because('infra', counted, `It could not be booted: ${last.sentence}`)
   const cancelled = attempts.some(({ ending }) => ending === 'cancelled') ? ' after a cancel' : ''
   return because('inconclusive', counted, `Only ${made}${cancelled}.`)
 }

@@ -9,6 +9,8 @@ export type Verdict = (typeof verdicts)[number]
 export interface JudgedAttempt {
   number: number
   ending: Ending
+  /** How it ended, in one sentence. */
+  sentence: string
   findings: Finding[]
 }
 

@@ -17,6 +17,7 @@ const finding = (id: string, outcome: Outcome, facts: Finding['facts'] = {}): Fi
 })
 const attempt = (number: number, findings: Finding[], ending: Ending = 'finished'): JudgedAttempt => ({
   number,
+  sentence: '',
   ending,
   findings,
 })
@@ -149,7 +150,7 @@ describe('the verdict of several attempts', () => {
     ['a pass on attempt 2, after taint', [attempt(1, [refused], 'tainted'), attempt(2, [usable])], once, 'pass'],
     ['a pass on attempt 2, after a cancel', [attempt(1, [refused], 'cancelled'), attempt(2, [usable])], once, 'pass'],
     ['infra too often', [attempt(1, [], 'infra'), attempt(2, [], 'tainted')], once, 'infra'],
-    ['infra once and no more attempts', [attempt(1, [], 'infra')], once, 'inconclusive'],
+    ['infra once and no more attempts', [attempt(1, [], 'infra')], once, 'infra'],
     ['no attempt', [], once, 'inconclusive'],
     ['cancelled', [attempt(1, [], 'cancelled')], once, 'inconclusive'],
     ['passes, but fewer than asked for', [attempt(1, [usable])], thrice, 'inconclusive'],
@@ -164,6 +165,15 @@ describe('the verdict of several attempts', () => {
   it.each(cases)('%s: %#', (_name, attempts, policy, verdict) =>
     expect(verdictOf(attempts, works, policy).verdict).toBe(verdict),
   )
+
+  it('says why no other attempt was made after infra', () => {
+    const hopeless = { ...attempt(1, [], 'infra'), sentence: 'The build made no module nosuch, only optee.' }
+    expect(verdictOf([hopeless], works, { count: 1, infra: 3 })).toEqual({
+      verdict: 'infra',
+      sentence: 'It could not be booted: The build made no module nosuch, only optee.',
+      because: [],
+    })
+  })
 
   it('names each attempt that disagrees', () => {
     const { sentence } = verdictOf([attempt(2, [usable]), attempt(1, [refused])], works, thrice)
