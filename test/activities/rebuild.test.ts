@@ -36,7 +36,7 @@ beforeEach(async () => {
   const client = new Client({ connection: bench.environment.connection })
   deps = { store, folders: { state: store.folder, cache: foldersFrom().cache }, client }
   const planFile = resolve('plans/first-look.yaml')
-  const { cells } = readPlanFile(planFile)
+  const { cells } = await readPlanFile(planFile)
   await createRun(store, { ...sampleRun(1), planFile, cells: [cells[0]!] })
   const source = { folders: deps.folders, signal: new AbortController().signal, progress: () => {} }
   const tasks = await buildsOf(cells[0]!, { run: 1, lab, lockFile: '/nowhere' }, source)
