@@ -1,15 +1,11 @@
 import { dirname, join } from 'node:path'
-import { identifyFirmware } from '../builds/firmware/identify.ts'
-import { readStack } from '../builds/firmware/recipe.ts'
-import { identifyKernel } from '../builds/kernel/identify.ts'
-import { sourceIdentity } from '../builds/source/obtain.ts'
 import type { SourceContext } from '../builds/source/source.ts'
 import { runDetail } from '../store/details.ts'
 import { setCellBuilds } from '../store/cells.ts'
 import { usableBuild } from '../store/builds.ts'
-import type { Cell } from '../domain/cell.ts'
 import type { BuildTask, RunOutline } from '../workflows/contracts.ts'
 import { whileBeating } from './beat.ts'
+import { buildsOf } from './builds-of.ts'
 import type { Deps } from './registry.ts'
 import { Reporter } from './reporter.ts'
 
@@ -34,10 +30,9 @@ export async function outlineRun(deps: Deps, input: { run: number; lab: string }
     }
     for (const { number, cell } of cells) {
       report({ naming: number })
-      const builds = await buildsOf(cell, lockFile, context)
+      const builds = await buildsOf(cell, { run: input.run, lab: input.lab, lockFile }, context)
       await setCellBuilds(deps.store, input.run, number, { kernel: builds.kernel.id, firmware: builds.firmware.id })
-      for (const build of [builds.firmware, builds.kernel])
-        tasks.set(build.id, { ...build, run: input.run, lab: input.lab })
+      for (const build of [builds.firmware, builds.kernel]) tasks.set(build.id, build)
       outlined.push({ number, builds: [builds.firmware.id, builds.kernel.id], ...cell.attempts })
     }
   })
@@ -46,22 +41,4 @@ export async function outlineRun(deps: Deps, input: { run: number; lab: string }
   for (const task of tasks.values())
     builds.push({ task, built: (await usableBuild(deps.store, task.id)) !== undefined })
   return { plan: run.plan, builds, cells: outlined }
-}
-
-type Unowned<Task> = Task extends unknown ? Omit<Task, 'run' | 'lab'> : never
-
-async function buildsOf(
-  cell: Cell,
-  lockFile: string,
-  context: SourceContext,
-): Promise<{ kernel: Unowned<BuildTask & { kind: 'kernel' }>; firmware: Unowned<BuildTask & { kind: 'firmware' }> }> {
-  const kernel = await identifyKernel(
-    cell.kernel,
-    await sourceIdentity(cell.kernel.sources, cell.kernel.patches, context),
-  )
-  const firmware = await identifyFirmware(await readStack(cell.stack.recipe), context)
-  return {
-    kernel: { kind: 'kernel', id: kernel.id, name: kernel.name, kernel: cell.kernel, lockFile },
-    firmware: { kind: 'firmware', id: firmware.id, name: firmware.name, recipe: cell.stack.recipe, lockFile },
-  }
 }

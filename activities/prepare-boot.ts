@@ -6,10 +6,12 @@ import { writeInitrd } from '../builds/guest/initrd.ts'
 import { parseConfig } from '../builds/kernel/config-text.ts'
 import { LabError } from '../domain/errors.ts'
 import type { MachineSetup } from '../domain/machine-setup.ts'
+import { nearest } from '../domain/plan/did-you-mean.ts'
 import { configWanted, factsWanted } from '../domain/probes/registry.ts'
 import { parseSystemMap, type SystemMap } from '../domain/smc/system-map.ts'
 import { artifactPath } from '../store/artifacts.ts'
 import type { AttemptArtifact } from '../store/attempt.ts'
+import { soundArtifact } from '../store/damage.ts'
 import type { Build, BuildProduct } from '../store/builds.ts'
 import type { CellContext } from '../store/details.ts'
 import type { BootFiles } from '../targets/qemu/machine.ts'
@@ -19,12 +21,22 @@ import { tracerOf, untraced, type Tracer } from './tracer.ts'
 
 /**
  * Makes what a cell boots ready in the attempt's folder: the initrd with init, the cell's modules and the FF-A probe;
- * Image and firmware are artifacts of their builds and are used where they lie.
- * @throws LabError BadInput for a module that the kernel build did not make; SourceMissing when a build has gone.
+ * Image and firmware are artifacts of their builds and are used where they lie. All of them, and what the attempt will be
+ * judged by, are checked to be what their builds made.
+ * @throws LabError BadInput for a module that the kernel build did not make; ArtifactDamaged, when the build has to be made
+ * again; SourceMissing when a build has gone.
  */
 export async function prepareBoot(deps: Deps, context: CellContext, folder: string): Promise<PreparedBoot> {
   const { cell } = context.cell
   const kernel = need(context.kernel, 'kernel')
+  const firmware = need(context.firmware, 'firmware')
+  const modules = cell.modules.map((name) => moduleOf(kernel, name))
+  const bl33 = firmware.products.filter(({ name }) => name === 'bl33')
+  const told = kernel.products.filter(({ name }) => judgedBy.has(name))
+  await requireSound(deps, [
+    [kernel, [product(kernel, 'Image'), ...modules, moduleOf(kernel, ffaProbe), ...told]],
+    [firmware, [product(firmware, firmwareImage), product(firmware, machineSetupProduct), ...bl33]],
+  ])
   await mkdir(folder, { recursive: true })
   const init = await buildGuestInit({
     folders: deps.folders,
@@ -34,20 +46,18 @@ export async function prepareBoot(deps: Deps, context: CellContext, folder: stri
   const initrd = initrdPath(folder)
   await writeInitrd(initrd, {
     init: init.path,
-    modules: cell.modules.map((name) => ({ name, path: productPath(deps, kernel, `modules/${name}.ko`) })),
-    probes: [{ name: 'ffa-probe', path: productPath(deps, kernel, 'modules/ffa-probe.ko') }],
+    modules: cell.modules.map((name, index) => ({ name, path: artifactPath(deps.store, modules[index]!.sha256) })),
+    probes: [{ name: ffaProbe, path: artifactPath(deps.store, moduleOf(kernel, ffaProbe).sha256) }],
     facts: factsWanted(cell.probes),
     limits: {},
   })
-  const firmware = need(context.firmware, 'firmware')
   const setup = await readMachineSetup(productPath(deps, firmware, machineSetupProduct))
   const booted = bootedArtifacts(kernel, firmware)
-  const bl33 = booted.filter(({ name }) => name === 'bl33')
   const files = {
     initrd,
     image: productPath(deps, kernel, 'Image'),
     firmware: productPath(deps, firmware, firmwareImage),
-    ...(bl33.length > 0 ? { bl33: productPath(deps, firmware, 'bl33') } : {}),
+    ...(setup.boot === 'kernel' ? {} : { bl33: productPath(deps, firmware, 'bl33') }),
   }
   return { files, setup, booted, tracer: cell.target.trace === false ? untraced : await tracerOf(deps, folder) }
 }
@@ -66,6 +76,11 @@ export function bootedArtifacts(kernel: Build, firmware: Build): AttemptArtifact
     ...bl33,
   ]
 }
+
+const ffaProbe = 'ffa-probe'
+
+/** What a kernel build says of itself, by which its attempts are judged. */
+const judgedBy = new Set(['config', 'System.map'])
 
 /** TF-A's own name for BL1 and the FIP in one flash image. */
 const firmwareImage = 'qemu_fw.bios'
@@ -96,6 +111,14 @@ function need(build: Build | null, kind: string): Build {
   throw new LabError('SourceMissing', `The cell's ${kind} build is gone from the store: run the plan again.`)
 }
 
+/** Looks at all of them, so that all that is damaged is set aside at once and made again by one build. */
+async function requireSound(deps: Deps, wanted: [Build, BuildProduct[]][]): Promise<void> {
+  const checks = wanted.flatMap(([build, products]) =>
+    products.map(({ name, ...artifact }) => soundArtifact(deps.store, artifact, `the ${name} of ${build.name}`)),
+  )
+  for (const checked of await Promise.allSettled(checks)) if (checked.status === 'rejected') throw checked.reason
+}
+
 function productPath(deps: Deps, build: Build, name: string): string {
   return artifactPath(deps.store, product(build, name).sha256)
 }
@@ -103,9 +126,15 @@ function productPath(deps: Deps, build: Build, name: string): string {
 function product(build: Build, name: string): BuildProduct {
   const found = build.products.find((one) => one.name === name)
   if (found) return found
-  const made = build.products.map((one) => one.name).filter((one) => one.endsWith('.ko'))
-  throw new LabError(
-    'BadInput',
-    `The build ${build.name} made no ${name}; its modules are ${made.join(', ') || 'none'}.`,
-  )
+  throw new LabError('BadInput', `The build ${build.name} made no ${name}.`)
+}
+
+function moduleOf(build: Build, name: string): BuildProduct {
+  const found = build.products.find((one) => one.name === `modules/${name}.ko`)
+  if (found) return found
+  const made = build.products.flatMap((one) => /^modules\/(.+)\.ko$/.exec(one.name)?.[1] ?? [])
+  const near = nearest(name, made)
+  const hint = near === undefined ? 'set its symbol to m, or do not load it.' : `did you mean "${near}"?`
+  const sentence = `The build of ${build.name} made no module ${name}, ${made.length === 0 ? 'and no other' : `only ${made.join(', ')}`}; ${hint}`
+  throw new LabError('BadInput', sentence)
 }

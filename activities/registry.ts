@@ -13,6 +13,7 @@ import { asStep } from './failure.ts'
 import { finishRun } from './finish-run.ts'
 import { judgeCell } from './judge-cell.ts'
 import { outlineRun } from './outline-run.ts'
+import { rebuild } from './rebuild.ts'
 
 /** What the steps use of the world; given once, when the worker starts. */
 export interface Deps {
@@ -31,6 +32,7 @@ export interface RunEnd {
 export interface Activities {
   outlineRun(input: { run: number; lab: string }): Promise<contracts.RunOutline>
   awaitBuild(task: contracts.BuildTask): Promise<contracts.BuildResult>
+  rebuild(cell: contracts.CellBuilds): Promise<contracts.BuildResult[]>
   build(task: contracts.BuildTask): Promise<contracts.BuildResult>
   bootAttempt(task: contracts.AttemptTask): Promise<contracts.AttemptResult>
   closeLostAttempt(lost: contracts.LostAttempt): Promise<contracts.AttemptResult>
@@ -46,6 +48,7 @@ export function createActivities(deps: Deps): Activities {
   return {
     outlineRun: asStep((input) => outlineRun(deps, input)),
     awaitBuild: asStep((task) => awaitBuild(deps, task)),
+    rebuild: asStep((cell) => rebuild(deps, cell)),
     build: asStep((task) => build(deps, task)),
     bootAttempt: asStep((task) => bootAttempt(deps, task)),
     closeLostAttempt: asStep((lost) => closeLostAttempt(deps, lost)),

@@ -37,8 +37,8 @@ interface Cost {
  * @returns what make alone costs, make with our probe module after it, and buildKernel.
  */
 export async function flip(plan = join(import.meta.dirname, '../plans/first-look.yaml')): Promise<FlipRow[]> {
-  const builtIn = kernelOf(plan, 'ffa=y')
-  const module = kernelOf(plan, 'ffa=m')
+  const builtIn = await kernelOf(plan, 'ffa=y')
+  const module = await kernelOf(plan, 'ffa=m')
   const shared = foldersFrom()
   const own = await mkdtemp(join(shared.cache, 'bench-flip-'))
   const context: BuildContext = {
@@ -62,8 +62,8 @@ export async function flip(plan = join(import.meta.dirname, '../plans/first-look
   }
 }
 
-function kernelOf(plan: string, config: string): KernelInputs {
-  const cell = readPlanFile(plan).cells.find(({ axes }) => axes['config'] === config)
+async function kernelOf(plan: string, config: string): Promise<KernelInputs> {
+  const cell = (await readPlanFile(plan)).cells.find(({ axes }) => axes['config'] === config)
   if (cell === undefined) throw new Error(`${plan} has no cell with the config ${config}`)
   return cell.kernel
 }

@@ -28,6 +28,7 @@ const byError: Record<ErrorCode, number> = {
   BuildFailed: exitCodes.verdict,
   ToolMissing: exitCodes.infra,
   DiskFull: exitCodes.infra,
+  ArtifactDamaged: exitCodes.infra,
   StaleFence: exitCodes.infra,
   TargetBroken: exitCodes.infra,
   StoreBroken: exitCodes.unreachable,

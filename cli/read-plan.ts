@@ -7,6 +7,8 @@ import { parsePlan } from '../domain/plan/parse-plan.ts'
 import type { Plan } from '../domain/plan/plan.ts'
 import { formatPlanError } from '../domain/plan/plan-error.ts'
 import { findingIds, probeGroups } from '../domain/probes/registry.ts'
+import { foldersFrom } from '../host/folders.ts'
+import { knownCpus } from '../targets/qemu/known-cpus.ts'
 
 export interface ReadPlan {
   plan: Plan
@@ -21,14 +23,14 @@ export interface ReadPlan {
  * @throws LabError PlanInvalid with every mistake on a line of its own, `file:line:column: what; how to mend it`;
  * BadInput when the file cannot be read.
  */
-export function readPlanFile(path: string): ReadPlan {
+export async function readPlanFile(path: string): Promise<ReadPlan> {
   const file = resolvePath(path)
   const text = read(file)
   if (text === undefined)
     throw new LabError('BadInput', `${path} cannot be read: name a plan file, e.g. plans/first-look.yaml.`)
   // Errors name the file as the user did.
-  const knownProbes = { groups: probeGroups, findings: findingIds() }
-  const parsed = parsePlan(text, path, { read, resolve: (from, to) => resolvePath(dirname(from), to) }, knownProbes)
+  const known = { groups: probeGroups, findings: findingIds(), cpus: await knownCpus(foldersFrom()) }
+  const parsed = parsePlan(text, path, { read, resolve: (from, to) => resolvePath(dirname(from), to) }, known)
   if (!parsed.ok) throw new LabError('PlanInvalid', parsed.errors.map(formatPlanError).join('\n'))
   return { plan: parsed.plan, text, file, cells: expandMatrix(parsed.plan) }
 }

@@ -9,6 +9,7 @@ export const errorCodes = [
   'BuildFailed',
   'ToolMissing',
   'DiskFull',
+  'ArtifactDamaged',
   'StaleFence',
   'TargetBroken',
   'StoreBroken',

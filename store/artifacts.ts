@@ -6,25 +6,17 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { LabError } from '../domain/errors.ts'
 import { sha256File } from '../host/sha256.ts'
+import { artifactPath, shardFolder, type Artifact } from './artifact-path.ts'
+import { isSound, setAside } from './damage.ts'
 import { storeFailure } from './failure.ts'
 import type { Store } from './store.ts'
 import { incomingFolder, incomingName } from './sweep.ts'
 
-/** What a file's bytes are known by. */
-export interface Artifact {
-  /** In lower-case hex. */
-  sha256: string
-  /** Bytes. */
-  size: number
-}
-
-/** Where the bytes of an artifact are, or would be. Read them; never write. */
-export function artifactPath(store: Pick<Store, 'folder'>, sha256: string): string {
-  return join(shardFolder(store, sha256), sha256)
-}
+export { artifactPath, type Artifact }
 
 /**
- * Keeps a file, or bytes, under the sha256 of what it holds. Bytes that are there already are not stored twice. On
+ * Keeps a file, or bytes, under the sha256 of what it holds. Bytes that are there already are not stored twice, and
+ * damaged ones are set aside for those that come. On
  * return they are on the disk; at any moment before, even after kill -9, there is either the whole artifact or none
  * (what is left of a copy goes with the next `sweep`). With `move` the file itself becomes the artifact, read-only,
  * and is gone from where it was; nobody may have it open for writing.
@@ -81,7 +73,7 @@ async function keepCopy(store: Pick<Store, 'folder'>, source: string | Uint8Arra
       typeof source === 'string' ? createReadStream(source, { highWaterMark: 1 << 20 }) : Readable.from([source])
     await pipeline(bytes, measure, createWriteStream(copy, { flags: 'wx', mode: 0o444, flush: true }))
     const artifact = { sha256: hash.digest('hex'), size }
-    if (!hasArtifact(store, artifact)) await giveName(store, copy, artifact.sha256)
+    if (!(await isKept(store, artifact))) await giveName(store, copy, artifact.sha256)
     return artifact
   } finally {
     await rm(copy, { force: true })
@@ -93,7 +85,7 @@ async function keepFile(store: Pick<Store, 'folder'>, path: string): Promise<Art
   // A link to elsewhere, or a file with a second name, would let others change the artifact's bytes or its mode.
   if (!info.isFile() || info.nlink > 1) return await keepCopyOf(store, path)
   const artifact = { sha256: await sha256File(path), size: info.size }
-  if (hasArtifact(store, artifact)) {
+  if (await isKept(store, artifact)) {
     await rm(path)
     return artifact
   }
@@ -106,6 +98,13 @@ async function keepFile(store: Pick<Store, 'folder'>, path: string): Promise<Art
     if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error
     return await keepCopyOf(store, path)
   }
+}
+
+/** Whether the bytes are there; false also after damaged ones have been set aside. */
+async function isKept(store: Pick<Store, 'folder'>, artifact: Artifact): Promise<boolean> {
+  if (await isSound(store, artifact)) return true
+  await setAside(store, artifact)
+  return false
 }
 
 async function keepCopyOf(store: Pick<Store, 'folder'>, path: string): Promise<Artifact> {
@@ -130,8 +129,4 @@ async function sync(path: string): Promise<void> {
   } finally {
     await handle.close()
   }
-}
-
-function shardFolder(store: Pick<Store, 'folder'>, sha256: string): string {
-  return join(store.folder, 'artifacts', sha256.slice(0, 2))
 }

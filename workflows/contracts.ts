@@ -30,6 +30,13 @@ export interface BuildResult {
   dropped?: true
 }
 
+/** A cell whose builds are to be looked after: those that are damaged or gone are made again. */
+export interface CellBuilds {
+  run: number
+  cell: number
+  lab: string
+}
+
 /** What a run has to do, in references. */
 export interface RunOutline {
   plan: string

@@ -7,12 +7,14 @@ import {
 } from '@temporalio/workflow'
 import { ApplicationFailure } from '@temporalio/common'
 import type { Activities } from '../activities/registry.ts'
+import type { ErrorCode } from '../domain/errors.ts'
 import { queues } from '../domain/naming.ts'
 import { counts } from '../domain/verdict/counts.ts'
 import type { AttemptResult, CellResult, CellTask } from './contracts.ts'
-import { bookkeeping, booting, closing } from './options.ts'
+import { awaitingBuild, bookkeeping, booting, closing } from './options.ts'
 import { endedByItsWorker, reasonOf } from './reason-of.ts'
 
+const { rebuild } = proxyActivities<Pick<Activities, 'rebuild'>>(awaitingBuild)
 const { judgeCell } = proxyLocalActivities<Pick<Activities, 'judgeCell'>>(bookkeeping)
 
 /** One cell: attempts until enough of them count or infrastructure broke too often, then the verdict. */
@@ -20,7 +22,7 @@ export async function runCell(task: CellTask): Promise<CellResult> {
   const host = queues.host(task.lab, task.host)
   const { bootAttempt } = proxyActivities<Pick<Activities, 'bootAttempt'>>(booting(host))
   const { closeLostAttempt } = proxyActivities<Pick<Activities, 'closeLostAttempt'>>(closing(host))
-  const attempt = async (number: number): Promise<AttemptResult & { hopeless?: boolean }> => {
+  const attempt = async (number: number): Promise<AttemptResult & { broke?: unknown }> => {
     const which = { run: task.run, cell: task.number, attempt: number }
     try {
       return await bootAttempt(which)
@@ -29,19 +31,34 @@ export async function runCell(task: CellTask): Promise<CellResult> {
       // Also on cancel: the attempt's row must not stay open, whether or not its worker lived to close it.
       const closed = await CancellationScope.nonCancellable(() => closeLostAttempt(lost))
       if (isCancellation(error)) throw error
-      return { ...closed, hopeless: isHopeless(error) }
+      return { ...closed, broke: error }
     }
   }
   let counted = 0
   let broken = 0
+  let rebuilt = 0
   for (let number = 1; counted < task.count && broken <= task.infra; number++) {
-    const { ending, hopeless } = await attempt(number)
+    const { ending, broke } = await attempt(number)
     if (counts(ending)) counted++
-    else broken++
-    if (hopeless) break
+    else if (isDamage(broke) && rebuilt < mostRebuilds) {
+      rebuilt++
+      const builds = await rebuild({ run: task.run, cell: task.number, lab: task.lab })
+      if (builds.some(({ ok }) => !ok)) break
+    } else broken++
+    if (isHopeless(broke)) break
   }
   return { cell: task.number, verdict: await judgeCell({ run: task.run, cell: task.number }) }
 }
+
+/** A disk that damages what was just made again would have a cell build for ever. */
+const mostRebuilds = 3
+
+/** A file that the attempt was to boot is damaged or gone: no attempt was spent on it, and its build is made again. */
+function isDamage(error: unknown): boolean {
+  return error instanceof ActivityFailure && error.cause instanceof ApplicationFailure && error.cause.type === damaged
+}
+
+const damaged: ErrorCode = 'ArtifactDamaged'
 
 /** Nothing that another attempt would find changed: a module that was not built, a target that cannot be. */
 function isHopeless(error: unknown): boolean {

@@ -1,8 +1,9 @@
 import { access, constants, writeFile } from 'node:fs/promises'
-import { delimiter, dirname, join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { LabError } from '../../domain/errors.ts'
 import { fetchSourcePackage, upstreamVersion } from '../../host/apt/source-package.ts'
 import { FileMemo } from '../../host/file-memo.ts'
+import { findProgram } from '../../host/find-program.ts'
 import { run, runOrThrow } from '../../host/run.ts'
 import { download } from '../source/download.ts'
 import { obtainingContext, type NamingContext } from '../source/source.ts'
@@ -18,12 +19,10 @@ export interface InstalledQemu {
 
 /** The QEMU that stands first on this process's PATH. @throws LabError ToolMissing when there is none, or it does not run */
 export async function installedQemu(): Promise<InstalledQemu> {
-  for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
-    const path = join(folder || '.', program)
-    if (!(await isThere(path, constants.X_OK))) continue
-    return { path, version: await versions.of(path, 'version', () => askVersion(path)) }
-  }
-  throw new LabError('ToolMissing', `There is no ${program} on PATH: run \`npm start\`, which installs it.`)
+  const path = await findProgram(program)
+  if (path === undefined)
+    throw new LabError('ToolMissing', `There is no ${program} on PATH: run \`npm start\`, which installs it.`)
+  return { path, version: await versions.of(path, 'version', () => askVersion(path)) }
 }
 
 /**
@@ -34,7 +33,7 @@ export async function installedQemu(): Promise<InstalledQemu> {
  */
 export async function qemuPluginHeader(qemu: InstalledQemu, context: NamingContext): Promise<string> {
   const beside = join(dirname(dirname(qemu.path)), 'include')
-  if (await isThere(join(beside, 'qemu-plugin.h'), constants.R_OK)) return beside
+  if (await isThere(join(beside, 'qemu-plugin.h'))) return beside
   const version = debianVersion(qemu.version)
   if (version === undefined) {
     throw new LabError(
@@ -77,8 +76,8 @@ async function askVersion(path: string): Promise<string> {
   throw new LabError('ToolMissing', `${path} does not run: ${stderr.trim() || `exit code ${code}`}.`)
 }
 
-async function isThere(path: string, mode: number): Promise<boolean> {
-  return await access(path, mode).then(
+async function isThere(path: string): Promise<boolean> {
+  return await access(path, constants.R_OK).then(
     () => true,
     () => false,
   )

@@ -16,7 +16,7 @@ export function addBuildCommand(program: Command, context: () => Context): void 
     .description('make the builds of a plan without booting')
     .option('--only <axis=value>', 'only what cells with that value need', collect, [])
     .action(async (path: string, { only }: { only: string[] }) => {
-      const plan = select(readPlanFile(path), only)
+      const plan = select(await readPlanFile(path), only)
       const service = await holdService(context().folders.state, context().talk)
       try {
         await withStore(context().folders, async (store) => {

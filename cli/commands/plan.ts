@@ -9,8 +9,8 @@ export function addPlanCommands(program: Command, context: () => Context): void 
   plan
     .command('check <plan>')
     .description('check a plan; every mistake on a line of its own, file:line:column')
-    .action((path: string) => {
-      const { plan, cells } = readPlanFile(path)
+    .action(async (path: string) => {
+      const { plan, cells } = await readPlanFile(path)
       const { json, print, printJson } = context()
       if (json) printJson({ schemaVersion: 1, plan: plan.name, cells: cells.map((cell) => cell.id) })
       else print([`${path}: fine, ${cells.length} cells`, ...cells.map((cell) => `  ${cell.id}`)].join('\n'))

@@ -1,9 +1,12 @@
+import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
 import { machineSetupProduct, readMachineSetup } from '../../builds/firmware/machine-setup.ts'
 import { LabError } from '../../domain/errors.ts'
 import { artifactPath } from '../../store/artifacts.ts'
-import { attemptDetail } from '../../store/details.ts'
+import { isSound } from '../../store/damage.ts'
+import { attemptDetail, type AttemptDetail } from '../../store/details.ts'
 import { resolve } from '../../store/resolve.ts'
+import type { Store } from '../../store/store.ts'
 import { reproduceCommand } from '../../targets/qemu/reproduce.ts'
 import type { Context } from '../context.ts'
 import { withStore } from '../with-store.ts'
@@ -21,26 +24,20 @@ export function addReproduceCommand(program: Command, context: () => Context): v
             'BadInput',
             `${text} is not an attempt: name one, e.g. ${id.run}.${id.kind === 'cell' ? id.cell : 1}.1.`,
           )
-        const { attempt, cell } = await attemptDetail(store, { run: id.run, cell: id.cell, number: id.attempt })
-        const file = (name: string): string => {
-          const artifact = attempt.end?.artifacts.find((one) => one.name === name)
-          if (!artifact)
-            throw new LabError(
-              'BadInput',
-              `Attempt ${attempt.id} kept no ${name}: it has not ended, or it broke before it booted.`,
-            )
-          return artifactPath(store, artifact.sha256)
-        }
+        const detail = await attemptDetail(store, { run: id.run, cell: id.cell, number: id.attempt })
+        const { attempt, cell } = detail
+        const file = (name: string): Promise<string> => wholeFile(store, detail, name)
         const kept = attempt.end?.artifacts ?? []
-        const setup = await readMachineSetup(file(machineSetupProduct))
+        const setup = await readMachineSetup(await file(machineSetupProduct))
         const files = {
-          firmware: file('firmware'),
-          ...(setup.boot === 'kernel' ? {} : { bl33: file('bl33') }),
-          image: file('Image'),
-          initrd: file('initrd'),
+          firmware: await file('firmware'),
+          ...(setup.boot === 'kernel' ? {} : { bl33: await file('bl33') }),
+          image: await file('Image'),
+          initrd: await file('initrd'),
         }
-        const tables = kept.filter(({ name }) => name.startsWith('acpi/'))
-        const acpiTables = Object.fromEntries(tables.map(({ name }) => [name.slice('acpi/'.length), file(name)]))
+        const acpiTables: Record<string, string> = {}
+        for (const { name } of kept.filter((one) => one.name.startsWith('acpi/')))
+          acpiTables[name.slice('acpi/'.length)] = await file(name)
         const { target, cmdline } = cell.cell
         const command = reproduceCommand({ target, setup, files, cmdline }, acpiTables)
         if (context().json) context().printJson({ schemaVersion: 1, attempt: attempt.id, command, files })
@@ -50,4 +47,24 @@ export function addReproduceCommand(program: Command, context: () => Context): v
         )
       })
     })
+}
+
+/**
+ * A file of an attempt, read to its end to see that it is what was booted.
+ * @throws LabError BadInput when the attempt kept none; ArtifactDamaged
+ */
+async function wholeFile(store: Store, { attempt, run }: AttemptDetail, name: string): Promise<string> {
+  const artifact = attempt.end?.artifacts.find((one) => one.name === name)
+  if (!artifact)
+    throw new LabError(
+      'BadInput',
+      `Attempt ${attempt.id} kept no ${name}: it has not ended, or it broke before it booted.`,
+    )
+  const path = artifactPath(store, artifact.sha256)
+  if (await isSound(store, artifact)) return path
+  throw new LabError(
+    'ArtifactDamaged',
+    `Attempt ${attempt.id} cannot be booted again: its ${name}, ${path}, ${existsSync(path) ? 'is damaged' : 'has gone'}; ` +
+      `\`hyplab run ${run.planFile}\` makes it again, and a new attempt.`,
+  )
 }

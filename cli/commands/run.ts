@@ -27,7 +27,7 @@ export function addRunCommand(program: Command, context: () => Context): void {
     .option('--only <axis=value>', 'only cells with that value, e.g. mode=protected; may be repeated', collect, [])
     .option('--at-once <count>', 'cells at once', '2')
     .action(async (path: string, options: RunOptions) => {
-      const plan = select(readPlanFile(path), options.only)
+      const plan = select(await readPlanFile(path), options.only)
       if (options.dryRun) {
         // Loaded here, because a run leaves to its worker all that this knows of builds.
         const { dryRun } = await import('./dry-run.ts')

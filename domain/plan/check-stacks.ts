@@ -1,8 +1,9 @@
 import type { Checked } from './check.ts'
 import { expandMatrix } from './expand-matrix.ts'
 import type { Plan } from './plan.ts'
+import { stackRecipe } from './stack-recipe.ts'
 import { entriesAt, textsAt } from './value-at.ts'
-import { readYaml, type Path } from './yaml-text.ts'
+import type { Path } from './yaml-text.ts'
 
 /** Bases that leave out what nobody asks for; what the others turn on is known only once they are configured. */
 const emptyBases = ['allnoconfig', 'tinyconfig']
@@ -44,11 +45,9 @@ interface Need {
   values: string[]
 }
 
-/** What a recipe needs, or the one that it is like. One that is no YAML is for `readStack` to refuse. */
+/** What a recipe needs, or the one that it is like. */
 function needsOf(recipe: string, files: Checked['files']): Need[] {
-  const own = readYaml(files.read(recipe) ?? '', recipe).yaml
-  const like = own?.source(['like'])
-  const yaml = like === undefined ? own : readYaml(files.read(files.resolve(recipe, like)) ?? '', like).yaml
+  const yaml = stackRecipe(recipe, files)
   return entriesAt(yaml?.value, ['needs']).map(({ key, path }) => ({
     symbol: key,
     values: textsAt(yaml?.value, path).map(({ text }) => text),

@@ -9,12 +9,14 @@ export interface PlanFiles {
   resolve(from: string, path: string): string
 }
 
-/** The probes that exist; a parameter, so that the plan depends on no probe. */
-export interface KnownProbes {
+/** What exists outside of the plan; a parameter, so that the plan depends on no probe and no machine. */
+export interface Known {
   /** Probe groups, e.g. `ffa`. */
   groups: readonly string[]
   /** Ids of findings, `<group>.<name>`. */
   findings: readonly string[]
+  /** The CPUs that QEMU has; undefined where there is no QEMU to ask. */
+  cpus?: readonly string[] | undefined
 }
 
 /** What a check looks at, and how it complains. */
@@ -22,7 +24,7 @@ export interface Checked {
   yaml: LocatedYaml
   file: string
   files: PlanFiles
-  known: KnownProbes
+  known: Known
   /** Reports a mistake at the value, or at the key, that stands at `path`. */
   complain: (path: Path, message: string, hint: string, part?: 'key' | 'value') => void
   /** Reports a mistake in another file. */

@@ -1,9 +1,10 @@
 import { checkFiles } from './check-files.ts'
 import { checkKernels } from './check-kernels.ts'
+import { checkCpus, checkMachines } from './check-machines.ts'
 import { checkMatrix } from './check-matrix.ts'
 import { checkNames } from './check-names.ts'
 import { checkStacks } from './check-stacks.ts'
-import type { Checked, KnownProbes, PlanFiles } from './check.ts'
+import type { Checked, Known, PlanFiles } from './check.ts'
 import { inReadingOrder } from './plan-error.ts'
 import type { PlanError } from './plan-error.ts'
 import type { Plan } from './plan.ts'
@@ -22,9 +23,9 @@ export type ParsedPlan = { ok: true; plan: Plan } | { ok: false; errors: PlanErr
  * @param text the plan, YAML 1.2
  * @param file its name, for messages and as the place from which its paths start
  * @param files how to reach the fragments, patches and recipes that it names
- * @param known the probe groups and findings that exist
+ * @param known the probe groups, findings and CPUs that exist
  */
-export function parsePlan(text: string, file: string, files: PlanFiles, known: KnownProbes): ParsedPlan {
+export function parsePlan(text: string, file: string, files: PlanFiles, known: Known): ParsedPlan {
   const { yaml, errors } = readYaml(text, file)
   if (yaml === undefined) return { ok: false, errors: inReadingOrder(errors, file) }
   if (yaml.value === null || yaml.value === undefined) {
@@ -40,9 +41,10 @@ export function parsePlan(text: string, file: string, files: PlanFiles, known: K
     complainIn: (error) => errors.push(error),
   }
   errors.push(...shapeErrors(yaml, file))
-  for (const check of [checkNames, checkMatrix, checkKernels, checkFiles]) check(checked)
+  for (const check of [checkNames, checkMatrix, checkKernels, checkCpus, checkFiles]) check(checked)
   if (errors.length > 0) return { ok: false, errors: inReadingOrder(errors, file) }
   const plan = readPlan(planFile.parse(yaml.value), checked)
   checkStacks(plan, checked)
+  checkMachines(plan, checked)
   return errors.length > 0 ? { ok: false, errors: inReadingOrder(errors, file) } : { ok: true, plan }
 }

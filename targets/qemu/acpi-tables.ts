@@ -1,11 +1,13 @@
 // The ACPI tables that make an operating system find a TPM behind FF-A. Pure: bytes in, bytes out. EDK2 puts them in the
 // place of QEMU's own (fw_cfg files opt/hyplab/acpi/SIGNATURE).
 
+import { servicesAddress } from '../../domain/virt-machine.ts'
+
 /**
  * The TPM's command/response buffer as the normal world sees it: one page for each of five localities. QEMU gives us
  * RAM there (machine.ts), outside of the RAM that the kernel knows, which tpm_crb would not map.
  */
-export const crb = { base: 0xc000_0000, bytes: 0x5000 }
+export const crb = { base: servicesAddress, bytes: 0x5000 }
 
 const headerBytes = 36
 const checksumAt = 9

@@ -1,6 +1,15 @@
 import type { QemuTarget } from '../../domain/cell.ts'
 import { LabError } from '../../domain/errors.ts'
-import type { BootWay, MachineSetup } from '../../domain/machine-setup.ts'
+import type { MachineSetup } from '../../domain/machine-setup.ts'
+import {
+  bootCmdline,
+  cmdlineBytes,
+  initrdAddress,
+  longestCmdline,
+  mebibyte,
+  memoryLimits,
+  ramBase,
+} from '../../domain/virt-machine.ts'
 import { crb } from './acpi-tables.ts'
 
 /** The program that is the machine. */
@@ -33,25 +42,6 @@ export interface MachineTpm {
   acpiTables: Record<string, string>
 }
 
-// QEMU's virt machine: RAM starts at 1 GiB (hw/arm/virt.c, base_memmap VIRT_MEM).
-const ramBase = 0x40000000
-const initrdAddress = 0x70000000
-const mebibyte = 1024 * 1024
-/** arch/arm64/include/uapi/asm/setup.h, 6.18: COMMAND_LINE_SIZE, with the closing NUL. */
-const longestCmdline = 2048
-
-/**
- * Takes the cell's own part of the command line and the size of the initrd in bytes; returns the whole command line.
- * `initrdmem=` (init/do_mounts_initrd.c) replaces QEMU's -initrd, which under firmware reaches RAM only with a loader
- * that fetches it. EDK2 gives ACPI tables and no device tree.
- */
-export function bootCmdline(boot: BootWay, cmdline: string, initrdBytes: number): string {
-  const initrd = boot === 'kernel' ? [`initrdmem=0x${initrdAddress.toString(16)},${initrdBytes}`] : []
-  const tables = boot === 'efi' ? ['acpi=force'] : []
-  const machine = ['console=ttyAMA0', 'earlycon=pl011,0x9000000', ...initrd, 'rdinit=/init', 'panic=-1', ...tables]
-  return [...machine, ...(cmdline === '' ? [] : [cmdline])].join(' ')
-}
-
 /**
  * QEMU's arguments for a target without its consoles: EL3 and EL2 present, firmware in flash, BL33 put into RAM by a loader
  * device, so that one firmware serves every BL33. Where BL33 is the kernel, the initrd is put there too, and `-kernel` is
@@ -63,8 +53,8 @@ export function bootCmdline(boot: BootWay, cmdline: string, initrdBytes: number)
 export function machineArguments(order: MachineOrder, initrdBytes: number, tpm?: MachineTpm): string[] {
   const { target, setup, files, cmdline } = order
   const append = bootCmdline(setup.boot, cmdline, initrdBytes)
-  if (append.length >= longestCmdline) {
-    const over = `${append.length} characters, an arm64 kernel takes ${longestCmdline - 1}`
+  if (cmdlineBytes(append) > longestCmdline) {
+    const over = `${cmdlineBytes(append)} characters, an arm64 kernel takes ${longestCmdline}`
     throw new LabError(
       'BadInput',
       `The kernel command line for ${target.name} has ${over}: shorten the plan's cmdline.`,
@@ -86,7 +76,7 @@ export function machineBelow({ target, setup, files }: MachineOrder): string[] {
   return [
     ['-machine', 'virt,secure=on,virtualization=on,gic-version=3'],
     ['-cpu', target.cpu, '-smp', String(target.smp)],
-    setup.services.length > 0 ? serviceMemory(target) : ['-m', String(target.memory)],
+    setup.services.length > 0 ? serviceMemory(target, setup) : ['-m', String(target.memory)],
     ['-bios', files.firmware],
   ].flat()
 }
@@ -119,8 +109,8 @@ function loaderInRam({ setup, files }: MachineOrder): string[] {
  * not take it for its own, as tpm_crb wants it, since only ACPI tells of it and as a module that is smaller than any
  * block that Linux could plug in (memory_block_size_bytes(), 128 MiB with 4K pages).
  */
-function serviceMemory(target: QemuTarget): string[] {
-  const most = (crb.base - ramBase) / mebibyte
+function serviceMemory(target: QemuTarget, setup: MachineSetup): string[] {
+  const { most } = memoryLimits(setup)
   if (target.memory > most) {
     const sentence = `Target ${target.name} has ${target.memory} MiB; a stack with services takes at most ${most} MiB.`
     throw new LabError('BadInput', sentence)

@@ -13,7 +13,7 @@ async function aRun(): Promise<{ store: Store; other: Store; run: number }> {
     await store.close()
     await other.close()
   })
-  const { plan, text, file, cells } = readPlanFile('plans/first-look.yaml')
+  const { plan, text, file, cells } = await readPlanFile('plans/first-look.yaml')
   const run = await createRun(store, {
     plan: plan.name,
     planText: text,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { select } from '../../cli/commands/run.ts'
 import { readPlanFile } from '../../cli/read-plan.ts'
 
-const plan = readPlanFile('plans/first-look.yaml')
+const plan = await readPlanFile('plans/first-look.yaml')
 const ids = (only: string[]) => select(plan, only).cells.map(({ axes }) => `${axes['config']} ${axes['mode']}`)
 
 describe('--only', () => {
@@ -18,8 +18,8 @@ describe('--only', () => {
     expect(ids(['mode=nvhe', 'mode=protected', 'config=ffa=y'])).toEqual(['ffa=y protected', 'ffa=y nvhe'])
   })
 
-  it('knows values that only `include` brings', () => {
-    const faults = readPlanFile('plans/faults.yaml')
+  it('knows values that only `include` brings', async () => {
+    const faults = await readPlanFile('plans/faults.yaml')
     expect(select(faults, ['mode=lock-order']).cells.map(({ axes }) => axes['config'])).toEqual(['checked'])
   })
 

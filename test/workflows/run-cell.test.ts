@@ -17,13 +17,14 @@ const task: CellTask = { run: 1, number: 2, lab, host, builds: [], count: 1, inf
 
 interface Made {
   attempts: number[]
+  rebuilt: number
   lost: LostAttempt[]
   verdict: string
 }
 
 /** Runs the cell's story with attempts that come out as given; an Error is thrown by the step. */
-async function runWith(outcomes: (Ending | Error)[], over: Partial<CellTask> = {}): Promise<Made> {
-  const made: Made = { attempts: [], lost: [], verdict: '' }
+async function runWith(outcomes: (Ending | Error)[], over: Partial<CellTask> = {}, builds = true): Promise<Made> {
+  const made: Made = { attempts: [], rebuilt: 0, lost: [], verdict: '' }
   await bench.withSteps(
     {
       async bootAttempt({ attempt }: AttemptTask) {
@@ -36,6 +37,10 @@ async function runWith(outcomes: (Ending | Error)[], over: Partial<CellTask> = {
       async closeLostAttempt(lost) {
         made.lost.push(lost)
         return { ending: 'infra' }
+      },
+      async rebuild() {
+        made.rebuilt++
+        return [{ id: 'kernel', ok: builds, infra: false, message: '' }]
       },
       judgeCell: async () => 'pass' as const,
     },
@@ -93,6 +98,15 @@ describe('runCell', () => {
       'QEMU ended before the target was powered on: no',
       'The worker was shut down before the step had ended.',
     ])
+  })
+
+  it('has builds made again whose files are damaged, at no cost of attempts, and gives up when that does not help', async () => {
+    const damaged = ApplicationFailure.retryable('The Image has gone: it is built again.', 'ArtifactDamaged')
+    const none = { infra: 0 }
+    expect(await runWith([damaged, 'finished'], none)).toMatchObject({ attempts: [1, 2], rebuilt: 1 })
+    expect(await runWith([damaged, 'finished'], none, false)).toMatchObject({ attempts: [1], rebuilt: 1 })
+    const forEver = Array.from({ length: 9 }, () => damaged)
+    expect(await runWith(forEver, none)).toMatchObject({ attempts: [1, 2, 3, 4], rebuilt: 3 })
   })
 
   it('makes no other attempt when nothing would be different', async () => {

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import type { KnownProbes, PlanFiles } from '../../../domain/plan/check.ts'
+import type { Known, PlanFiles } from '../../../domain/plan/check.ts'
 import { parsePlan } from '../../../domain/plan/parse-plan.ts'
 import { formatPlanError } from '../../../domain/plan/plan-error.ts'
 import type { Plan } from '../../../domain/plan/plan.ts'
 
 /** Probe groups and findings for these tests; the real ones are the business of domain/probes. */
-export const known: KnownProbes = {
+export const known: Known = {
   groups: ['pkvm', 'order', 'ffa', 'optee', 'fault'],
   findings: [
     'pkvm.mode',

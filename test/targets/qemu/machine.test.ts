@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import type { QemuTarget } from '../../../domain/cell.ts'
 import type { MachineSetup } from '../../../domain/machine-setup.ts'
-import { bootCmdline, machineArguments, type MachineOrder } from '../../../targets/qemu/machine.ts'
+import { bootCmdline } from '../../../domain/virt-machine.ts'
+import { machineArguments, type MachineOrder } from '../../../targets/qemu/machine.ts'
 
 const target: QemuTarget = { kind: 'qemu', name: 'qemu-max', cpu: 'max,sme=off', smp: 2, memory: 2048 }
 const files = { firmware: '/a/fw.bios', image: '/a/Image', initrd: '/a/initrd.gz' }

@@ -1,0 +1,41 @@
+import { dirname, join } from 'node:path'
+import type { SourceContext } from '../builds/source/source.ts'
+import { usableBuild } from '../store/builds.ts'
+import { cellDetail, type CellContext } from '../store/details.ts'
+import type { BuildResult, BuildTask, CellBuilds } from '../workflows/contracts.ts'
+import { awaitBuild } from './await-build.ts'
+import { whileBeating } from './beat.ts'
+import { buildsOf } from './builds-of.ts'
+import type { Deps } from './registry.ts'
+import { Reporter } from './reporter.ts'
+
+/**
+ * Has those of a cell's builds made again whose artifacts are damaged or gone, and waits for them. Safe to run twice, and
+ * by several cells at once: equal builds are joined.
+ * @returns one result for each of the two builds; that inputs changed meanwhile is infra, for it blames no kernel
+ * @throws LabError SourceMissing, BadInput (a fragment, patch or recipe that has gone since the plan was read).
+ */
+export async function rebuild(deps: Deps, { run, cell, lab }: CellBuilds): Promise<BuildResult[]> {
+  const reporter = new Reporter(deps.store, { run, cell })
+  const context = await cellDetail(deps.store, run, cell)
+  const tasks = await whileBeating(5_000, { naming: cell }, async (_report, signal) => {
+    const lockFile = join(dirname(context.run.planFile), 'sources.lock.json')
+    const source: SourceContext = { folders: deps.folders, lockFile, signal, progress: () => {} }
+    const { kernel, firmware } = await buildsOf(context.cell.cell, { run, lab, lockFile }, source)
+    return [firmware, kernel]
+  })
+  const results = await Promise.all(tasks.map((task) => made(deps, task, context, reporter)))
+  await reporter.flush()
+  return results
+}
+
+async function made(deps: Deps, task: BuildTask, { cell }: CellContext, reporter: Reporter): Promise<BuildResult> {
+  const wanted = task.kind === 'kernel' ? cell.kernelBuild : cell.firmwareBuild
+  if (task.id !== wanted) {
+    const message = `The inputs of ${task.name} have changed since the run was started: start the run again.`
+    return { id: task.id, ok: false, infra: true, message }
+  }
+  if (await usableBuild(deps.store, task.id)) return { id: task.id, ok: true, infra: false, message: '' }
+  reporter.tell('say', { text: `${task.name} is built again: a file of its last build is damaged or gone.` })
+  return await awaitBuild(deps, task)
+}

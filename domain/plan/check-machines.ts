@@ -1,0 +1,70 @@
+import type { Cell } from '../cell.ts'
+import { bootCmdline, cmdlineBytes, longestCmdline, memoryLimits } from '../virt-machine.ts'
+import type { Checked } from './check.ts'
+import { nearest } from './did-you-mean.ts'
+import { expandMatrix } from './expand-matrix.ts'
+import type { Plan } from './plan.ts'
+import { setupOf, stackRecipe } from './stack-recipe.ts'
+import { entriesAt, valueAt } from './value-at.ts'
+import type { Path } from './yaml-text.ts'
+
+/** Each CPU must be one that QEMU has; which properties it has, only QEMU can say when it makes one. */
+export function checkCpus({ yaml: { value: root }, known: { cpus }, complain }: Checked): void {
+  if (cpus === undefined) return
+  for (const { path } of entriesAt(root, ['targets'])) {
+    const cpu = valueAt(root, [...path, 'cpu'])
+    const model = typeof cpu === 'string' ? (cpu.split(',')[0] ?? '') : undefined
+    if (model === undefined || cpus.includes(model)) continue
+    const near = nearest(model, cpus)
+    const hint = near === undefined ? 'qemu-system-aarch64 -cpu help lists them' : `did you mean "${near}"?`
+    complain([...path, 'cpu'], `QEMU has no cpu "${model}"`, hint)
+  }
+}
+
+/**
+ * Each machine must have the memory that the stacks on it need, and each command line must fit into the kernel's.
+ * @param plan what the file means, for it must have no other mistakes
+ */
+export function checkMachines(plan: Plan, { files, complain }: Checked): void {
+  const setups = new Map(
+    Object.entries(plan.stacks).map(([name, recipe]) => [name, setupOf(stackRecipe(recipe, files))]),
+  )
+  const done = new Set<string>()
+  const once = (path: Path, [message, hint]: [string, string]): void => {
+    if (!done.has(path.join('\n'))) complain(path, message, hint)
+    done.add(path.join('\n'))
+  }
+  for (const cell of expandMatrix(plan)) {
+    const setup = setups.get(cell.stack.name)!
+    const memory = wrongMemory(cell, memoryLimits(setup))
+    if (memory !== undefined) once(['targets', cell.target.name, 'memory'], memory)
+    // An initrd of so many digits does not fit into any machine.
+    const cmdline = tooLong(cell.cmdline, cmdlineBytes(bootCmdline(setup.boot, cell.cmdline, 1e9)))
+    if (cmdline !== undefined) once(placeOf(plan, cell), cmdline)
+  }
+}
+
+function wrongMemory(
+  { target, stack }: Cell,
+  { least, most }: { least: number; most: number },
+): [message: string, hint: string] | undefined {
+  const has = `${target.name} has ${target.memory} MiB`
+  if (target.memory < least) return [`${has}, and the stack ${stack.name} needs ${least} MiB at least`, 'e.g. 2 GiB']
+  if (target.memory <= most) return undefined
+  return [`${has}, and the stack ${stack.name} takes ${most} MiB at most`, `write ${most} MiB, or exclude those cells`]
+}
+
+function tooLong(own: string, bytes: number): [message: string, hint: string] | undefined {
+  if (bytes <= longestCmdline) return undefined
+  const added = bytes - cmdlineBytes(own)
+  return [
+    `the command line has ${cmdlineBytes(own)} characters, to which the target adds ${added}, and an arm64 kernel takes ${longestCmdline}`,
+    `shorten it by ${bytes - longestCmdline}`,
+  ]
+}
+
+/** Where most of a cell's command line comes from. */
+function placeOf(plan: Plan, { axes }: Cell): Path {
+  const mode = axes['mode'] ?? ''
+  return (plan.modes[mode] ?? '').length > plan.cmdline.length ? ['modes', mode] : ['cmdline']
+}

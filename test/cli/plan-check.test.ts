@@ -1,0 +1,58 @@
+/** What `hyplab plan check` finds with the QEMU of this machine, and what it can say without one. */
+import { readFile, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { execa } from 'execa'
+import { fileURLToPath } from 'node:url'
+import { parse, stringify } from 'yaml'
+import { expect, it } from 'vitest'
+import { tempFolder } from '../host/temp-folder.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** plans/first-look.yaml with another target, and its line and column. */
+async function planWith(target: Record<string, unknown>): Promise<{ folder: string; path: string }> {
+  const file = join(root, 'plans/first-look.yaml')
+  const plan = parse(await readFile(file, 'utf8')) as {
+    kernels: Record<string, { fragments: string[] }>
+    stacks: Record<string, string>
+  }
+  const here = (path: string): string => resolve(dirname(file), path)
+  for (const kernel of Object.values(plan.kernels)) kernel.fragments = kernel.fragments.map(here)
+  const stacks = Object.fromEntries(Object.entries(plan.stacks).map(([name, path]) => [name, here(path)]))
+  const folder = await tempFolder()
+  const path = join(folder, 'plan.yaml')
+  await writeFile(path, stringify({ ...plan, stacks, targets: { qemu: { kind: 'qemu', ...target } } }))
+  return { folder, path }
+}
+
+async function hyplab(folder: string, args: string[], path = process.env['PATH']) {
+  const env = { HYPLAB_STATE: folder, HYPLAB_CACHE: join(folder, 'cache'), NO_COLOR: '1', FORCE_COLOR: undefined }
+  const { exitCode, stdout, stderr } = await execa(process.execPath, [join(root, 'cli/main.ts'), ...args], {
+    reject: false,
+    stdin: 'ignore',
+    env: { ...env, PATH: path },
+  })
+  return { code: exitCode, stdout, stderr }
+}
+
+it.each([[['plan', 'check']], [['run']], [['run', '--dry-run']], [['build']]])(
+  'hyplab %s refuses a CPU that QEMU does not have',
+  async (args) => {
+    const { folder, path } = await planWith({ cpu: 'cortex-a67,pauth=off' })
+    expect(await hyplab(folder, [...args, path])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/plan\.yaml:\d+:\d+: QEMU has no cpu "cortex-a67"; did you mean "cortex-a\d7"\?$/),
+    })
+  },
+)
+
+it('says nothing of CPUs where there is no QEMU, and finds memory that is too small all the same', async () => {
+  const { folder, path } = await planWith({ cpu: 'nosuchcpu' })
+  expect(await hyplab(folder, ['plan', 'check', path], folder)).toMatchObject({ code: 0 })
+  const small = await planWith({ memory: '512 MiB' })
+  expect(await hyplab(folder, ['plan', 'check', small.path], folder)).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/plan\.yaml:\d+:\d+: qemu has 512 MiB, and the stack optee-sel1 needs 769 MiB/),
+  })
+})
