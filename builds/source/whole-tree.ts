@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { run } from '../../host/run.ts'
 import type { SourceTree } from './source.ts'
 
@@ -16,9 +16,13 @@ export async function countFiles(folder: string, signal?: AbortSignal): Promise<
  */
 export async function missingInTree({ folder, files }: SourceTree): Promise<string | undefined> {
   if (files === undefined || (await countFiles(folder)) >= files) return undefined
-  await rm(join(dirname(folder), treeNote), { force: true })
+  // A copy of a tree that lies beside it is nobody's to be forgotten.
+  if (basename(folder) === treeFolder) await rm(join(dirname(folder), treeNote), { force: true })
   return folder
 }
 
-/** Beside a tree: what it is. A tree without it is not there. */
+/** What obtainSource calls a tree, in a folder of its own. */
+export const treeFolder = 'tree'
+
+/** Beside it: what it is. A tree without that is not there. */
 export const treeNote = 'source.json'

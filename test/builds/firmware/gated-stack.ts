@@ -14,9 +14,9 @@ export interface GatedStack {
   /** The recipe's file. */
   recipe: string
   /** Holds the next make at the gate, has something done meanwhile, and lets it go on. */
-  atGate(act: () => void): Promise<void>
+  atGate: (act: () => void) => Promise<void>
   /** A file or folder of the cache, by a pattern below it. @throws Error when there is not exactly one */
-  inCache(pattern: string): string
+  inCache: (pattern: string) => string
 }
 
 const makefile = `all:
