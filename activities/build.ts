@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
@@ -5,11 +6,12 @@ import type { BuildContext, BuildIdentity, BuildOutcome } from '../builds/build.
 import { buildFirmware } from '../builds/firmware/build-firmware.ts'
 import { identifyFirmware } from '../builds/firmware/identify.ts'
 import { readStack } from '../builds/firmware/recipe.ts'
+import { disturbed } from '../builds/ground.ts'
 import { buildKernel } from '../builds/kernel/build-kernel.ts'
 import { identifyKernel } from '../builds/kernel/identify.ts'
 import { obtainSource, sourceIdentity } from '../builds/source/obtain.ts'
 import { LabError, type ErrorCode } from '../domain/errors.ts'
-import { putArtifact } from '../store/artifacts.ts'
+import { putArtifact, type Artifact } from '../store/artifacts.ts'
 import { putBuild, usableBuild, type BuildProduct } from '../store/builds.ts'
 import type { BuildResult, BuildTask } from '../workflows/contracts.ts'
 import { whileBeating } from './beat.ts'
@@ -104,7 +106,7 @@ type Times = { logFile: string; started: number }
 async function keep(deps: Deps, task: BuildTask, { identity, outcome }: Made, times: Times): Promise<BuildResult> {
   const products: BuildProduct[] = []
   if (outcome.ok)
-    for (const { name, path } of outcome.products) products.push({ name, ...(await putArtifact(deps.store, path)) })
+    for (const { name, path } of outcome.products) products.push({ name, ...(await keepProduct(deps, path)) })
   const log = await putArtifact(deps.store, times.logFile)
   await putBuild(deps.store, {
     ...identity,
@@ -117,6 +119,13 @@ async function keep(deps: Deps, task: BuildTask, { identity, outcome }: Made, ti
   })
   const message = outcome.ok ? '' : outcome.fault.message
   return { id: task.id, ok: outcome.ok, infra: false, message }
+}
+
+/** Products lie in the cache until they are kept, which takes as long as they are large. */
+async function keepProduct(deps: Deps, path: string): Promise<Artifact> {
+  return await putArtifact(deps.store, path).catch((error: unknown) => {
+    throw existsSync(path) ? error : disturbed(path, error)
+  })
 }
 
 /** An error that repeating cannot mend becomes a failed build; every other one is thrown on. */

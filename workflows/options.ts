@@ -32,34 +32,19 @@ export const naming: ActivityOptions = {
   ...cancellable,
   startToCloseTimeout: '2 hours',
   heartbeatTimeout: '20s',
-  retry: {
-    initialInterval: '1s',
-    maximumAttempts: 5,
-    nonRetryableErrorTypes: ['PlanInvalid', 'BadInput', 'SourceMissing'],
-  },
+  retry: { initialInterval: '1s', maximumAttempts: 5 },
 }
 
 /**
  * A build: long, heartbeating, repeated where it was when a worker died. What the compiler says is a result and never
- * arrives here; what repeating cannot mend is named.
+ * arrives here, and neither does what repeating cannot mend: an error says so itself, for a server that cannot be reached
+ * and one that has no such file are both a missing source.
  */
 export const building: ActivityOptions = {
   ...cancellable,
   startToCloseTimeout: '6 hours',
   heartbeatTimeout: '20s',
-  retry: {
-    initialInterval: '1s',
-    maximumAttempts: 5,
-    nonRetryableErrorTypes: [
-      'BadInput',
-      'SourceMissing',
-      'ChecksumMismatch',
-      'PatchFailed',
-      'ConfigRefused',
-      'ToolMissing',
-      'DiskFull',
-    ],
-  },
+  retry: { initialInterval: '1s', maximumAttempts: 5 },
 }
 
 /** Waiting for a build that another run may have started: ends when the build does. */

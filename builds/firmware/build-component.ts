@@ -1,11 +1,14 @@
-import { access, constants, copyFile, cp, mkdir, rm } from 'node:fs/promises'
+import { access, constants, copyFile, cp, mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { LabError } from '../../domain/errors.ts'
 import type { BuildContext, BuildFault, Product } from '../build.ts'
+import { disturbed, onGround, type Ground } from '../ground.ts'
 import { buildEnvironment } from '../make/build-environment.ts'
 import { runMake } from '../make/make.ts'
 import { debianSeries } from '../source/debian-series.ts'
 import { obtainSource } from '../source/obtain.ts'
+import type { SourceTree } from '../source/source.ts'
+import { countFiles, missingInTree } from '../source/whole-tree.ts'
 import { debianLocation } from './identify.ts'
 import type { Component, StackRecipe } from './recipe.ts'
 import { resolveReferences, type Built } from './references.ts'
@@ -25,11 +28,42 @@ export async function buildComponent(
   const debian = component.debianPatches ? await debianSeries(debianLocation(component), context) : []
   const tree = await obtainSource(component.sources, [...debian, ...component.patches], context)
   const source = join(folder, 'source')
+  const made = await onGround(context, async (ground) => {
+    await ground.stand(folder)
+    ground.alsoLook(() => missingInTree(tree))
+    await rm(source, { recursive: true, force: true })
+    await copyTree(tree, source)
+    await addFiles(component, source)
+    return await makeComponent(component, recipe, { folder, built, epoch: tree.epoch, ground }, context)
+  })
+  await rm(source, { recursive: true, force: true })
+  return made
+}
+
+/** @throws LabError SourceMissing (retryable): a copy of a tree that is being deleted lacks files without a word */
+async function copyTree(tree: SourceTree, to: string): Promise<void> {
+  const files = tree.files ?? (await countFiles(tree.folder))
+  await cp(tree.folder, to, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true })
+  if ((await countFiles(to)) >= files) return
+  throw disturbed((await missingInTree(tree)) ?? to)
+}
+
+async function makeComponent(
+  component: Component,
+  recipe: StackRecipe,
+  { folder, built, epoch, ground }: { folder: string; built: Built; epoch: number; ground: Ground },
+  context: BuildContext,
+): Promise<{ ok: true; products: Product[] } | { ok: false; fault: BuildFault }> {
+  const source = join(folder, 'source')
   const out = join(folder, 'out')
-  for (const old of [source, out]) await rm(old, { recursive: true, force: true })
-  await mkdir(out, { recursive: true })
-  await cp(tree.folder, source, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true })
-  await addFiles(component, source)
+  await rm(out, { recursive: true, force: true })
+  await mkdir(out)
+  const lockFile = join(folder, 'make.lock')
+  await writeFile(lockFile, '', { flag: 'a' })
+  await ground.stand(source, out, lockFile)
+  // A build may add files to its copy, but takes none away.
+  const copied = await countFiles(source)
+  ground.alsoLook(async () => ((await countFiles(source)) < copied ? source : undefined))
   const variables = Object.entries(component.arguments).map(
     ([key, value]) => `${key}=${resolveReferences(value, recipe, built, out)}`,
   )
@@ -38,20 +72,19 @@ export async function buildComponent(
       folder: source,
       args: [...variables, ...component.targets],
       environment: {
-        ...buildEnvironment(context.folders, tree.epoch),
+        ...buildEnvironment(context.folders, epoch),
         PYTHON3: '/usr/bin/python3',
         // A changed recipe builds in another folder. Seen from the component's own, its unchanged files are the same.
         CCACHE_BASEDIR: folder,
         CCACHE_NOHASHDIR: '1',
       },
-      lockFile: join(folder, 'make.lock'),
+      lockFile,
       phase: component.name,
       history: { folder: join(context.folders.cache, 'firmware'), kind: `${recipe.name}-${component.name}` },
       roots: [source, out],
     },
     context,
   )
-  await rm(source, { recursive: true })
   if (!outcome.ok) return { ok: false, fault: outcome.fault }
   for (const [name, path] of Object.entries(component.products)) {
     const missing = await access(join(out, path)).then(

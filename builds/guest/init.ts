@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs'
 import { access, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LabError } from '../../domain/errors.ts'
 import { FileMemo } from '../../host/file-memo.ts'
 import { sha256, sha256File } from '../../host/sha256.ts'
 import type { BuildContext } from '../build.ts'
+import { disturbed } from '../ground.ts'
 import { canonicalJson, sha256Folder } from '../identity.ts'
 import { askTool, buildEnvironment } from '../make/build-environment.ts'
 import { FirstError } from '../make/first-error.ts'
@@ -83,6 +85,7 @@ async function compile(
   const lockFile = join(scratch, 'lock')
   const code = await runLogged({ command, folder: sources, environment, lockFile }, ctx, listener)
   if (code === 0) return
+  if (!existsSync(scratch)) throw disturbed(scratch)
   const { file, line, message } = errors.fault ?? { message: `${compiler} ended with code ${code}` }
   const where = file === undefined ? '' : ` at guest/init/${file}${line === undefined ? '' : `:${line}`}`
   throw new LabError(

@@ -136,7 +136,8 @@ async function bytesOf(path: string, what: string): Promise<Buffer> {
     throw new LabError(
       'SourceMissing',
       `The ${what} for the target is not there: ${path} cannot be read; build it first`,
-      { cause },
+      // Our init lies in the cache, from where it may have been deleted since it was built.
+      { retryable: true, cause },
     )
   }
 }

@@ -4,10 +4,12 @@ import { join } from 'node:path'
 import { LabError } from '../../domain/errors.ts'
 import type { KernelInputs } from '../../domain/cell.ts'
 import type { BuildContext, BuildFault, Product } from '../build.ts'
+import { onGround, type Ground } from '../ground.ts'
 import { buildGuestModules, type BuiltModule } from '../guest/modules.ts'
 import { requireTools } from '../make/build-environment.ts'
 import { runMake } from '../make/make.ts'
 import type { SourceTree } from '../source/source.ts'
+import { missingInTree } from '../source/whole-tree.ts'
 import { configure } from './configure.ts'
 import { parseConfig } from './config-text.ts'
 import { identifyKernel } from './identify.ts'
@@ -40,7 +42,7 @@ export type KernelOutcome =
  * belongs to this tree and these symbols alone.
  * Nothing in the O= folder says that a build is whole: make is always asked, and says so in seconds.
  * @returns the products, in a folder of this call's own that is kept for an hour; or the fault.
- * @throws LabError BadInput (fragment, base), SourceMissing (no tree), ToolMissing, DiskFull, BuildFailed (killed by the
+ * @throws LabError BadInput (fragment, base), SourceMissing (no tree; retryable: the cache was deleted meanwhile), ToolMissing, DiskFull, BuildFailed (killed by the
  * host, retryable); the signal's reason when aborted, once every process of the build has gone.
  */
 export async function buildKernel(
@@ -50,9 +52,23 @@ export async function buildKernel(
 ): Promise<KernelOutcome> {
   requireTools(kernelTools)
   requireTree(tree)
+  return await onGround(context, async (ground) => {
+    await ground.stand(tree.folder)
+    ground.alsoLook(() => missingInTree(tree))
+    return await buildOnGround(inputs, tree, context, ground)
+  })
+}
+
+async function buildOnGround(
+  inputs: KernelInputs,
+  tree: SourceTree,
+  context: BuildContext,
+  ground: Ground,
+): Promise<KernelOutcome> {
   const [requested, toolchain] = await Promise.all([requestedConfig(inputs), kernelToolchain()])
   const kconfig = await openKconfig(tree, toolchain, context)
   if (!kconfig.ok) return kconfig
+  await ground.stand(kconfig.value.folder)
   const variant = variantFolders(context.folders, tree, inputs.base, requested)
   // The configuration does not need the O= folder: copying that takes as long as Kconfig does.
   const [configured, opened] = await Promise.allSettled([
@@ -66,7 +82,11 @@ export async function buildKernel(
     if (!configured.value.ok) return configured.value
     await mkdir(variant.output, { recursive: true })
     await mendInterrupted(variant)
+    await ground.stand(variant.folder, variant.output, variant.lock, variant.note)
     await placeConfig(variant, configured.value.text, kconfig.value, context)
+    // make takes it from there and never makes it anew.
+    const config = join(variant.output, '.config')
+    ground.alsoLook(async () => (existsSync(config) ? undefined : config))
     const fault = await compile(variant, tree, opened.value.start, context)
     if (fault !== undefined) return { ok: false, fault }
     const guest = await compileGuest(variant, tree, configured.value.text, context)
@@ -83,6 +103,8 @@ function requireTree(tree: SourceTree): void {
   throw new LabError(
     'SourceMissing',
     `${tree.folder} (from ${tree.from}) is no Linux source tree: it lacks Kconfig or arch/arm64/Kconfig.`,
+    // It has gone since it was obtained.
+    { retryable: !existsSync(tree.folder) },
   )
 }
 

@@ -45,7 +45,7 @@ export async function openKconfig(
   const folder = kconfigFolder(context.folders, tree, toolchain)
   const ready = join(folder, 'environment.json')
   return await withLock(`${folder}.lock`, { signal: context.signal }, async () => {
-    if (!existsSync(ready)) {
+    if (!existsSync(ready) || !existsSync(join(folder, 'scripts/kconfig/conf'))) {
       await rm(folder, { recursive: true, force: true })
       await mkdir(folder, { recursive: true })
       await writeFile(join(folder, 'environment.Kconfig'), environmentKconfig)

@@ -12,6 +12,7 @@ export class FirstError {
   #make: BuildFault | undefined
   #linking: { object: string; within: string } | undefined
   #trouble: HostTrouble | undefined
+  #misses = false
   readonly #roots: string[]
 
   /** @param roots folders that are cut off the front of file names, e.g. the source tree and O=. */
@@ -29,11 +30,17 @@ export class FirstError {
     return this.#trouble
   }
 
+  /** Whether anything was complained of because a file was not there. */
+  get missesFile(): boolean {
+    return this.#misses
+  }
+
   /** @param line one line of output without its newline. */
   line(line: string): void {
     // The compiler's driver says so when the kernel's OOM killer took the compiler proper.
     if (/No space left on device/.test(line)) this.#trouble ??= 'disk-full'
     if (/fatal error: Killed signal terminated program/.test(line)) this.#trouble ??= 'out-of-memory'
+    this.#misses ||= missing.test(line)
     if (this.#tool !== undefined) return
     const inFunction = /^\S*ld(?:\.\w+)?: (\S+): in function [`'‘](.+?)['’]:$/.exec(line)
     if (inFunction) this.#linking = { object: inFunction[1] ?? '', within: inFunction[2] ?? '' }
@@ -57,6 +64,10 @@ export class FirstError {
     return inside.replace(/^\.\//, '')
   }
 }
+
+/** How compilers, linkers, make and the shell say that a file is not there, or that there is no folder for it. */
+const missing =
+  /No such file or directory|No rule to make target|[Cc]annot (?:find|open|create|stat|access)|[Cc]an't (?:find|open|create)|not found$|nonexistent directory|[Ff]ailed to (?:open|create)|FileNotFoundError/
 
 type Groups = Record<string, string | undefined>
 type Linking = { object: string; within: string } | undefined

@@ -20,11 +20,18 @@ export interface MakeRun extends Omit<LoggedCommand, 'command'> {
 export type MakeOutcome = { ok: true; steps: number; seconds: number } | { ok: false; fault: BuildFault }
 
 /**
- * Runs make, appends its whole output to the context's log and reports progress.
+ * Runs make, appends its whole output to the context's log and reports progress. A make that missed a file is run once
+ * more before its fault stands: what is missing in the source is missing the second time, too, but somebody who deletes
+ * the cache is through with it by then.
  * @throws the signal's reason when the context is aborted, once every process of make has gone; LabError DiskFull;
  * ToolMissing; BuildFailed (retryable) when something killed make or the compiler.
  */
 export async function runMake(run: MakeRun, context: BuildContext): Promise<MakeOutcome> {
+  const first = await runOnce(run, context)
+  return first.outcome.ok || !first.missesFile ? first.outcome : (await runOnce(run, context)).outcome
+}
+
+async function runOnce(run: MakeRun, context: BuildContext): Promise<{ outcome: MakeOutcome; missesFile: boolean }> {
   const last = run.history && (await readLastBuild(run.history.folder, run.history.kind))
   const first = new FirstError(run.roots)
   const started = performance.now()
@@ -42,10 +49,11 @@ export async function runMake(run: MakeRun, context: BuildContext): Promise<Make
   if (code === 0) {
     const seconds = elapsed()
     if (run.history) await writeLastBuild(run.history.folder, run.history.kind, { steps, seconds })
-    return { ok: true, steps, seconds }
+    return { outcome: { ok: true, steps, seconds }, missesFile: false }
   }
   refuseHostTrouble(code, first, run)
-  return { ok: false, fault: first.fault ?? { message: `make ended with code ${code} and did not say why` } }
+  const fault = first.fault ?? { message: `make ended with code ${code} and did not say why` }
+  return { outcome: { ok: false, fault }, missesFile: first.missesFile }
 }
 
 /** Throws for what is the host's fault and not the source's. */

@@ -8,6 +8,7 @@ import { LabError } from '../../domain/errors.ts'
 import { withLock } from '../../host/lock.ts'
 import { readPins } from '../../host/pins.ts'
 import { sha256, sha256File } from '../../host/sha256.ts'
+import { onGround } from '../ground.ts'
 import { lockedHash, recordHash } from './lock-file.ts'
 import { lockFileOf, type SourceContext } from './source.ts'
 
@@ -52,8 +53,7 @@ export async function download(wanted: Wanted, context: SourceContext): Promise<
     if (cached !== undefined && expected !== undefined) return { path: cached, sha256: expected }
     await rm(part, { recursive: true, force: true })
     await mkdir(part, { recursive: true })
-    const file = await wanted.get(part)
-    const hash = await sha256File(file)
+    const { file, hash } = await fetchInto(part, wanted, context)
     if (expected !== undefined && hash !== expected) {
       await rm(part, { recursive: true, force: true })
       throw new LabError(
@@ -71,6 +71,20 @@ export async function download(wanted: Wanted, context: SourceContext): Promise<
     await rm(part, { recursive: true, force: true })
     return { path: join(folder, basename(file)), sha256: hash }
   })
+}
+
+/** That the folder has gone under a download says nothing of where it comes from. */
+async function fetchInto(
+  part: string,
+  wanted: Wanted,
+  context: SourceContext,
+): Promise<{ file: string; hash: string }> {
+  const fetched = await onGround(context, async (ground) => {
+    await ground.stand(part)
+    const file = await wanted.get(part)
+    return { ok: true, file, hash: await sha256File(file) }
+  })
+  return fetched
 }
 
 /**

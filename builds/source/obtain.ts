@@ -5,6 +5,7 @@ import type { SourceLocation } from '../../domain/cell.ts'
 import { LabError } from '../../domain/errors.ts'
 import { withLock } from '../../host/lock.ts'
 import { sha256 } from '../../host/sha256.ts'
+import { onGround } from '../ground.ts'
 import { cachedDownload } from './download.ts'
 import { gitRef } from './git.ts'
 import { deb } from './deb.ts'
@@ -19,8 +20,15 @@ import {
   type SourceTree,
 } from './source.ts'
 import { debianPackage, tarball } from './tarball.ts'
+import { countFiles, treeFolder, treeNote } from './whole-tree.ts'
 
-const note = z.object({ source: z.string(), patches: z.array(z.string()), from: z.string(), epoch: z.number() })
+const note = z.object({
+  source: z.string(),
+  patches: z.array(z.string()),
+  from: z.string(),
+  epoch: z.number(),
+  files: z.number().optional(),
+})
 
 /**
  * What decides the bytes of a source tree, told as cheaply as it can be: nothing is unpacked, and nothing is downloaded
@@ -51,7 +59,7 @@ export async function obtainSource(
 ): Promise<SourceTree> {
   const hashes = await patchHashes(patches)
   const identity = { source: await settle(locations, hashes, context), patches: hashes }
-  const there = await readTree(treeFolder(identity, context))
+  const there = await readTree(placeOf(identity, context))
   if (there !== undefined) return there
   const fetched = await fetchFirst(await inOrder(locations, identity.source, context), context)
   return await unpackOnce(fetched, patches, hashes, context)
@@ -63,7 +71,7 @@ async function settle(locations: SourceLocation[], patches: string[], context: S
   if (first !== undefined && known.every((source) => source === first)) return first
   for (const source of known) {
     if (source === undefined) continue
-    if ((await readTree(treeFolder({ source, patches }, context))) !== undefined) return source
+    if ((await readTree(placeOf({ source, patches }, context))) !== undefined) return source
     if ((await cachedDownload(source.replace(/^sha256:/, ''), context)) !== undefined) return source
   }
   return (await fetchFirst(locations, context)).source
@@ -109,20 +117,29 @@ async function unpackOnce(
   context: SourceContext,
 ): Promise<SourceTree> {
   const identity = { source: fetched.source, patches: hashes }
-  const folder = treeFolder(identity, context)
+  const folder = placeOf(identity, context)
   return await withLock(`${folder}.lock`, { signal: context.signal }, async () => {
     const there = await readTree(folder)
     if (there !== undefined) return there
     const part = `${folder}.part`
     await rm(part, { recursive: true, force: true })
-    await mkdir(join(part, 'tree'), { recursive: true })
+    await mkdir(join(part, treeFolder), { recursive: true })
+    // Beside the tree: whoever deletes the cache deletes it, too, whatever is unpacked meanwhile.
+    const whole = join(part, 'unpacking')
     try {
-      const epoch = await fetched.unpack(join(part, 'tree'))
-      await applyPatches(patches, join(part, 'tree'), fetched.from, context)
-      await writeFile(
-        join(part, 'source.json'),
-        `${JSON.stringify({ ...identity, from: fetched.from, epoch }, null, 2)}\n`,
-      )
+      await writeFile(whole, '')
+      await onGround(context, async (ground) => {
+        await ground.stand(part, whole)
+        const epoch = await fetched.unpack(join(part, treeFolder))
+        await applyPatches(patches, join(part, treeFolder), fetched.from, context)
+        const files = await countFiles(join(part, treeFolder), context.signal)
+        await writeFile(
+          join(part, treeNote),
+          `${JSON.stringify({ ...identity, from: fetched.from, epoch, files }, null, 2)}\n`,
+        )
+        return { ok: true }
+      })
+      await rm(whole)
     } catch (error) {
       await rm(part, { recursive: true, force: true })
       throw error
@@ -137,13 +154,14 @@ async function unpackOnce(
 }
 
 async function readTree(folder: string): Promise<SourceTree | undefined> {
-  const text = await readFile(join(folder, 'source.json'), 'utf8').catch(() => undefined)
+  const text = await readFile(join(folder, treeNote), 'utf8').catch(() => undefined)
   if (text === undefined) return undefined
-  const { source, patches, from, epoch } = note.parse(JSON.parse(text))
-  return { folder: join(folder, 'tree'), identity: { source, patches }, from, epoch }
+  const { source, patches, from, epoch, files } = note.parse(JSON.parse(text))
+  const tree = { folder: join(folder, treeFolder), identity: { source, patches }, from, epoch }
+  return files === undefined ? tree : { ...tree, files }
 }
 
-function treeFolder(identity: SourceIdentity, context: SourceContext): string {
+function placeOf(identity: SourceIdentity, context: SourceContext): string {
   return join(
     context.folders.cache,
     'sources',

@@ -10,6 +10,8 @@ export interface SourceTree {
   from: string
   /** Seconds since 1970 that stand for the tree, for KBUILD_BUILD_TIMESTAMP and SOURCE_DATE_EPOCH. */
   epoch: number
+  /** How many files and links it was unpacked with; a tree of before that was counted does not say. */
+  files?: number
 }
 
 /** What decides a source tree's bytes. */

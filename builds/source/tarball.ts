@@ -5,8 +5,10 @@ import { LabError } from '../../domain/errors.ts'
 import { fetchSourcePackage, upstreamVersion } from '../../host/apt/source-package.ts'
 import { run, runOrThrow } from '../../host/run.ts'
 import { sha256File } from '../../host/sha256.ts'
+import { disturbed } from '../ground.ts'
 import { download, fetchUrl, fileNameOf, wantedHash, type Wanted } from './download.ts'
 import { describeLocation, type FetchedSource, type SourceContext, type SourceProvider } from './source.ts'
+import { countFiles } from './whole-tree.ts'
 
 type Location<K> = Extract<SourceLocation, { kind: K }>
 
@@ -54,16 +56,28 @@ export async function unpackTarball(path: string, folder: string, context: Sourc
   context.progress({ phase: 'unpack', done: 0 })
   const raw = join(folder, '.unpacking')
   await mkdir(raw, { recursive: true })
-  const { code, stderr } = await run('tar', ['-x', '--no-same-owner', '-f', path, '-C', raw], {
+  const { code, stdout, stderr } = await run('tar', ['-x', '-v', '--no-same-owner', '-f', path, '-C', raw], {
     signal: context.signal,
   })
-  if (code !== 0) throw new LabError('BadInput', `${path} cannot be unpacked: ${stderr.trim().split('\n')[0]}`)
+  if (code !== 0) throw await unpackFailure(path, stderr, context)
+  // tar does not notice when what it has unpacked is deleted behind it.
+  const members = new Set(stdout.split('\n').filter((name) => name !== '' && !name.endsWith('/')))
+  if ((await countFiles(raw, context.signal)) < members.size) throw disturbed(raw)
   const entries = await readdir(raw, { withFileTypes: true })
   const [only] = entries
   const top = entries.length === 1 && only?.isDirectory() ? join(raw, only.name) : raw
   for (const name of await readdir(top)) await rename(join(top, name), join(folder, name))
   await rm(raw, { recursive: true })
   return await newestFile(folder, context)
+}
+
+/** A file that tar can read through is no bad one: then it was the place where it was unpacked to. */
+async function unpackFailure(path: string, said: string, { signal }: SourceContext): Promise<LabError> {
+  const sentence = `${path} cannot be unpacked: ${said.trim().split('\n')[0]}`
+  const readable = (await run('tar', ['-t', '-f', path], { signal })).code === 0
+  return readable
+    ? new LabError('SourceMissing', `${sentence}. Is the cache being deleted?`, { retryable: true })
+    : new LabError('BadInput', sentence)
 }
 
 /** Seconds since 1970 of the newest file below a folder. */
