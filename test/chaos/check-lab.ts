@@ -3,10 +3,11 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as delay } from 'node:timers/promises'
 import { withClient } from '../../cli/temporal-client.ts'
-import { isRunning, seeProcess } from '../../host/process-identity.ts'
 import { readServiceFacts } from '../../worker/service-file.ts'
 import { leftBehind } from '../e2e/leftovers.ts'
+import { processesOf } from '../e2e/processes.ts'
 import type { Fault } from './check-run.ts'
+import { faultsOfService } from './processes-of-lab.ts'
 
 /** What is to go may take as long on a busy machine, seconds. */
 const patience = 30
@@ -16,10 +17,13 @@ const patience = 30
  * @param service whether its service is to run
  */
 export async function faultsOfLab(state: string, { service }: { service: boolean }): Promise<Fault[]> {
-  const leaks = await settled(async () => leftBehind(state, { service }))
-  const workflows = service ? await settled(() => openWorkflows(state)) : []
+  const leaks = await settled(async () => {
+    const left = [...leftBehind(state, { service }), ...(service ? faultsOfService(processesOf(state)) : [])]
+    // A server that is not there cannot be asked.
+    return service && left.length === 0 ? await openWorkflows(state) : left
+  })
   return [
-    ...[...leaks, ...workflows].map((what) => ({ kind: 'leak' as const, what })),
+    ...leaks.map((what) => ({ kind: 'leak' as const, what })),
     ...['results.db', 'temporal.db'].flatMap((name) => damages(join(state, name))),
   ]
 }
@@ -34,11 +38,10 @@ async function settled(look: () => Promise<string[]>): Promise<string[]> {
   }
 }
 
-/** Workflows that the server still has under way; the service itself, when it has gone. */
+/** Workflows that the server still has under way. */
 async function openWorkflows(state: string): Promise<string[]> {
   const facts = await readServiceFacts(state)
-  const seen = facts && seeProcess(facts.pid)
-  if (!facts || !seen || !isRunning(seen)) return ['the service has ended, and nobody ended it']
+  if (!facts) return ['the service has written no service.json']
   return await withClient(facts, async (client) => {
     const open: string[] = []
     for await (const { workflowId, type } of client.workflow.list({ query: `ExecutionStatus = 'Running'` }))

@@ -26,6 +26,12 @@ describe('a draw', () => {
     }
   })
 
+  it('can be of some victims only', () => {
+    const some = drawRuns({ kills: 0, stops: 7, seed: 1, only: ['qemu', 'worker'] }).flatMap((run) => run.disturbances)
+    expect(new Set(some.map(({ victim }) => victim))).toEqual(new Set(['worker', 'qemu']))
+    expect(() => drawRuns({ kills: 0, stops: 1, seed: 1, only: ['cli'] })).toThrow('None of cli')
+  })
+
   it('gives a few of them a draw too', () => {
     expect(drawRuns({ kills: 2, stops: 0, seed: 1 }).flatMap(({ disturbances }) => disturbances)).toHaveLength(2)
     expect(drawRuns({ kills: 0, stops: 0, seed: 1 })).toEqual([])

@@ -15,6 +15,8 @@ export interface Wanted {
   kills: number
   stops: number
   seed: number
+  /** Only these, where not all. */
+  only?: readonly Victim[]
 }
 
 /** Into which boots of a run, and behind which of their stages. `power` is the attempt's begin. */
@@ -38,9 +40,10 @@ const runDice = fc.record({ size: percent, plan: percent, style: percent })
 /**
  * Draws what is done to which runs: so many kills and stops, each victim as often as the others, in random order, one to
  * three in a run. The same seed gives the same draw.
+ * @throws Error when `only` has no victim for what is wanted
  */
-export function drawRuns({ kills, stops, seed }: Wanted): RunDraw[] {
-  const all = [...evenly('kill', kills), ...evenly('stop', stops)]
+export function drawRuns({ kills, stops, seed, only }: Wanted): RunDraw[] {
+  const all = [...evenly('kill', kills, only), ...evenly('stop', stops, only)]
   const [order = []] = sample(fc.shuffledSubarray(all, { minLength: all.length }), seed, 1)
   const thrown = sample(dice, seed + 1, all.length)
   const disturbances = order.map(({ kind, victim }, n): Disturbance => {
@@ -58,8 +61,9 @@ export function drawRuns({ kills, stops, seed }: Wanted): RunDraw[] {
   return runs
 }
 
-function evenly(kind: Kind, count: number): { kind: Kind; victim: Victim }[] {
-  const of = victims[kind]
+function evenly(kind: Kind, count: number, only: readonly Victim[] = victims[kind]): { kind: Kind; victim: Victim }[] {
+  const of = victims[kind].filter((victim) => only.includes(victim))
+  if (of.length === 0 && count > 0) throw new Error(`None of ${only.join(', ')} can be had for a ${kind}.`)
   return Array.from({ length: count }, (_, n) => ({ kind, victim: of[n % of.length]! }))
 }
 

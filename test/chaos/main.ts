@@ -1,6 +1,6 @@
 /**
- * `npm run chaos -- --kills N --stops N [--seed N] [--labs N] [--built FOLDER] [--patience SECONDS]`: kills and stops what
- * takes part in runs, at random moments, and checks that nothing comes of it but time. See docs/running-a-lab.md.
+ * `npm run chaos -- --kills N --stops N [--seed N] [--victim NAME ...] [--labs N] [--patience SECONDS] [--built FOLDER]`:
+ * kills and stops what takes part in runs, at random moments, and checks that nothing comes of it but time. See docs/running-a-lab.md.
  */
 import { appendFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -8,6 +8,7 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { exitCodes } from '../../cli/exit-codes.ts'
+import type { Victim } from './disturbance.ts'
 import { drawRuns } from './draw-runs.ts'
 import { titleOf } from './disturbed-run.ts'
 import { PlaceWatch } from './place-watch.ts'
@@ -25,14 +26,17 @@ const { values } = parseArgs({
     labs: { type: 'string', default: '3' },
     patience: { type: 'string', default: '240' },
     built: { type: 'string' },
+    victim: { type: 'string', multiple: true },
   },
 })
 const numbers = [values.kills, values.stops, values.seed, values.labs, values.patience].map(Number)
 const [kills, stops, seed, labs, patience] = numbers as [number, number, number, number, number]
 if (!numbers.every((number) => Number.isInteger(number) && number >= 0) || labs < 1) {
-  say('usage: npm run chaos [-- --kills N --stops N --seed N --labs N --patience SECONDS --built FOLDER]')
+  say('usage: npm run chaos [-- --kills N --stops N --seed N --victim NAME --labs N --patience SECONDS --built FOLDER]')
   process.exit(exitCodes.usage)
 }
+const only = values.victim as Victim[] | undefined
+const draws = drawRuns({ kills, stops, seed, ...(only ? { only } : {}) })
 
 const folder = await mkdtemp(join(tmpdir(), 'hyplab-chaos-'))
 const log = join(folder, 'disturbances.jsonl')
@@ -41,7 +45,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.on(signal, () => {
     cut.abort(new Error('interrupted: what runs is ended and put away'))
     // Whoever waits for a command is told by its end. What is started meanwhile is ended below.
-    void endProcesses(folder)
+    endProcesses(folder).catch(() => {})
   })
 
 const told: Told[] = []
@@ -72,7 +76,6 @@ try {
   const slower = Math.max(1, labs / Math.max(1, Math.floor(availableParallelism() / 2)))
   const built = values.built ?? join(folder, 'built')
   const plans = await preparePlans(folder, built, slower, say, cut.signal)
-  const draws = drawRuns({ kills, stops, seed })
   say(`${kills} kills and ${stops} stops in ${draws.length} runs, ${labs} labs, seed ${seed}; each is told in ${log}`)
   await new Labs({ folder, built, plans, patience, watch, cut: cut.signal }, draws, tell).work(labs)
 } catch (error) {

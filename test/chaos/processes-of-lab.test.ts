@@ -7,7 +7,7 @@ import { seeProcess, type ProcessSeen } from '../../host/process-identity.ts'
 import { startGuarded } from '../../host/guarded-process.ts'
 import { awaited } from '../e2e/processes.ts'
 import { sharedPlaces } from './place-watch.ts'
-import { choose, signalAll } from './processes-of-lab.ts'
+import { choose, faultsOfService, signalAll } from './processes-of-lab.ts'
 
 const lines = {
   service: '/x/node /c/worker/service.ts until-down ',
@@ -57,6 +57,38 @@ describe('a victim', () => {
     expect(choose(real, 'guard', undefined, 1)?.[0]?.pid).not.toBe(guarded.pgid)
     guarded.kill('SIGKILL')
     await guarded.ended
+  })
+})
+
+describe('a service that has nothing to do', () => {
+  const process = (pid: number, pgid: number, commandLine: string): ProcessSeen => ({
+    pid,
+    start: 1,
+    pgid,
+    commandLine,
+  })
+  const service = process(10, 10, lines.service)
+  const worker = process(11, 10, lines.worker)
+  const server = process(14, 12, lines.server)
+  const [shell, watcher] = [process(12, 12, lines.serverGuard), process(13, 12, lines.serverGuard)]
+
+  it('is one service, one worker, one server and its guard', () => {
+    expect(faultsOfService([service, worker, shell, watcher, server])).toEqual([])
+  })
+
+  it('lacks what is not there and has too much of what is there twice', () => {
+    expect(faultsOfService([worker, process(15, 15, lines.worker), shell, watcher, server])).toEqual([
+      '0 processes are the service: ',
+      '2 processes are the worker: 11 15',
+    ])
+  })
+
+  it('has lost what guards its server, or a server that was guarded', () => {
+    expect(faultsOfService([service, worker, watcher, server])).toEqual([
+      'the server 14 has 1 of 2 processes of its guard 12',
+    ])
+    const other = [process(22, 22, lines.qemuGuard), process(23, 22, lines.qemuGuard)]
+    expect(faultsOfService([service, worker, shell, watcher, server, ...other])).toEqual(['guard 22 guards nothing'])
   })
 })
 

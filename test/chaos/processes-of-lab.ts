@@ -49,6 +49,25 @@ export function choose(
   return chosen.every((one) => one !== undefined) ? chosen : undefined
 }
 
+/**
+ * What is wrong with the processes of a service that runs and has nothing to do: one of each is to be there, and the server
+ * in a group with its guard, shell and watcher. Without one of them it outlives its owner one day.
+ */
+export function faultsOfService(seen: readonly ProcessSeen[]): string[] {
+  const of = (look: RegExp): ProcessSeen[] => seen.filter(({ commandLine }) => look.test(commandLine))
+  const counted = { service: of(service), worker: of(worker), server: of(server) }
+  const guards = Map.groupBy(of(guard), ({ pgid }) => pgid)
+  const wrong = Object.entries(counted)
+    .filter(([, found]) => found.length !== 1)
+    .map(([name, found]) => `${found.length} processes are the ${name}: ${found.map(({ pid }) => pid).join(' ')}`)
+  for (const { pid, pgid } of counted.server) {
+    const there = guards.get(pgid)?.length ?? 0
+    if (there < 2) wrong.push(`the server ${pid} has ${there} of 2 processes of its guard ${pgid}`)
+    guards.delete(pgid)
+  }
+  return [...wrong, ...[...guards.keys()].map((group) => `guard ${group} guards nothing`)]
+}
+
 /** Sends a signal to those of the processes that are still the same ones. */
 export function signalAll(processes: readonly ProcessSeen[], signal: NodeJS.Signals): void {
   for (const one of processes)
