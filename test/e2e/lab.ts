@@ -1,95 +1,12 @@
-import { existsSync } from 'node:fs'
-import { cp, mkdir, rm } from 'node:fs/promises'
+import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, inject } from 'vitest'
-import { followRun, type Happened } from '../../cli/follow.ts'
-import { openStore, type Store } from '../../store/store.ts'
-import type { ServiceFacts } from '../../worker/service-file.ts'
-import { startHyplab, type Command, type Ended } from './command.ts'
-import type { RunDocument } from './documents.ts'
-import { expectNothingLeft } from './leftovers.ts'
+import { afterAll, beforeAll, inject } from 'vitest'
+import { builtState } from './built-state.ts'
+import { startHyplab } from './command.ts'
+import { Lab } from './own-lab.ts'
 import { firstLook } from './plans.ts'
 
-/** A state folder of its own, and the real `hyplab` on it. */
-export class Lab {
-  readonly state: string
-  #store: Store | undefined
-  readonly #atEnd: (() => Promise<void>)[] = []
-
-  constructor(state: string) {
-    this.state = state
-  }
-
-  /** Results, read while others write them. */
-  get store(): Store {
-    if (!this.#store) throw new Error('the lab is not open')
-    return this.#store
-  }
-
-  async open(): Promise<void> {
-    this.#store = await openStore(this.state)
-  }
-
-  /** Stops its service, checks that nothing is left, and takes it away. */
-  async close(): Promise<void> {
-    await this.hyplab('down')
-    await this.store.close()
-    await expectNothingLeft(this.state)
-    for (const last of this.#atEnd) await last()
-    await rm(this.state, { recursive: true })
-  }
-
-  /** Something to be done when the lab has been closed. */
-  atEnd(action: () => Promise<void>): void {
-    this.#atEnd.push(action)
-  }
-
-  start(...args: string[]): Command {
-    return startHyplab(this.state, args)
-  }
-
-  /** Starts a command with other values of some environment variables. */
-  startIn(environment: Record<string, string>, ...args: string[]): Command {
-    return startHyplab(this.state, args, environment)
-  }
-
-  /** Runs a command to its end. */
-  hyplab(...args: string[]): Promise<Ended> {
-    return this.start(...args).ended
-  }
-
-  /** The document that a command prints with --json, whatever it exits with. */
-  async json<Document>(...args: string[]): Promise<Document> {
-    const { stdout, stderr } = await this.hyplab(...args, '--json')
-    if (stdout === '') throw new Error(`hyplab ${args.join(' ')} printed no document: ${stderr}`)
-    return JSON.parse(stdout) as Document
-  }
-
-  /** Starts the service as `hyplab up` does. */
-  async up(): Promise<void> {
-    expect(await this.hyplab('up')).toMatchObject({ code: 0 })
-  }
-
-  /** What `hyplab status` says of the service that runs. */
-  async service(): Promise<ServiceFacts> {
-    return await this.json('status')
-  }
-
-  /** What is known of a run once it has ended. @throws Error when it has not ended in time */
-  async ended(run: number, seconds = 200): Promise<RunDocument> {
-    const patience = AbortSignal.timeout(seconds * 1000)
-    for await (const _event of followRun(this.store, run, patience));
-    if (patience.aborted) throw new Error(`run ${run} has not ended within ${seconds} s`)
-    return await this.json('show', String(run))
-  }
-
-  /** The first event of a run that fits; the ones before it count too. @throws Error when none came in time */
-  async event(run: number, what: string, fits: (event: Happened) => boolean, seconds = 120): Promise<Happened> {
-    const patience = AbortSignal.timeout(seconds * 1000)
-    for await (const event of followRun(this.store, run, patience)) if (fits(event)) return event
-    throw new Error(`run ${run}: no ${what}${patience.aborted ? ` within ${seconds} s` : ', and it has ended'}`)
-  }
-}
+export type { Lab } from './own-lab.ts'
 
 /**
  * A lab for one test file, to be called outside of tests and hooks. It is made before the first test, with the builds of
@@ -98,26 +15,14 @@ export class Lab {
 export function useLab(name: string): Lab {
   const lab = new Lab(join(inject('sharedFolder'), name))
   beforeAll(async () => {
-    await cp(await builtState(), lab.state, { recursive: true, preserveTimestamps: true })
+    const built = join(inject('sharedFolder'), 'built')
+    await builtState(built, async (state) => {
+      const { code, stderr } = await startHyplab(state, ['build', firstLook]).ended
+      if (code !== 0) throw new Error(`plans/first-look.yaml cannot be built: ${stderr}`)
+    })
+    await cp(built, lab.state, { recursive: true, preserveTimestamps: true })
     await lab.open()
   })
   afterAll(() => lab.close())
   return lab
-}
-
-/** A state folder in which plans/first-look.yaml was built and nothing runs; made by the first test file that asks. */
-async function builtState(): Promise<string> {
-  const state = join(inject('sharedFolder'), 'built')
-  if (existsSync(state)) return state
-  const part = `${state}.part`
-  await mkdir(part)
-  const { code, stderr } = await startHyplab(part, ['build', firstLook]).ended
-  if (code !== 0) throw new Error(`plans/first-look.yaml cannot be built: ${stderr}`)
-  await expectNothingLeft(part)
-  // A copy is another lab: it gets an id, ports and a Temporal server of its own.
-  for (const name of ['lab-id', 'ports.json', 'temporal.db', 'temporal.db-shm', 'temporal.db-wal', 'logs'])
-    await rm(join(part, name), { recursive: true, force: true })
-  await cp(part, state, { recursive: true, preserveTimestamps: true })
-  await rm(part, { recursive: true })
-  return state
 }

@@ -26,10 +26,15 @@ export interface PlanText {
 /** Arguments of `hyplab run`: only the cell that shows the bug. */
 export const onlyBug = ['--only', 'config=ffa=y', '--only', 'mode=protected']
 
-/** Writes a plan that is first-look.yaml but for what `change` does to it. @returns its path */
-export async function planLike(lab: Lab, name: string, change: (plan: PlanText) => void): Promise<string> {
-  const plan = parse(readFileSync(firstLook, 'utf8')) as PlanText
-  const here = (path: string): string => resolve(dirname(firstLook), path)
+/** Writes a plan that is first-look.yaml, or another one, but for what `change` does to it. @returns its path */
+export async function planLike(
+  lab: Pick<Lab, 'state'>,
+  name: string,
+  change: (plan: PlanText) => void,
+  from = firstLook,
+): Promise<string> {
+  const plan = parse(readFileSync(from, 'utf8')) as PlanText
+  const here = (path: string): string => resolve(dirname(from), path)
   for (const kernel of Object.values(plan.kernels)) kernel.fragments = kernel.fragments.map(here)
   plan.stacks = Object.fromEntries(Object.entries(plan.stacks).map(([stack, path]) => [stack, here(path)]))
   plan.name = name
