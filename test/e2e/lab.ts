@@ -1,14 +1,13 @@
-import { existsSync } from 'node:fs'
-import { cp, mkdir, rm } from 'node:fs/promises'
+import { cp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, inject } from 'vitest'
 import { followRun, type Happened } from '../../cli/follow.ts'
 import { openStore, type Store } from '../../store/store.ts'
 import type { ServiceFacts } from '../../worker/service-file.ts'
+import { builtState } from './built-state.ts'
 import { startHyplab, type Command, type Ended } from './command.ts'
 import type { RunDocument } from './documents.ts'
 import { expectNothingLeft } from './leftovers.ts'
-import { firstLook } from './plans.ts'
 
 /** A state folder of its own, and the real `hyplab` on it. */
 export class Lab {
@@ -93,26 +92,9 @@ export class Lab {
 export function useLab(name: string): Lab {
   const lab = new Lab(join(inject('sharedFolder'), name))
   beforeAll(async () => {
-    await cp(await builtState(), lab.state, { recursive: true, preserveTimestamps: true })
+    await cp(await builtState(inject('sharedFolder')), lab.state, { recursive: true, preserveTimestamps: true })
     await lab.open()
   })
   afterAll(() => lab.close())
   return lab
-}
-
-/** A state folder in which plans/first-look.yaml was built and nothing runs; made by the first test file that asks. */
-async function builtState(): Promise<string> {
-  const state = join(inject('sharedFolder'), 'built')
-  if (existsSync(state)) return state
-  const part = `${state}.part`
-  await mkdir(part)
-  const { code, stderr } = await startHyplab(part, ['build', firstLook]).ended
-  if (code !== 0) throw new Error(`plans/first-look.yaml cannot be built: ${stderr}`)
-  await expectNothingLeft(part)
-  // A copy is another lab: it gets an id, ports and a Temporal server of its own.
-  for (const name of ['lab-id', 'ports.json', 'temporal.db', 'temporal.db-shm', 'temporal.db-wal', 'logs'])
-    await rm(join(part, name), { recursive: true, force: true })
-  await cp(part, state, { recursive: true, preserveTimestamps: true })
-  await rm(part, { recursive: true })
-  return state
 }
