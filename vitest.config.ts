@@ -1,53 +1,86 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
-const boots = ['test/e2e/**/*.test.ts', 'test/docs/run-commands.test.ts']
-/** Each of them keeps all cores busy by itself, and two at once only slow each other down. */
-const heavy = [
-  'test/builds/**/*.test.ts',
-  'test/targets/**/*.test.ts',
-  'test/store/{processes,speed}.test.ts',
-  'test/worker/service.test.ts',
-]
+/** Needs nothing but node_modules. */
+const pure = ['test/domain/**/*.test.ts']
 
-/** Three groups, one after the other: quick ones side by side, then those that need the machine, then whole runs on real boots. */
+/** Whole runs of hyplab on real boots. They find the builds of plans/first-look.yaml made. */
+const boots = ['test/e2e/**/*.test.ts', 'test/docs/run-*.test.ts']
+
+/** What `npm test` leaves to `npm run test:rest`: other kernels and firmware, faults, series of crashes, others' tools. */
+const slow = {
+  machine: [
+    'test/others-tools/**/*.test.ts',
+    'test/builds/kernel/{build-kernel,other-tree,refused}.test.ts',
+    'test/setup/install-packages.test.ts',
+  ],
+  boots: [
+    'test/chaos/**/*.test.ts',
+    'test/e2e/{thread,faults,firmware-faults,hostile-caller,kernel-fault}.test.ts',
+    'test/e2e/{broken-build,crash-build,shared-build}.test.ts',
+    'test/docs/run-pages.test.ts',
+  ],
+}
+
+const cores = availableParallelism()
+const minutes = 60_000
+
+const onBoots = {
+  globalSetup: 'test/e2e/shared-folder.ts',
+  testTimeout: 5 * minutes,
+  // A machine without a cache builds two kernels and the firmware before the first boot.
+  hookTimeout: 45 * minutes,
+}
+
+/**
+ * A file is in one project by its folder, unless it is listed as slow. The projects whose names begin with `rest` are what
+ * `npm run test:rest` runs, the others are `npm test`; they run one after the other, the files of each side by side.
+ */
 export default defineConfig({
   test: {
     pool: 'forks',
+    maxWorkers: cores,
     projects: [
       {
         extends: true,
-        test: {
-          name: 'fast',
-          include: ['test/**/*.test.ts'],
-          exclude: [...boots, ...heavy],
-          maxWorkers: 2,
-          testTimeout: 20_000,
-          hookTimeout: 60_000,
-          sequence: { groupOrder: 1 },
-        },
+        // Nothing in them outlives a test, so that what they import needs to be loaded only once.
+        test: { name: 'pure', include: pure, isolate: false, testTimeout: 20_000, sequence: { groupOrder: 1 } },
       },
       {
         extends: true,
         test: {
-          name: 'heavy',
-          include: heavy,
-          fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          name: 'machine',
+          include: ['test/**/*.test.ts'],
+          exclude: [...pure, ...boots, ...slow.machine, ...slow.boots],
+          testTimeout: minutes,
+          hookTimeout: 2 * minutes,
           sequence: { groupOrder: 2 },
         },
       },
       {
         extends: true,
+        test: { ...onBoots, name: 'boots', include: boots, exclude: slow.boots, sequence: { groupOrder: 3 } },
+      },
+      {
+        extends: true,
         test: {
-          name: 'boots',
-          include: boots,
-          globalSetup: 'test/e2e/shared-folder.ts',
+          name: 'rest',
+          include: slow.machine,
+          // Compilers keep all cores busy by themselves.
           fileParallelism: false,
-          // The first one may find a machine without a cache, and builds everything.
-          testTimeout: 300_000,
-          hookTimeout: 2_700_000,
-          sequence: { groupOrder: 3 },
+          testTimeout: minutes,
+          hookTimeout: 2 * minutes,
+          sequence: { groupOrder: 4 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...onBoots,
+          name: 'rest-boots',
+          include: slow.boots,
+          fileParallelism: false,
+          sequence: { groupOrder: 5 },
         },
       },
     ],

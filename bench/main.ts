@@ -1,11 +1,13 @@
-/** `npm run bench [-- overhead|tracer|console|inspect|flip ...] [--rounds N]`: what hyplab costs, beside what it is measured against. */
+/** `npm run bench [-- overhead|tracer|console|inspect|flip|hostile|store ...] [--rounds N]`: what hyplab costs, beside what it is measured against. */
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { flip } from './flip.ts'
 import { consoleThroughput } from './console-throughput.ts'
+import { hostile } from './hostile.ts'
 import { inspectThroughput } from './inspect-throughput.ts'
 import { overhead } from './overhead.ts'
 import { inSeconds } from './spread.ts'
+import { store } from './store.ts'
 import { tracer } from './tracer.ts'
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
@@ -51,6 +53,19 @@ const benchmarks: Record<string, (rounds: number) => Promise<void>> = {
   flip: async () => {
     print('\nARM_FFA_TRANSPORT and OPTEE from y to m on a warm tree, empty ccache (goal: make + 2 s)')
     for (const { what, seconds } of await flip()) print(`  ${seconds.toFixed(1).padStart(6)} s  ${what}`)
+  },
+  hostile: async () => {
+    print(
+      '\nInputs made to hurt, the worst of each kind (goal: 4 s for a file, 1 s for a line, no growth by the square)',
+    )
+    for (const { what, inputs, seconds, growth } of hostile()) {
+      const times = growth === 0 ? '' : `, ${growth.toFixed(1)} times that of a quarter of it`
+      print(`  ${what.padEnd(52)} ${String(inputs).padStart(4)} inputs: ${seconds.toFixed(3)} s${times}`)
+    }
+  },
+  store: async () => {
+    print('\nThe results of a run of 50 cells')
+    for (const { what, milliseconds } of await store()) print(`  ${milliseconds.toFixed(1).padStart(8)} ms  ${what}`)
   },
 }
 

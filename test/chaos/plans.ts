@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { runDetail } from '../../store/details.ts'
 import { listRuns } from '../../store/runs.ts'
 import { openStore } from '../../store/store.ts'
-import { builtState } from '../e2e/built-state.ts'
+import { makeState } from '../e2e/make-state.ts'
 import { startHyplab } from '../e2e/command.ts'
 import { firstLook, planLike, type PlanText } from '../e2e/plans.ts'
 import { undisturbed } from './check-run.ts'
@@ -42,7 +42,7 @@ export async function preparePlans(
       return { name, args: [file, ...only.flatMap((value) => ['--only', value])] }
     }),
   )
-  await builtState(built, async (state) => {
+  await makeState(built, async (state) => {
     for (const { name, args } of entries)
       for (const word of ['build', 'run']) {
         say(`${word} of ${name}, undisturbed`)

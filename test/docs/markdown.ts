@@ -15,7 +15,7 @@ export interface Block {
   text: string
 }
 
-/** README.md first, then docs/ by name: in this order the commands are run. */
+/** README.md first, then docs/ by name: in this order their commands are run. */
 export const pages: string[] = [
   'README.md',
   ...readdirSync(join(root, 'docs'))

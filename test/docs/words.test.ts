@@ -100,7 +100,14 @@ describe('npm commands', () => {
 
   test('npm test sets up and runs types, lint, format and tests', () => {
     const script = readFileSync(join(root, 'setup/test.sh'), 'utf8')
-    expect(script).toMatch(/main\.ts --for-tests[\s\S]+^tsc [\s\S]+^oxlint [\s\S]+^prettier --check [\s\S]+vitest run/m)
+    expect(script).toMatch(
+      /main\.ts --for [^]+side-by-side\.ts 'tsc .*' 'oxlint .*' 'prettier --check .*'\n[^]+vitest run/,
+    )
+  })
+
+  test('npm run check runs types, lint and the pure tests', () => {
+    const script = readFileSync(join(root, 'setup/check.sh'), 'utf8')
+    expect(script).toMatch(/side-by-side\.ts 'tsc .*' 'oxlint .*' 'vitest run --project pure.*'\n$/)
   })
 })
 

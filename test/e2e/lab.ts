@@ -2,9 +2,7 @@ import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, inject } from 'vitest'
 import { builtState } from './built-state.ts'
-import { startHyplab } from './command.ts'
 import { Lab } from './own-lab.ts'
-import { firstLook } from './plans.ts'
 
 export type { Lab } from './own-lab.ts'
 
@@ -15,12 +13,7 @@ export type { Lab } from './own-lab.ts'
 export function useLab(name: string): Lab {
   const lab = new Lab(join(inject('sharedFolder'), name))
   beforeAll(async () => {
-    const built = join(inject('sharedFolder'), 'built')
-    await builtState(built, async (state) => {
-      const { code, stderr } = await startHyplab(state, ['build', firstLook]).ended
-      if (code !== 0) throw new Error(`plans/first-look.yaml cannot be built: ${stderr}`)
-    })
-    await cp(built, lab.state, { recursive: true, preserveTimestamps: true })
+    await cp(await builtState(inject('sharedFolder')), lab.state, { recursive: true, preserveTimestamps: true })
     await lab.open()
   })
   afterAll(() => lab.close())

@@ -52,7 +52,7 @@ test.each(['bookworm', 'trixie'])(
   },
 )
 
-test('npm test alone installs what only the tests need', () => {
+test('npm run test:rest alone installs what only its tests need', () => {
   const own = new Set(hostPackages.map(({ name }) => name))
   expect(testPackages.map(({ name }) => name)).toEqual(['tpm2-tools', 'ima-evm-utils'])
   expect(testPackages.filter(({ name }) => own.has(name))).toEqual([])

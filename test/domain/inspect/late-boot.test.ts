@@ -17,10 +17,10 @@ const loop = Array.from({ length: 22 }, (_, n) => {
     .filter((line) => line.startsWith('['))
     .join('\n')
   if (n % 5 === 1) return `${boot}\n# dmesg\n${printed}\n`
-  if (n % 5 === 2) return `${boot}\n${'\0'.repeat(50)}\n${'y'.repeat(200_000)}\n`
+  if (n % 5 === 2) return `${boot}\n${'\0'.repeat(50)}\n${'y'.repeat(70_000)}\n`
   if (n % 5 === 4)
     return `${boot.replaceAll(/^(\[.*)calling .*$/gm, '$1\n** replaying previous printk message **\n$&')}\n`
-  if (n % 7 === 3) return `${boot}\n${chatter(mostUnread + 100_000)}`
+  if (n === 10) return `${boot}\n${chatter(mostUnread + 100_000)}`
   return `${boot}\n`
 })
 

@@ -1,0 +1,51 @@
+/** Each test file is run by `npm test` or by `npm run test:rest`, as vitest itself sees it, and by one of them only. */
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { beforeAll, expect, test } from 'vitest'
+
+const root = join(import.meta.dirname, '../..')
+const scripts = { test: 'setup/test.sh', 'test:rest': 'setup/test-rest.sh' }
+const tiers = new Map<string, string[]>()
+
+beforeAll(async () => {
+  const listed = Object.entries(scripts).map(async ([tier, script]) => {
+    const [, projects] =
+      /^exec vitest run --project '(.+)' "\$@"$/m.exec(readFileSync(join(root, script), 'utf8')) ?? []
+    if (projects === undefined) throw new Error(`${script} does not say which projects it runs`)
+    const { stdout } = await execa('vitest', ['list', '--filesOnly', '--json', '--project', projects], {
+      cwd: root,
+      preferLocal: true,
+      env: { VITEST: undefined },
+    })
+    return [tier, (JSON.parse(stdout) as { file: string }[]).map(({ file }) => file)] as const
+  })
+  for (const [tier, files] of await Promise.all(listed)) tiers.set(tier, files)
+})
+
+test('each file is in exactly one tier, and there once', () => {
+  const run = [...tiers.values()].flat().toSorted()
+  const there = globSync('test/**/*.test.ts', { cwd: root }).map((file) => join(root, file))
+  expect(there.length).toBeGreaterThan(100)
+  expect(run).toEqual(there.toSorted())
+})
+
+test('what is slow to be built, or needs what others wrote, is not waited for', () => {
+  const rest = tiers.get('test:rest')!.map((file) => file.slice(root.length + 1))
+  for (const slow of [
+    'test/e2e/thread.test.ts',
+    'test/e2e/hostile-caller.test.ts',
+    'test/builds/kernel/build-kernel.test.ts',
+    'test/others-tools/evmctl.test.ts',
+    'test/setup/install-packages.test.ts',
+  ])
+    expect(rest).toContain(slow)
+})
+
+test('package.json calls these scripts, and CI both of them in turn', () => {
+  const { scripts: called } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    scripts: Record<string, string>
+  }
+  for (const [name, script] of Object.entries(scripts)) expect(called[name]).toBe(`sh ${script}`)
+  expect(readFileSync(join(root, '.ci/run'), 'utf8')).toMatch(/^npm test\nnpm run test:rest\n$/m)
+})
