@@ -2,14 +2,14 @@
  * The worker process: `worker/main.ts ADDRESS NAMESPACE`. Serves workflows, builds and this host's places until SIGTERM,
  * or until it is killed: everything that it started dies with it, and the server gives its work to the next one.
  */
-import { availableParallelism, hostname } from 'node:os'
+import { availableParallelism } from 'node:os'
 import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker'
 import { Client } from '@temporalio/client'
 import { createActivities } from '../activities/registry.ts'
 import { foldersFrom } from '../host/folders.ts'
 import { openStore } from '../store/store.ts'
 import { queues } from '../domain/naming.ts'
-import { labId } from './lab-id.ts'
+import { hostId, labId } from './lab-id.ts'
 import { reapLeftovers } from './reap.ts'
 import { serverSettings } from './server-settings.ts'
 import { workflowBundle } from './workflow-bundle.ts'
@@ -19,7 +19,7 @@ if (!address || !namespace) throw new Error('usage: worker/main.ts ADDRESS NAMES
 
 Runtime.install({ logger: new DefaultLogger('WARN') })
 const folders = foldersFrom()
-const lab = await labId(folders.state)
+const [lab, host] = [await labId(folders.state), await hostId(folders.state)]
 await reapLeftovers(folders)
 const settings = serverSettings()
 const options = settings.kind === 'configured' ? settings.connection : { address }
@@ -56,7 +56,7 @@ const workers = await Promise.all([
   Worker.create({ ...common, taskQueue: queues.build(lab), activities, maxConcurrentActivityTaskExecutions: 1 }),
   Worker.create({
     ...common,
-    taskQueue: queues.host(lab, hostname()),
+    taskQueue: queues.host(lab, host),
     activities,
     maxConcurrentActivityTaskExecutions: bootsAtOnce,
   }),

@@ -2,14 +2,14 @@
  * The service process: `worker/service.ts until-down|while-used`. Owns the Temporal server (when none is configured)
  * and the worker process, restarts either when it dies, and ends both when it ends, however it ends.
  */
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { LabError } from '../domain/errors.ts'
 import { foldersFrom } from '../host/folders.ts'
 import { temporalBinary } from '../host/temporal-binary.ts'
 import { serveControl } from './control.ts'
 import { startDevServer, type DevServer } from './dev-server.ts'
+import { hostId } from './lab-id.ts'
+import { ownStateFolder } from './ownership.ts'
 import { startOwnServer } from './own-server.ts'
 import { registerSearchAttributes } from './search-attributes.ts'
 import { serverSettings } from './server-settings.ts'
@@ -18,8 +18,14 @@ import { RunStarter } from './start-run.ts'
 import { startWorker, type WorkerProcess } from './worker-process.ts'
 
 let life = process.argv[2] === 'while-used' ? ('while-used' as const) : ('until-down' as const)
+// Whoever started us may have gone, and with him the reader of what we say; that is no reason to end.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
 const { state } = foldersFrom()
-await mkdir(join(state, 'logs'), { recursive: true })
+const owner = await ownStateFolder(state, note)
+if (!owner) {
+  process.stderr.write(`A hyplab service runs already on ${state}.\n`)
+  process.exit(0)
+}
 
 let facts: ServiceFacts | undefined
 const ready = Promise.withResolvers<ServiceFacts>()
@@ -43,10 +49,6 @@ const control = await serveControl(controlSocket(state), {
   unused: async () => {
     if (life === 'while-used') await (ending ??= end(0))
   },
-}).catch((error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EADDRINUSE') throw error
-  process.stderr.write(`A hyplab service runs already on ${state}.\n`)
-  process.exit(0)
 })
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void (ending ??= end(0)))
 
@@ -59,6 +61,8 @@ try {
 }
 
 async function start(): Promise<void> {
+  // Here, because what is damaged is mended before others read it, and is told in our log.
+  await hostId(state, note)
   const settings = serverSettings()
   let address: string
   let serverFacts: ServiceFacts['server'] = { kind: 'configured' }

@@ -110,7 +110,7 @@ async function builtState(): Promise<string> {
   if (code !== 0) throw new Error(`plans/first-look.yaml cannot be built: ${stderr}`)
   await expectNothingLeft(part)
   // A copy is another lab: it gets an id, ports and a Temporal server of its own.
-  for (const name of ['lab-id', 'ports.json', 'temporal.db', 'temporal.db-shm', 'temporal.db-wal', 'logs'])
+  for (const name of ['lab-id', 'host-id', 'ports.json', 'temporal.db', 'temporal.db-shm', 'temporal.db-wal', 'logs'])
     await rm(join(part, name), { recursive: true, force: true })
   await cp(part, state, { recursive: true, preserveTimestamps: true })
   await rm(part, { recursive: true })
