@@ -48,9 +48,7 @@ async function connect(file: string): Promise<DatabaseSync> {
   const folder = dirname(file)
   try {
     makeStateFolder(folder)
-    // SQLite gives its other files the mode of this one. Once it has the file open, nobody else here may: closing a file
-    // gives up all locks that the process has on it.
-    if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600))
+    makeForUsAlone(file)
   } catch (error) {
     throw storeFailure(error, folder)
   }
@@ -67,6 +65,19 @@ async function connect(file: string): Promise<DatabaseSync> {
   } catch (error) {
     connection.close()
     throw error
+  }
+}
+
+/**
+ * SQLite gives its other files the mode of this one. Once it has the file open nobody else here may open it: to close a
+ * file is to give up all locks that the process has on it.
+ */
+function makeForUsAlone(file: string): void {
+  if (existsSync(file)) return
+  try {
+    closeSync(openSync(file, 'a', 0o600))
+  } catch {
+    // Why it cannot be made, SQLite is about to say.
   }
 }
 
