@@ -7,10 +7,9 @@ import { LabError } from '../domain/errors.ts'
 import { foldersFrom } from '../host/folders.ts'
 import { temporalBinary } from '../host/temporal-binary.ts'
 import { serveControl } from './control.ts'
-import { startDevServer, type DevServer } from './dev-server.ts'
 import { hostId } from './lab-id.ts'
 import { ownStateFolder } from './ownership.ts'
-import { startOwnServer } from './own-server.ts'
+import { startOwnServer, type OwnServer } from './own-server.ts'
 import { registerSearchAttributes } from './search-attributes.ts'
 import { serverSettings } from './server-settings.ts'
 import { controlSocket, removeServiceFacts, writeServiceFacts, type ServiceFacts } from './service-file.ts'
@@ -29,7 +28,7 @@ if (!owner) {
 
 let facts: ServiceFacts | undefined
 const ready = Promise.withResolvers<ServiceFacts>()
-let server: DevServer | undefined
+let server: OwnServer | undefined
 let worker: WorkerProcess | undefined
 let starter: RunStarter | undefined
 let ending: Promise<void> | undefined
@@ -69,11 +68,13 @@ async function start(): Promise<void> {
   let ui: string | undefined
   if (settings.kind === 'own') {
     const binary = await temporalBinary(foldersFrom())
-    server = await startOwnServer(binary.path, state, settings.namespace)
+    const { namespace } = settings
+    server = await startOwnServer({ binary: binary.path, state, namespace, ui: settings.ui, note })
     address = `127.0.0.1:${server.ports.grpc}`
-    ui = `http://127.0.0.1:${server.ports.ui}`
-    serverFacts = { kind: 'own', binary: binary.path, from: binary.from }
-    void superviseServer(binary.path, settings.namespace, server)
+    if (settings.ui) ui = `http://127.0.0.1:${server.ports.ui}`
+    const open = server.open === undefined ? {} : { open: server.open }
+    serverFacts = { kind: 'own', binary: binary.path, from: binary.from, ...open }
+    void superviseServer(server)
   } else {
     address = settings.address
     await registerSearchAttributes(settings)
@@ -97,16 +98,13 @@ async function start(): Promise<void> {
   ready.resolve(facts)
 }
 
-async function superviseServer(binary: string, namespace: string, first: DevServer): Promise<void> {
-  for (let current = first; ;) {
-    await current.process.ended
+async function superviseServer(own: OwnServer): Promise<void> {
+  for (;;) {
+    await own.ended()
     if (ending) return
     note('the Temporal server died; starting it again')
     // On the same ports and database file: clients and worker reconnect, and nothing is lost.
-    const { ports } = current
-    const started = await insist(() => startDevServer(binary, state, namespace, ports))
-    if (!started) return
-    server = current = started
+    await insist(() => own.restart())
   }
 }
 

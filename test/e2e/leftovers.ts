@@ -4,7 +4,7 @@ import { expect } from 'vitest'
 import { awaited, processesOf } from './processes.ts'
 
 /** What keeps running while a service is up. */
-const ofService = /worker\/(service|main)\.ts|server start-dev/
+const ofService = /worker\/(service|main)\.ts|server start-dev|socat UNIX-LISTEN:temporal/
 
 /**
  * Nothing of attempts and builds is left: no process, no claim on a place that is not given back, no file that was half
