@@ -12,6 +12,7 @@ import { startGuarded, type GuardedProcess } from '../../host/guarded-process.ts
 import { temporalBinary } from '../../host/temporal-binary.ts'
 import { startOwnServer, type OwnServer } from '../../worker/own-server.ts'
 import { ownNetwork } from '../../host/own-network.ts'
+import { blocksOf } from '../docs/markdown.ts'
 import { startHyplab } from '../e2e/command.ts'
 import { firstLook } from '../e2e/plans.ts'
 import { makeCertificates, type Certificates } from './certificates.ts'
@@ -26,20 +27,21 @@ let terminator: GuardedProcess
 let port: number
 let certificates: Certificates
 
-/** The part that docs/security.md shows. */
+/** What docs/security.md shows, with our names and ports in it. */
 function configuration(): string {
+  const shown = blocksOf('docs/security.md')
+    .find(({ text }) => text.startsWith('frontend lab\n'))!
+    .text.replace(':7243', `127.0.0.1:${port}`)
+    .replace('server.pem', certificates.server)
+    .replace('ca.pem', certificates.authority)
+    .replace('127.0.0.1:7233', `unix@${join(folder, 'server', 'temporal.sock')}`)
   return `
 defaults
   mode tcp
   timeout connect 5s
   timeout client 1h
   timeout server 1h
-frontend lab
-  bind 127.0.0.1:${port} ssl crt ${certificates.server} ca-file ${certificates.authority} verify required alpn h2
-  default_backend temporal
-backend temporal
-  server own unix@${join(folder, 'server', 'temporal.sock')}
-`
+${shown}`
 }
 
 beforeAll(async () => {
