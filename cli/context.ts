@@ -1,6 +1,7 @@
+import { existsSync } from 'node:fs'
 import { createColors } from 'picocolors'
 import type { Folders } from '../host/folders.ts'
-import { foldersFrom } from '../host/folders.ts'
+import { foldersFrom, makeStateFolder } from '../host/folders.ts'
 
 /** What every command gets: where things are and how to speak. */
 export interface Context {
@@ -30,9 +31,13 @@ export function wantsColour(
 }
 
 export function makeContext(options: { json?: boolean; color?: boolean }): Context {
+  const folders = foldersFrom()
+  // A folder that is not there yet is made by who needs it.
+  const opened = existsSync(folders.state) ? makeStateFolder(folders.state) : undefined
+  if (opened !== undefined) process.stderr.write(`hyplab: ${opened}\n`)
   const print = (text: string): void => void process.stdout.write(text.endsWith('\n') ? text : `${text}\n`)
   return {
-    folders: foldersFrom(),
+    folders,
     json: options.json === true,
     paint: createColors(!options.json && wantsColour(process.stdout, options.color)),
     paintTalk: createColors(wantsColour(process.stderr, options.color)),

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { LabError } from '../domain/errors.ts'
+import { foldersFrom, makeStateFolder } from '../host/folders.ts'
 import { ask, type Answer } from '../worker/control.ts'
 import { controlSocket, type ServiceFacts } from '../worker/service-file.ts'
 
@@ -66,13 +67,16 @@ async function askOrLaunch(
 
 /** Starts the service in the background, in a session of its own, and returns when it is ready to work. */
 async function launchService(stateFolder: string, life: ServiceFacts['life']): Promise<void> {
-  mkdirSync(join(stateFolder, 'logs'), { recursive: true })
-  const log = openSync(logFile(stateFolder), 'a')
+  makeStateFolder(stateFolder)
+  mkdirSync(join(stateFolder, 'logs'), { recursive: true, mode: 0o700 })
+  const log = openSync(logFile(stateFolder), 'a', 0o600)
   const from = readFileSync(logFile(stateFolder)).length
   const child = spawn(process.execPath, [fileURLToPath(new URL('../worker/service.ts', import.meta.url)), life], {
     detached: true,
     stdio: ['ignore', 'pipe', log],
     cwd: stateFolder,
+    // A relative path would mean something else in that folder.
+    env: { ...process.env, HYPLAB_STATE: stateFolder, HYPLAB_CACHE: foldersFrom().cache },
   })
   closeSync(log)
   const said = child.stdout!

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { hostname } from 'node:os'
 import { createRun } from '../store/runs.ts'
 import type { Store } from '../store/store.ts'
 import type { Answer } from '../worker/control.ts'
-import { labId } from '../worker/lab-id.ts'
+import { hostId, labId } from '../worker/lab-id.ts'
 import type { RunTask } from '../workflows/contracts.ts'
 import type { ReadPlan } from './read-plan.ts'
 
@@ -29,6 +28,6 @@ export async function startRun(
     workflowId,
     cells,
   })
-  await service.start({ workflowId, plan: plan.name, task: { run, lab, host: hostname(), ...options } })
+  await service.start({ workflowId, plan: plan.name, task: { run, lab, host: await hostId(store.folder), ...options } })
   return run
 }

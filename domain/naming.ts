@@ -9,6 +9,8 @@ export const queues = {
   build: (lab: string) => `hyplab-${lab}-build`,
   /** The activities that touch a lab host's places. */
   host: (lab: string, host: string) => `hyplab-${lab}-host-${host}`,
+  /** Closing what was lost on those places: never behind the boots, which have all the slots of the other. */
+  closing: (lab: string, host: string) => `hyplab-${lab}-host-${host}-closing`,
 }
 
 /** Search attributes, registered on the namespace when the service starts. */

@@ -3,7 +3,8 @@ import { access, mkdir } from 'node:fs/promises'
 import { availableParallelism, totalmem } from 'node:os'
 import { LabError } from '../domain/errors.ts'
 import { freeSpace } from './disk.ts'
-import type { Folders } from './folders.ts'
+import { makeStateFolder, type Folders } from './folders.ts'
+import { ownNetwork } from './own-network.ts'
 import { missingPackages } from './packages.ts'
 import { run } from './run.ts'
 import { presentTemporal } from './temporal-binary.ts'
@@ -32,8 +33,9 @@ export async function checkHost(folders: Folders): Promise<HostCheck[]> {
     checkVersion('QEMU', 'qemu-system-aarch64', /version (\d+)\.(\d+)/, 9),
     checkVersion('cross compiler', 'aarch64-linux-gnu-gcc', /(\d+)\.(\d+)\.\d+$/m, 12),
     checkTemporal(folders),
-    checkFolder('state folder', folders.state),
-    checkFolder('cache folder', folders.cache),
+    checkOwnNetwork(),
+    checkFolder('state folder', folders.state, makeStateFolder),
+    checkFolder('cache folder', folders.cache, (folder) => mkdir(folder, { recursive: true })),
   ])
   return [...checks, checkMachine()]
 }
@@ -71,11 +73,25 @@ async function checkTemporal(folders: Folders): Promise<HostCheck> {
   return { name: 'Temporal', outcome: 'bad', detail: 'no server binary on this host yet', fix }
 }
 
-async function checkFolder(name: string, folder: string): Promise<HostCheck> {
+async function checkOwnNetwork(): Promise<HostCheck> {
+  const name = 'other users'
+  const network = await ownNetwork()
+  if ('through' in network)
+    return { name, outcome: 'ok', detail: "cannot reach hyplab's own Temporal server: it has a network of its own" }
+  return {
+    name,
+    outcome: 'warn',
+    detail: `can command hyplab's own Temporal server, because ${network.refused}`,
+    fix: 'have no other users here, or use a Temporal server that asks for certificates (docs/security.md)',
+  }
+}
+
+async function checkFolder(name: string, folder: string, make: (folder: string) => unknown): Promise<HostCheck> {
   try {
-    await mkdir(folder, { recursive: true })
+    await make(folder)
     await access(folder, constants.W_OK)
   } catch (error) {
+    if (error instanceof LabError) return { name, outcome: 'bad', detail: error.message }
     const why = (error as NodeJS.ErrnoException).code ?? 'unknown'
     return {
       name,

@@ -73,7 +73,7 @@ export function startGuarded(command: string, args: string[], options: GuardedOp
   const inherit = options.inherit ?? []
   if (wanted + inherit.length > mostChannels)
     throw new RangeError(`a guarded process has at most ${mostChannels} channels`)
-  const log = options.logFile === undefined ? undefined : openSync(options.logFile, 'a')
+  const log = options.logFile === undefined ? undefined : openSync(options.logFile, 'a', 0o600)
   const output = log ?? 'pipe'
   const child = spawn('/bin/sh', ['-c', guard, 'guard', command, ...args], {
     detached: true,

@@ -39,13 +39,17 @@ export const hostPackages: HostPackage[] = [
   { name: 'kmod', why: 'kernel modules' },
   { name: 'patch', why: 'applies patches' },
   { name: 'git', why: 'kernel sources from git and from local trees' },
-  { name: 'util-linux', why: 'locks (flock)' },
+  { name: 'util-linux', why: "locks (flock), and the Temporal server's own network (unshare)" },
+  { name: 'iproute2', why: "brings that network's loopback up (ip)" },
+  { name: 'socat', why: 'leads this user into that network, through a Unix socket' },
 ]
 
 /** What the tests need besides: other people's tools, against which our readers of logs, lists and PCRs are held. */
 export const testPackages: HostPackage[] = [
   { name: 'tpm2-tools', why: 'tests hold our event logs and PCRs against tpm2_eventlog and tpm2_pcrread' },
   { name: 'ima-evm-utils', why: 'tests hold our measurement lists against evmctl' },
+  { name: 'haproxy', why: 'tests have it demand client certificates before a Temporal server' },
+  { name: 'openssl', why: 'tests make those certificates' },
 ]
 
 /** A package that is to be installed, and the version that is there, if it is too old. */

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { chmod, rm } from 'node:fs/promises'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 import { LabError } from '../domain/errors.ts'
@@ -26,8 +27,8 @@ export interface ControlHandlers {
 }
 
 /**
- * Opens the control socket. Binding it is also what makes the service the only one of its state folder.
- * @throws the system's EADDRINUSE when another service has it.
+ * Opens the control socket, in place of one that a killed service left: the caller owns the state folder (ownerLock).
+ * Connecting to it takes write access, which its mode gives to this user alone.
  */
 export async function serveControl(path: string, handlers: ControlHandlers): Promise<Server> {
   const holders = new Set<Socket>()
@@ -58,8 +59,10 @@ export async function serveControl(path: string, handlers: ControlHandlers): Pro
     }
     if (!socket.destroyed) socket.write(JSON.stringify(reply) + '\n')
   }
+  await rm(path, { force: true })
   server.listen(path)
   await once(server, 'listening')
+  await chmod(path, 0o600)
   return server
 }
 
@@ -80,6 +83,19 @@ export interface Answer {
   start(run: RunStart): Promise<void>
   /** Gives a held service free; resolves when it has ended, if it ends for that. */
   close(): Promise<void>
+}
+
+/** Whether a service listens on that control socket now. */
+export async function listens(path: string): Promise<boolean> {
+  const socket = connect(path)
+  try {
+    await once(socket, 'connect')
+    return true
+  } catch {
+    return false
+  } finally {
+    socket.destroy()
+  }
 }
 
 /** Asks the service of a state folder, and waits for one that is still starting; undefined when none runs. `stop` is answered without facts, when its process has ended. */

@@ -2,14 +2,14 @@
  * The worker process: `worker/main.ts ADDRESS NAMESPACE`. Serves workflows, builds and this host's places until SIGTERM,
  * or until it is killed: everything that it started dies with it, and the server gives its work to the next one.
  */
-import { availableParallelism, hostname } from 'node:os'
+import { availableParallelism } from 'node:os'
 import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker'
 import { Client } from '@temporalio/client'
 import { createActivities } from '../activities/registry.ts'
 import { foldersFrom } from '../host/folders.ts'
 import { openStore } from '../store/store.ts'
 import { queues } from '../domain/naming.ts'
-import { labId } from './lab-id.ts'
+import { hostId, labId } from './lab-id.ts'
 import { reapLeftovers } from './reap.ts'
 import { RunWatch } from './run-watch.ts'
 import { serverSettings } from './server-settings.ts'
@@ -20,7 +20,7 @@ if (!address || !namespace) throw new Error('usage: worker/main.ts ADDRESS NAMES
 
 Runtime.install({ logger: new DefaultLogger('WARN') })
 const folders = foldersFrom()
-const lab = await labId(folders.state)
+const [lab, host] = [await labId(folders.state), await hostId(folders.state)]
 await reapLeftovers(folders)
 const settings = serverSettings()
 const options = settings.kind === 'configured' ? settings.connection : { address }
@@ -57,13 +57,19 @@ const workers = await Promise.all([
   Worker.create({ ...common, taskQueue: queues.build(lab), activities, maxConcurrentActivityTaskExecutions: 1 }),
   Worker.create({
     ...common,
-    taskQueue: queues.host(lab, hostname()),
+    taskQueue: queues.host(lab, host),
     activities,
     maxConcurrentActivityTaskExecutions: bootsAtOnce,
   }),
+  Worker.create({
+    ...common,
+    taskQueue: queues.closing(lab, host),
+    activities,
+    maxConcurrentActivityTaskExecutions: 2,
+  }),
 ])
 const running = Promise.all(workers.map((worker) => worker.run()))
-const watch = new RunWatch({ store, client, lab, host: hostname() })
+const watch = new RunWatch({ store, client, lab, host })
 void watch.start()
 // The service waits for this line; when its end of our standard input closes, it has died.
 process.stdout.write('ready\n')

@@ -5,17 +5,17 @@ import { LabError } from '../domain/errors.ts'
 /** Which Temporal server to use, and who says so. */
 export type ServerSettings =
   | { kind: 'configured'; address: string; connection: NativeConnectionOptions; namespace: string }
-  | { kind: 'own'; namespace: string }
+  | { kind: 'own'; namespace: string; ui: boolean }
 
 /**
  * Temporal's own settings (TEMPORAL_* variables, profiles of temporal.toml) decide; where they name no address, hyplab
- * runs a dev server of its own.
+ * runs a dev server of its own, whose web UI is off unless HYPLAB_TEMPORAL_UI asks for it.
  * @throws LabError ServerUnreachable when the settings cannot be read.
  */
 export function serverSettings(): ServerSettings {
   try {
     const { connectionOptions, namespace } = loadClientConnectConfig()
-    if (connectionOptions.address === undefined) return { kind: 'own', namespace: 'hyplab' }
+    if (connectionOptions.address === undefined) return { kind: 'own', namespace: 'hyplab', ui: wantsUi() }
     return {
       kind: 'configured',
       address: connectionOptions.address,
@@ -27,4 +27,9 @@ export function serverSettings(): ServerSettings {
       cause: error,
     })
   }
+}
+
+/** The web UI serves whatever browser comes, and checks less than the server does: it is there for who asks for it. */
+function wantsUi(env: NodeJS.ProcessEnv = process.env): boolean {
+  return !['', '0', 'false'].includes(env['HYPLAB_TEMPORAL_UI'] ?? '')
 }

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
-import { readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { tmpdir, userInfo } from 'node:os'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { socketPath } from '../host/unix-socket.ts'
+import { replaceFile } from '../host/whole-file.ts'
 
 /** What a running service says about itself in `<state>/service.json`. */
 export interface ServiceFacts {
@@ -9,10 +9,13 @@ export interface ServiceFacts {
   /** `127.0.0.1:PORT` of the Temporal frontend. */
   address: string
   namespace: string
-  /** Where the server's own web UI is, when the server is ours. */
+  /** Where the server's own web UI is, when the server is ours and has one. */
   ui?: string
-  /** Which Temporal server: ours (with the binary's path and where that came from) or a configured one. */
-  server: { kind: 'own'; binary: string; from: string } | { kind: 'configured' }
+  /**
+   * Which Temporal server: ours (with the binary's path and where that came from) or a configured one. `open` says why every
+   * user of this host can command ours, where that is so.
+   */
+  server: { kind: 'own'; binary: string; from: string; open?: string } | { kind: 'configured' }
   worker: { pid: number }
   /** Epoch ms. */
   started: number
@@ -23,9 +26,7 @@ export interface ServiceFacts {
 const file = (stateFolder: string): string => join(stateFolder, 'service.json')
 
 export async function writeServiceFacts(stateFolder: string, facts: ServiceFacts): Promise<void> {
-  const part = `${file(stateFolder)}.${process.pid}.part`
-  await writeFile(part, JSON.stringify(facts, null, 2) + '\n')
-  await rename(part, file(stateFolder))
+  await replaceFile(file(stateFolder), JSON.stringify(facts, null, 2) + '\n')
 }
 
 /** The facts as last written; whether that service still runs, only its control socket can say. */
@@ -45,12 +46,13 @@ export async function removeServiceFacts(stateFolder: string): Promise<void> {
 export const portsFile = (stateFolder: string): string => join(stateFolder, 'ports.json')
 
 /**
- * The control socket of a state folder's service. Not in the state folder: a unix socket's path ends at 107 bytes.
- * Linux' abstract namespace leaves no file behind, however the service dies.
+ * The control socket of a state folder's service, by a path that fits into a socket's address. It lies in the state folder,
+ * which nobody else can enter, and so is found wherever the folder is, whatever XDG_RUNTIME_DIR says in one session and not
+ * in the next.
  */
 export function controlSocket(stateFolder: string): string {
-  const name = createHash('sha256').update(stateFolder).digest('hex').slice(0, 16)
-  return process.platform === 'linux'
-    ? `\0hyplab-${userInfo().uid}-${name}`
-    : join(tmpdir(), `hyplab-${userInfo().uid}-${name}.sock`)
+  return socketPath(stateFolder, 'control.sock')
 }
+
+/** Locked by the service for as long as it lives: who has it owns the state folder, by whatever name he came. */
+export const ownerLock = (stateFolder: string): string => join(stateFolder, 'service.lock')

@@ -2,15 +2,14 @@
  * The service process: `worker/service.ts until-down|while-used`. Owns the Temporal server (when none is configured)
  * and the worker process, restarts either when it dies, and ends both when it ends, however it ends.
  */
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { LabError } from '../domain/errors.ts'
 import { foldersFrom } from '../host/folders.ts'
 import { temporalBinary } from '../host/temporal-binary.ts'
 import { serveControl } from './control.ts'
-import { startDevServer, type DevServer } from './dev-server.ts'
-import { startOwnServer } from './own-server.ts'
+import { hostId } from './lab-id.ts'
+import { ownStateFolder } from './ownership.ts'
+import { startOwnServer, type OwnServer } from './own-server.ts'
 import { registerSearchAttributes } from './search-attributes.ts'
 import { serverSettings } from './server-settings.ts'
 import { controlSocket, removeServiceFacts, writeServiceFacts, type ServiceFacts } from './service-file.ts'
@@ -18,12 +17,18 @@ import { RunStarter } from './start-run.ts'
 import { startWorker, type WorkerProcess } from './worker-process.ts'
 
 let life = process.argv[2] === 'while-used' ? ('while-used' as const) : ('until-down' as const)
+// Whoever started us may have gone, and with him the reader of what we say; that is no reason to end.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
 const { state } = foldersFrom()
-await mkdir(join(state, 'logs'), { recursive: true })
+const owner = await ownStateFolder(state, note)
+if (!owner) {
+  process.stderr.write(`A hyplab service runs already on ${state}.\n`)
+  process.exit(0)
+}
 
 let facts: ServiceFacts | undefined
 const ready = Promise.withResolvers<ServiceFacts>()
-let server: DevServer | undefined
+let server: OwnServer | undefined
 let worker: WorkerProcess | undefined
 let starter: RunStarter | undefined
 let ending: Promise<void> | undefined
@@ -43,10 +48,6 @@ const control = await serveControl(controlSocket(state), {
   unused: async () => {
     if (life === 'while-used') await (ending ??= end(0))
   },
-}).catch((error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EADDRINUSE') throw error
-  process.stderr.write(`A hyplab service runs already on ${state}.\n`)
-  process.exit(0)
 })
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void (ending ??= end(0)))
 
@@ -59,17 +60,21 @@ try {
 }
 
 async function start(): Promise<void> {
+  // Here, because what is damaged is mended before others read it, and is told in our log.
+  await hostId(state, note)
   const settings = serverSettings()
   let address: string
   let serverFacts: ServiceFacts['server'] = { kind: 'configured' }
   let ui: string | undefined
   if (settings.kind === 'own') {
     const binary = await temporalBinary(foldersFrom())
-    server = await startOwnServer(binary.path, state, settings.namespace)
+    const { namespace } = settings
+    server = await startOwnServer({ binary: binary.path, state, namespace, ui: settings.ui, note })
     address = `127.0.0.1:${server.ports.grpc}`
-    ui = `http://127.0.0.1:${server.ports.ui}`
-    serverFacts = { kind: 'own', binary: binary.path, from: binary.from }
-    void superviseServer(binary.path, settings.namespace, server)
+    if (settings.ui) ui = `http://127.0.0.1:${server.ports.ui}`
+    const open = server.open === undefined ? {} : { open: server.open }
+    serverFacts = { kind: 'own', binary: binary.path, from: binary.from, ...open }
+    void superviseServer(server)
   } else {
     address = settings.address
     await registerSearchAttributes(settings)
@@ -93,16 +98,13 @@ async function start(): Promise<void> {
   ready.resolve(facts)
 }
 
-async function superviseServer(binary: string, namespace: string, first: DevServer): Promise<void> {
-  for (let current = first; ;) {
-    await current.process.ended
+async function superviseServer(own: OwnServer): Promise<void> {
+  for (;;) {
+    await own.ended()
     if (ending) return
     note('the Temporal server died; starting it again')
     // On the same ports and database file: clients and worker reconnect, and nothing is lost.
-    const { ports } = current
-    const started = await insist(() => startDevServer(binary, state, namespace, ports))
-    if (!started) return
-    server = current = started
+    await insist(() => own.restart())
   }
 }
 

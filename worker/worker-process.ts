@@ -23,7 +23,7 @@ const stopLimitMs = 25_000
  */
 export async function startWorker(stateFolder: string, address: string, namespace: string): Promise<WorkerProcess> {
   const logFile = join(stateFolder, 'logs', 'worker.log')
-  const log = openSync(logFile, 'a')
+  const log = openSync(logFile, 'a', 0o600)
   const child = spawn(process.execPath, [fileURLToPath(new URL('main.ts', import.meta.url)), address, namespace], {
     stdio: ['pipe', 'pipe', log],
   })

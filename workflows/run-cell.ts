@@ -19,9 +19,10 @@ const { judgeCell } = proxyLocalActivities<Pick<Activities, 'judgeCell'>>(bookke
 
 /** One cell: attempts until enough of them count or infrastructure broke too often, then the verdict. */
 export async function runCell(task: CellTask): Promise<CellResult> {
-  const host = queues.host(task.lab, task.host)
-  const { bootAttempt } = proxyActivities<Pick<Activities, 'bootAttempt'>>(booting(host))
-  const { closeLostAttempt } = proxyActivities<Pick<Activities, 'closeLostAttempt'>>(closing(host))
+  const { bootAttempt } = proxyActivities<Pick<Activities, 'bootAttempt'>>(booting(queues.host(task.lab, task.host)))
+  const { closeLostAttempt } = proxyActivities<Pick<Activities, 'closeLostAttempt'>>(
+    closing(queues.closing(task.lab, task.host)),
+  )
   const attempt = async (number: number): Promise<AttemptResult & { broke?: unknown }> => {
     const which = { run: task.run, cell: task.number, attempt: number }
     try {

@@ -50,7 +50,7 @@ function startBuilds(outline: RunOutline): Map<string, Promise<BuildResult>> {
 async function runCells(task: RunTask, outline: RunOutline, builds: Map<string, Promise<BuildResult>>): Promise<void> {
   let running = 0
   const { closeOpenAttempts } = proxyActivities<Pick<Activities, 'closeOpenAttempts'>>(
-    closing(queues.host(task.lab, task.host)),
+    closing(queues.closing(task.lab, task.host)),
   )
   /** A cell that breaks ends neither the run nor the other cells. */
   const one = async (cell: RunOutline['cells'][number]): Promise<void> => {

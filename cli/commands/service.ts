@@ -46,6 +46,9 @@ function report(context: Context, facts: ServiceFacts): void {
     ['service', `pid ${facts.pid}, ${facts.life === 'until-down' ? 'until `hyplab down`' : 'while a command uses it'}`],
     ['worker', `pid ${facts.worker.pid}`],
     ['Temporal', `${facts.address}, namespace ${facts.namespace}; ${server}`],
+    ...(facts.server.kind === 'own' && facts.server.open !== undefined
+      ? [['open', `to every user of this host, because ${facts.server.open}: see docs/security.md`] as [string, string]]
+      : []),
     ...(facts.ui ? [['web UI', facts.ui] as [string, string]] : []),
     ['state', context.folders.state],
   ]

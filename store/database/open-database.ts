@@ -1,9 +1,10 @@
-import { mkdir } from 'node:fs/promises'
+import { closeSync, existsSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Kysely } from 'kysely'
 import type { Migration } from 'kysely/migration'
 import { LabError } from '../../domain/errors.ts'
+import { makeStateFolder } from '../../host/folders.ts'
 import { storeFailure } from '../failure.ts'
 import { migrations as ours } from '../migrations/all.ts'
 import { nodeSqliteDialect, whenFree } from './node-sqlite-dialect.ts'
@@ -45,9 +46,12 @@ async function close(database: Kysely<Tables>, connection: DatabaseSync): Promis
 
 async function connect(file: string): Promise<DatabaseSync> {
   const folder = dirname(file)
-  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+  try {
+    makeStateFolder(folder)
+    makeForUsAlone(file)
+  } catch (error) {
     throw storeFailure(error, folder)
-  })
+  }
   const connection = await whenFree(file, () => new DatabaseSync(file, { timeout: blockMs }))
   try {
     const mode = await whenFree(file, () => connection.prepare('pragma journal_mode = wal').get())
@@ -61,6 +65,19 @@ async function connect(file: string): Promise<DatabaseSync> {
   } catch (error) {
     connection.close()
     throw error
+  }
+}
+
+/**
+ * SQLite gives its other files the mode of this one. Once it has the file open nobody else here may open it: to close a
+ * file is to give up all locks that the process has on it.
+ */
+function makeForUsAlone(file: string): void {
+  if (existsSync(file)) return
+  try {
+    closeSync(openSync(file, 'a', 0o600))
+  } catch {
+    // Why it cannot be made, SQLite is about to say.
   }
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { awaited, processesOf } from './processes.ts'
 
 /** What keeps running while a service is up. */
-const ofService = /worker\/(service|main)\.ts|server start-dev/
+const ofService = /worker\/(service|main)\.ts|server start-dev|socat UNIX-LISTEN:temporal/
 
 export interface Expected {
   /** Whether the service itself may go on. */

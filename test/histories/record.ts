@@ -13,7 +13,7 @@ import { workflowIds } from '../../domain/naming.ts'
 import { foldersFrom } from '../../host/folders.ts'
 import { runDetail } from '../../store/details.ts'
 import { openStore } from '../../store/store.ts'
-import { labId } from '../../worker/lab-id.ts'
+import { hostId, labId } from '../../worker/lab-id.ts'
 import { readServiceFacts } from '../../worker/service-file.ts'
 
 /** NOT_FOUND of gRPC. */
@@ -25,7 +25,7 @@ if (!facts) throw new Error('no service runs on HYPLAB_STATE: hyplab up')
 const connection = await Connection.connect({ address: facts.address })
 const { workflow } = new Client({ connection, namespace: facts.namespace })
 const store = await openStore(state)
-const lab = await labId(state)
+const [lab, host] = [await labId(state), await hostId(state)]
 
 for (const argument of process.argv.slice(2)) {
   const [name, run] = argument.split('=')
@@ -71,7 +71,7 @@ function withoutThisMachine(text: string): string {
     .replaceAll(state, '/state')
     .replaceAll(cache, '/cache')
     .replaceAll(fileURLToPath(new URL('../../', import.meta.url)), '/hyplab/')
-    .replaceAll(`host-${hostname()}`, 'host-here')
+    .replaceAll(`host-${host}`, 'host-here')
     .replaceAll(`@${hostname()}`, '@here')
-    .replaceAll(`"host":"${hostname()}"`, '"host":"here"')
+    .replaceAll(`"host":"${host}"`, '"host":"here"')
 }

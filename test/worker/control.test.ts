@@ -1,11 +1,13 @@
-import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
+import { statSync, writeFileSync } from 'node:fs'
 import { connect, createServer, type Server, type Socket } from 'node:net'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterEach, expect, test } from 'vitest'
 import { ask, serveControl, type ControlHandlers } from '../../worker/control.ts'
 import type { ServiceFacts } from '../../worker/service-file.ts'
 import type { RunStart } from '../../worker/start-run.ts'
+import { tempFolder } from '../host/temp-folder.ts'
 
 const facts: ServiceFacts = {
   pid: 1,
@@ -25,10 +27,12 @@ const run: RunStart = {
 let server: Server | undefined
 afterEach(() => server?.close())
 
-/** A service with these handlers; returns the path of its control socket, a name that no file stands for. */
-async function serve(handlers: Partial<ControlHandlers>): Promise<string> {
+const newPath = async (): Promise<string> => join(await tempFolder(), 'control.sock')
+
+/** A service with these handlers; returns the path of its control socket. */
+async function serve(handlers: Partial<ControlHandlers>, path?: string): Promise<string> {
   const nothing = async (): Promise<void> => {}
-  const path = `\0hyplab-test-${randomUUID()}`
+  path ??= await newPath()
   server = await serveControl(path, {
     facts: async () => facts,
     stop: nothing,
@@ -89,7 +93,7 @@ test('a service that ends later is told to who holds it, and is free of him', as
 
 test('a service that is killed while it is asked is none', async () => {
   // Linux resets a unix socket that is closed with something in it that nobody has read.
-  const path = `\0hyplab-test-${randomUUID()}`
+  const path = await newPath()
   server = createServer({ pauseOnConnect: true }, (socket) => setImmediate(() => socket.destroy())).listen(path)
   await once(server, 'listening')
   for (let times = 0; times < 20; times++) expect(await ask(path, 'hold')).toBeUndefined()
@@ -104,5 +108,16 @@ test('a question of another version is refused by name', async () => {
 })
 
 test('without a service there is no answer', async () => {
-  expect(await ask(`\0hyplab-test-${randomUUID()}`, 'status')).toBeUndefined()
+  expect(await ask(await newPath(), 'status')).toBeUndefined()
+})
+
+test('only this user may connect, also in place of what a killed service left', async () => {
+  const path = await newPath()
+  writeFileSync(path, '', { mode: 0o666 })
+  expect(await ask(path, 'status')).toBeUndefined()
+  await serve({}, path)
+  expect(statSync(path).mode & 0o777).toBe(0o600)
+  const service = await ask(path, 'status')
+  expect(service?.facts).toEqual(facts)
+  await service?.close()
 })

@@ -1,8 +1,9 @@
 /** The service as its users see it: `hyplab up`, `down` and `status` on state folders of their own. */
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { Connection } from '@temporalio/client'
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
 import { queues } from '../../domain/naming.ts'
@@ -95,6 +96,36 @@ describe('hyplab up and down', () => {
     expect(await hyplab(state, 'down')).toMatchObject({ code: 0 })
   })
 
+  it('make one service of a folder, by whatever name it is called', async () => {
+    const state = await newState()
+    const link = `${await tempFolder()}/link`
+    symlinkSync(state, link)
+    const names = [state, `${state}/`, link, relative(process.cwd(), state)]
+    const facts = await Promise.all(names.map((name) => up(name)))
+    expect(new Set(facts.map(({ pid }) => pid)).size).toBe(1)
+    expect(processesLike(state, temporal)).toHaveLength(1)
+    expect(await hyplab(link, 'down')).toMatchObject({ code: 0, stderr: 'Stopped.' })
+    expect(processesOf(state)).toEqual([])
+  })
+
+  it('work in a folder whose path is longer than that of a socket may be', async () => {
+    const state = join(await newState(), ...Array.from({ length: 20 }, () => 'folder'))
+    const { pid } = await up(state)
+    expect(await status(state)).toMatchObject({ pid, running: true })
+    expect(await hyplab(state, 'down')).toMatchObject({ code: 0, stderr: 'Stopped.' })
+  })
+
+  it('mend what a power cut left half-written, and say so in the log of the service', async () => {
+    const state = await newState()
+    const first = await up(state)
+    await hyplab(state, 'down')
+    for (const name of ['lab-id', 'host-id', 'ports.json', 'service.json'])
+      writeFileSync(join(state, name), '{"grpc":20')
+    expect((await up(state)).address).not.toBe(first.address)
+    const log = readFileSync(join(state, 'logs', 'service.log'), 'utf8')
+    for (const name of ['lab-id', 'host-id', 'ports.json']) expect(log).toContain(`${join(state, name)} was damaged`)
+  })
+
   it('can be asked for while the one before is ending', async () => {
     const state = await newState()
     const { pid } = await up(state)
@@ -125,6 +156,31 @@ describe('hyplab up and down', () => {
 })
 
 describe('what dies comes back', () => {
+  it(
+    'nothing has to, when whoever started the service is killed at any moment of its start',
+    { timeout: 180_000 },
+    async () => {
+      const state = await newState()
+      const started = performance.now()
+      await up(state)
+      const whole = performance.now() - started
+      await hyplab(state, 'down')
+      for (let moment = 1; moment <= 8; moment++) {
+        const starter = startHyplab(state, ['up'])
+        // No event tells how far it is: the moments are spread over the time that a start takes.
+        await delay((whole * moment) / 8)
+        // The service has a session of its own, as it has when a terminal goes away.
+        starter.signal('SIGKILL')
+        await starter.ended
+        const asked = processesLike(state, /worker\/service\.ts/)
+        if (asked.length === 0) continue
+        const { running, pid } = await status(state)
+        expect({ moment, running, pid }).toEqual({ moment, running: true, pid: asked[0]!.pid })
+        await hyplab(state, 'down')
+      }
+    },
+  )
+
   it('a worker that is killed again while it starts', async () => {
     const state = await newState()
     const facts = await up(state)
