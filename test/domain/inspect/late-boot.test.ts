@@ -11,7 +11,9 @@ const real = [boots.builtinPkvm, boots.modulePkvm, boots.linux7, noInit].map((bo
 
 /** Boots of which some say much, have their log printed again or are interrupted, are damaged or cut. */
 const loop = Array.from({ length: 22 }, (_, n) => {
-  const boot = real[n % real.length]!
+  const whole = real[n % real.length]!
+  // Those that are forgotten need not be long.
+  const boot = n < 22 - keptBoots.last - 1 ? whole.slice(0, 10_000) : whole
   const printed = boot
     .split('\n')
     .filter((line) => line.startsWith('['))
@@ -20,7 +22,7 @@ const loop = Array.from({ length: 22 }, (_, n) => {
   if (n % 5 === 2) return `${boot}\n${'\0'.repeat(50)}\n${'y'.repeat(70_000)}\n`
   if (n % 5 === 4)
     return `${boot.replaceAll(/^(\[.*)calling .*$/gm, '$1\n** replaying previous printk message **\n$&')}\n`
-  if (n === 10) return `${boot}\n${chatter(mostUnread + 100_000)}`
+  if (n === 20) return `${boot}\n${chatter(mostUnread + 100_000)}`
   return `${boot}\n`
 })
 
