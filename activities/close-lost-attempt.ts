@@ -6,6 +6,7 @@ import { lastStage } from '../domain/stage/last-stage.ts'
 import { noticedStandstill } from '../domain/standstill.ts'
 import { endingOf } from '../domain/verdict/ending.ts'
 import { claimPlace } from '../host/claim.ts'
+import { hasArtifact } from '../store/artifacts.ts'
 import type { AttemptArtifact, AttemptEnd, AttemptStart } from '../store/attempt.ts'
 import { findAttempt, finishAttempt } from '../store/attempts.ts'
 import { cellDetail, type CellContext } from '../store/details.ts'
@@ -74,7 +75,7 @@ async function takeBack(deps: Deps, { place, number }: AttemptStart): Promise<vo
 
 async function endOf(deps: Deps, start: AttemptStart, context: CellContext, reason: string): Promise<AttemptEnd> {
   const unwatched = await unwatchedSeconds(start.folder)
-  const artifacts = await keepAttemptFiles(deps.store, start.folder, bootedBy(context))
+  const artifacts = await keepAttemptFiles(deps.store, start.folder, bootedBy(deps, context))
   const kept = await readKept(deps.store, `${start.run}.${start.cell}.${start.number}`, artifacts, context)
   const stage = lastStage(kept.consoles, kept.records)
   const stop = reason === 'cancelled' ? ('cancelled' as const) : ('lost' as const)
@@ -105,8 +106,10 @@ async function unwatchedSeconds(folder: string): Promise<number> {
   return raw === undefined || raw.size === 0 ? 0 : Math.max(0, (Date.now() - raw.mtimeMs) / 1000)
 }
 
-function bootedBy({ kernel, firmware }: CellContext): AttemptArtifact[] {
-  return kernel?.outcome === 'ok' && firmware?.outcome === 'ok' ? bootedArtifacts(kernel, firmware) : []
+/** What it booted, as far as it is there: a damaged Image is set aside, and may be why the attempt was given up. */
+function bootedBy({ store }: Deps, { kernel, firmware }: CellContext): AttemptArtifact[] {
+  if (kernel?.outcome !== 'ok' || firmware?.outcome !== 'ok') return []
+  return bootedArtifacts(kernel, firmware).filter((artifact) => hasArtifact(store, artifact))
 }
 
 async function tell(deps: Deps, start: AttemptStart, end: AttemptEnd): Promise<void> {

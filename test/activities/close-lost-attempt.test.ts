@@ -7,12 +7,16 @@ import { attemptFolder, claimFolder, fenceOf, placeOf } from '../../activities/a
 import { closeLostAttempt } from '../../activities/close-lost-attempt.ts'
 import { closeOpenAttempts } from '../../activities/close-open-attempts.ts'
 import { judgeAgain } from '../../activities/judge-again.ts'
+import { machineSetupProduct } from '../../builds/firmware/machine-setup.ts'
 import { encodeFrame, payloadOf } from '../../domain/records/frame.ts'
 import type { AttemptStart } from '../../store/attempt.ts'
 import { findAttempt, finishAttempt, startAttempt, unfinishedAttempts } from '../../store/attempts.ts'
+import { artifactPath, putArtifact } from '../../store/artifacts.ts'
+import { putBuild } from '../../store/builds.ts'
+import { setCellBuilds } from '../../store/cells.ts'
 import { createRun } from '../../store/runs.ts'
 import { openStore, type Store } from '../../store/store.ts'
-import { noon, sampleEnd, sampleRun, temporaryState } from '../store/samples.ts'
+import { noon, sampleBuild, sampleEnd, sampleRun, temporaryState } from '../store/samples.ts'
 
 const task = { run: 1, cell: 1, attempt: 1 }
 const reason = 'The worker that ran the step fell silent.'
@@ -123,4 +127,24 @@ test('the open attempts of one cell are closed, those of another are not', async
   expect(await unfinishedAttempts(store)).toMatchObject([{ cell: 2 }])
   await closeOpenAttempts(deps(), { run: 1, reason: 'x' })
   expect(await unfinishedAttempts(store)).toEqual([])
+})
+
+test('an attempt is closed although the Image that it was to boot has gone from the store', async () => {
+  const kernel = await sampleBuild(store, 'kernel')
+  const firmware = {
+    ...(await sampleBuild(store, 'firmware')),
+    kind: 'firmware' as const,
+    products: await Promise.all(
+      ['qemu_fw.bios', machineSetupProduct].map(async (name) => ({
+        name,
+        ...(await putArtifact(store, Buffer.from(name))),
+      })),
+    ),
+  }
+  for (const build of [kernel, firmware]) await putBuild(store, build)
+  await setCellBuilds(store, 1, 1, { kernel: 'kernel', firmware: 'firmware' })
+  await rm(artifactPath(store, kernel.products[0]!.sha256))
+  expect(await close()).toEqual({ ending: 'infra' })
+  const { end } = (await findAttempt(store, key))!
+  expect(end!.artifacts.map(({ name }) => name)).toEqual(['firmware', machineSetupProduct])
 })
