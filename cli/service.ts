@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
+import type { Socket } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -52,12 +53,14 @@ async function askOrLaunch(
   life: ServiceFacts['life'],
   launching: () => void = () => {},
 ): Promise<{ answer: Answer; started: boolean }> {
+  let letGo: () => void = () => {}
   for (let launched = 0; ; launched++) {
     const answer = await ask(controlSocket(stateFolder), question)
+    letGo()
     if (answer) return { answer, started: launched > 0 }
     if (launched === starts) break
     if (launched === 0) launching()
-    await launchService(stateFolder, life)
+    letGo = await launchService(stateFolder, life)
   }
   throw new LabError(
     'ServerUnreachable',
@@ -65,15 +68,18 @@ async function askOrLaunch(
   )
 }
 
-/** Starts the service in the background, in a session of its own, and returns when it is ready to work. */
-async function launchService(stateFolder: string, life: ServiceFacts['life']): Promise<void> {
+/**
+ * Starts the service in the background, in a session of its own, and waits until it is ready to work.
+ * @returns lets go of it: a `while-used` service ends then, or when we die before, unless somebody holds it.
+ */
+async function launchService(stateFolder: string, life: ServiceFacts['life']): Promise<() => void> {
   makeStateFolder(stateFolder)
   mkdirSync(join(stateFolder, 'logs'), { recursive: true, mode: 0o700 })
   const log = openSync(logFile(stateFolder), 'a', 0o600)
   const from = readFileSync(logFile(stateFolder)).length
   const child = spawn(process.execPath, [fileURLToPath(new URL('../worker/service.ts', import.meta.url)), life], {
     detached: true,
-    stdio: ['ignore', 'pipe', log],
+    stdio: ['pipe', 'pipe', log],
     cwd: stateFolder,
     // A relative path would mean something else in that folder.
     env: { ...process.env, HYPLAB_STATE: stateFolder, HYPLAB_CACHE: foldersFrom().cache },
@@ -85,9 +91,10 @@ async function launchService(stateFolder: string, life: ServiceFacts['life']): P
   const isReady = await Promise.race([ready, ended])
   said.destroy()
   child.unref()
-  if (isReady) return
+  const lifeline = child.stdin! as Socket
+  lifeline.unref()
   // Another one may have been quicker; then ours ends with code 0 and theirs answers.
-  if (child.exitCode === 0) return
+  if (isReady || child.exitCode === 0) return () => void lifeline.destroy()
   const why = readFileSync(logFile(stateFolder)).subarray(from).toString().trim()
   throw new LabError(
     'ServerUnreachable',

@@ -26,11 +26,19 @@ export interface ControlHandlers {
   unused(): Promise<void>
 }
 
+/** An open control socket. */
+export interface Control {
+  server: Server
+  /** Whether somebody holds the service now. */
+  held(): boolean
+  close(): void
+}
+
 /**
  * Opens the control socket, in place of one that a killed service left: the caller owns the state folder (ownerLock).
  * Connecting to it takes write access, which its mode gives to this user alone.
  */
-export async function serveControl(path: string, handlers: ControlHandlers): Promise<Server> {
+export async function serveControl(path: string, handlers: ControlHandlers): Promise<Control> {
   const holders = new Set<Socket>()
   const server = createServer((socket) => {
     socket.on('error', () => socket.destroy())
@@ -63,7 +71,7 @@ export async function serveControl(path: string, handlers: ControlHandlers): Pro
   server.listen(path)
   await once(server, 'listening')
   await chmod(path, 0o600)
-  return server
+  return { server, held: () => holders.size > 0, close: () => void server.close() }
 }
 
 function split(line: string): [Question, string] {

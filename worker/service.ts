@@ -49,6 +49,12 @@ const control = await serveControl(controlSocket(state), {
     if (life === 'while-used') await (ending ??= end(0))
   },
 })
+// Who starts us holds our standard input until he holds us: one that was killed meanwhile leaves nobody to end us for.
+process.stdin
+  .on('close', () => {
+    if (life === 'while-used' && !control.held()) void (ending ??= end(0))
+  })
+  .resume()
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void (ending ??= end(0)))
 
 try {

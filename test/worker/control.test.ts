@@ -33,7 +33,7 @@ const newPath = async (): Promise<string> => join(await tempFolder(), 'control.s
 async function serve(handlers: Partial<ControlHandlers>, path?: string): Promise<string> {
   const nothing = async (): Promise<void> => {}
   path ??= await newPath()
-  server = await serveControl(path, {
+  const control = await serveControl(path, {
     facts: async () => facts,
     stop: nothing,
     keep: nothing,
@@ -41,6 +41,7 @@ async function serve(handlers: Partial<ControlHandlers>, path?: string): Promise
     unused: nothing,
     ...handlers,
   })
+  server = control.server
   return path
 }
 

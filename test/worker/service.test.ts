@@ -9,6 +9,7 @@ import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
 import { queues } from '../../domain/naming.ts'
 import type { ServiceFacts } from '../../worker/service-file.ts'
 import { startHyplab } from '../e2e/command.ts'
+import { firstLook } from '../e2e/plans.ts'
 import { awaited, kill9, processesLike, processesOf } from '../e2e/processes.ts'
 import { tempFolder } from '../host/temp-folder.ts'
 
@@ -180,6 +181,15 @@ describe('what dies comes back', () => {
       }
     },
   )
+
+  it('nothing, when a command that started the service for itself is killed before it holds it', async () => {
+    const state = await newState()
+    const command = startHyplab(state, ['run', firstLook])
+    await awaited('its service starts', 30, () => processesLike(state, /worker\/service\.ts/)[0])
+    command.signal('SIGKILL')
+    await command.ended
+    await gone(state)
+  })
 
   it('a worker that is killed again while it starts', async () => {
     const state = await newState()
