@@ -27,9 +27,21 @@ describe('a draw', () => {
   })
 
   it('can be of some victims only', () => {
-    const some = drawRuns({ kills: 0, stops: 7, seed: 1, only: ['qemu', 'worker'] }).flatMap((run) => run.disturbances)
+    const some = drawRuns({ kills: 0, stops: 7, seed: 1, victims: ['qemu', 'worker'] }).flatMap(
+      (run) => run.disturbances,
+    )
     expect(new Set(some.map(({ victim }) => victim))).toEqual(new Set(['worker', 'qemu']))
-    expect(() => drawRuns({ kills: 0, stops: 1, seed: 1, only: ['cli'] })).toThrow('None of cli')
+    expect(() => drawRuns({ kills: 0, stops: 1, seed: 1, victims: ['cli'] })).toThrow('None of cli')
+  })
+
+  it('can be of one plan only, without the TPM where there is none', () => {
+    for (const plan of ['first-look', 'tpm'] as const) {
+      const runs = drawRuns({ kills: 70, stops: 0, seed: 1, plans: [plan] })
+      expect(new Set(runs.map((run) => run.plan))).toEqual(new Set([plan]))
+      const drawn = runs.flatMap(({ disturbances }) => disturbances)
+      expect(drawn).toHaveLength(70)
+      expect(drawn.some(({ victim }) => victim === 'swtpm')).toBe(plan === 'tpm')
+    }
   })
 
   it('gives a few of them a draw too', () => {

@@ -1,10 +1,12 @@
 import fc from 'fast-check'
 import type { Stage } from '../../domain/stage/stage.ts'
 import {
+  plans as everyPlan,
   victims,
   type Disturbance,
   type Kind,
   type Moment,
+  type PlanName,
   type RunDraw,
   type Style,
   type Victim,
@@ -16,13 +18,16 @@ export interface Wanted {
   stops: number
   seed: number
   /** Only these, where not all. */
-  only?: readonly Victim[]
+  victims?: readonly Victim[]
+  plans?: readonly PlanName[]
 }
 
 /** Into which boots of a run, and behind which of their stages. `power` is the attempt's begin. */
 const stages: Stage[] = ['power', 'bl1', 'bl2', 'bl31', 'spmc', 'kernel', 'init', 'probes', 'off']
 /** Those that only live in a boot. */
 const ofBoots = new Set<Victim>(['qemu', 'swtpm', 'guard'])
+
+const everybody: readonly Victim[] = [...victims.kill, ...victims.stop]
 
 const share = fc.integer({ min: 0, max: 1000 }).map((thousandths) => thousandths / 1000)
 const percent = fc.integer({ min: 0, max: 99 })
@@ -40,9 +45,10 @@ const runDice = fc.record({ size: percent, plan: percent, style: percent })
 /**
  * Draws what is done to which runs: so many kills and stops, each victim as often as the others, in random order, one to
  * three in a run. The same seed gives the same draw.
- * @throws Error when `only` has no victim for what is wanted
+ * @throws Error when no victim is left for what is wanted
  */
-export function drawRuns({ kills, stops, seed, only }: Wanted): RunDraw[] {
+export function drawRuns({ kills, stops, seed, victims: wanted = everybody, plans = everyPlan }: Wanted): RunDraw[] {
+  const only = wanted.filter((victim) => victim !== 'swtpm' || plans.includes('tpm'))
   const all = [...evenly('kill', kills, only), ...evenly('stop', stops, only)]
   const [order = []] = sample(fc.shuffledSubarray(all, { minLength: all.length }), seed, 1)
   const thrown = sample(dice, seed + 1, all.length)
@@ -56,12 +62,16 @@ export function drawRuns({ kills, stops, seed, only }: Wanted): RunDraw[] {
     const { size, plan, style } = ofRuns[runs.length]!
     const some = disturbances.splice(0, size < 60 ? 1 : size < 90 ? 2 : 3)
     const needsTpm = some.some(({ victim }) => victim === 'swtpm')
-    runs.push({ plan: needsTpm || plan < 35 ? 'tpm' : 'first-look', style: styleOf(some, style), disturbances: some })
+    runs.push({
+      plan: needsTpm || !plans.includes('first-look') || (plans.includes('tpm') && plan < 35) ? 'tpm' : 'first-look',
+      style: styleOf(some, style),
+      disturbances: some,
+    })
   }
   return runs
 }
 
-function evenly(kind: Kind, count: number, only: readonly Victim[] = victims[kind]): { kind: Kind; victim: Victim }[] {
+function evenly(kind: Kind, count: number, only: readonly Victim[]): { kind: Kind; victim: Victim }[] {
   const of = victims[kind].filter((victim) => only.includes(victim))
   if (of.length === 0 && count > 0) throw new Error(`None of ${only.join(', ')} can be had for a ${kind}.`)
   return Array.from({ length: count }, (_, n) => ({ kind, victim: of[n % of.length]! }))

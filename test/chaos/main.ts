@@ -1,6 +1,6 @@
 /**
- * `npm run chaos -- --kills N --stops N [--seed N] [--victim NAME ...] [--labs N] [--patience SECONDS] [--built FOLDER]`:
- * kills and stops what takes part in runs, at random moments, and checks that nothing comes of it but time. See docs/running-a-lab.md.
+ * `npm run chaos -- --kills N --stops N --seed N`, and what `usage` names: kills and stops what takes part in runs, at
+ * random moments, and checks that nothing comes of it but time. See docs/running-a-lab.md.
  */
 import { appendFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -8,7 +8,7 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { exitCodes } from '../../cli/exit-codes.ts'
-import type { Victim } from './disturbance.ts'
+import { plans as everyPlan, type Victim } from './disturbance.ts'
 import { drawRuns } from './draw-runs.ts'
 import { titleOf } from './disturbed-run.ts'
 import { PlaceWatch } from './place-watch.ts'
@@ -16,6 +16,9 @@ import { preparePlans } from './plans.ts'
 import { endProcesses, Labs, type Told } from './pool.ts'
 import { table } from './table.ts'
 
+const usage =
+  'usage: npm run chaos [-- --kills N --stops N --seed N --labs N --patience SECONDS\n' +
+  '                         --victim NAME ... --plan NAME ... --built FOLDER]'
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 
 const { values } = parseArgs({
@@ -27,16 +30,18 @@ const { values } = parseArgs({
     patience: { type: 'string', default: '240' },
     built: { type: 'string' },
     victim: { type: 'string', multiple: true },
+    plan: { type: 'string', multiple: true },
   },
 })
 const numbers = [values.kills, values.stops, values.seed, values.labs, values.patience].map(Number)
 const [kills, stops, seed, labs, patience] = numbers as [number, number, number, number, number]
 if (!numbers.every((number) => Number.isInteger(number) && number >= 0) || labs < 1) {
-  say('usage: npm run chaos [-- --kills N --stops N --seed N --victim NAME --labs N --patience SECONDS --built FOLDER]')
+  say(usage)
   process.exit(exitCodes.usage)
 }
-const only = values.victim as Victim[] | undefined
-const draws = drawRuns({ kills, stops, seed, ...(only ? { only } : {}) })
+const names = everyPlan.filter((name) => values.plan?.includes(name) ?? true)
+const victims = values.victim as Victim[] | undefined
+const draws = drawRuns({ kills, stops, seed, plans: names, ...(victims ? { victims } : {}) })
 
 const folder = await mkdtemp(join(tmpdir(), 'hyplab-chaos-'))
 const log = join(folder, 'disturbances.jsonl')
@@ -75,7 +80,7 @@ try {
   // A host boots so many machines at once as it has pairs of cores, and each lab does.
   const slower = Math.max(1, labs / Math.max(1, Math.floor(availableParallelism() / 2)))
   const built = values.built ?? join(folder, 'built')
-  const plans = await preparePlans(folder, built, slower, say, cut.signal)
+  const plans = await preparePlans(names, folder, built, slower, say, cut.signal)
   say(`${kills} kills and ${stops} stops in ${draws.length} runs, ${labs} labs, seed ${seed}; each is told in ${log}`)
   await new Labs({ folder, built, plans, patience, watch, cut: cut.signal }, draws, tell).work(labs)
 } catch (error) {

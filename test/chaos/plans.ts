@@ -6,7 +6,7 @@ import { makeState } from '../e2e/make-state.ts'
 import { startHyplab } from '../e2e/command.ts'
 import { firstLook, planLike, type PlanText } from '../e2e/plans.ts'
 import { undisturbed } from './check-run.ts'
-import { plans, type PlanName } from './disturbance.ts'
+import type { PlanName } from './disturbance.ts'
 import type { PlanFacts } from './disturbed-run.ts'
 
 /** Infrastructure is broken on purpose, and never so often that a cell is given up for it. */
@@ -29,12 +29,13 @@ const shipped: Record<PlanName, { from: string; only: string[] }> = {
  * @throws Error when it cannot be built, or comes out otherwise than it should; the signal's reason when it was cut off
  */
 export async function preparePlans(
+  plans: readonly PlanName[],
   folder: string,
   built: string,
   slower: number,
   say: (text: string) => void,
   cut: AbortSignal,
-): Promise<Record<PlanName, PlanFacts>> {
+): Promise<Partial<Record<PlanName, PlanFacts>>> {
   const entries = await Promise.all(
     plans.map(async (name) => {
       const { from, only } = shipped[name]
@@ -58,7 +59,7 @@ export async function preparePlans(
   const facts = await Promise.all(
     entries.map(async ({ name, args }) => [name, await factsOf(built, name, args, slower)]),
   )
-  return Object.fromEntries(facts) as Record<PlanName, PlanFacts>
+  return Object.fromEntries(facts) as Partial<Record<PlanName, PlanFacts>>
 }
 
 async function factsOf(built: string, name: PlanName, args: string[], slower: number): Promise<PlanFacts> {

@@ -14,7 +14,7 @@ export interface Pool {
   folder: string
   /** What each lab is a copy of. */
   built: string
-  plans: Record<PlanName, PlanFacts>
+  plans: Partial<Record<PlanName, PlanFacts>>
   /** Seconds after the last disturbance in which a run must end. */
   patience: number
   watch: PlaceWatch
@@ -89,7 +89,7 @@ export class Labs {
 
   async #run(lab: Lab, draw: RunDraw): Promise<Outcome> {
     const { plans, patience, watch, cut } = this.#pool
-    const plan = plans[draw.plan]
+    const plan = plans[draw.plan]!
     const outcome = await new DisturbedRun(lab, draw, plan, patience + 2 * plan.pace.run, cut).run()
     const overlaps = watch.overlaps(lab.state).map((what) => ({ kind: 'other' as const, what }))
     return { ...outcome, faults: [...outcome.faults, ...overlaps] }
