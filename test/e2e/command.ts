@@ -39,7 +39,7 @@ export function startHyplab(stateFolder: string, args: string[], environment: Re
   return {
     pid,
     run: () =>
-      awaited('the command says its run', 60, () => {
+      awaited('the command says its run', 200, () => {
         const run = /^run (\d+) of /m.exec(said)?.[1]
         return run === undefined ? undefined : Number(run)
       }),

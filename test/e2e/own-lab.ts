@@ -81,7 +81,7 @@ export class Lab {
   }
 
   /** The first event of a run that fits; the ones before it count too. @throws Error when none came in time */
-  async event(run: number, what: string, fits: (event: Happened) => boolean, seconds = 120): Promise<Happened> {
+  async event(run: number, what: string, fits: (event: Happened) => boolean, seconds = 200): Promise<Happened> {
     const patience = AbortSignal.timeout(seconds * 1000)
     for await (const event of followRun(this.store, run, patience)) if (fits(event)) return event
     throw new Error(`run ${run}: no ${what}${patience.aborted ? ` within ${seconds} s` : ', and it has ended'}`)
