@@ -7,18 +7,21 @@ const pure = ['test/domain/**/*.test.ts']
 /** Whole runs of hyplab on real boots. They find the builds of plans/first-look.yaml made. */
 const boots = ['test/e2e/**/*.test.ts', 'test/docs/run-*.test.ts']
 
-/** What `npm test` leaves to `npm run test:rest`: other kernels and firmware, faults, series of crashes, others' tools. */
+/**
+ * What `npm test` leaves to `npm run test:rest`: other kernels and firmware, faults, builds in the middle, heartbeats that
+ * have to run out, and what needs `testPackages`.
+ */
 const slow = {
   machine: [
     'test/others-tools/**/*.test.ts',
+    'test/security/mtls.test.ts',
     'test/builds/kernel/{build-kernel,other-tree,refused}.test.ts',
     'test/setup/install-packages.test.ts',
   ],
   boots: [
-    'test/chaos/**/*.test.ts',
     'test/e2e/{thread,faults,firmware-faults,hostile-caller,kernel-fault}.test.ts',
-    'test/e2e/{broken-build,crash-build,shared-build}.test.ts',
-    'test/docs/run-pages.test.ts',
+    'test/e2e/{broken-build,crash-build,shared-build,damaged-artifact,standstill}.test.ts',
+    'test/docs/run-*.test.ts',
   ],
 }
 
@@ -44,7 +47,7 @@ export default defineConfig({
       {
         extends: true,
         // Nothing in them outlives a test, so that what they import needs to be loaded only once.
-        test: { name: 'pure', include: pure, isolate: false, testTimeout: 20_000, sequence: { groupOrder: 1 } },
+        test: { name: 'pure', include: pure, isolate: false, testTimeout: minutes, sequence: { groupOrder: 1 } },
       },
       {
         extends: true,
@@ -52,7 +55,7 @@ export default defineConfig({
           name: 'machine',
           include: ['test/**/*.test.ts'],
           exclude: [...pure, ...boots, ...slow.machine, ...slow.boots],
-          testTimeout: minutes,
+          testTimeout: 2 * minutes,
           hookTimeout: 2 * minutes,
           sequence: { groupOrder: 2 },
         },
@@ -68,7 +71,7 @@ export default defineConfig({
           include: slow.machine,
           // Compilers keep all cores busy by themselves.
           fileParallelism: false,
-          testTimeout: minutes,
+          testTimeout: 2 * minutes,
           hookTimeout: 2 * minutes,
           sequence: { groupOrder: 4 },
         },

@@ -38,7 +38,7 @@ function expectLostAndMadeAgain(cell: CellDocument, why: RegExp): void {
 }
 
 async function expectNoProcess(): Promise<void> {
-  await awaited('every process has gone', 30, () => (processesOf(lab.state).length === 0 ? true : undefined))
+  await awaited('every process has gone', 60, () => (processesOf(lab.state).length === 0 ? true : undefined))
 }
 
 describe('kill -9 in mid-boot', () => {
@@ -47,9 +47,9 @@ describe('kill -9 in mid-boot', () => {
     const before = await lab.service()
     expect(heldClaims(lab.state)).toHaveLength(1)
     kill9(before.worker.pid)
-    await machine.gone(5)
+    await machine.gone(60)
     // The next worker gives the place back when it starts, long before anybody finds out that the attempt is lost.
-    await awaited('the place is given back', 8, () => (heldClaims(lab.state).length === 0 ? true : undefined))
+    await awaited('the place is given back', 60, () => (heldClaims(lab.state).length === 0 ? true : undefined))
     expect((await lab.json<RunDocument>('show', String(run))).cells[0]!.attempts).toMatchObject([{ end: null }])
     expectLostAndMadeAgain(await ended(run), /worker/)
     const after = await lab.service()
@@ -68,7 +68,7 @@ describe('kill -9 in mid-boot', () => {
     const { address } = await lab.service()
     const [server] = processesLike(lab.state, temporal)
     kill9(server!.pid)
-    await awaited('another server starts', 20, () =>
+    await awaited('another server starts', 60, () =>
       processesLike(lab.state, temporal).find(({ pid }) => pid !== server!.pid),
     )
     machine.thaw()

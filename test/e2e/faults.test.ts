@@ -30,7 +30,6 @@ it('a kernel that stops without a word is hung when the limit on silence has run
     /^Stage init: nothing was said by the normal world for [\d.]+ s \(limit [\d.]+ s\), while S-EL1 on uart1 went on; NS /,
   )
   expect(findingOf(attempt, 'fault.kernel').outcome).toBe('unknown')
-  expect(attempt?.end?.ended).toBeLessThan(attempt!.started + 60_000)
   expect(cells[0]!.verdict?.verdict).toBe('inconclusive')
   expect(run.exitCode).not.toBe(0)
 })

@@ -17,7 +17,7 @@ export interface Expected {
  */
 export async function expectNothingLeft(stateFolder: string, expected: Expected = {}): Promise<void> {
   // A process that was sent SIGKILL, or is the last of a service, needs a moment to go.
-  await awaited('all processes have gone', 15, () =>
+  await awaited('all processes have gone', 60, () =>
     processesLeft(stateFolder, expected).length === 0 ? true : undefined,
   ).catch(() => undefined)
   const left = leftBehind(stateFolder, expected)

@@ -54,7 +54,7 @@ describe.skipIf('refused' in network)('a network of its own', () => {
     const process = await start(inOwnNetwork(through, relays, server), folder)
     kill9(processesLike(folder, /^socat UNIX-LISTEN/)[0]!.pid)
     await process.ended
-    await awaited('everything has gone', 5, () => (processesLike(folder, /socat/).length === 0 ? true : undefined))
+    await awaited('everything has gone', 60, () => (processesLike(folder, /socat/).length === 0 ? true : undefined))
   })
 
   // Root has the shorter way; this is the one of everybody else.

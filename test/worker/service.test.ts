@@ -48,7 +48,7 @@ async function occupy(address: string): Promise<void> {
 }
 
 async function gone(state: string): Promise<void> {
-  await awaited('everything has gone', 30, () => (processesOf(state).length === 0 ? true : undefined))
+  await awaited('everything has gone', 60, () => (processesOf(state).length === 0 ? true : undefined))
 }
 
 // Also of a test that failed: nothing of the service may outlive it.
@@ -197,13 +197,13 @@ describe('what dies comes back', () => {
     const killed = [facts.worker.pid]
     kill9(facts.worker.pid)
     while (killed.length < 4) {
-      const next = await awaited('another worker starts', 10, () =>
+      const next = await awaited('another worker starts', 60, () =>
         processesLike(state, worker).find(({ pid }) => !killed.includes(pid)),
       )
       killed.push(next.pid)
       kill9(next.pid)
     }
-    await awaited('a worker is ready', 30, () => (killed.includes(readyWorker(state)) ? undefined : true))
+    await awaited('a worker is ready', 60, () => (killed.includes(readyWorker(state)) ? undefined : true))
     expect(await status(state)).toMatchObject({ pid: facts.pid, running: true })
   })
 
@@ -212,7 +212,7 @@ describe('what dies comes back', () => {
     const { address } = await up(state)
     const [first] = processesLike(state, temporal)
     kill9(first!.pid)
-    await awaited('another server starts', 10, () =>
+    await awaited('another server starts', 60, () =>
       processesLike(state, temporal).find(({ pid }) => pid !== first!.pid),
     )
     expect(await status(state)).toMatchObject({ address, running: true })

@@ -25,7 +25,7 @@ function processesOf({ folder }: BootOrder) {
 
 /** A killed process is seen for as long as its memory takes to be freed, which nothing tells of. */
 async function allGone(order: BootOrder): Promise<void> {
-  await awaited('everything has gone', 5, () => (processesOf(order).length === 0 ? true : undefined))
+  await awaited('everything has gone', 60, () => (processesOf(order).length === 0 ? true : undefined))
 }
 
 /** A PATH on which a command is this script, or is missing. */
