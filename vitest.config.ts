@@ -15,7 +15,7 @@ const slow = {
   machine: [
     'test/others-tools/**/*.test.ts',
     'test/security/mtls.test.ts',
-    'test/builds/kernel/{build-kernel,other-tree,refused}.test.ts',
+    'test/builds/kernel/{build-kernel,other-tree,refused,deleted-cache}.test.ts',
     'test/setup/install-packages.test.ts',
   ],
   boots: [
