@@ -33,16 +33,36 @@ export async function closeLostAttempt(deps: Deps, lost: LostAttempt): Promise<A
   const start = attempt ? startOf(attempt) : neverBegun(deps, lost, context)
   await takeBack(deps, start)
   try {
-    const end = await endOf(deps, start, context, lost.reason)
-    const { first, ending } = await finishAttempt(deps.store, start, end)
-    await rm(start.folder, { recursive: true, force: true })
-    if (first) await tell(deps, start, end)
-    return { ending }
+    return await close(deps, start, await endOf(deps, start, context, lost.reason))
   } catch (error) {
     // Whoever booted it was not dead after all: it has closed the attempt while we read, and taken the files away.
     const closed = await findAttempt(deps.store, key)
     if (closed?.end) return { ending: closed.end.ending }
-    throw error
+    if (error instanceof LabError && error.retryable) throw error
+    // An attempt is closed whatever it left behind: an open one would be there for ever.
+    return await close(deps, start, bareEnd(start, `${lost.reason} What it left cannot be kept: ${String(error)}`))
+  }
+}
+
+async function close(deps: Deps, start: AttemptStart, end: AttemptEnd): Promise<AttemptResult> {
+  const { first, ending } = await finishAttempt(deps.store, start, end)
+  await rm(start.folder, { recursive: true, force: true })
+  if (first) await tell(deps, start, end)
+  return { ending }
+}
+
+function bareEnd({ started }: AttemptStart, sentence: string): AttemptEnd {
+  const now = Math.max(started, Date.now())
+  return {
+    ended: now,
+    stage: 'power',
+    ending: 'infra',
+    sentence,
+    host: { stop: 'lost', reason: sentence, stage: 'power' },
+    findings: [],
+    pace: { silences: {}, stages: {} },
+    artifacts: [],
+    judged: { at: now, probes: probesVersion },
   }
 }
 

@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path'
 import type { SourceContext } from '../builds/source/source.ts'
+import { LabError } from '../domain/errors.ts'
 import { runDetail } from '../store/details.ts'
 import { setCellBuilds } from '../store/cells.ts'
 import { usableBuild } from '../store/builds.ts'
@@ -12,10 +13,11 @@ import { Reporter } from './reporter.ts'
 /**
  * Names the builds of each cell of a stored run, says which of them exist, and writes the names down, so that whoever
  * watches the run sees its builds from their first event.
- * @throws LabError SourceMissing, BadInput (a fragment, patch or recipe that has gone since the plan was read).
+ * @throws LabError SourceMissing, BadInput (the run has ended already; a fragment, patch or recipe that has gone since the plan was read).
  */
 export async function outlineRun(deps: Deps, input: { run: number; lab: string }): Promise<RunOutline> {
   const { run, cells } = await runDetail(deps.store, input.run)
+  if (run.state !== 'running') throw new LabError('BadInput', `Run ${run.id} has ended already (${run.state}).`)
   const lockFile = join(dirname(run.planFile), 'sources.lock.json')
   const tasks = new Map<string, BuildTask>()
   const outlined: RunOutline['cells'] = []

@@ -1,22 +1,22 @@
 import { randomBytes } from 'node:crypto'
-import { createRun } from '../store/runs.ts'
+import { LabError } from '../domain/errors.ts'
+import { createRun, type RunOptions } from '../store/runs.ts'
 import type { Store } from '../store/store.ts'
 import type { Answer } from '../worker/control.ts'
 import { hostId, labId } from '../worker/lab-id.ts'
-import type { RunTask } from '../workflows/contracts.ts'
 import type { ReadPlan } from './read-plan.ts'
 
 /**
  * Writes a run of a plan and has its workflow started.
  * @param service held until the run has ended.
  * @returns the run's number.
- * @throws LabError ServerUnreachable, StoreBroken.
+ * @throws LabError ServerUnreachable when it is written and could not be started; StoreBroken.
  */
 export async function startRun(
   store: Store,
   service: Answer,
   { plan, text, file, cells }: ReadPlan,
-  options: { until: RunTask['until']; atOnce: number },
+  options: RunOptions,
 ): Promise<number> {
   const lab = await labId(store.folder)
   const workflowId = `${lab}-run-${plan.name}-${randomBytes(4).toString('hex')}`
@@ -26,8 +26,17 @@ export async function startRun(
     planFile: file,
     started: Date.now(),
     workflowId,
+    options,
     cells,
   })
-  await service.start({ workflowId, plan: plan.name, task: { run, lab, host: await hostId(store.folder), ...options } })
+  const task = { run, lab, host: await hostId(store.folder), ...options }
+  try {
+    await service.start({ workflowId, plan: plan.name, task })
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error
+    // Nothing is lost: the worker looks for runs that were written and not started.
+    const sentence = `${error.message} Run ${run} is written: \`hyplab up\` starts it, \`hyplab cancel ${run}\` ends it.`
+    throw new LabError(error.code, sentence, { cause: error })
+  }
   return run
 }

@@ -11,17 +11,19 @@ import type { Socket } from 'node:net'
  * Guard and watcher live through the signals that stop the command, else a command that is slow to obey would be left
  * without a guard. When the command has ended, its code is told on fd 3 and then the group is killed, so that nothing
  * that it left in the background stays; while the guard lives its group id cannot be given to a stranger.
- * fds 4 to 9 belong to the command alone: if the guard kept them, their other ends would never see them close.
+ * fds 4 to 8 belong to the command alone: if the guard kept them, their other ends would never see them close. fd 9 is
+ * the watcher's alone, so that this process sees when somebody kills it: half a guard is none, and its group is ended.
  */
 const guard = `
 trap '' TERM INT HUP QUIT
-( exec 4<&- 5<&- 6<&- 7<&- 8<&- 9<&-; read -r _ <&3; kill -KILL 0 ) >/dev/null 2>&1 &
+( exec 4<&- 5<&- 6<&- 7<&- 8<&-; read -r _ <&3; kill -KILL 0 ) >/dev/null 2>&1 &
+exec 9<&-
 code=127
 again=
 trap 'again=yes' TERM INT HUP QUIT
 "$@" </dev/null 3<&- &
 child=$!
-exec 4<&- 5<&- 6<&- 7<&- 8<&- 9<&-
+exec 4<&- 5<&- 6<&- 7<&- 8<&-
 while
   again=
   wait "$child"
@@ -34,7 +36,10 @@ kill -KILL 0
 `
 
 const firstChannel = 4
-const mostChannels = 6
+const mostChannels = 5
+const watcherFd = 9
+/** A guard that ends takes its group with it at once; one that was killed leaves it behind, milliseconds. */
+const orphanMs = 100
 
 export interface GuardedOptions {
   cwd?: string
@@ -43,7 +48,7 @@ export interface GuardedOptions {
   logFile?: string
   /** How many sockets the command gets, as its fds 4, 5, ...; their other ends are `channels`. */
   channels?: number
-  /** Sockets of ours that the command gets behind those, on which reading does not block; we lose them, also when it cannot be started. At most 6 in all. */
+  /** Sockets of ours that the command gets behind those, on which reading does not block; we lose them, also when it cannot be started. At most 5 in all. */
   inherit?: Socket[]
 }
 
@@ -73,11 +78,13 @@ export function startGuarded(command: string, args: string[], options: GuardedOp
   const inherit = options.inherit ?? []
   if (wanted + inherit.length > mostChannels)
     throw new RangeError(`a guarded process has at most ${mostChannels} channels`)
+  const channels = [...Array.from({ length: wanted }, () => 'pipe' as const), ...inherit]
+  const unused = Array.from({ length: mostChannels - channels.length }, () => 'ignore' as const)
   const log = options.logFile === undefined ? undefined : openSync(options.logFile, 'a', 0o600)
   const output = log ?? 'pipe'
   const child = spawn('/bin/sh', ['-c', guard, 'guard', command, ...args], {
     detached: true,
-    stdio: ['ignore', output, output, 'pipe', ...Array.from({ length: wanted }, () => 'pipe' as const), ...inherit],
+    stdio: ['ignore', output, output, 'pipe', ...channels, ...unused, 'pipe'],
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     env: options.env ?? process.env,
   })
@@ -86,7 +93,7 @@ export function startGuarded(command: string, args: string[], options: GuardedOp
   for (const socket of inherit) socket.destroy()
   const pgid = child.pid ?? 0
   let gone = pgid === 0
-  const ended = whenEnded(child).finally(() => (gone = true))
+  const ended = whenEnded(child, pgid).finally(() => (gone = true))
   return {
     pgid,
     child,
@@ -104,21 +111,37 @@ function streamsOf(child: ChildProcess): (Socket | null | undefined)[] {
   return (child.stdio as unknown as (Socket | null)[] | undefined) ?? []
 }
 
-function whenEnded(child: ChildProcess): Promise<{ code: number }> {
+function whenEnded(child: ChildProcess, pgid: number): Promise<{ code: number }> {
   return new Promise((resolve) => {
-    const lifeline = streamsOf(child)[3]
+    const streams = streamsOf(child)
+    const [lifeline, watcher] = [streams[3], streams[watcherFd]]
     let told = ''
     lifeline?.on('data', (bytes: Buffer) => (told += bytes.toString('latin1')))
-    lifeline?.on('error', () => undefined)
-    const lifelineClosed = new Promise<void>((closed) => {
-      if (lifeline) lifeline.once('close', () => closed())
-      else closed()
-    })
+    const lifelineClosed = closing(lifeline)
     child.once('error', () => resolve({ code: 127 }))
     child.once('exit', (code, signal) => {
       const own = code ?? 128 + (signal === null ? 0 : constants.signals[signal])
-      void lifelineClosed.then(() => resolve({ code: told.endsWith('\n') ? Number(told) : own }))
+      const orphaned = setTimeout(() => killGroup(pgid, 'SIGKILL'), orphanMs)
+      void lifelineClosed.then(() => {
+        clearTimeout(orphaned)
+        resolve({ code: told.endsWith('\n') ? Number(told) : own })
+      })
     })
+    void closing(watcher).then(() => {
+      // Until the guard was waited for its number is its own.
+      if (child.exitCode === null && child.signalCode === null) killGroup(pgid, 'SIGKILL')
+    })
+  })
+}
+
+/** When nobody holds the other end of a socket any longer; that it was reset says no more than that. */
+async function closing(socket: Socket | null | undefined): Promise<void> {
+  if (!socket) return
+  await new Promise<void>((closed) => {
+    socket.on('error', () => undefined)
+    socket.once('close', () => closed())
+    // Read to its end, or the end is never seen.
+    socket.resume()
   })
 }
 

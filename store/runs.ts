@@ -7,6 +7,14 @@ import type { Store } from './store.ts'
 
 export type RunState = 'running' | 'finished' | 'cancelled' | 'failed'
 
+/** How a run is to be worked on. */
+export interface RunOptions {
+  /** `builds` stops when everything is built. */
+  until: 'verdicts' | 'builds'
+  /** Cells at once. */
+  atOnce: number
+}
+
 /** One execution of a plan. Times are epoch milliseconds. */
 export interface Run {
   id: number
@@ -18,13 +26,17 @@ export interface Run {
   ended: number | null
   state: RunState
   workflowId: string
+  /** Null for runs of before they were kept. */
+  options: RunOptions | null
   /** What `hyplab run` exits with; null while it runs. */
   exitCode: number | null
   /** One sentence on how it came out; null while it runs. */
   summary: string | null
 }
 
-export type NewRun = Pick<Run, 'plan' | 'planText' | 'planFile' | 'started' | 'workflowId'> & { cells: Cell[] }
+export type NewRun = Pick<Run, 'plan' | 'planText' | 'planFile' | 'started' | 'workflowId' | 'options'> & {
+  cells: Cell[]
+}
 export type RunEnd = Pick<Run, 'ended' | 'exitCode' | 'summary'> & {
   ended: number
   state: Exclude<RunState, 'running'>
@@ -53,6 +65,7 @@ export async function createRun(store: Store, run: NewRun): Promise<number> {
         plan_file: run.planFile,
         started: run.started,
         state: 'running',
+        options: run.options && JSON.stringify(run.options),
       })
       .returning('id')
       .executeTakeFirstOrThrow()
@@ -130,6 +143,7 @@ export function toRun(row: Selectable<RunRow>): Run {
     ended: row.ended,
     state: row.state as RunState,
     workflowId: row.workflow,
+    options: row.options === null ? null : (JSON.parse(row.options) as RunOptions),
     exitCode: row.exit_code,
     summary: row.summary,
   }

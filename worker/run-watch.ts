@@ -2,14 +2,16 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { WorkflowFailedError, type Client } from '@temporalio/client'
 import { WorkflowNotFoundError } from '@temporalio/common'
 import { queues, workflowIds } from '../domain/naming.ts'
+import { eventsAfter } from '../store/events.ts'
 import { runningRuns, type Run } from '../store/runs.ts'
 import type { Store } from '../store/store.ts'
 import type { LostRun } from '../workflows/contracts.ts'
+import { startRunWorkflow } from './start-run.ts'
 
 /** How often the store is asked for runs that nobody watches yet, milliseconds. */
 const lookMs = 5_000
 /** A run's row is written a moment before its workflow is started: for so long, milliseconds, one without is no wonder. */
-const youngMs = 60_000
+const youngMs = 10_000
 /** What to wait after a server that did not answer, milliseconds. */
 const againMs = 1_000
 
@@ -23,8 +25,8 @@ export interface WatchedLab {
 
 /**
  * Watches the runs of a store that have not ended: each normally closes its own row before its workflow ends. One whose
- * workflow ended without (terminated by hand, timed out), or of which the server knows nothing (its database is gone, the
- * run was never started), is closed by a story of its own, on the host of its places.
+ * workflow ended without (terminated by hand, timed out), or of which the server knows nothing any longer (its database is
+ * gone), is closed by a story of its own, on the host of its places. One that nobody came to start is started.
  */
 export class RunWatch {
   readonly #lab: WatchedLab
@@ -60,8 +62,28 @@ export class RunWatch {
       )
       if (this.#over.signal.aborted) return
       const young = why === neverHeardOf && Date.now() - run.started < youngMs
-      if (why !== undefined && !young && (await this.#close(run, why))) return
+      if (why !== undefined && !young) {
+        const started = why === neverHeardOf && (await this.#start(run))
+        if (!started && (await this.#close(run, why))) return
+      }
       await this.#pause(againMs)
+    }
+  }
+
+  /**
+   * Starts a run that was written, and whose command or service was killed before it could start it.
+   * @returns false when it has begun before, or nobody knows how it was to be worked on
+   */
+  async #start(run: Run): Promise<boolean> {
+    const { store, client, lab, host } = this.#lab
+    try {
+      if (run.options === null || (await eventsAfter(store, run.id, 0, 1)).length > 0) return false
+      const task = { run: run.id, lab, host, ...run.options }
+      await startRunWorkflow(client, { workflowId: run.workflowId, plan: run.plan, task })
+      return true
+    } catch {
+      // The server or the store is out of reach: asked again.
+      return true
     }
   }
 

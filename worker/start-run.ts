@@ -1,4 +1,4 @@
-import { Client, Connection } from '@temporalio/client'
+import { Client, Connection, WorkflowExecutionAlreadyStartedError } from '@temporalio/client'
 import { defineSearchAttributeKey } from '@temporalio/common'
 import { queues } from '../domain/naming.ts'
 import type { RunTask } from '../workflows/contracts.ts'
@@ -38,10 +38,20 @@ export class RunStarter {
   }
 
   /** @throws what the Temporal client throws when the server is out of reach or refuses. */
-  async start({ workflowId, plan, task }: RunStart): Promise<void> {
-    const { workflow } = await this.connect()
+  async start(run: RunStart): Promise<void> {
+    await startRunWorkflow(await this.connect(), run)
+  }
+}
+
+/**
+ * Starts the workflow of a run; one that was started before, even one that has ended, is not started again.
+ * @throws what the Temporal client throws when the server is out of reach or refuses.
+ */
+export async function startRunWorkflow({ workflow }: Client, { workflowId, plan, task }: RunStart): Promise<void> {
+  try {
     await workflow.start('runPlan', {
       workflowId,
+      workflowIdReusePolicy: 'REJECT_DUPLICATE',
       taskQueue: queues.main(task.lab),
       args: [task],
       staticSummary: `run ${task.run} of ${plan}`,
@@ -50,5 +60,7 @@ export class RunStarter {
         { key: defineSearchAttributeKey('LabRun', 'KEYWORD'), value: String(task.run) },
       ],
     })
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error
   }
 }

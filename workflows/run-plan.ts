@@ -59,7 +59,10 @@ async function runCells(task: RunTask, outline: RunOutline, builds: Map<string, 
     } catch (error) {
       if (isCancellation(error)) throw error
       const which = { run: task.run, cell: cell.number, reason: reasonOf(error) }
-      await closeOpenAttempts(which)
+      // What cannot be closed must not keep the cell from its verdict.
+      await closeOpenAttempts(which).catch((unclosed: unknown) => {
+        if (isCancellation(unclosed)) throw unclosed
+      })
       await light.closeBrokenCell(which)
     }
   }

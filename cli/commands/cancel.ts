@@ -2,9 +2,12 @@ import type { Command } from 'commander'
 import { LabError } from '../../domain/errors.ts'
 import { runDetail } from '../../store/details.ts'
 import { resolve } from '../../store/resolve.ts'
+import { eventsAfter } from '../../store/events.ts'
+import { endRun } from '../../store/runs.ts'
 import type { Store } from '../../store/store.ts'
 import type { ServiceFacts } from '../../worker/service-file.ts'
 import type { Context } from '../context.ts'
+import { exitCodes } from '../exit-codes.ts'
 import { holdService } from '../service.ts'
 import { withClient } from '../temporal-client.ts'
 import { watchRun } from '../watch-run.ts'
@@ -33,7 +36,8 @@ export function addCancelCommand(program: Command, context: () => Context): void
 
 /**
  * Asks the run's workflow to cancel itself; it closes its rows before it ends. A run whose workflow is gone (the server
- * lost its database, or somebody terminated it) is closed by the worker, which watches for that.
+ * lost its database, or somebody terminated it) is closed by the worker, which watches for that; one that was never started,
+ * here.
  */
 export async function cancelRun(facts: ServiceFacts, store: Store, run: number): Promise<void> {
   const { workflowId } = (await runDetail(store, run)).run
@@ -42,6 +46,10 @@ export async function cancelRun(facts: ServiceFacts, store: Store, run: number):
       await client.workflow.getHandle(workflowId).cancel()
     } catch (error) {
       if ((error as Error).name !== 'WorkflowNotFoundError') throw error
+      // One that was written and never started holds nothing: nobody else needs to come.
+      if ((await eventsAfter(store, run, 0, 1)).length > 0) return
+      const summary = 'Cancelled before it was started.'
+      await endRun(store, run, { state: 'cancelled', ended: Date.now(), exitCode: exitCodes.interrupted, summary })
     }
   })
 }

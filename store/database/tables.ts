@@ -24,6 +24,8 @@ export interface RunRow {
   state: string
   exit_code: number | null
   summary: string | null
+  /** JSON: RunOptions. */
+  options: string | null
 }
 
 export interface CellRow {

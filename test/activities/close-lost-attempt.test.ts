@@ -148,3 +148,13 @@ test('an attempt is closed although the Image that it was to boot has gone from 
   const { end } = (await findAttempt(store, key))!
   expect(end!.artifacts.map(({ name }) => name)).toEqual(['firmware', machineSetupProduct])
 })
+
+test('an attempt is closed although what it left cannot be read', async () => {
+  await startAttempt(store, start)
+  // A folder where a file should be: whatever damages a disk leaves.
+  await mkdir(join(start.folder, 'consoles', 'uart0.raw'), { recursive: true })
+  expect(await close()).toEqual({ ending: 'infra' })
+  expect((await findAttempt(store, key))!.end!.sentence).toMatch(
+    /^The worker .* silent\. What it left cannot be kept: /,
+  )
+})

@@ -20,6 +20,7 @@ async function aRun(): Promise<{ store: Store; other: Store; run: number }> {
     planFile: file,
     started: 1,
     workflowId: 'w',
+    options: null,
     cells,
   })
   return { store, other, run }

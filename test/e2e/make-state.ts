@@ -13,8 +13,13 @@ export async function makeState(state: string, make: (state: string) => Promise<
   const part = `${state}.part`
   await rm(part, { recursive: true, force: true })
   await mkdir(part, { recursive: true })
-  await make(part)
-  await expectNothingLeft(part)
+  try {
+    await make(part)
+    await expectNothingLeft(part)
+  } catch (error) {
+    await rm(part, { recursive: true, force: true })
+    throw error
+  }
   // A copy is another lab: it gets an id, ports and a Temporal server of its own.
   for (const name of ['lab-id', 'host-id', 'ports.json', 'temporal.db', 'temporal.db-shm', 'temporal.db-wal', 'logs'])
     await rm(join(part, name), { recursive: true, force: true })

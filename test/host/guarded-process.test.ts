@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers'
 import { createInterface } from 'node:readline'
 import { expect, test, vi } from 'vitest'
 import { startGuarded, type GuardedProcess } from '../../host/guarded-process.ts'
+import { findProcesses } from '../../host/process-identity.ts'
 import { awaitGone, identityOf } from './await-gone.ts'
 import { tempFolder } from './temp-folder.ts'
 
@@ -144,4 +145,19 @@ test('two commands speak to each other by a socket that is handed on, and one th
   expect(await one.ended).toEqual({ code: 0 })
   expect(await said).toBe('heard hello\nover\n')
   expect(one.channels[0]!.destroyed).toBe(true)
+})
+
+/** The guard, and the watcher that it started: the two processes without which a command could outlive us. */
+function guardsOf({ pgid }: GuardedProcess): { guard: number; watcher: number } {
+  const members = findProcesses((seen) => seen.pgid === pgid && seen.commandLine.includes('trap'))
+  return { guard: pgid, watcher: members.find(({ pid }) => pid !== pgid)!.pid }
+}
+
+test.each(['guard', 'watcher'] as const)('half a guard is none: killing the %s ends the command', async (half) => {
+  const guarded = startGuarded('sh', ['-c', 'echo $$; while :; do sleep 0.05; done'])
+  const command = identityOf(Number(await firstLine(guarded)))
+  process.kill(guardsOf(guarded)[half], 'SIGKILL')
+  expect(await guarded.ended).toEqual({ code: 137 })
+  await awaitGone(command, 5)
+  expect(findProcesses((seen) => seen.pgid === guarded.pgid)).toEqual([])
 })

@@ -3,12 +3,13 @@
  * asks nothing, he is `nobody`, for real. Elsewhere these tests are skipped: what remains are those of modes and owners.
  */
 import { chmod, copyFile, readdir } from 'node:fs/promises'
-import { readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { foldersFrom } from '../../host/folders.ts'
 import { ownNetwork } from '../../host/own-network.ts'
+import { sha256 } from '../../host/sha256.ts'
 import { temporalBinary } from '../../host/temporal-binary.ts'
 import type { ServiceFacts } from '../../worker/service-file.ts'
 import { startHyplab } from '../e2e/command.ts'
@@ -62,7 +63,7 @@ describe.skipIf(asStranger === undefined || 'refused' in (await ownNetwork()))('
     const { stdout } = await asUs(...client('workflow', 'count', '--query', "ExecutionStatus = 'Running'"))
     expect(stdout).toContain('Total: 1')
 
-    for (const socket of socketsOfHyplab()) await asOther('sh', '-c', `echo stop | socat -t2 - ${socket}`)
+    await asOther('sh', '-c', `echo stop | socat -t2 - ABSTRACT-CONNECT:${abstractName()}`)
     expect((await asOther('sh', '-c', `echo stop | socat -t2 - UNIX-CONNECT:${state}/control.sock`)).stderr).toContain(
       'Permission denied',
     )
@@ -90,8 +91,7 @@ it('everything in the state folder is for this user alone', async () => {
   expect(open).toEqual([])
 })
 
-/** Where a service may listen without a file: names that every user can connect to, unix(7). */
-function socketsOfHyplab(): string[] {
-  const names = [...readFileSync('/proc/net/unix', 'utf8').matchAll(/ @(hyplab\S*)$/gm)]
-  return names.map(([, name]) => `ABSTRACT-CONNECT:${name}`)
+/** Where the service listened before it had a file: a name without an owner, which every user could connect to (unix(7)). */
+function abstractName(): string {
+  return `hyplab-${process.getuid?.()}-${sha256(state).slice(0, 16)}`
 }

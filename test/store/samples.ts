@@ -45,6 +45,7 @@ export function sampleRun(cells = 3, workflowId = `run-${Math.random()}`): NewRu
     planFile: '/plans/first-look.yaml',
     started: noon,
     workflowId,
+    options: { until: 'verdicts', atOnce: 2 },
     cells: Array.from({ length: cells }, (_, index) => sampleCell(`mode${index + 1}`)),
   }
 }

@@ -54,6 +54,7 @@ describe('a damaged file', () => {
         planFile: '/p.yaml',
         started: 1,
         workflowId: 'beef0002-run-p-01020304',
+        options: null,
         cells: [],
       })
       await store.close()

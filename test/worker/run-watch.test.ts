@@ -9,11 +9,12 @@ import type { Activities } from '../../activities/registry.ts'
 import { followRun } from '../../cli/follow.ts'
 import { queues } from '../../domain/naming.ts'
 import { runDetail } from '../../store/details.ts'
+import { addEvent } from '../../store/events.ts'
 import { createRun, type Run } from '../../store/runs.ts'
 import { startAttempt } from '../../store/attempts.ts'
 import { openStore, type Store } from '../../store/store.ts'
 import { RunWatch } from '../../worker/run-watch.ts'
-import { sampleRun, sampleStart, temporaryState } from '../store/samples.ts'
+import { noon, sampleRun, sampleStart, temporaryState } from '../store/samples.ts'
 import { host, lab, openBench, type Bench } from '../workflows/environment.ts'
 
 let bench: Bench
@@ -77,12 +78,27 @@ test('a run whose workflow is terminated is closed with its open attempts, and s
   })
 }, 120_000)
 
-test('a run of which the server knows nothing is closed, unless it may be about to start', async () => {
+test('a run that has begun and of which the server knows nothing any longer is closed', async () => {
   await bench.withSteps(steps(), async () => {
-    const gone = await createRun(store, { ...sampleRun(1), started: Date.now() - 3_600_000 })
-    const young = await createRun(store, { ...sampleRun(1), started: Date.now() })
+    const gone = await createRun(store, sampleRun(1))
+    await addEvent(store, { run: gone, time: noon, kind: 'say', data: { text: 'it had begun' } })
     void watch.start()
     expect(await closed(gone)).toMatchObject({ summary: expect.stringContaining('knows nothing of this run') })
+  })
+}, 120_000)
+
+test('a run that was written and never started is started, but not while its command may be about to', async () => {
+  const started = Promise.withResolvers<number>()
+  const outlineRun = async ({ run }: { run: number }) => {
+    started.resolve(run)
+    return { plan: 'p', builds: [], cells: [] }
+  }
+  await bench.withSteps({ ...steps(), outlineRun }, async () => {
+    const written = await createRun(store, sampleRun(1))
+    const young = await createRun(store, { ...sampleRun(1), started: Date.now() })
+    void watch.start()
+    expect(await started.promise).toBe(written)
+    expect(await closed(written)).toMatchObject({ state: 'finished' })
     expect((await runDetail(store, young)).run.state).toBe('running')
   })
 }, 120_000)
