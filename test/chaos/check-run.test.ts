@@ -98,12 +98,15 @@ it('finds what a guest whose clock jumped says, although the verdict is right', 
   )
 })
 
-it('finds runs that failed, and those that exit otherwise than they should', async () => {
+it('finds a run that failed', async () => {
   const failed = await begun()
   await endRun(store, failed, { state: 'failed', ended: noon, exitCode: 3, summary: 'A result is written once.' })
   expect(await faults(failed)).toEqual([
     { kind: 'failed run', what: `run ${failed} is failed: A result is written once.` },
   ])
+})
+
+it('finds a run that exits otherwise than it should', async () => {
   const odd = await begun()
   await attempt(odd, 1, {})
   await ended(odd, 'known-fail', { state: 'finished', exitCode: 3 })

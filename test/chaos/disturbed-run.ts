@@ -10,7 +10,7 @@ import { faultsOfLab } from './check-lab.ts'
 import { faultsOfRun, lostOf, type Fault, type Lost, type Undisturbed } from './check-run.ts'
 import { codesOf } from './command-code.ts'
 import { disturb } from './disturb.ts'
-import { nameOf, type Disturbance, type RunDraw } from './disturbance.ts'
+import type { Disturbance, RunDraw } from './disturbance.ts'
 import { awaitMoment, type Pace } from './moment.ts'
 import { scene } from './scene.ts'
 
@@ -40,6 +40,8 @@ export interface Outcome {
   missed: Disturbance[]
   faults: Fault[]
   lost: Lost
+  /** How the command that started the run ended, and what it said last. */
+  command: string
 }
 
 /** So long a command may take that only has to say yes, seconds: beside others, with a server that stands still. */
@@ -89,8 +91,8 @@ export class DisturbedRun {
     this.#over.abort()
     const missed = (await disturbed).flat()
     this.#cut.throwIfAborted()
-    const lost = await this.#check(run, ended, command)
-    return { run, hits: this.#hits, missed, faults: this.#faults, lost }
+    const checked = await this.#check(run, ended, command)
+    return { run, hits: this.#hits, missed, faults: this.#faults, ...checked }
   }
 
   /** @returns false when it found no victim in time */
@@ -133,7 +135,7 @@ export class DisturbedRun {
     }
   }
 
-  async #check(run: number | undefined, ended: boolean, command: Command): Promise<Lost> {
+  async #check(run: number | undefined, ended: boolean, command: Command): Promise<Pick<Outcome, 'lost' | 'command'>> {
     const add = (kind: Fault['kind'], what: string): void => void this.#faults.push({ kind, what })
     // One that follows a run which does not end does not end either.
     const { code, stderr } = await within(ended ? commandLimit : 0, command)
@@ -143,10 +145,10 @@ export class DisturbedRun {
     if (detail) this.#faults.push(...faultsOfRun(detail, this.#plan.expected))
     const done = this.#hits.map(({ disturbance }) => disturbance)
     const codes = codesOf(this.#draw.style, done, detail?.run.exitCode ?? undefined)
-    const said = `the command of run ${run} exits with ${code}: ${stderr.trim().split('\n').at(-1)}`
-    if (ended && codes && !codes.includes(code ?? -1)) add('other', said)
-    if (run === undefined && done.length === 0) add('failed run', said)
-    return detail ? lostOf(detail) : { infra: 0, tainted: 0 }
+    const said = `exits with ${code}: ${stderr.trim().split('\n').at(-1)}`
+    if (ended && codes && !codes.includes(code ?? -1)) add('other', `the command of run ${run} ${said}`)
+    if (run === undefined && done.length === 0) add('failed run', `a command makes no run and ${said}`)
+    return { lost: detail ? lostOf(detail) : { infra: 0, tainted: 0 }, command: said }
   }
 
   /** Has `hyplab up` or `hyplab down` run, as a user does. */
@@ -155,11 +157,6 @@ export class DisturbedRun {
     if (code !== 0 && !this.#cut.aborted)
       this.#faults.push({ kind: 'other', what: `hyplab ${word} exits with ${code}: ${stderr.trim()}` })
   }
-}
-
-/** What is done to a run, in a few words. */
-export function titleOf({ style, plan, disturbances }: RunDraw): string {
-  return `${plan}, ${style}: ${disturbances.map(nameOf).join(', ')}`
 }
 
 /** The run that a command makes; undefined when it ends without one. */

@@ -8,9 +8,8 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { exitCodes } from '../../cli/exit-codes.ts'
-import { plans as everyPlan, type Victim } from './disturbance.ts'
+import { nameOf, plans as everyPlan, type Victim } from './disturbance.ts'
 import { drawRuns } from './draw-runs.ts'
-import { titleOf } from './disturbed-run.ts'
 import { PlaceWatch } from './place-watch.ts'
 import { preparePlans } from './plans.ts'
 import { endProcesses, Labs, type Told } from './pool.ts'
@@ -59,18 +58,20 @@ let done = 0
 
 function tell(one: Told): void {
   const { lab, draw, outcome } = one
-  const { run, hits, faults, lost } = outcome
+  const { run, hits, faults, lost, command } = outcome
   told.push(one)
   done += hits.length
   for (const hit of hits) {
     const { disturbance, at, ...where } = hit
     const line = { time: new Date(at).toISOString(), ...disturbance, ...where }
-    appendFileSync(log, `${JSON.stringify({ ...line, run, plan: draw.plan, style: draw.style, lost, faults, lab })}\n`)
+    appendFileSync(
+      log,
+      `${JSON.stringify({ ...line, run, plan: draw.plan, style: draw.style, command, lost, faults, lab })}\n`,
+    )
   }
   const lostTold = lost.infra + lost.tainted === 0 ? '' : `, ${lost.infra} lost as infra, ${lost.tainted} tainted`
-  say(
-    `${done}/${all}  run ${run}, ${titleOf({ ...draw, disturbances: hits.map(({ disturbance }) => disturbance) })}${lostTold}`,
-  )
+  const names = hits.map(({ disturbance }) => nameOf(disturbance)).join(', ') || 'too late'
+  say(`${done}/${all}  run ${run}, ${draw.plan}, ${draw.style}: ${names}${lostTold}`)
   for (const { kind, what } of faults) say(`    ${kind}: ${what}`)
   if (faults.length > 0) say(`    kept: ${lab}`)
 }

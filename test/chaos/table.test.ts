@@ -22,6 +22,8 @@ describe('the table', () => {
       2,
       ['failed run', 'open row', 'open row'],
     ),
+    // What was to be done to it came too late.
+    run([], 0),
   ]
   const rows = table(runs)
     .split('\n')

@@ -51,7 +51,7 @@ function row(
     victim,
     kind,
     sum(({ disturbances }) => disturbances.filter(is).length),
-    String(runs.length),
+    String(runs.filter(({ disturbances }) => disturbances.some(is)).length),
     sum(({ lost }) => lost.infra),
     sum(({ lost }) => lost.tainted),
     ...counted.map(([, fault]) => sum(({ faults }) => faults.filter(({ kind: of }) => of === fault).length)),
