@@ -28,7 +28,11 @@ export type MakeOutcome = { ok: true; steps: number; seconds: number } | { ok: f
  */
 export async function runMake(run: MakeRun, context: BuildContext): Promise<MakeOutcome> {
   const first = await runOnce(run, context)
-  return first.outcome.ok || !first.missesFile ? first.outcome : (await runOnce(run, context)).outcome
+  if (first.outcome.ok || !first.missesFile) return first.outcome
+  // One job comes to what failed at once; of several, the others go on with folders that are not asked about. What it takes
+  // says nothing of a whole build.
+  const { history: _history, ...again } = run
+  return (await runOnce(again, { ...context, jobs: 1 })).outcome
 }
 
 async function runOnce(run: MakeRun, context: BuildContext): Promise<{ outcome: MakeOutcome; missesFile: boolean }> {
