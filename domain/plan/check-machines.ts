@@ -16,8 +16,8 @@ export function checkCpus({ yaml: { value: root }, known: { cpus }, complain }: 
     const model = typeof cpu === 'string' ? (cpu.split(',')[0] ?? '') : undefined
     if (model === undefined || cpus.includes(model)) continue
     const near = nearest(model, cpus)
-    const hint = near === undefined ? 'qemu-system-aarch64 -cpu help lists them' : `did you mean "${near}"?`
-    complain([...path, 'cpu'], `QEMU has no cpu "${model}"`, hint)
+    const hint = near === undefined ? `it has ${cpus.join(', ')}` : `did you mean "${near}"?`
+    complain([...path, 'cpu'], `The virt machine of QEMU has no 64-bit cpu "${model}"`, hint)
   }
 }
 

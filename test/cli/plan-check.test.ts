@@ -42,7 +42,9 @@ it.each([[['plan', 'check']], [['run']], [['run', '--dry-run']], [['build']]])(
     expect(await hyplab(folder, [...args, path])).toEqual({
       code: 2,
       stdout: '',
-      stderr: expect.stringMatching(/plan\.yaml:\d+:\d+: QEMU has no cpu "cortex-a67"; did you mean "cortex-a\d7"\?$/),
+      stderr: expect.stringMatching(
+        /plan\.yaml:\d+:\d+: The virt machine of QEMU has no 64-bit cpu "cortex-a67"; did you mean "cortex-a\d7"\?$/,
+      ),
     })
   },
 )

@@ -21,10 +21,10 @@ const target = (what: string): string => `targets: { small: { kind: qemu, ${what
 
 test('a CPU that QEMU does not have is an error at its place, with the one that was probably meant', () => {
   expect(errors(target('cpu: cortex-a67'))).toEqual([
-    'plan.yaml:25:38: QEMU has no cpu "cortex-a67"; did you mean "cortex-a57"?',
+    'plan.yaml:25:38: The virt machine of QEMU has no 64-bit cpu "cortex-a67"; did you mean "cortex-a57"?',
   ])
   expect(errors(target("cpu: 'nosuchcpu,sme=off'"))).toEqual([
-    'plan.yaml:25:38: QEMU has no cpu "nosuchcpu"; qemu-system-aarch64 -cpu help lists them',
+    'plan.yaml:25:38: The virt machine of QEMU has no 64-bit cpu "nosuchcpu"; it has ' + `${cpus.join(', ')}`,
   ])
   expect(errors(target("cpu: 'max,sme=off,pauth-impdef=on'"))).toEqual([])
 })

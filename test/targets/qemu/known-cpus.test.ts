@@ -2,6 +2,7 @@
 import { chmod, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
+import { run } from '../../../host/run.ts'
 import { knownCpus } from '../../../targets/qemu/known-cpus.ts'
 import { tempFolder } from '../../host/temp-folder.ts'
 
@@ -28,6 +29,15 @@ test('the real QEMU has the CPU that plans have unless they say otherwise', asyn
   expect(cpus).toContain('max')
   expect(cpus).toContain('cortex-a57')
   expect(cpus!.filter((cpu) => /[^\w.-]/.test(cpu))).toEqual([])
+})
+
+test('what QEMU lists and its virt machine refuses, or what runs no arm64 kernel, is none of them', async () => {
+  const cpus = await knownCpus({ cache: await tempFolder() })
+  const { stdout } = await run('qemu-system-aarch64', ['-machine', 'virt', '-cpu', 'help'])
+  for (const cpu of ['cortex-m3', 'cortex-a9', 'cortex-a15']) {
+    expect(stdout).toContain(`  ${cpu}\n`)
+    expect(cpus).not.toContain(cpu)
+  }
 })
 
 test('QEMU is asked once, and again when it has changed', async () => {
