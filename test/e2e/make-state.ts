@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, rename, rm } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expectNothingLeft } from './leftovers.ts'
 
@@ -20,8 +20,9 @@ export async function makeState(state: string, make: (state: string) => Promise<
     await rm(part, { recursive: true, force: true })
     throw error
   }
-  // A copy is another lab: it gets an id, ports and a Temporal server of its own.
-  for (const name of ['lab-id', 'host-id', 'ports.json', 'temporal.db', 'temporal.db-shm', 'temporal.db-wal', 'logs'])
-    await rm(join(part, name), { recursive: true, force: true })
+  // A copy is another lab: it gets an id, ports and a Temporal server of its own. Sockets cannot be copied.
+  const own = ['lab-id', 'host-id', 'ports.json', 'temporal.db', 'temporal.db-shm', 'temporal.db-wal', 'logs']
+  const sockets = (await readdir(part)).filter((name) => name.endsWith('.sock'))
+  for (const name of [...own, ...sockets]) await rm(join(part, name), { recursive: true, force: true })
   await rename(part, state)
 }
