@@ -175,8 +175,12 @@ describe('what dies comes back', () => {
         await starter.ended
         const asked = processesLike(state, /worker\/service\.ts/)
         if (asked.length === 0) continue
-        const { running, pid } = await status(state)
-        expect({ moment, running, pid }).toEqual({ moment, running: true, pid: asked[0]!.pid })
+        // It may have been asked for a moment before it listens.
+        const { pid } = await awaited(`the service answers, moment ${moment}`, 60, async () => {
+          const said = await status(state)
+          return said.running ? said : undefined
+        })
+        expect({ moment, pid }).toEqual({ moment, pid: asked[0]!.pid })
         await hyplab(state, 'down')
       }
     },
