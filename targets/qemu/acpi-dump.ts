@@ -83,6 +83,7 @@ class Qtest {
     const { value, done } = await this.#answers.next()
     if (done !== true && value.startsWith('OK')) return value.slice(3)
     const said = done === true ? 'went away' : `answered ${value}`
-    throw new LabError('TargetBroken', `QEMU was asked for its ACPI tables and ${said}.`)
+    // One that went away was killed, or said why in its log: another attempt costs a moment.
+    throw new LabError('TargetBroken', `QEMU was asked for its ACPI tables and ${said}.`, { retryable: done === true })
   }
 }

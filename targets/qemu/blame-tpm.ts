@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { LabError } from '../../domain/errors.ts'
-import { swtpmGoneSentence, type Swtpm } from './swtpm.ts'
+import { swtpmGoneSentence, wasKilled, type Swtpm } from './swtpm.ts'
 
 /** A TPM whose machine did not start ends with it; one that QEMU never spoke to does not, and is stopped later. */
 const tpmEndMs = 2_000
@@ -16,6 +16,9 @@ export async function blameTpm(swtpm: Swtpm | undefined, error: unknown): Promis
   const ended = await Promise.race([swtpm.gone, delay(tpmEndMs, undefined, { signal: patience.signal })])
   patience.abort()
   if (ended && ended.code !== 0)
-    throw new LabError('TargetBroken', await swtpmGoneSentence(swtpm, ended.code), { cause: error })
+    throw new LabError('TargetBroken', await swtpmGoneSentence(swtpm, ended.code), {
+      cause: error,
+      retryable: wasKilled(ended.code),
+    })
   throw error
 }

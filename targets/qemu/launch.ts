@@ -10,6 +10,7 @@ import { FifoChannel, makeFifos } from './fifo-channel.ts'
 import { bareArguments, qemu } from './machine.ts'
 import { awaitGone } from './power-off.ts'
 import { Qmp } from './qmp.ts'
+import { wasKilled } from './swtpm.ts'
 
 /** A QEMU that has not run an instruction yet, or is running; every one of its channels is being captured. */
 export interface Machine {
@@ -131,7 +132,7 @@ function notReady(code: number, complaint: string): LabError {
     const sentence = `${qemu} could not be started (${complaint || 'not found'}): install it or put it on PATH.`
     return new LabError('TargetBroken', sentence)
   }
-  const killed = code > 128
+  const killed = wasKilled(code)
   const why = complaint === '' ? `${killed ? `signal ${code - 128}` : `exit code ${code}`}, without a word` : complaint
   const sentence = `QEMU ended before the target was powered on: ${why}`
   return new LabError('TargetBroken', sentence, { retryable: killed || shortage.test(complaint) })

@@ -93,7 +93,13 @@ async function stop(guarded: GuardedProcess): Promise<void> {
 
 function broken(what: string, code: number, said: string): LabError {
   const why = code === 127 ? 'it is not installed: run `npm start`, or install swtpm and swtpm-tools' : `code ${code}`
-  return new LabError('TargetBroken', `${what} (${why})${said === '' ? '.' : `: ${said}`}`)
+  const sentence = `${what} (${why})${said === '' ? '.' : `: ${said}`}`
+  return new LabError('TargetBroken', sentence, { retryable: wasKilled(code) })
+}
+
+/** Whether a command was ended by a signal, as a shell tells it: another attempt may be left alone. */
+export function wasKilled(code: number): boolean {
+  return code > 128
 }
 
 async function lastLines(file: string): Promise<string> {

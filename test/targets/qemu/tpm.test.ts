@@ -126,6 +126,17 @@ test.each([
   await allGone(order)
 })
 
+test.each([
+  ['swtpm_setup', '#!/bin/sh\nkill -9 $$\n'],
+  ['swtpm', '#!/bin/sh\ncase "$*" in *level=5*) kill -9 $$;; esac\nexec /usr/bin/swtpm "$@"\n'],
+])('a %s that is killed before the machine runs may live the next time', async (command, script) => {
+  const order = await tpmOrder([{ end: 'sleep' }])
+  await pathWith(order, command, script)
+  await expect(bootQemu(order, {}, never)).rejects.toMatchObject({ code: 'TargetBroken', retryable: true })
+  vi.unstubAllEnvs()
+  await allGone(order)
+})
+
 test('a folder that holds another attempt, or another TPM, is refused, and nothing is left running', async () => {
   const order = await tpmOrder([{ end: 'sleep' }])
   await mkdir(join(order.folder, 'consoles'))
