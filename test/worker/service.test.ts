@@ -8,6 +8,7 @@ import { Connection } from '@temporalio/client'
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
 import { queues } from '../../domain/naming.ts'
 import type { ServiceFacts } from '../../worker/service-file.ts'
+import { seeProcess } from '../../host/process-identity.ts'
 import { startHyplab } from '../e2e/command.ts'
 import { firstLook } from '../e2e/plans.ts'
 import { awaited, kill9, processesLike, processesOf } from '../e2e/processes.ts'
@@ -170,8 +171,9 @@ describe('what dies comes back', () => {
         const starter = startHyplab(state, ['up'])
         // No event tells how far it is: the moments are spread over the time that a start takes.
         await delay((whole * moment) / 8)
-        // The service has a session of its own, as it has when a terminal goes away.
-        starter.signal('SIGKILL')
+        // The service has a session of its own, as it has when a terminal goes away. A starter that was quicker than the
+        // first one has nothing left to be killed in.
+        if (seeProcess(starter.pid)) starter.signal('SIGKILL')
         await starter.ended
         const asked = processesLike(state, /worker\/service\.ts/)
         if (asked.length === 0) continue
