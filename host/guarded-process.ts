@@ -106,6 +106,11 @@ export function startGuarded(command: string, args: string[], options: GuardedOp
   }
 }
 
+/** Whether a command with that code was ended by a signal: another try may be left alone. */
+export function wasKilled(code: number): boolean {
+  return code > 128
+}
+
 /** Node leaves `stdio` undefined when this process has no file descriptors left; its types do not say so. */
 function streamsOf(child: ChildProcess): (Socket | null | undefined)[] {
   return (child.stdio as unknown as (Socket | null)[] | undefined) ?? []

@@ -72,12 +72,13 @@ export class RunWatch {
 
   /**
    * Starts a run that was written, and whose command or service was killed before it could start it.
-   * @returns false when it has begun before, or nobody knows how it was to be worked on
+   * @returns false when it has begun or was cancelled before, or nobody knows how it was to be worked on
    */
   async #start(run: Run): Promise<boolean> {
     const { store, client, lab, host } = this.#lab
     try {
-      if (run.options === null || (await eventsAfter(store, run.id, 0, 1)).length > 0) return false
+      if (run.options === null || !(await this.#isOpen(run))) return false
+      if ((await eventsAfter(store, run.id, 0, 1)).length > 0) return false
       const task = { run: run.id, lab, host, ...run.options }
       await startRunWorkflow(client, { workflowId: run.workflowId, plan: run.plan, task })
       return true
@@ -89,10 +90,9 @@ export class RunWatch {
 
   /** @returns whether the run is closed, or a story closes it. */
   async #close(run: Run, reason: string): Promise<boolean> {
-    const { store, client, lab, host } = this.#lab
+    const { client, lab, host } = this.#lab
     try {
-      const open = (await runningRuns(store)).some(({ id }) => id === run.id)
-      if (!open) return true
+      if (!(await this.#isOpen(run))) return true
       const task: LostRun = { run: run.id, lab, host, reason }
       await client.workflow.execute('closeRun', {
         workflowId: workflowIds.closing(run.workflowId),
@@ -106,6 +106,10 @@ export class RunWatch {
       // The server or the store is out of reach: asked again.
       return false
     }
+  }
+
+  async #isOpen(run: Run): Promise<boolean> {
+    return (await runningRuns(this.#lab.store)).some(({ id }) => id === run.id)
   }
 
   async #pause(milliseconds: number): Promise<void> {

@@ -3,14 +3,13 @@ import { readFile } from 'node:fs/promises'
 import type { Socket } from 'node:net'
 import { join } from 'node:path'
 import { LabError } from '../../domain/errors.ts'
-import { startGuarded } from '../../host/guarded-process.ts'
+import { startGuarded, wasKilled } from '../../host/guarded-process.ts'
 import { capture, type Capture } from './capture.ts'
 import { channelArguments, isConsole, qemuChannels, sockets } from './channels.ts'
 import { FifoChannel, makeFifos } from './fifo-channel.ts'
 import { bareArguments, qemu } from './machine.ts'
 import { awaitGone } from './power-off.ts'
 import { Qmp } from './qmp.ts'
-import { wasKilled } from './swtpm.ts'
 
 /** A QEMU that has not run an instruction yet, or is running; every one of its channels is being captured. */
 export interface Machine {

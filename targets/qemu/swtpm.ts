@@ -2,7 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Socket } from 'node:net'
 import { LabError } from '../../domain/errors.ts'
-import { startGuarded, type GuardedProcess } from '../../host/guarded-process.ts'
+import { startGuarded, wasKilled, type GuardedProcess } from '../../host/guarded-process.ts'
 
 /** A TPM of one attempt, powered on with its machine and gone with it. */
 export interface Swtpm {
@@ -95,11 +95,6 @@ function broken(what: string, code: number, said: string): LabError {
   const why = code === 127 ? 'it is not installed: run `npm start`, or install swtpm and swtpm-tools' : `code ${code}`
   const sentence = `${what} (${why})${said === '' ? '.' : `: ${said}`}`
   return new LabError('TargetBroken', sentence, { retryable: wasKilled(code) })
-}
-
-/** Whether a command was ended by a signal, as a shell tells it: another attempt may be left alone. */
-export function wasKilled(code: number): boolean {
-  return code > 128
 }
 
 async function lastLines(file: string): Promise<string> {
