@@ -17,6 +17,7 @@ const slow = {
     'test/security/mtls.test.ts',
     'test/builds/kernel/{build-kernel,other-tree,refused,deleted-cache}.test.ts',
     'test/setup/install-packages.test.ts',
+    'test/**/*.daemon.test.ts',
   ],
   boots: [
     'test/e2e/{thread,faults,firmware-faults,hostile-caller,kernel-fault}.test.ts',

@@ -31,6 +31,7 @@ const byError: Record<ErrorCode, number> = {
   ArtifactDamaged: exitCodes.infra,
   StaleFence: exitCodes.infra,
   TargetBroken: exitCodes.infra,
+  PlaceBroken: exitCodes.infra,
   StoreBroken: exitCodes.unreachable,
   ServerUnreachable: exitCodes.unreachable,
 }

@@ -12,6 +12,7 @@ export const errorCodes = [
   'ArtifactDamaged',
   'StaleFence',
   'TargetBroken',
+  'PlaceBroken',
   'StoreBroken',
   'ServerUnreachable',
 ] as const

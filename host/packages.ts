@@ -50,6 +50,14 @@ export const testPackages: HostPackage[] = [
   { name: 'ima-evm-utils', why: 'tests hold our measurement lists against evmctl' },
   { name: 'haproxy', why: 'tests have it demand client certificates before a Temporal server' },
   { name: 'openssl', why: 'tests make those certificates' },
+  { name: 'ser2net', why: 'tests read consoles of boards through it' },
+  { name: 'conserver-server', why: 'tests read consoles of boards through it' },
+  { name: 'snmpd', why: 'tests switch outlets of its' },
+  { name: 'pdudaemon', why: 'tests switch outlets of its' },
+  { name: 'openssh-server', why: 'tests reach hosts of a lab by it' },
+  { name: 'tftpd-hpa', why: 'tests have boards load their kernel from it' },
+  { name: 'fastboot', why: 'tests flash boards by it' },
+  { name: 'u-boot-qemu', why: 'the boot loader of the boards in tests' },
 ]
 
 /** A package that is to be installed, and the version that is there, if it is too old. */

@@ -1,0 +1,24 @@
+import type { At } from './inventory.ts'
+
+/** How kernel, initrd and firmware get onto a board. */
+export type FlashSpec = { at: At; host: string } & FlashWay
+
+export type FlashWay =
+  /** Files in a folder that a TFTP server of the host serves; each attempt has its own below it. */
+  | {
+      kind: 'tftp'
+      folder: string
+      /** The server as the board sees it. */ server: string
+      /** Commands of U-Boot that bring its network up. */ network: string[]
+    }
+  /** A medium that is switched between the host and the board. */
+  | { kind: 'mux'; control: MuxControl; /** The medium as the host sees it. */ device: string; partition: number }
+  /** fastboot's own client; `device` as its `-s` takes it. */
+  | { kind: 'fastboot'; device: string }
+  /** A command; `{image}`, `{initrd}`, `{cmdline}` and `{firmware}` in its words stand for files of the host and the command line. */
+  | { kind: 'command'; run: string[] }
+
+/** How a mux is switched: a known program with the mux's own name, or three commands. */
+export type MuxControl =
+  | { program: 'usbsdmux' | 'sd-mux-ctrl' | 'sdwire'; id: string }
+  | { program: 'commands'; toHost: string[]; toBoard: string[]; state?: { run: string[]; host: string; board: string } }
