@@ -17,6 +17,8 @@ const slow = {
     'test/security/mtls.test.ts',
     'test/builds/kernel/{build-kernel,other-tree,refused,deleted-cache}.test.ts',
     'test/setup/install-packages.test.ts',
+    'test/builds/source/deb-mirror.test.ts',
+    'test/worker/service-death.test.ts',
     'test/**/*.daemon.test.ts',
   ],
   boots: [
@@ -58,6 +60,8 @@ export default defineConfig({
           exclude: [...pure, ...boots, ...slow.machine, ...slow.boots],
           testTimeout: 2 * minutes,
           hookTimeout: 2 * minutes,
+          // They wait for servers and time limits more than they compute.
+          maxWorkers: cores + 1,
           sequence: { groupOrder: 2 },
         },
       },

@@ -48,14 +48,3 @@ test('a package without one gives its files', async () => {
   const tree = await obtainSource([{ kind: 'deb', package: 'thing', version: '1.0', sha256 }], [], world.context)
   expect(readFileSync(join(tree.folder, 'usr/lib/thing/thing.bin'), 'utf8')).toBe('x\n')
 })
-
-test('a package that is not in the cache comes from the mirrors of this host, by its exact version', async () => {
-  const { context } = makeWorld()
-  const location = { kind: 'deb' as const, package: 'hello', version: '2.10-3' }
-  const tree = await obtainSource([location], [], context)
-  expect(readdirSync(join(tree.folder, 'usr/bin'))).toEqual(['hello'])
-  await expect(obtainSource([{ ...location, version: '99.9-1' }], [], context)).rejects.toMatchObject({
-    code: 'SourceMissing',
-    message: expect.stringContaining('hello=99.9-1 cannot be had'),
-  })
-})
