@@ -11,8 +11,8 @@ import type { SystemMap } from '../domain/smc/system-map.ts'
 import { putArtifact } from '../store/artifacts.ts'
 import type { AttemptArtifact } from '../store/attempt.ts'
 import type { Store } from '../store/store.ts'
-import type { KeptConsole } from '../targets/qemu/boot-order.ts'
-import { filesOfAttempt } from '../targets/qemu/kept-files.ts'
+import type { KeptConsole } from '../targets/boot-order.ts'
+import { filesOfAttempt } from '../targets/kept-files.ts'
 
 /** The consoles as probes read them: copies; the raw files stay as they were captured. */
 export async function readConsoles(consoles: KeptConsole[]): Promise<ConsoleLog[]> {

@@ -14,9 +14,13 @@ export function claimFolder(stateFolder: string, place: string): string {
   return join(stateFolder, 'places', place.replaceAll('/', '-'))
 }
 
-/** Attempts use even fences and the closing of a lost attempt the odd one behind it, so that each stops what came before. */
-export function fenceOf(attempt: number, use: 'boot' | 'close'): number {
-  return use === 'boot' ? attempt * 2 : attempt * 2 + 1
+/**
+ * The fence with which an attempt claims its place. They are even: the closing of a lost attempt uses the odd one behind, so
+ * that each stops what came before.
+ * @param number grows with each attempt on the place: the attempt's own on a place of its own, else the lease's fence
+ */
+export function fenceOf(number: number): number {
+  return number * 2
 }
 
 /** Where an attempt's files are while it runs. */

@@ -8,13 +8,19 @@ import { finishAttempt, startAttempt } from '../store/attempts.ts'
 import type { AttemptArtifact, AttemptEnd, AttemptStart } from '../store/attempt.ts'
 import { cellDetail, type CellContext } from '../store/details.ts'
 import { paceHistory } from '../store/history.ts'
-import { bootQemu } from '../targets/qemu/boot.ts'
-import type { BootEnd, BootOrder } from '../targets/qemu/boot-order.ts'
-import type { AttemptResult, AttemptTask } from '../workflows/contracts.ts'
+import { powerUpOf } from '../targets/adapters.ts'
+import { bootTarget } from '../targets/boot.ts'
+import type { BootEnd, BootWatch } from '../targets/boot-order.ts'
+import { fileKept } from '../targets/kept-files.ts'
+import type { PowerUp } from '../targets/powered.ts'
+import type { TargetOrder } from '../targets/target-order.ts'
+import type { AttemptResult, AttemptTask, FlashedAttempt } from '../workflows/contracts.ts'
 import { attemptFolder, claimFolder, fenceOf, placeOf } from './attempt-place.ts'
 import { keepAttemptFiles, readCalls, readConsoles } from './attempt-files.ts'
 import { whileBeating } from './beat.ts'
 import { cancelWasAsked, whyCutOff } from './cancel.ts'
+import { onHeldPlace } from './held-place.ts'
+import { whileHolding } from './place-lease.ts'
 import { prepareBoot, readBuiltConfig, readSystemMap, type PreparedBoot } from './prepare-boot.ts'
 import type { Deps } from './registry.ts'
 import { Reporter } from './reporter.ts'
@@ -26,36 +32,40 @@ const beatMs = 1_000
  * One attempt: boot, capture, judge, keep. What the target did is the result; whatever else goes wrong is thrown, and
  * the cell closes the attempt as lost. When it was closed so meanwhile, because this worker stood still, that stands.
  */
-export async function bootAttempt(deps: Deps, task: AttemptTask): Promise<AttemptResult> {
+export async function bootAttempt(deps: Deps, task: AttemptTask | FlashedAttempt): Promise<AttemptResult> {
   const context = await cellDetail(deps.store, task.run, task.cell)
   const { target } = context.cell.cell
-  const place = placeOf(task, target.name)
+  const leased = 'held' in task ? task : undefined
+  const place = leased?.held.place ?? placeOf(task, target.name)
   const start: AttemptStart = {
     run: task.run,
     cell: task.cell,
     number: task.attempt,
     place,
-    fence: fenceOf(task.attempt, 'boot'),
+    fence: fenceOf(leased?.held.fence ?? task.attempt),
     folder: attemptFolder(deps.folders.state, task),
     started: Date.now(),
   }
   await startAttempt(deps.store, start)
   const reporter = new Reporter(deps.store, { run: task.run, cell: task.cell, attempt: task.attempt })
   reporter.tell('attempt-started', { place })
-  return await whileBeating(beatMs, { stage: 'power', bytes: 0 }, async (report, signal) => {
+  const beginning = { stage: 'power', bytes: 0 }
+  const beating: typeof whileBeating<typeof beginning, AttemptResult> = (everyMs, first, work) =>
+    leased ? whileHolding(deps, leased.held, first, work) : whileBeating(everyMs, first, work)
+  return await beating(beatMs, beginning, async (report, signal) => {
     const prepared = await prepareBoot(deps, context, start.folder)
     const { path: tracer } = prepared.tracer
     if (tracer === undefined) reporter.tell('say', { text: `The boot is not traced. ${prepared.tracer.why}` })
     const order = await orderOf(deps, context, start, prepared)
     const powered = Date.now()
-    const stopped = await bootQemu(
-      order,
-      {
-        progress: ({ stage, bytes }) => report({ stage, bytes }),
-        reached: ({ stage }) => reporter.tell('stage', { stage, seconds: (Date.now() - powered) / 1000 }),
-      },
-      signal,
-    )
+    const watch: BootWatch = {
+      progress: ({ stage, bytes }) => report({ stage, bytes }),
+      reached: ({ stage }) => reporter.tell('stage', { stage, seconds: (Date.now() - powered) / 1000 }),
+    }
+    const boot = (powerUp: PowerUp): Promise<BootEnd> => bootTarget(order, powerUp, watch, signal)
+    const stopped = leased
+      ? await onHeldPlace(deps, context.run, leased, (held) => boot(held.powerUp(order, leased.flashed)))
+      : await boot(powerUpOf(order))
     const end = cancelWasAsked() ? stopped : lostWhenCutOff(stopped)
     const result = await judgeEnd(deps, context, { order, end, booted: prepared.booted })
     const { first, ending } = await finishAttempt(deps.store, start, result)
@@ -78,12 +88,12 @@ async function orderOf(
   context: CellContext,
   start: AttemptStart,
   { files, setup, tracer }: PreparedBoot,
-): Promise<BootOrder> {
+): Promise<TargetOrder> {
   const { cell } = context.cell
   return {
     folder: start.folder,
     target: cell.target,
-    setup,
+    ...(setup && { setup }),
     files,
     cmdline: cell.cmdline,
     limits: cell.limits,
@@ -101,15 +111,16 @@ async function orderOf(
 async function judgeEnd(
   deps: Deps,
   context: CellContext,
-  { order, end, booted }: { order: BootOrder; end: BootEnd; booted: AttemptArtifact[] },
+  { order, end, booted }: { order: TargetOrder; end: BootEnd; booted: AttemptArtifact[] },
 ): Promise<AttemptEnd> {
   const { cell } = context.cell
+  const trace = fileKept(order.folder, 'smc')
   const shown: Shown = {
     asked: { cmdline: cell.cmdline, config: await readBuiltConfig(deps, context), modules: cell.modules },
     host: end.host,
     consoles: await readConsoles(end.consoles),
     records: joinParts(end.records),
-    ...(end.smc === undefined ? {} : { smc: await readCalls(end.smc, await readSystemMap(deps, context)) }),
+    ...(trace === undefined ? {} : { smc: await readCalls(trace, await readSystemMap(deps, context)) }),
   }
   const findings = judge(shown, cell.probes)
   const { ending, sentence } = endingOf(shown, findings)

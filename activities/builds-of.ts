@@ -10,19 +10,19 @@ import type { BuildTask } from '../workflows/contracts.ts'
 type Asked = Pick<BuildTask, 'run' | 'lab' | 'lockFile'>
 
 /**
- * The two builds of a cell, named by the hash of their inputs as these are now.
+ * The builds of a cell, no firmware where it takes what is installed, named by the hash of their inputs as these are now.
  * @throws LabError SourceMissing, BadInput (a fragment, patch or recipe that has gone since the plan was read).
  */
 export async function buildsOf(
   cell: Cell,
   asked: Asked,
   context: SourceContext,
-): Promise<{ kernel: BuildTask; firmware: BuildTask }> {
+): Promise<{ kernel: BuildTask; firmware?: BuildTask }> {
   const { sources, patches } = cell.kernel
   const kernel = await identifyKernel(cell.kernel, await sourceIdentity(sources, patches, context))
-  const firmware = await identifyFirmware(await readStack(cell.stack.recipe), context)
-  return {
-    kernel: { kind: 'kernel', id: kernel.id, name: kernel.name, kernel: cell.kernel, ...asked },
-    firmware: { kind: 'firmware', id: firmware.id, name: firmware.name, recipe: cell.stack.recipe, ...asked },
-  }
+  const { recipe } = cell.stack
+  const named = { kernel: { kind: 'kernel' as const, id: kernel.id, name: kernel.name, kernel: cell.kernel, ...asked } }
+  if (recipe === undefined) return named
+  const { id, name } = await identifyFirmware(await readStack(recipe), context)
+  return { ...named, firmware: { kind: 'firmware', id, name, recipe, ...asked } }
 }

@@ -10,7 +10,7 @@ import { hasArtifact } from '../store/artifacts.ts'
 import type { AttemptArtifact, AttemptEnd, AttemptStart } from '../store/attempt.ts'
 import { findAttempt, finishAttempt } from '../store/attempts.ts'
 import { cellDetail, type CellContext } from '../store/details.ts'
-import { bootConsole } from '../targets/qemu/channels.ts'
+import { consoleFolder, isConsole, keptLines, speaksNormalWorld } from '../targets/lines.ts'
 import type { AttemptResult, LostAttempt } from '../workflows/contracts.ts'
 import { keepAttemptFiles } from './attempt-files.ts'
 import { attemptFolder, claimFolder, fenceOf, placeOf } from './attempt-place.ts'
@@ -76,17 +76,17 @@ function neverBegun(deps: Deps, lost: LostAttempt, { cell }: CellContext): Attem
     cell: lost.cell,
     number: lost.attempt,
     place: placeOf(lost, cell.cell.target.name),
-    fence: fenceOf(lost.attempt, 'boot'),
+    fence: fenceOf(lost.attempt),
     folder: attemptFolder(deps.folders.state, lost),
     started: Date.now(),
   }
 }
 
 /** Ends what still runs on the place for this attempt; a newer claim has done so already. */
-async function takeBack(deps: Deps, { place, number }: AttemptStart): Promise<void> {
+async function takeBack(deps: Deps, { place, fence }: AttemptStart): Promise<void> {
   const folder = claimFolder(deps.folders.state, place)
   try {
-    const claim = await claimPlace(folder, fenceOf(number, 'close'), 'the closing of a lost attempt')
+    const claim = await claimPlace(folder, fence + 1, 'the closing of a lost attempt')
     claim.release()
   } catch (error) {
     if (!(error instanceof LabError && error.code === 'StaleFence')) throw error
@@ -118,18 +118,23 @@ async function endOf(deps: Deps, start: AttemptStart, context: CellContext, reas
 }
 
 /**
- * Seconds since the boot's console was written last: for so long nobody watched the target, and whether it ran nobody
+ * Seconds since the normal world was heard last: for so long nobody watched the target, and whether it ran nobody
  * knows. 0 when it had said nothing.
  */
 async function unwatchedSeconds(folder: string): Promise<number> {
-  const raw = await stat(join(folder, 'consoles', `${bootConsole}.raw`)).catch(() => undefined)
-  return raw === undefined || raw.size === 0 ? 0 : Math.max(0, (Date.now() - raw.mtimeMs) / 1000)
+  const heard = keptLines(folder).filter((line) => isConsole(line) && speaksNormalWorld(line))
+  const files = await Promise.all(
+    heard.map(({ name }) => stat(join(consoleFolder(folder), `${name}.raw`)).catch(() => undefined)),
+  )
+  const written = files.flatMap((file) => (file === undefined || file.size === 0 ? [] : [file.mtimeMs]))
+  return written.length === 0 ? 0 : Math.max(0, (Date.now() - Math.max(...written)) / 1000)
 }
 
 /** What it booted, as far as it is there: a damaged Image is set aside, and may be why the attempt was given up. */
-function bootedBy({ store }: Deps, { kernel, firmware }: CellContext): AttemptArtifact[] {
-  if (kernel?.outcome !== 'ok' || firmware?.outcome !== 'ok') return []
-  return bootedArtifacts(kernel, firmware).filter((artifact) => hasArtifact(store, artifact))
+function bootedBy({ store }: Deps, { cell, kernel, firmware }: CellContext): AttemptArtifact[] {
+  const { target, stack } = cell.cell
+  if (kernel?.outcome !== 'ok' || (stack.recipe !== undefined && firmware?.outcome !== 'ok')) return []
+  return bootedArtifacts(target, kernel, firmware ?? undefined).filter((artifact) => hasArtifact(store, artifact))
 }
 
 async function tell(deps: Deps, start: AttemptStart, end: AttemptEnd): Promise<void> {

@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path'
 import type { SourceContext } from '../builds/source/source.ts'
 import { LabError } from '../domain/errors.ts'
+import { isLeased } from '../domain/target.ts'
 import { runDetail } from '../store/details.ts'
 import { setCellBuilds } from '../store/cells.ts'
 import { usableBuild } from '../store/builds.ts'
@@ -32,10 +33,12 @@ export async function outlineRun(deps: Deps, input: { run: number; lab: string }
     }
     for (const { number, cell } of cells) {
       report({ naming: number })
-      const builds = await buildsOf(cell, { run: input.run, lab: input.lab, lockFile }, context)
-      await setCellBuilds(deps.store, input.run, number, { kernel: builds.kernel.id, firmware: builds.firmware.id })
-      for (const build of [builds.firmware, builds.kernel]) tasks.set(build.id, build)
-      outlined.push({ number, builds: [builds.firmware.id, builds.kernel.id], ...cell.attempts })
+      const { kernel, firmware } = await buildsOf(cell, { run: input.run, lab: input.lab, lockFile }, context)
+      const wanted = [...(firmware === undefined ? [] : [firmware]), kernel]
+      await setCellBuilds(deps.store, input.run, number, { kernel: kernel.id, firmware: firmware?.id ?? null })
+      for (const build of wanted) tasks.set(build.id, build)
+      const leased = isLeased(cell.target) ? { leased: true as const } : {}
+      outlined.push({ number, builds: wanted.map(({ id }) => id), ...cell.attempts, ...leased })
     }
   })
   await reporter.flush()

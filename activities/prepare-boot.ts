@@ -9,12 +9,14 @@ import type { MachineSetup } from '../domain/machine-setup.ts'
 import { nearest } from '../domain/plan/did-you-mean.ts'
 import { configWanted, factsWanted } from '../domain/probes/registry.ts'
 import { parseSystemMap, type SystemMap } from '../domain/smc/system-map.ts'
+import type { Target } from '../domain/target.ts'
 import { artifactPath } from '../store/artifacts.ts'
 import type { AttemptArtifact } from '../store/attempt.ts'
 import { soundArtifact } from '../store/damage.ts'
 import type { Build, BuildProduct } from '../store/builds.ts'
 import type { CellContext } from '../store/details.ts'
-import type { BootFiles } from '../targets/qemu/machine.ts'
+import { firmwareFor, isTraced } from '../targets/adapters.ts'
+import type { TargetFiles } from '../targets/target-order.ts'
 import { initrdPath } from './attempt-files.ts'
 import type { Deps } from './registry.ts'
 import { tracerOf, untraced, type Tracer } from './tracer.ts'
@@ -29,13 +31,12 @@ import { tracerOf, untraced, type Tracer } from './tracer.ts'
 export async function prepareBoot(deps: Deps, context: CellContext, folder: string): Promise<PreparedBoot> {
   const { cell } = context.cell
   const kernel = need(context.kernel, 'kernel')
-  const firmware = need(context.firmware, 'firmware')
+  const firmware = cell.stack.recipe === undefined ? undefined : need(context.firmware, 'firmware')
   const modules = cell.modules.map((name) => moduleOf(kernel, name))
-  const bl33 = firmware.products.filter(({ name }) => name === 'bl33')
   const told = kernel.products.filter(({ name }) => judgedBy.has(name))
   await requireSound(deps, [
     [kernel, [product(kernel, 'Image'), ...modules, moduleOf(kernel, ffaProbe), ...told]],
-    [firmware, [product(firmware, firmwareImage), product(firmware, machineSetupProduct), ...bl33]],
+    ...(firmware ? [[firmware, firmwareProducts(cell.target, firmware)] as [Build, BuildProduct[]]] : []),
   ])
   await mkdir(folder, { recursive: true })
   const init = await buildGuestInit({
@@ -51,30 +52,41 @@ export async function prepareBoot(deps: Deps, context: CellContext, folder: stri
     facts: factsWanted(cell.probes),
     limits: {},
   })
-  const setup = await readMachineSetup(productPath(deps, firmware, machineSetupProduct))
-  const booted = bootedArtifacts(kernel, firmware)
-  const files = {
-    initrd,
-    image: productPath(deps, kernel, 'Image'),
-    firmware: productPath(deps, firmware, firmwareImage),
-    ...(setup.boot === 'kernel' ? {} : { bl33: productPath(deps, firmware, 'bl33') }),
+  const setup = firmware && (await readMachineSetup(productPath(deps, firmware, machineSetupProduct)))
+  const booted = bootedArtifacts(cell.target, kernel, firmware)
+  const parts = firmwareOf(cell.target, firmware).map(({ as, made }) => [as, artifactPath(deps.store, made.sha256)])
+  const files = { initrd, image: productPath(deps, kernel, 'Image'), firmware: Object.fromEntries(parts) }
+  return {
+    files,
+    ...(setup && { setup }),
+    booted,
+    tracer: isTraced(cell.target) ? await tracerOf(deps, folder) : untraced,
   }
-  return { files, setup, booted, tracer: cell.target.trace === false ? untraced : await tracerOf(deps, folder) }
 }
 
 /**
  * What a cell boots of its builds, as an attempt keeps it.
  * @throws LabError BadInput when a build made no such thing.
  */
-export function bootedArtifacts(kernel: Build, firmware: Build): AttemptArtifact[] {
-  // A stack that boots the kernel itself makes no other BL33.
-  const bl33 = firmware.products.filter(({ name }) => name === 'bl33').map((made) => ({ ...made, world: null }))
+export function bootedArtifacts(target: Target, kernel: Build, firmware: Build | undefined): AttemptArtifact[] {
   return [
     { ...product(kernel, 'Image'), name: 'Image', world: null },
-    { ...product(firmware, firmwareImage), name: 'firmware', world: null },
-    { ...product(firmware, machineSetupProduct), world: null },
-    ...bl33,
+    ...firmwareOf(target, firmware).map(({ as, made }) => ({ ...made, name: as, world: null })),
+    ...(firmware ? [{ ...product(firmware, machineSetupProduct), world: null }] : []),
   ]
+}
+
+/** What a stack made that a target of this kind takes, and what an attempt keeps it as. */
+function firmwareOf(target: Target, firmware: Build | undefined): { as: string; made: BuildProduct }[] {
+  if (firmware === undefined) return []
+  const wanted = Object.entries(firmwareFor(target)).map(([name, as]) => ({ as, made: product(firmware, name) }))
+  // A stack that boots the kernel itself makes no other BL33.
+  const bl33 = firmware.products.filter(({ name }) => name === 'bl33').map((made) => ({ as: made.name, made }))
+  return [...wanted, ...bl33]
+}
+
+function firmwareProducts(target: Target, firmware: Build): BuildProduct[] {
+  return [product(firmware, machineSetupProduct), ...firmwareOf(target, firmware).map(({ made }) => made)]
 }
 
 const ffaProbe = 'ffa-probe'
@@ -82,13 +94,11 @@ const ffaProbe = 'ffa-probe'
 /** What a kernel build says of itself, by which its attempts are judged. */
 const judgedBy = new Set(['config', 'System.map'])
 
-/** TF-A's own name for BL1 and the FIP in one flash image. */
-const firmwareImage = 'qemu_fw.bios'
-
 export interface PreparedBoot {
-  files: BootFiles
+  files: TargetFiles
   tracer: Tracer
-  setup: MachineSetup
+  /** Absent where the target keeps the firmware that it has. */
+  setup?: MachineSetup
   /** Those of the files that are artifacts of builds. */
   booted: AttemptArtifact[]
 }

@@ -13,8 +13,8 @@ import type { AttemptEnd } from '../store/attempt.ts'
 import type { Build } from '../store/builds.ts'
 import type { AttemptDetail } from '../store/details.ts'
 import type { Store } from '../store/store.ts'
-import { bootConsole, recordChannel } from '../targets/qemu/channels.ts'
-import { RecordExchange } from '../targets/qemu/exchange.ts'
+import { RecordExchange } from '../targets/exchange.ts'
+import { recordChannel } from '../targets/lines.ts'
 import { readCalls } from './attempt-files.ts'
 
 /**
@@ -43,7 +43,7 @@ export async function readKept(
   return {
     asked: { cmdline, config: await readConfig(store, kernel, probes), modules },
     consoles: [...raw].map(([console, bytes]): ConsoleLog => ({ console, lines: withoutReplays(readLines(bytes)) })),
-    records: await readRecords(store, id, kept, raw.get(bootConsole)),
+    records: await readRecords(store, id, kept, raw),
     ...(smc === undefined ? {} : { smc }),
   }
 }
@@ -72,15 +72,15 @@ async function readRecords(
   store: Store,
   id: string,
   kept: Kept,
-  console: Uint8Array | undefined,
+  consoles: Map<string, Uint8Array>,
 ): Promise<Shown['records']> {
-  const exchange = new RecordExchange([recordChannel, bootConsole])
+  const exchange = new RecordExchange([recordChannel, ...consoles.keys()])
   // Lost attempts of before 2026-12 have it among their consoles.
   const channel =
     (await readArtifact(store, id, kept, 'records')) ??
     (await readArtifact(store, id, kept, `console/${recordChannel}`))
   if (channel) exchange.feed(recordChannel, channel)
-  if (console) exchange.feed(bootConsole, console)
+  for (const [name, bytes] of consoles) exchange.feed(name, bytes)
   return joinParts(exchange.end().records)
 }
 

@@ -12,7 +12,7 @@ import { Reporter } from './reporter.ts'
 /**
  * Has those of a cell's builds made again whose artifacts are damaged or gone, and waits for them. Safe to run twice, and
  * by several cells at once: equal builds are joined.
- * @returns one result for each of the two builds; that inputs changed meanwhile is infra, for it blames no kernel
+ * @returns one result for each of the builds; that inputs changed meanwhile is infra, for it blames no kernel
  * @throws LabError SourceMissing, BadInput (a fragment, patch or recipe that has gone since the plan was read).
  */
 export async function rebuild(deps: Deps, { run, cell, lab }: CellBuilds): Promise<BuildResult[]> {
@@ -22,7 +22,7 @@ export async function rebuild(deps: Deps, { run, cell, lab }: CellBuilds): Promi
     const lockFile = join(dirname(context.run.planFile), 'sources.lock.json')
     const source: SourceContext = { folders: deps.folders, lockFile, signal, progress: () => {} }
     const { kernel, firmware } = await buildsOf(context.cell.cell, { run, lab, lockFile }, source)
-    return [firmware, kernel]
+    return firmware === undefined ? [kernel] : [firmware, kernel]
   })
   const results = await Promise.all(tasks.map((task) => made(deps, task, context, reporter)))
   await reporter.flush()

@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client'
 import type { Folders } from '../host/folders.ts'
 import type { Store } from '../store/store.ts'
+import type { Flashed } from '../targets/board/flash/flash.ts'
 import type * as contracts from '../workflows/contracts.ts'
 import { awaitBuild } from './await-build.ts'
 import { bootAttempt } from './boot-attempt.ts'
@@ -12,8 +13,12 @@ import { closeUnbuiltCell } from './close-unbuilt-cell.ts'
 import { asStep } from './failure.ts'
 import { finishRun } from './finish-run.ts'
 import { judgeCell } from './judge-cell.ts'
+import { flashPlace } from './flash-place.ts'
+import { leasePlace } from './lease-place.ts'
 import { outlineRun } from './outline-run.ts'
+import { powerOffPlace } from './power-off-place.ts'
 import { rebuild } from './rebuild.ts'
+import { releasePlace } from './release-place.ts'
 
 /** What the steps use of the world; given once, when the worker starts. */
 export interface Deps {
@@ -34,7 +39,11 @@ export interface Activities {
   awaitBuild(task: contracts.BuildTask): Promise<contracts.BuildResult>
   rebuild(cell: contracts.CellBuilds): Promise<contracts.BuildResult[]>
   build(task: contracts.BuildTask): Promise<contracts.BuildResult>
-  bootAttempt(task: contracts.AttemptTask): Promise<contracts.AttemptResult>
+  bootAttempt(task: contracts.AttemptTask | contracts.FlashedAttempt): Promise<contracts.AttemptResult>
+  leasePlace(task: contracts.AttemptTask): Promise<contracts.HeldPlace>
+  flashPlace(task: contracts.LeasedAttempt): Promise<Flashed>
+  powerOffPlace(task: contracts.LeasedAttempt): Promise<void>
+  releasePlace(release: contracts.Release): Promise<void>
   closeLostAttempt(lost: contracts.LostAttempt): Promise<contracts.AttemptResult>
   closeOpenAttempts(open: contracts.OpenAttempts): Promise<void>
   closeUnbuiltCell(cell: contracts.UnbuiltCell): Promise<void>
@@ -50,6 +59,10 @@ export function createActivities(deps: Deps): Activities {
     awaitBuild: asStep((task) => awaitBuild(deps, task)),
     rebuild: asStep((cell) => rebuild(deps, cell)),
     build: asStep((task) => build(deps, task)),
+    leasePlace: asStep((task) => leasePlace(deps, task)),
+    flashPlace: asStep((task) => flashPlace(deps, task)),
+    powerOffPlace: asStep((task) => powerOffPlace(deps, task)),
+    releasePlace: asStep((release) => releasePlace(deps, release)),
     bootAttempt: asStep((task) => bootAttempt(deps, task)),
     closeLostAttempt: asStep((lost) => closeLostAttempt(deps, lost)),
     closeOpenAttempts: asStep((open) => closeOpenAttempts(deps, open)),

@@ -7,9 +7,9 @@ import { execa } from 'execa'
 import { LineReader } from '../domain/console/line-reader.ts'
 import { anySignature, matchSignatures } from '../domain/signatures/match.ts'
 import { startGuarded } from '../host/guarded-process.ts'
-import { capture } from '../targets/qemu/capture.ts'
+import { capture } from '../targets/capture.ts'
 import { FifoChannel, makeFifos } from '../targets/qemu/fifo-channel.ts'
-import { BootFollower } from '../targets/qemu/follow.ts'
+import { BootFollower } from '../targets/follow.ts'
 import { StageFollower } from '../domain/stage/stage-follower.ts'
 
 /** One line of the comparison. */

@@ -19,7 +19,7 @@ export interface Asked {
 
 /** How the host saw the attempt stop. */
 export interface HostView {
-  /** `power-off`: the machine went off by itself; `asked-off`: by our QMP command after the records were in; `forced`; `silence`: our limit on silence ran out; `lost`: the machine or its host broke; `cancelled`. */
+  /** `power-off`: the machine went off by itself; `asked-off`: we had it go off after the records were in; `forced`; `silence`: our limit on silence ran out; `lost`: the machine or its host broke; `cancelled`. */
   stop: 'power-off' | 'asked-off' | 'forced' | 'silence' | 'lost' | 'cancelled'
   /** One sentence, e.g. which stage was silent for how long and which world spoke last; empty for a normal power-off. */
   reason: string

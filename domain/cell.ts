@@ -1,4 +1,5 @@
 import type { FactValue, Outcome } from './finding.ts'
+import type { Target } from './target.ts'
 
 /** The kernel half of a cell: everything that decides the bytes of Image and modules. */
 export interface KernelInputs {
@@ -46,9 +47,9 @@ export interface Cell {
   id: string
   axes: Record<string, string>
   kernel: KernelInputs
-  /** The stack's recipe file, absolute. */
-  stack: { name: string; recipe: string }
-  target: QemuTarget
+  /** The stack's recipe file, absolute; absent where the firmware is what the board has already. */
+  stack: { name: string; recipe?: string }
+  target: Target
   /** Kernel command line without what the target adds (console, initrd). */
   cmdline: string
   /** Modules to load in order, without `.ko`. */
@@ -71,15 +72,4 @@ export interface AttemptPolicy {
 export interface Limits {
   /** Seconds without a byte on any console before an attempt is called hung. */
   silence: number
-}
-
-export interface QemuTarget {
-  kind: 'qemu'
-  name: string
-  cpu: string
-  smp: number
-  /** MiB. */
-  memory: number
-  /** That its SMCs are not to be traced; absent where they are, as far as the host has a tracer. */
-  trace?: false
 }

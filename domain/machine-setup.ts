@@ -1,3 +1,5 @@
+import type { World } from './world.ts'
+
 /** What a stack has at the address where BL33 starts: the kernel itself, or something that loads it. */
 export const bootWays = ['kernel', 'efi', 'u-boot'] as const
 export type BootWay = (typeof bootWays)[number]
@@ -16,6 +18,8 @@ export interface TpmSetup {
 
 /** How a machine must be set up for a stack: a part of the stack's build, so that it is never guessed from files. */
 export interface MachineSetup {
+  /** Which worlds speak on which console, in the order in which they begin to. */
+  consoles: Record<string, World[]>
   boot: BootWay
   /** Physical address at which BL33 starts. */
   bl33: number
@@ -26,3 +30,6 @@ export interface MachineSetup {
 
 /** Where OP-TEE's SPMC puts our TPM partition unless a recipe says otherwise: its first logical partition has 0x8002. */
 export const usualTpm: TpmSetup = { banks: ['sha256'], partition: 0x8002 }
+
+/** The consoles of stacks that were built before 2026-12, whose builds do not say: TF-A and Linux, and OP-TEE at S-EL1. */
+export const consolesOfOld: Record<string, World[]> = { uart0: ['EL3', 'NS'], uart1: ['S-EL1'] }

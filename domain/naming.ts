@@ -9,6 +9,8 @@ export const queues = {
   build: (lab: string) => `hyplab-${lab}-build`,
   /** The activities that touch a lab host's places. */
   host: (lab: string, host: string) => `hyplab-${lab}-host-${host}`,
+  /** The steps on places of a lab that this host drives: they wait for boards, and cost it next to nothing. */
+  places: (lab: string, host: string) => `hyplab-${lab}-host-${host}-places`,
   /** Closing what was lost on those places: never behind the boots, which have all the slots of the other. */
   closing: (lab: string, host: string) => `hyplab-${lab}-host-${host}-closing`,
 }

@@ -1,2 +1,3 @@
 /** Who speaks on a console: the normal world, or one of the exception levels of the firmware beside it. */
-export type World = 'NS' | 'EL3' | 'S-EL2' | 'S-EL1'
+export const worlds = ['NS', 'EL3', 'S-EL2', 'S-EL1'] as const
+export type World = (typeof worlds)[number]

@@ -25,7 +25,7 @@ export async function setCellBuilds(
   store: Store,
   run: number,
   cell: number,
-  builds: { kernel: string; firmware: string },
+  builds: { kernel: string; firmware: string | null },
 ): Promise<void> {
   await updateCell(store, run, cell, { kernel_build: builds.kernel, firmware_build: builds.firmware })
 }

@@ -13,6 +13,8 @@ export interface RunOptions {
   until: 'verdicts' | 'builds'
   /** Cells at once. */
   atOnce: number
+  /** The lab whose places the run uses, as its file was then: an artifact. Absent where it uses none. */
+  inventory?: { file: string; sha256: string }
 }
 
 /** One execution of a plan. Times are epoch milliseconds. */

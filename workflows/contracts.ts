@@ -1,5 +1,6 @@
 import type { KernelInputs } from '../domain/cell.ts'
 import type { Ending } from '../domain/attempt.ts'
+import type { Flashed } from '../targets/board/flash/flash.ts'
 import type { Verdict } from '../domain/verdict/verdict.ts'
 
 export interface RunTask {
@@ -50,6 +51,8 @@ export interface CellOutline {
   builds: string[]
   count: number
   infra: number
+  /** The cell boots on a place of a lab, which is leased for each attempt. */
+  leased?: true
 }
 
 export interface CellTask extends CellOutline {
@@ -70,6 +73,28 @@ export interface AttemptTask {
   run: number
   cell: number
   attempt: number
+}
+
+/** A place of a lab that an attempt has, and the fence with which it may command it. */
+export interface HeldPlace {
+  /** `lab/place`. */
+  place: string
+  fence: number
+}
+
+export interface LeasedAttempt extends AttemptTask {
+  held: HeldPlace
+}
+
+/** An attempt whose place is ready to boot. */
+export interface FlashedAttempt extends LeasedAttempt {
+  flashed: Flashed
+}
+
+/** A place is given back. */
+export interface Release extends LeasedAttempt {
+  /** Why nobody can say that it is off: one sentence. Nobody else gets it then before it was found healthy. */
+  broken?: string
 }
 
 export interface AttemptResult {

@@ -55,6 +55,25 @@ export const awaitingBuild: ActivityOptions = {
   retry: { initialInterval: '1s', nonRetryableErrorTypes: ['BadInput'] },
 }
 
+/** Waiting for a place of a lab, which others may have for hours. */
+export function leasing(taskQueue: string): ActivityOptions {
+  return { ...awaitingBuild, taskQueue }
+}
+
+/** Putting kernel and initrd onto a board: never retried by the server, as with a boot. */
+export function flashing(taskQueue: string): ActivityOptions {
+  return { ...booting(taskQueue), startToCloseTimeout: '30 minutes' }
+}
+
+/** Switching a place off, and giving it back: again and again, for a board that is left on is nobody's. */
+export function puttingAway(taskQueue: string): ActivityOptions {
+  return {
+    taskQueue,
+    startToCloseTimeout: '2 minutes',
+    retry: { initialInterval: '1s', maximumInterval: '10s', maximumAttempts: 5 },
+  }
+}
+
 /**
  * One attempt on a place. Never retried by the server: a lost attempt is closed and counted by the cell, and the next
  * one has the next number, which is the fence that stops the first if it still runs.

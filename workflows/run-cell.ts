@@ -12,6 +12,7 @@ import { queues } from '../domain/naming.ts'
 import { counts } from '../domain/verdict/counts.ts'
 import type { AttemptResult, CellResult, CellTask } from './contracts.ts'
 import { awaitingBuild, bookkeeping, booting, closing } from './options.ts'
+import { leasedAttempt } from './leased-attempt.ts'
 import { endedByItsWorker, reasonOf } from './reason-of.ts'
 
 const { rebuild } = proxyActivities<Pick<Activities, 'rebuild'>>(awaitingBuild)
@@ -19,14 +20,16 @@ const { judgeCell } = proxyLocalActivities<Pick<Activities, 'judgeCell'>>(bookke
 
 /** One cell: attempts until enough of them count or infrastructure broke too often, then the verdict. */
 export async function runCell(task: CellTask): Promise<CellResult> {
-  const { bootAttempt } = proxyActivities<Pick<Activities, 'bootAttempt'>>(booting(queues.host(task.lab, task.host)))
+  const boot = task.leased
+    ? leasedAttempt(task)
+    : proxyActivities<Pick<Activities, 'bootAttempt'>>(booting(queues.host(task.lab, task.host))).bootAttempt
   const { closeLostAttempt } = proxyActivities<Pick<Activities, 'closeLostAttempt'>>(
     closing(queues.closing(task.lab, task.host)),
   )
   const attempt = async (number: number): Promise<AttemptResult & { broke?: unknown }> => {
     const which = { run: task.run, cell: task.number, attempt: number }
     try {
-      return await bootAttempt(which)
+      return await boot(which)
     } catch (error) {
       const lost = { ...which, reason: reasonOf(error) }
       // Also on cancel: the attempt's row must not stay open, whether or not its worker lived to close it.

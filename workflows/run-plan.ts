@@ -74,8 +74,9 @@ async function runCells(task: RunTask, outline: RunOutline, builds: Map<string, 
       return
     }
     // Of several that wait for the same place in the row only one may have it when it comes free.
-    while (running >= task.atOnce) await condition(() => running < task.atOnce)
-    running++
+    // One that boots on a place of a lab waits for that, and costs this host nothing.
+    while (!cell.leased && running >= task.atOnce) await condition(() => running < task.atOnce)
+    if (!cell.leased) running++
     try {
       await executeChild(runCell, {
         workflowId: workflowIds.cell(workflowInfo().workflowId, cell.number),
@@ -88,7 +89,7 @@ async function runCells(task: RunTask, outline: RunOutline, builds: Map<string, 
         parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
       })
     } finally {
-      running--
+      if (!cell.leased) running--
     }
   }
   await Promise.all(outline.cells.map(one))

@@ -2,12 +2,14 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { LabError } from '../../domain/errors.ts'
-import { bootWays, stackServices, type MachineSetup } from '../../domain/machine-setup.ts'
+import { bootWays, consolesOfOld, stackServices, type MachineSetup } from '../../domain/machine-setup.ts'
+import { worlds } from '../../domain/world.ts'
 
 /** The product of every firmware build that says how its machine is to be set up; attempts keep it too. */
 export const machineSetupProduct = 'machine.json'
 
 const schema = z.object({
+  consoles: z.record(z.string(), z.array(z.enum(worlds))).default(consolesOfOld),
   boot: z.enum(bootWays),
   bl33: z.int(),
   services: z.array(z.enum(stackServices)),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { bootWays, stackServices, usualTpm } from '../../domain/machine-setup.ts'
+import { worlds } from '../../domain/world.ts'
 
 // The shape of a stack's recipe file; what its parts mean to each other is checked in recipe.ts.
 
@@ -9,7 +10,6 @@ function map<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.strictObject(shape, { error: (issue) => (issue.code === 'unrecognized_keys' ? keys : undefined) })
 }
 
-const worlds = ['NS', 'EL3', 'S-EL2', 'S-EL1'] as const
 const oneOrMore = <Schema extends z.ZodType>(one: Schema) => z.union([one, z.array(one).min(1)])
 const path = z.string().min(1)
 /** A path inside a source tree: files of a recipe land nowhere else. */

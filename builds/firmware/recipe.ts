@@ -7,7 +7,6 @@ import { usualTpm, type MachineSetup } from '../../domain/machine-setup.ts'
 import { suggest } from '../../domain/plan/did-you-mean.ts'
 import { formatPlanError, inReadingOrder, type PlanError } from '../../domain/plan/plan-error.ts'
 import { readYaml, type LocatedYaml, type Path } from '../../domain/plan/yaml-text.ts'
-import type { World } from '../../domain/world.ts'
 import { recipeFile, variantFile, type RecipeFile, type RecipeFileLocation } from './recipe-schema.ts'
 import { referencesIn } from './references.ts'
 import { shapeErrors } from './shape-errors.ts'
@@ -39,8 +38,6 @@ export interface StackRecipe {
   /** Absolute; that of the other recipe when this one is only `like` it. */
   file: string
   title: string
-  /** Which worlds speak on which console, in the order in which they begin to. */
-  consoles: Record<string, World[]>
   /** How the machine is to be set up for it. */
   setup: MachineSetup
   /** Kconfig symbols that a kernel on it needs, each with the values that will do. */
@@ -94,8 +91,8 @@ export function parseStack(text: string, file: string): StackRecipe {
     name: basename(file).replace(/\.ya?ml$/, ''),
     file,
     title: given.title,
-    consoles: given.consoles,
     setup: {
+      consoles: given.consoles,
       boot: given.boot,
       bl33: given.bl33,
       services: given.services,

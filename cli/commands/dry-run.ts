@@ -56,8 +56,9 @@ export async function dryRun(context: Context, plan: ReadPlan): Promise<void> {
 
 async function identify(context: Context, cell: Cell, planFile: string): Promise<BuildIdentity[]> {
   const naming = { folders: context.folders, lockFile: join(dirname(planFile), 'sources.lock.json'), say: context.talk }
+  const { recipe } = cell.stack
   return [
-    await identifyFirmware(await readStack(cell.stack.recipe), naming),
+    ...(recipe === undefined ? [] : [await identifyFirmware(await readStack(recipe), naming)]),
     await identifyKernel(cell.kernel, await sourceIdentity(cell.kernel.sources, cell.kernel.patches, naming)),
   ]
 }

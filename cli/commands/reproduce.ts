@@ -7,7 +7,7 @@ import { isSound } from '../../store/damage.ts'
 import { attemptDetail, type AttemptDetail } from '../../store/details.ts'
 import { resolve } from '../../store/resolve.ts'
 import type { Store } from '../../store/store.ts'
-import { reproduceCommand } from '../../targets/qemu/reproduce.ts'
+import { firmwareFor, reproduction } from '../../targets/adapters.ts'
 import type { Context } from '../context.ts'
 import { withStore } from '../with-store.ts'
 
@@ -29,24 +29,30 @@ export function addReproduceCommand(program: Command, context: () => Context): v
         const file = (name: string): Promise<string> => wholeFile(store, detail, name)
         const kept = attempt.end?.artifacts ?? []
         const setup = await readMachineSetup(await file(machineSetupProduct))
-        const files = {
-          firmware: await file('firmware'),
-          ...(setup.boot === 'kernel' ? {} : { bl33: await file('bl33') }),
-          image: await file('Image'),
-          initrd: await file('initrd'),
-        }
-        const acpiTables: Record<string, string> = {}
-        for (const { name } of kept.filter((one) => one.name.startsWith('acpi/')))
-          acpiTables[name.slice('acpi/'.length)] = await file(name)
         const { target, cmdline } = cell.cell
-        const command = reproduceCommand({ target, setup, files, cmdline }, acpiTables)
-        if (context().json) context().printJson({ schemaVersion: 1, attempt: attempt.id, command, files })
+        const named = [...Object.values(firmwareFor(target)), ...(setup.boot === 'kernel' ? [] : ['bl33'])]
+        const firmware = await filesNamed(named, file)
+        const files = { image: await file('Image'), initrd: await file('initrd'), firmware }
+        const others = kept.map(({ name }) => name).filter((name) => name.startsWith('acpi/'))
+        const { command, advice } = reproduction({
+          target,
+          setup,
+          files,
+          cmdline,
+          kept: await filesNamed(others, file),
+        })
+        const flat = { ...firmware, image: files.image, initrd: files.initrd }
+        if (context().json) context().printJson({ schemaVersion: 1, attempt: attempt.id, command, files: flat })
         else context().print(command)
-        context().talk(
-          'Ctrl-A x leaves QEMU; init powers off by itself when no host answers it. The secure world writes to ./uart1.log.',
-        )
+        context().talk(advice)
       })
     })
+}
+
+async function filesNamed(names: string[], file: (name: string) => Promise<string>): Promise<Record<string, string>> {
+  const found: Record<string, string> = {}
+  for (const name of names) found[name] = await file(name)
+  return found
 }
 
 /**

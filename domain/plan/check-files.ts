@@ -1,4 +1,5 @@
 import type { Checked } from './check.ts'
+import { installed } from './plan.ts'
 import { entriesAt, textsAt } from './value-at.ts'
 import type { Path } from './yaml-text.ts'
 
@@ -24,7 +25,7 @@ export function checkFiles({ yaml: { value: root }, file, files, complain, compl
     }
   }
   for (const { value, path } of entriesAt(root, ['stacks'])) {
-    if (typeof value === 'string') need('stack recipe', value, path)
+    if (typeof value === 'string' && value !== installed) need('stack recipe', value, path)
   }
 }
 

@@ -1,9 +1,10 @@
 import type { Cell } from '../cell.ts'
+import type { QemuTarget } from '../target.ts'
 import { bootCmdline, cmdlineBytes, longestCmdline, memoryLimits } from '../virt-machine.ts'
 import type { Checked } from './check.ts'
 import { nearest } from './did-you-mean.ts'
 import { expandMatrix } from './expand-matrix.ts'
-import type { Plan } from './plan.ts'
+import { installed, type Plan } from './plan.ts'
 import { setupOf, stackRecipe } from './stack-recipe.ts'
 import { entriesAt, valueAt } from './value-at.ts'
 import type { Path } from './yaml-text.ts'
@@ -27,7 +28,9 @@ export function checkCpus({ yaml: { value: root }, known: { cpus }, complain }: 
  */
 export function checkMachines(plan: Plan, { files, complain }: Checked): void {
   const setups = new Map(
-    Object.entries(plan.stacks).map(([name, recipe]) => [name, setupOf(stackRecipe(recipe, files))]),
+    Object.entries(plan.stacks).flatMap(([name, recipe]) =>
+      recipe === installed ? [] : [[name, setupOf(stackRecipe(recipe, files))] as const],
+    ),
   )
   const done = new Set<string>()
   const once = (path: Path, [message, hint]: [string, string]): void => {
@@ -35,17 +38,29 @@ export function checkMachines(plan: Plan, { files, complain }: Checked): void {
     done.add(path.join('\n'))
   }
   for (const cell of expandMatrix(plan)) {
-    const setup = setups.get(cell.stack.name)!
-    const memory = wrongMemory(cell, memoryLimits(setup))
-    if (memory !== undefined) once(['targets', cell.target.name, 'memory'], memory)
+    const { target, stack } = cell
+    // What a place of a lab has is for the lab to say.
+    if (target.kind !== 'qemu') continue
+    const setup = setups.get(stack.name)
+    if (setup === undefined) {
+      once(['stacks', stack.name], noFirmware(target, stack))
+      continue
+    }
+    const memory = wrongMemory(target, stack, memoryLimits(setup))
+    if (memory !== undefined) once(['targets', target.name, 'memory'], memory)
     // An initrd of so many digits does not fit into any machine.
     const cmdline = tooLong(cell.cmdline, cmdlineBytes(bootCmdline(setup.boot, cell.cmdline, 1e9)))
     if (cmdline !== undefined) once(placeOf(plan, cell), cmdline)
   }
 }
 
+function noFirmware({ name }: QemuTarget, stack: Cell['stack']): [message: string, hint: string] {
+  return [`${name} is a QEMU machine and has no firmware of its own`, `exclude the cells of ${stack.name} on it`]
+}
+
 function wrongMemory(
-  { target, stack }: Cell,
+  target: QemuTarget,
+  stack: Cell['stack'],
   { least, most }: { least: number; most: number },
 ): [message: string, hint: string] | undefined {
   const has = `${target.name} has ${target.memory} MiB`

@@ -1,6 +1,6 @@
 import type { Checked } from './check.ts'
 import { expandMatrix } from './expand-matrix.ts'
-import type { Plan } from './plan.ts'
+import { installed, type Plan } from './plan.ts'
 import { stackRecipe } from './stack-recipe.ts'
 import { entriesAt, textsAt } from './value-at.ts'
 import type { Path } from './yaml-text.ts'
@@ -21,7 +21,9 @@ interface Asked {
  */
 export function checkStacks(plan: Plan, checked: Checked): void {
   const { files, complain } = checked
-  const needs = new Map(Object.entries(plan.stacks).map(([name, recipe]) => [name, needsOf(recipe, files)]))
+  const needs = new Map(
+    Object.entries(plan.stacks).map(([name, recipe]) => [name, recipe === installed ? [] : needsOf(recipe, files)]),
+  )
   const done = new Set<string>()
   for (const { axes } of expandMatrix(plan)) {
     const { kernel = '', config = '', stack = '' } = axes

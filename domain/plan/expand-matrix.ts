@@ -1,7 +1,7 @@
 import type { Cell } from '../cell.ts'
 import { matches, pointId, product } from './axes.ts'
 import type { Point } from './axes.ts'
-import type { Plan } from './plan.ts'
+import { installed, type Plan } from './plan.ts'
 
 /**
  * @returns the cells of a plan: the product of the axes in the order of the plan, the kernel turning slowest, without
@@ -26,7 +26,7 @@ function cell(plan: Plan, id: string, point: Point): Cell {
       fragments: [...kernel.fragments, ...config.fragments],
       symbols: { ...kernel.symbols, ...config.symbols },
     },
-    stack: { name: point.stack, recipe: plan.stacks[point.stack]! },
+    stack: stackOf(plan, point.stack),
     target: plan.targets[point.target]!,
     cmdline: [plan.cmdline, plan.modes[point.mode]!]
       .map((part) => part.trim())
@@ -40,4 +40,9 @@ function cell(plan: Plan, id: string, point: Point): Cell {
     attempts: plan.attempts,
     limits: plan.limits,
   }
+}
+
+function stackOf({ stacks }: Plan, name: string): Cell['stack'] {
+  const recipe = stacks[name]!
+  return recipe === installed ? { name } : { name, recipe }
 }

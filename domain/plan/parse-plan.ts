@@ -4,6 +4,7 @@ import { checkCpus, checkMachines } from './check-machines.ts'
 import { checkMatrix } from './check-matrix.ts'
 import { checkNames } from './check-names.ts'
 import { checkStacks } from './check-stacks.ts'
+import { checkTargets } from './check-targets.ts'
 import type { Checked, Known, PlanFiles } from './check.ts'
 import { inReadingOrder } from './plan-error.ts'
 import type { PlanError } from './plan-error.ts'
@@ -41,7 +42,7 @@ export function parsePlan(text: string, file: string, files: PlanFiles, known: K
     complainIn: (error) => errors.push(error),
   }
   errors.push(...shapeErrors(yaml, file))
-  for (const check of [checkNames, checkMatrix, checkKernels, checkCpus, checkFiles]) check(checked)
+  for (const check of [checkNames, checkMatrix, checkKernels, checkTargets, checkCpus, checkFiles]) check(checked)
   if (errors.length > 0) return { ok: false, errors: inReadingOrder(errors, file) }
   const plan = readPlan(planFile.parse(yaml.value), checked)
   checkStacks(plan, checked)

@@ -1,5 +1,9 @@
-import type { AttemptPolicy, Expectation, KernelInputs, Limits, QemuTarget } from '../cell.ts'
+import type { AttemptPolicy, Expectation, KernelInputs, Limits } from '../cell.ts'
+import type { Target } from '../target.ts'
 import type { Axis, Selector } from './axes.ts'
+
+/** What a plan writes in place of a recipe for a board that keeps the firmware that it has. */
+export const installed = 'installed'
 
 /** A plan that was read and checked: defaults filled in, paths absolute, quantities in their units. */
 export interface Plan {
@@ -10,11 +14,11 @@ export interface Plan {
   file: string
   kernels: Record<string, KernelInputs>
   configs: Record<string, PlanConfig>
-  /** Recipe file of each stack, absolute. */
+  /** Recipe file of each stack, absolute; or `installed`. */
   stacks: Record<string, string>
   /** Kernel command line of each mode. */
   modes: Record<string, string>
-  targets: Record<string, QemuTarget>
+  targets: Record<string, Target>
   /** Kernel command line that all cells share. */
   cmdline: string
   matrix: { values: Record<Axis, string[]>; exclude: Selector[]; include: Selector[] }

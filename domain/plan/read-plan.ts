@@ -1,10 +1,11 @@
 import type { ExpectedFinding, KernelInputs, SourceLocation } from '../cell.ts'
+import type { Target } from '../target.ts'
 import { axes, sections } from './axes.ts'
 import type { Axis, Selector } from './axes.ts'
 import type { Checked } from './check.ts'
-import type { Plan } from './plan.ts'
+import { installed, type Plan } from './plan.ts'
 import { parseDuration, parseSize } from './quantity.ts'
-import { infraAttempts } from './schema.ts'
+import { infraAttempts, usualMachine } from './schema.ts'
 import type { PlanFile } from './schema.ts'
 import type { Path } from './yaml-text.ts'
 
@@ -42,16 +43,9 @@ export function readPlan(
       symbols: symbols(['configs', name, 'symbols'], given.symbols),
       modules: given.modules,
     })),
-    stacks: mapValues(plan.stacks, absolute),
+    stacks: mapValues(plan.stacks, (given) => (given === installed ? installed : absolute(given))),
     modes: plan.modes,
-    targets: mapValues(plan.targets, ({ kind, cpu, smp, memory, trace }, name) => ({
-      kind,
-      name,
-      cpu,
-      smp,
-      memory: typeof memory === 'string' ? parseSize(memory) : memory,
-      ...(trace ? {} : { trace }),
-    })),
+    targets: mapValues(plan.targets, targetOf),
     cmdline: plan.cmdline,
     matrix: { values, exclude: plan.matrix.exclude.map(selector), include: plan.matrix.include.map(selector) },
     probes: plan.probes ?? [...known.groups],
@@ -66,6 +60,19 @@ export function readPlan(
     }),
     attempts: typeof plan.attempts === 'number' ? { count: plan.attempts, infra: infraAttempts } : plan.attempts,
     limits: { silence: parseDuration(plan.limits.silence) },
+  }
+}
+
+function targetOf({ kind, ...given }: PlanFile['targets'][string], name: string): Target {
+  if (kind !== 'qemu') return { kind, name, class: given.class!, tags: given.tags ?? [] }
+  const { cpu = usualMachine.cpu, smp = usualMachine.smp, memory = usualMachine.memory } = given
+  return {
+    kind,
+    name,
+    cpu,
+    smp,
+    memory: typeof memory === 'string' ? parseSize(memory) : memory,
+    ...(given.trace === false ? { trace: false } : {}),
   }
 }
 

@@ -103,18 +103,36 @@ const config = map({
     .describe('Modules that init loads, in this order, without .ko.'),
 })
 
+/** The kinds of target that are places of a lab. */
+export const labKinds = ['board', 'fvp'] as const
+
+/** What a QEMU target is unless its plan says otherwise. */
+export const usualMachine = { cpu: 'max,sme=off,pauth-impdef=on', smp: 2, memory: 2048 }
+
+// One map with every key, so that editors complete it; which keys go together is in check-targets.ts.
 const target = map({
-  kind: z.literal('qemu').describe('What boots: a QEMU virt machine.'),
-  cpu: word.default('max,sme=off,pauth-impdef=on').describe('As for -cpu.'),
-  smp: z.int().min(1, 'is not a number of CPUs; 1 or more').default(2).describe('Number of CPUs.'),
+  kind: z
+    .enum(['qemu', ...labKinds])
+    .describe('What boots: qemu, a virt machine of this host; board or fvp, a place of the lab.'),
+  class: name.optional().describe('With board or fvp: the class of its places, as the lab names it.'),
+  tags: z.array(name).optional().describe('With board or fvp: tags that the place must have.'),
+  cpu: word.optional().describe(`With qemu: as for -cpu; ${usualMachine.cpu} when left out.`),
+  smp: z
+    .int()
+    .min(1, 'is not a number of CPUs; 1 or more')
+    .optional()
+    .describe(`With qemu: number of CPUs; ${usualMachine.smp} when left out.`),
   memory: z
     .union([
       z.int().min(1, 'is not a size; 2048, 2 GiB'),
       z.string().regex(sizePattern, 'is not a size; 2 GiB or 2048 MiB'),
     ])
-    .default(2048)
-    .describe('RAM: MiB, or with a unit, e.g. 2 GiB.'),
-  trace: z.boolean().default(true).describe('Whether FF-A, PSCI and TRNG calls are traced, where the host can.'),
+    .optional()
+    .describe(`With qemu: RAM in MiB, or with a unit, e.g. 2 GiB; ${usualMachine.memory} when left out.`),
+  trace: z
+    .boolean()
+    .optional()
+    .describe('With qemu: whether FF-A, PSCI and TRNG calls are traced, where the host can; true when left out.'),
 })
 
 const selectorShape = {
@@ -163,14 +181,16 @@ export const planFile = map({
   configs: named(name, config)
     .default({ default: { symbols: {}, fragments: [], modules: [] } })
     .describe("Variants of each kernel's config, by name."),
-  stacks: named(name, path).describe('Firmware below the kernel: recipe files by name.'),
+  stacks: named(name, path).describe(
+    'Firmware below the kernel, by name: a recipe file, or the word installed for what a board has already.',
+  ),
   modes: named(name, cmdline).default({ default: '' }).describe('Kernel command line of each mode, by name.'),
   cmdline: cmdline
     .default('')
     .describe('Kernel command line that all cells share. Console and initrd are added by the target.'),
   targets: named(name, target)
-    .default({ qemu: { kind: 'qemu', cpu: 'max,sme=off,pauth-impdef=on', smp: 2, memory: 2048, trace: true } })
-    .describe('Machines, by name.'),
+    .default({ qemu: { kind: 'qemu' } })
+    .describe('Machines and places, by name.'),
   matrix: map({
     ...selectorShape,
     exclude: z.array(selector).default([]).describe('Cells to leave out.'),

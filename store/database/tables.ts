@@ -11,6 +11,18 @@ export interface Tables {
   findings: FindingRow
   former_judgements: FormerJudgementRow
   events: EventRow
+  leases: LeaseRow
+}
+
+export interface LeaseRow {
+  place: string
+  fence: number
+  /** Null while nobody holds it; the three below, too. */
+  holder: string | null
+  why: string | null
+  since: number | null
+  until: number | null
+  suspect: string | null
 }
 
 export interface RunRow {

@@ -4,6 +4,7 @@ import * as stageSeconds from './0002-stage-seconds.ts'
 import * as because from './0003-because.ts'
 import * as formerJudgements from './0004-former-judgements.ts'
 import * as runOptions from './0005-run-options.ts'
+import * as leases from './0006-leases.ts'
 
 /** Every migration by name. A name, once released, is never changed, and a new one sorts after all earlier ones. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -12,4 +13,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0003-because': because,
   '0004-former-judgements': formerJudgements,
   '0005-run-options': runOptions,
+  '0006-leases': leases,
 }

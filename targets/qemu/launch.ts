@@ -1,22 +1,24 @@
-import { mkdirSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { mkdir, readFile, rm } from 'node:fs/promises'
 import type { Socket } from 'node:net'
 import { join } from 'node:path'
+import type { Duplex } from 'node:stream'
 import { LabError } from '../../domain/errors.ts'
 import { startGuarded, wasKilled } from '../../host/guarded-process.ts'
-import { capture, type Capture } from './capture.ts'
-import { channelArguments, isConsole, qemuChannels, sockets } from './channels.ts'
+import type { MachineSetup } from '../../domain/machine-setup.ts'
+import { isConsole } from '../lines.ts'
+import type { Line } from '../powered.ts'
+import { channelArguments, channelsOf, sockets } from './channels.ts'
 import { FifoChannel, makeFifos } from './fifo-channel.ts'
 import { bareArguments, qemu } from './machine.ts'
 import { awaitGone } from './power-off.ts'
 import { Qmp } from './qmp.ts'
 
-/** A QEMU that has not run an instruction yet, or is running; every one of its channels is being captured. */
+/** A QEMU that has not run an instruction yet, or is running; every one of its channels is attached. */
 export interface Machine {
   pgid: number
   qmp: Qmp
-  captures: Capture[]
-  /** Resolves when QEMU has gone and everything that it had said is on disk. @throws LabError DiskFull */
+  lines: Line[]
+  /** Resolves when QEMU has gone and everything that it had said was read. */
   gone: Promise<{ code: number }>
   /** Ends QEMU by force. */
   kill(): void
@@ -32,34 +34,38 @@ const firstFd = 4
 /** QEMU's file descriptor of the first socket that is handed on to it. */
 export const inheritedFd = firstFd + sockets.length + 1
 
+/** What a launch needs beside the machine's arguments. */
+export interface LaunchOrder {
+  /** The attempt's folder: `qemu.log` is made in it. */
+  folder: string
+  /** On which UARTs the stack speaks. */
+  consoles: MachineSetup['consoles']
+  /** Stands on QEMU's command line as its name. */
+  token: string
+  /** Sockets that are handed on to QEMU, from `inheritedFd` on. */
+  inherit: Socket[]
+}
+
 /**
  * Starts QEMU paused, with all channels attached and QMP ready.
- * @param folder the attempt's folder: `consoles/` and `qemu.log` are made in it
  * @param machine QEMU's arguments for the machine
- * @param token stands on QEMU's command line as its name
- * @param inherit sockets that are handed on to QEMU, from `inheritedFd` on
- * @param reader gets each chunk of each channel after it is on disk
  * @param signal aborting ends what was started
  * @throws LabError TargetBroken when QEMU is missing or ends before it is ready, with what it said itself (retryable when
- *   the host was short of something or QEMU was killed); BadInput when the folder holds an attempt already
+ *   the host was short of something or QEMU was killed); BadInput when the stack speaks on a UART that there is not
  */
-export async function launchQemu(
-  folder: string,
-  machine: string[],
-  token: string,
-  inherit: Socket[],
-  reader: (channel: string, chunk: Uint8Array) => void,
-  signal: AbortSignal,
-): Promise<Machine> {
+export async function launchQemu(order: LaunchOrder, machine: string[], signal: AbortSignal): Promise<Machine> {
+  const { folder, consoles, token, inherit } = order
   const logFile = join(folder, 'qemu.log')
-  const consoles = newFolder(join(folder, 'consoles'))
-  await makeFifos(qemuChannels.filter(isConsole).map(({ name }) => join(consoles, name)))
-  const args = [...bareArguments, '-name', token, '-S', ...machine, ...channelArguments(consoles, firstFd)]
+  const channels = channelsOf(consoles)
+  const pipes = join(folder, 'pipes')
+  await mkdir(pipes, { recursive: true })
+  await makeFifos(channels.filter(isConsole).map(({ name }) => join(pipes, name)))
+  const args = [...bareArguments, '-name', token, '-S', ...machine, ...channelArguments(channels, pipes, firstFd)]
   const guarded = startGuarded(qemu, args, { logFile, channels: sockets.length + 1, inherit })
   const qmpSocket = guarded.channels[sockets.length]
   if (!qmpSocket)
     throw new LabError('TargetBroken', 'QEMU could not be started: this host has no file or process to spare.')
-  const qmpClosed = new Promise<void>((resolve) => qmpSocket.once('close', () => resolve()))
+  const qmpClosed = closeOf(qmpSocket)
   const kill = (): void => guarded.kill('SIGKILL')
   const complaint = (): Promise<string> => lastLines(logFile)
   const qmp = new Qmp(qmpSocket)
@@ -69,20 +75,23 @@ export async function launchQemu(
     if (signal.aborted) kill()
     await awaitGone({ gone: guarded.ended, kill })
     const { code } = await guarded.ended
+    await rm(pipes, { recursive: true })
     signal.throwIfAborted()
     throw notReady(code, await complaint())
   }
   try {
     // QEMU has opened its ends by now, and the machine stands still until it is told to run.
-    const captures = qemuChannels.map((channel) => {
-      const { name } = channel
-      const ours = isConsole(channel)
-        ? new FifoChannel(join(consoles, name))
-        : guarded.channels[sockets.indexOf(channel)]!
-      return capture(consoles, name, ours, (chunk) => reader(name, chunk))
+    const lines = channels.map((channel): Line => {
+      const { name, worlds } = channel
+      const ours = isConsole(channel) ? new FifoChannel(join(pipes, name)) : guarded.channels[sockets.indexOf(name)]!
+      // A reset is how a killed QEMU hangs up; what it had said before was read.
+      ours.on('error', () => undefined)
+      return { name, worlds, stream: ours }
     })
-    const gone = whenGone([qmpClosed, ...captures.map((channel) => channel.closed)], guarded.ended, kill)
-    return { pgid: guarded.pgid, qmp, captures, gone, kill, complaint }
+    await rm(pipes, { recursive: true })
+    const closed = [qmpClosed, ...lines.map(({ stream }) => closeOf(stream))]
+    const gone = Promise.all(closed).then(() => guarded.ended)
+    return { pgid: guarded.pgid, qmp, lines, gone, kill, complaint }
   } catch (error) {
     kill()
     await guarded.ended
@@ -90,37 +99,9 @@ export async function launchQemu(
   }
 }
 
-/**
- * When all channels have closed and the process has gone. A channel that cannot be kept ends the process: an attempt with
- * half of its consoles is worth nothing.
- */
-async function whenGone(
-  channels: Promise<void>[],
-  ended: Promise<{ code: number }>,
-  kill: () => void,
-): Promise<{ code: number }> {
-  for (const channel of channels) channel.catch(kill)
-  const kept = await Promise.allSettled(channels)
-  const end = await ended
-  const broken = kept.find((channel) => channel.status === 'rejected')
-  if (broken) throw broken.reason
-  return end
-}
-
-/** An attempt is written once: consoles of another one are never added to. */
-function newFolder(path: string): string {
-  try {
-    mkdirSync(path)
-    return path
-  } catch (cause) {
-    const exists = (cause as NodeJS.ErrnoException).code === 'EEXIST'
-    const why = exists ? 'it holds the consoles of another attempt' : 'it cannot be written'
-    throw new LabError(
-      'BadInput',
-      `No attempt can be kept in ${path}: ${why}. Give each attempt a folder of its own.`,
-      { cause },
-    )
-  }
+/** Resolves when a stream has closed, however. */
+function closeOf(stream: Duplex): Promise<void> {
+  return new Promise((resolve) => stream.once('close', () => resolve()))
 }
 
 /** What a host says that is short of something, which another attempt may find it has: strerror(3). */

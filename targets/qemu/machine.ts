@@ -1,6 +1,6 @@
-import type { QemuTarget } from '../../domain/cell.ts'
 import { LabError } from '../../domain/errors.ts'
 import type { MachineSetup } from '../../domain/machine-setup.ts'
+import type { QemuTarget } from '../../domain/target.ts'
 import {
   bootCmdline,
   cmdlineBytes,
@@ -10,6 +10,7 @@ import {
   memoryLimits,
   ramBase,
 } from '../../domain/virt-machine.ts'
+import type { TargetFiles } from '../target-order.ts'
 import { crb } from './acpi-tables.ts'
 
 /** The program that is the machine. */
@@ -23,6 +24,15 @@ export interface BootFiles {
   bl33?: string
   image: string
   initrd: string
+}
+
+/** TF-A's own name for BL1 and the FIP in one flash image (PLAT=qemu, plat/qemu/common), and what attempts keep it as. */
+export const qemuFirmware = { 'qemu_fw.bios': 'firmware' }
+
+/** The files of an order as a QEMU machine wants them. */
+export function qemuFiles({ image, initrd, firmware }: TargetFiles): BootFiles {
+  const { bl33 } = firmware
+  return { image, initrd, firmware: firmware['firmware'] ?? '', ...(bl33 === undefined ? {} : { bl33 }) }
 }
 
 /** What decides a machine's arguments. */

@@ -14,9 +14,24 @@ const tpmFolder = '@TPM@'
  * in a file. It has no record channel, because nobody would answer there: init says its records on the terminal
  * instead, waits 20 s for a host that does not come, and powers off. Where the machine has a TPM it makes a new one first,
  * in a folder that goes with the command, however it ends.
- * @param acpiTables those that the attempt kept, by signature
+ * @param kept the files that the attempt kept, by name: ACPI tables are among them
  * @throws LabError BadInput when memory or command line do not fit, SourceMissing when the initrd has gone
  */
+export function reproduceOnQemu(
+  order: MachineOrder,
+  kept: Record<string, string>,
+): { command: string; advice: string } {
+  const tables = Object.entries(kept).flatMap(([name, path]) => {
+    const [, signature] = /^acpi\/(.+)$/.exec(name) ?? []
+    return signature === undefined ? [] : [[signature, path]]
+  })
+  return { command: reproduceCommand(order, Object.fromEntries(tables)), advice }
+}
+
+const advice =
+  'Ctrl-A x leaves QEMU; init powers off by itself when no host answers it. The secure world writes to ./uart1.log.'
+
+/** As `reproduceOnQemu`, the command alone. @param acpiTables those that the attempt kept, by signature */
 export function reproduceCommand(order: MachineOrder, acpiTables: Record<string, string> = {}): string {
   const { tpm } = order.setup
   const machineTpm = tpm && { channel: `path=${tpmFolder}/control`, acpiTables }

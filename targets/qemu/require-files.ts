@@ -1,12 +1,12 @@
 import { statSync } from 'node:fs'
 import { LabError } from '../../domain/errors.ts'
-import type { BootOrder } from './boot-order.ts'
+import type { QemuOrder } from './power.ts'
 
 /**
  * That a file has gone is told better here than by QEMU.
  * @throws LabError TargetBroken
  */
-export function requireFiles({ machine, files: { firmware, bl33, image } }: BootOrder): void {
+export function requireFiles({ machine, files: { firmware, bl33, image } }: QemuOrder): void {
   if (machine) return
   sizeOf(firmware, 'firmware')
   if (bl33 !== undefined) sizeOf(bl33, 'BL33')

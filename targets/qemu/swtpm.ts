@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Socket } from 'node:net'
 import { LabError } from '../../domain/errors.ts'
 import { startGuarded, wasKilled, type GuardedProcess } from '../../host/guarded-process.ts'
+import { keptFile } from '../kept-files.ts'
 
 /** A TPM of one attempt, powered on with its machine and gone with it. */
 export interface Swtpm {
@@ -24,10 +25,8 @@ const logLevel = 5
 
 const folderName = 'tpm'
 
-/** Where a TPM keeps its log. @param attempt the attempt's folder */
-export function swtpmLog(attempt: string): string {
-  return join(attempt, folderName, 'swtpm.log')
-}
+/** What a TPM's log is kept as. */
+export const swtpmLog = 'swtpm.log'
 
 /**
  * Makes a new TPM 2.0 with the given PCR banks, as a vendor would, in a folder of its own.
@@ -57,7 +56,7 @@ export async function makeTpm(attempt: string, banks: string[], signal: AbortSig
  * @throws LabError TargetBroken when this host has no process or file to spare
  */
 export function startSwtpm(attempt: string): Swtpm {
-  const logFile = swtpmLog(attempt)
+  const logFile = keptFile(attempt, swtpmLog)
   const state = join(attempt, folderName)
   const args = [...swtpmArguments(state, 'clientfd=4'), '--log', `file=${logFile},level=${logLevel}`]
   const guarded = startGuarded('swtpm', args, { logFile, channels: 1 })

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TpmSetup } from '../../domain/machine-setup.ts'
+import { keptFile } from '../kept-files.ts'
 import { dumpDsdt } from './acpi-dump.ts'
 import { dsdtWithTpm, tpm2Table } from './acpi-tables.ts'
 import { machineBelow, type MachineOrder, type MachineTpm } from './machine.ts'
@@ -42,7 +43,7 @@ async function writeTables(
   const dsdt = await dumpDsdt(machineBelow(order), join(folder, 'qemu.log'), signal)
   const bytes = { TPM2: tpm2Table(partition), DSDT: dsdtWithTpm(dsdt) }
   const files = Object.entries(bytes).map(async ([signature, table]) => {
-    const path = join(folder, `${signature}.aml`)
+    const path = keptFile(folder, `acpi/${signature}`)
     await writeFile(path, table)
     return [signature, path] as const
   })

@@ -1,15 +1,13 @@
-import { join } from 'node:path'
-import type { BootOrder } from './boot-order.ts'
+import { keptFile } from '../kept-files.ts'
 import { optionValue } from './machine.ts'
+import type { QemuOrder } from './power.ts'
 
-/** Where an attempt's SMC trace is written; its format is described in guest/smc-trace/trace-file.h. */
-export function tracePath({ folder }: Pick<BootOrder, 'folder'>): string {
-  return join(folder, 'smc')
-}
-
-/** QEMU's arguments that have the tracer record FF-A, PSCI and TRNG calls; none without a tracer. */
-export function tracerArguments(order: Pick<BootOrder, 'folder' | 'tracer'>): string[] {
+/**
+ * QEMU's arguments that have the tracer record FF-A, PSCI and TRNG calls, kept as `smc` in the format that is described in
+ * guest/smc-trace/trace-file.h; none without a tracer.
+ */
+export function tracerArguments(order: Pick<QemuOrder, 'folder' | 'tracer'>): string[] {
   if (order.tracer === undefined) return []
-  const [plugin, out] = [optionValue(order.tracer), optionValue(tracePath(order))]
+  const [plugin, out] = [optionValue(order.tracer), optionValue(keptFile(order.folder, 'smc'))]
   return ['-plugin', `file=${plugin},out=${out},psci=on,trng=on`]
 }

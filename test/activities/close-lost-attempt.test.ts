@@ -8,6 +8,7 @@ import { closeLostAttempt } from '../../activities/close-lost-attempt.ts'
 import { closeOpenAttempts } from '../../activities/close-open-attempts.ts'
 import { judgeAgain } from '../../activities/judge-again.ts'
 import { machineSetupProduct } from '../../builds/firmware/machine-setup.ts'
+import { makeConsoleFolder } from '../../targets/lines.ts'
 import { encodeFrame, payloadOf } from '../../domain/records/frame.ts'
 import type { AttemptStart } from '../../store/attempt.ts'
 import { findAttempt, finishAttempt, startAttempt, unfinishedAttempts } from '../../store/attempts.ts'
@@ -38,7 +39,7 @@ beforeEach(async () => {
   store = await openStore(await temporaryState())
   await createRun(store, sampleRun(2, 'workflow'))
   const place = placeOf(task, 'qemu')
-  start = { ...key, place, fence: fenceOf(1, 'boot'), folder: attemptFolder(store.folder, task), started: noon }
+  start = { ...key, place, fence: fenceOf(1), folder: attemptFolder(store.folder, task), started: noon }
 })
 
 afterEach(async () => {
@@ -50,7 +51,12 @@ afterEach(async () => {
 async function lostAfter(uart0: string | Buffer, records = ''): Promise<void> {
   await startAttempt(store, start)
   const consoles = join(start.folder, 'consoles')
-  await mkdir(consoles, { recursive: true })
+  await mkdir(start.folder, { recursive: true })
+  makeConsoleFolder(start.folder, [
+    { name: 'uart0', worlds: ['EL3', 'NS'] },
+    { name: 'uart1', worlds: ['S-EL1'] },
+    { name: 'records', worlds: [] },
+  ])
   for (const [name, text] of Object.entries({ uart0, uart1: '', records })) {
     await writeFile(join(consoles, `${name}.raw`), text)
     await writeFile(join(consoles, `${name}.times`), '')
@@ -115,7 +121,7 @@ test('can be done twice, and leaves neither a claim nor a folder', async () => {
   expect(await close()).toEqual({ ending: 'infra' })
   expect((await findAttempt(store, key))!.end).toEqual(end)
   const folder = claimFolder(store.folder, start.place)
-  expect(await readFile(join(folder, `${fenceOf(1, 'close')}.0.claim`), 'utf8')).toContain('"released":true')
+  expect(await readFile(join(folder, `${fenceOf(1) + 1}.0.claim`), 'utf8')).toContain('"released":true')
   await expect(readFile(join(start.folder, 'consoles', 'uart0.raw'))).rejects.toMatchObject({ code: 'ENOENT' })
 })
 
@@ -152,7 +158,9 @@ test('an attempt is closed although the Image that it was to boot has gone from 
 test('an attempt is closed although what it left cannot be read', async () => {
   await startAttempt(store, start)
   // A folder where a file should be: whatever damages a disk leaves.
-  await mkdir(join(start.folder, 'consoles', 'uart0.raw'), { recursive: true })
+  await mkdir(start.folder, { recursive: true })
+  makeConsoleFolder(start.folder, [{ name: 'uart0', worlds: ['NS'] }])
+  await mkdir(join(start.folder, 'consoles', 'uart0.raw'))
   expect(await close()).toEqual({ ending: 'infra' })
   expect((await findAttempt(store, key))!.end!.sentence).toMatch(
     /^The worker .* silent\. What it left cannot be kept: /,

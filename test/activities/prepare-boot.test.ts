@@ -13,7 +13,7 @@ import { createRun } from '../../store/runs.ts'
 import { openStore, type Store } from '../../store/store.ts'
 import { noon, sampleCell, sampleRun, temporaryState } from '../store/samples.ts'
 
-const setup = { boot: 'efi', bl33: 0x60000000, services: [] }
+const setup = { consoles: { uart0: ['EL3', 'NS'] }, boot: 'efi', bl33: 0x60000000, services: [] }
 const made = {
   kernel: {
     Image: 'the Image',

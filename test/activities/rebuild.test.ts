@@ -41,7 +41,7 @@ beforeEach(async () => {
   const source = { folders: deps.folders, signal: new AbortController().signal, progress: () => {} }
   const tasks = await buildsOf(cells[0]!, { run: 1, lab, lockFile: '/nowhere' }, source)
   kernel = await keepBuild(tasks.kernel, 'Image')
-  firmware = await keepBuild(tasks.firmware, 'qemu_fw.bios')
+  firmware = await keepBuild(tasks.firmware!, 'qemu_fw.bios')
   await setCellBuilds(store, 1, 1, { kernel: kernel.id, firmware: firmware.id })
 })
 

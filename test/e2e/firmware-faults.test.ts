@@ -8,7 +8,8 @@ import type { Finding } from '../../domain/finding.ts'
 import { judge } from '../../domain/probes/registry.ts'
 import { endingOf, type AttemptEnding } from '../../domain/verdict/ending.ts'
 import { artifactPath } from '../../store/artifacts.ts'
-import { bootQemu } from '../../targets/qemu/boot.ts'
+import { bootQemu } from '../targets/qemu/boot-qemu.ts'
+import { virtConsoles } from '../targets/qemu/orders.ts'
 import { branchWithLink, damage } from './damaged-firmware.ts'
 import { useLab } from './lab.ts'
 
@@ -34,7 +35,7 @@ async function boot(name: string, firmware: Buffer): Promise<AttemptEnding & { f
     {
       folder,
       target: { kind: 'qemu', name: 'qemu', cpu: 'max,sme=off,pauth-impdef=on', smp: 2, memory: 2048 },
-      setup: { boot: 'kernel', bl33: 0x60000000, services: [] },
+      setup: { consoles: virtConsoles, boot: 'kernel', bl33: 0x60000000, services: [] },
       // It never comes to a kernel.
       files: { firmware: path, image: path, initrd: path },
       cmdline: '',

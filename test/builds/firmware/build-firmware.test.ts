@@ -97,6 +97,7 @@ test('the build says how its machine is to be set up', async () => {
   const outcome = await world({ 'small.yaml': recipe.replace('components:', services) }).build()
   const path = outcome.ok ? outcome.products.find(({ name }) => name === machineSetupProduct)?.path : undefined
   expect(await readMachineSetup(path ?? '')).toEqual({
+    consoles: { uart0: ['EL3'] },
     boot: 'kernel',
     bl33: 0x60000000,
     services: ['tpm'],

@@ -29,8 +29,12 @@ test("the project's own stack says who speaks where, and where BL33 goes", async
   const recipe = await readStack(join(stacks, 'optee-sel1.yaml'))
   expect(recipe).toMatchObject({
     name: 'optee-sel1',
-    consoles: { uart0: ['EL3', 'NS'], uart1: ['S-EL1'] },
-    setup: { boot: 'kernel', bl33: 0x60000000, services: [] },
+    setup: {
+      consoles: { uart0: ['EL3', 'NS'], uart1: ['S-EL1'] },
+      boot: 'kernel',
+      bl33: 0x60000000,
+      services: [],
+    },
     products: { 'qemu_fw.bios': '${tfa:qemu_fw.bios}' },
   })
   expect(recipe.components.map(({ name, version }) => `${name} ${version}`)).toEqual(['optee 4.10.0', 'tfa 2.12.1'])
@@ -276,6 +280,7 @@ test('a recipe says what starts at BL33, which services there are, and what a ke
   const keys = 'boot: efi\nservices: [efi-variables, tpm]\nneeds: { ACPI: y, TCG_ARM_CRB_FFA: [y, m] }'
   const recipe = parseStack(`${little(keys)}products: { bl33: '\${a:p}' }\n`, '/x.yaml')
   expect(recipe.setup).toEqual({
+    consoles: { uart0: ['NS'] },
     boot: 'efi',
     bl33: 0x60000000,
     services: ['efi-variables', 'tpm'],

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { expandMatrix } from '../../../domain/plan/expand-matrix.ts'
 import { parsePlan } from '../../../domain/plan/parse-plan.ts'
 import { formatPlanError } from '../../../domain/plan/plan-error.ts'
 import { disk, errorsOf, folder, goodPlan, known, plan } from './plans.ts'
@@ -80,9 +81,21 @@ test('symbols stand as in a .config: y, m, n and numbers bare and as written, te
   })
 })
 
+test('a place of a lab is chosen by its class and tags, and may keep the firmware that it has', () => {
+  const text = change('{ optee: optee.yaml }', '{ vendor: installed }')
+  const read = plan(
+    `${text}targets: { rock: { kind: board, class: rk3588, tags: [tpm] }, base: { kind: fvp, class: revc } }\n`,
+  )
+  expect(read.targets).toEqual({
+    rock: { kind: 'board', name: 'rock', class: 'rk3588', tags: ['tpm'] },
+    base: { kind: 'fvp', name: 'base', class: 'revc', tags: [] },
+  })
+  expect(expandMatrix(read)[0]!.stack).toEqual({ name: 'vendor' })
+})
+
 test('memory and durations have units', () => {
   const { targets, limits } = plan(`${change('2 min', '1.5 h')}targets: { big: { kind: qemu, memory: 3 GiB } }\n`)
-  expect(targets['big']?.memory).toBe(3072)
+  expect(targets['big']).toMatchObject({ memory: 3072 })
   expect(limits.silence).toBe(5400)
 })
 
@@ -439,8 +452,28 @@ describe('one mistake is one error, where it stands', () => {
     ],
     [
       'unknown kind of target',
-      () => `${goodPlan}targets: { a: { kind: fvp } }\n`,
-      '25:23: "fvp" is not right here; the only one is "qemu"',
+      () => `${goodPlan}targets: { a: { kind: quemu } }\n`,
+      '25:23: "quemu" is not right here; did you mean "qemu"?',
+    ],
+    [
+      'a place without a class',
+      () => `${goodPlan}targets: { a: { kind: board } }\n`,
+      '25:12: the board a has no class; e.g. class: rk3588, as the lab names it',
+    ],
+    [
+      'a place that is told what it has',
+      () => `${goodPlan}targets: { a: { kind: fvp, class: base-revc, memory: 2 GiB } }\n`,
+      '25:46: a place of a lab has its own memory; choose it by class and tags',
+    ],
+    [
+      'a machine that is looked for in a lab',
+      () => `${goodPlan}targets: { a: { kind: qemu, tags: [tpm] } }\n`,
+      '25:29: a QEMU machine is no place of a lab; it has cpu, smp, memory, trace',
+    ],
+    [
+      'a machine without firmware',
+      () => change('{ optee: optee.yaml }', '{ vendor: installed }'),
+      '15:19: qemu is a QEMU machine and has no firmware of its own; exclude the cells of vendor on it',
     ],
     [
       'no CPUs',

@@ -5,8 +5,9 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { encodeFrame, payloadOf } from '../../../domain/records/frame.ts'
 import type { RecordBody } from '../../../domain/records/record.ts'
 import { findProcesses, type ProcessSeen } from '../../../host/process-identity.ts'
-import { bootQemu } from '../../../targets/qemu/boot.ts'
-import type { BootOrder, BootProgress } from '../../../targets/qemu/boot-order.ts'
+import { bootQemu } from './boot-qemu.ts'
+import type { BootProgress } from '../../../targets/boot-order.ts'
+import type { QemuBoot } from './boot-qemu.ts'
 import { qemu } from '../../../targets/qemu/machine.ts'
 import { bareOrder } from './orders.ts'
 import { tempFolder } from '../../host/temp-folder.ts'
@@ -15,15 +16,15 @@ const never = new AbortController().signal
 const bl1 = 'NOTICE:  Booting Trusted Firmware\r\n'
 
 /** Every process that has a file of this order open or named: guard, watcher, QEMU. */
-function processesOf({ folder, machine }: BootOrder): ProcessSeen[] {
+function processesOf({ folder, machine }: QemuBoot): ProcessSeen[] {
   const guest = machine?.at(-1) ?? folder
   return findProcesses((seen) => seen.commandLine.includes(guest))
 }
 
 /** Nothing is left: no process, no socket, no draft; the claim is released. */
-async function expectNothingLeft(order: BootOrder): Promise<void> {
+async function expectNothingLeft(order: QemuBoot, files = ['consoles', 'qemu.log']): Promise<void> {
   expect(processesOf(order)).toEqual([])
-  expect((await readdir(order.folder)).toSorted()).toEqual(['consoles', 'qemu.log'])
+  expect((await readdir(order.folder)).toSorted()).toEqual(files)
   const claims = await readdir(order.place.folder)
   expect(claims).toEqual([`${order.place.fence}.0.claim`])
   expect(JSON.parse(await readFile(join(order.place.folder, claims[0]!), 'utf8'))).toMatchObject({ released: true })
@@ -39,7 +40,7 @@ const end = frame(3, { fact: 'end', records: 3 })
 vi.setConfig({ testTimeout: 60_000 })
 afterEach(() => vi.unstubAllEnvs())
 
-function signalQemu(order: BootOrder, signal: NodeJS.Signals): void {
+function signalQemu(order: QemuBoot, signal: NodeJS.Signals): void {
   for (const { pid, commandLine } of processesOf(order)) if (commandLine.startsWith(qemu)) process.kill(pid, signal)
 }
 
@@ -220,7 +221,7 @@ test('QEMU’s own words are told when it refuses its machine', async () => {
     code: 'TargetBroken',
     message: expect.stringContaining('unsupported machine type: "no-such-machine"'),
   })
-  await expectNothingLeft({ ...order, machine })
+  await expectNothingLeft({ ...order, machine }, ['qemu.log'])
 })
 
 test('a missing QEMU is one clear sentence', async () => {

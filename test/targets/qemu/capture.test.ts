@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import { expect, test, vi } from 'vitest'
 import { startGuarded } from '../../../host/guarded-process.ts'
-import { bootQemu } from '../../../targets/qemu/boot.ts'
-import { capture } from '../../../targets/qemu/capture.ts'
+import { bootQemu } from './boot-qemu.ts'
+import { capture } from '../../../targets/capture.ts'
 import { allBytes, bareOrder } from './orders.ts'
 import { tempFolder } from '../../host/temp-folder.ts'
 
@@ -107,7 +107,7 @@ test('bytes that cannot be kept end the capture with one clear sentence', async 
   const folder = await tempFolder()
   const sources = join(import.meta.dirname, '../../..')
   const script = `
-    import { capture } from ${JSON.stringify(join(sources, 'targets/qemu/capture.ts'))}
+    import { capture } from ${JSON.stringify(join(sources, 'targets/capture.ts'))}
     import { startGuarded } from ${JSON.stringify(join(sources, 'host/guarded-process.ts'))}
     const guarded = startGuarded('sh', ['-c', 'cat /dev/zero >&4'], { channels: 1 })
     const kept = capture(${JSON.stringify(folder)}, 'uart0', guarded.channels[0], () => {})

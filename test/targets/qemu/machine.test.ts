@@ -1,13 +1,20 @@
 import { expect, test } from 'vitest'
-import type { QemuTarget } from '../../../domain/cell.ts'
+import type { QemuTarget } from '../../../domain/target.ts'
 import type { MachineSetup } from '../../../domain/machine-setup.ts'
 import { bootCmdline } from '../../../domain/virt-machine.ts'
+import { virtConsoles } from './orders.ts'
 import { machineArguments, type MachineOrder } from '../../../targets/qemu/machine.ts'
 
 const target: QemuTarget = { kind: 'qemu', name: 'qemu-max', cpu: 'max,sme=off', smp: 2, memory: 2048 }
 const files = { firmware: '/a/fw.bios', image: '/a/Image', initrd: '/a/initrd.gz' }
-const order: MachineOrder = { target, files, setup: { boot: 'kernel', bl33: 0x60000000, services: [] }, cmdline: '' }
+const order: MachineOrder = {
+  target,
+  files,
+  setup: { consoles: virtConsoles, boot: 'kernel', bl33: 0x60000000, services: [] },
+  cmdline: '',
+}
 const full: MachineSetup = {
+  consoles: virtConsoles,
   boot: 'efi',
   bl33: 0x60000000,
   services: ['tpm', 'efi-variables'],

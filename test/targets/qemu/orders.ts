@@ -1,11 +1,15 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { BootOrder } from '../../../targets/qemu/boot-order.ts'
+import type { MachineSetup } from '../../../domain/machine-setup.ts'
+import type { QemuBoot } from './boot-qemu.ts'
 import { bareFirmware, bareGuest, type GuestStep } from './bare-guest.ts'
 import { tempFolder } from '../../host/temp-folder.ts'
 
+/** Who speaks on a virt machine with OP-TEE. */
+export const virtConsoles: MachineSetup['consoles'] = { uart0: ['EL3', 'NS'], uart1: ['S-EL1'] }
+
 /** Order of a boot of a bare-metal guest, in folders of its own. */
-export async function bareOrder(steps: GuestStep[], silence = 20): Promise<BootOrder> {
+export async function bareOrder(steps: GuestStep[], silence = 20): Promise<QemuBoot> {
   const root = await tempFolder()
   const folder = join(root, 'attempt')
   await mkdir(folder)
@@ -13,7 +17,7 @@ export async function bareOrder(steps: GuestStep[], silence = 20): Promise<BootO
     folder,
     machine: await bareGuest(root, steps),
     target: { kind: 'qemu', name: 'qemu-test', cpu: 'max', smp: 1, memory: 64 },
-    setup: { boot: 'kernel', bl33: 0, services: [] },
+    setup: { consoles: virtConsoles, boot: 'kernel', bl33: 0, services: [] },
     files: { firmware: '', image: '', initrd: '' },
     cmdline: '',
     limits: { silence },
@@ -25,13 +29,19 @@ export async function bareOrder(steps: GuestStep[], silence = 20): Promise<BootO
 export const tisIdentity = 0x0c00_0f00
 
 /** Order of a boot of bare-metal firmware on a machine with a TPM. */
-export async function tpmOrder(steps: GuestStep[], silence = 20): Promise<BootOrder> {
+export async function tpmOrder(steps: GuestStep[], silence = 20): Promise<QemuBoot> {
   const { machine: _, ...order } = await bareOrder([{ end: 'sleep' }], silence)
   const firmware = await bareFirmware(dirname(order.folder), steps)
   return {
     ...order,
     target: { kind: 'qemu', name: 'qemu-test', cpu: 'max', smp: 1, memory: 1024 },
-    setup: { boot: 'efi', bl33: 0x60000000, services: ['tpm'], tpm: { banks: ['sha256'], partition: 0x8002 } },
+    setup: {
+      consoles: virtConsoles,
+      boot: 'efi',
+      bl33: 0x60000000,
+      services: ['tpm'],
+      tpm: { banks: ['sha256'], partition: 0x8002 },
+    },
     files: { firmware, bl33: firmware, image: firmware, initrd: firmware },
   }
 }

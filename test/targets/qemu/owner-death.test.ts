@@ -6,14 +6,14 @@ import { createInterface } from 'node:readline'
 import { expect, test, vi } from 'vitest'
 import { reapClaims } from '../../../host/claim.ts'
 import { findProcesses } from '../../../host/process-identity.ts'
-import { bootQemu } from '../../../targets/qemu/boot.ts'
+import { bootQemu } from './boot-qemu.ts'
 import { qemu } from '../../../targets/qemu/machine.ts'
 import { awaitGone } from '../../host/await-gone.ts'
 import { bareOrder } from './orders.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
 
-const boot = join(import.meta.dirname, '../../../targets/qemu/boot.ts')
+const boot = join(import.meta.dirname, 'boot-qemu.ts')
 
 test('kill -9 of the owner in mid-boot: QEMU and its guard are gone within seconds, and the place can be used again', async () => {
   const said = 'NOTICE:  Booting Trusted Firmware\n'

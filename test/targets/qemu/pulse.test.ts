@@ -3,17 +3,17 @@ import { readdir } from 'node:fs/promises'
 import { expect, test, vi } from 'vitest'
 import { longestStandstill, noticedStandstill } from '../../../domain/standstill.ts'
 import { findProcesses } from '../../../host/process-identity.ts'
-import { bootQemu } from '../../../targets/qemu/boot.ts'
-import type { BootOrder } from '../../../targets/qemu/boot-order.ts'
+import { bootQemu } from './boot-qemu.ts'
+import type { QemuBoot } from './boot-qemu.ts'
 import { qemu } from '../../../targets/qemu/machine.ts'
-import { Pulse } from '../../../targets/qemu/pulse.ts'
+import { Pulse } from '../../../targets/pulse.ts'
 import { bareOrder } from './orders.ts'
 
 const never = new AbortController().signal
 
 vi.setConfig({ testTimeout: 60_000 })
 
-function signalQemu({ machine }: BootOrder, signal: NodeJS.Signals): void {
+function signalQemu({ machine }: QemuBoot, signal: NodeJS.Signals): void {
   const [seen] = findProcesses(
     ({ commandLine }) => commandLine.startsWith(qemu) && commandLine.includes(machine!.at(-1)!),
   )

@@ -9,9 +9,9 @@ import { quoted, reproduceCommand } from '../../../targets/qemu/reproduce.ts'
 import { awaitGone } from '../../host/await-gone.ts'
 import { tempFolder } from '../../host/temp-folder.ts'
 import { bareFirmware } from './bare-guest.ts'
-import { tisIdentity } from './orders.ts'
+import { tisIdentity, virtConsoles } from './orders.ts'
 
-const setup = { boot: 'kernel' as const, bl33: 0x60000000, services: [] }
+const setup = { consoles: virtConsoles, boot: 'kernel' as const, bl33: 0x60000000, services: [] }
 const target = { kind: 'qemu' as const, name: 'q', cpu: 'max,sme=off', smp: 2, memory: 2048 }
 
 test('a shell reads each word as it was meant', async () => {

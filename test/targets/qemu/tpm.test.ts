@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { expect, test, vi } from 'vitest'
 import { findProcesses } from '../../../host/process-identity.ts'
 import { findTable } from '../../../targets/qemu/acpi-tables.ts'
-import { bootQemu } from '../../../targets/qemu/boot.ts'
-import { filesOfAttempt } from '../../../targets/qemu/kept-files.ts'
-import type { BootOrder } from '../../../targets/qemu/boot-order.ts'
+import { bootQemu } from './boot-qemu.ts'
+import { filesOfAttempt } from '../../../targets/kept-files.ts'
+import type { QemuBoot } from './boot-qemu.ts'
 import { qemu } from '../../../targets/qemu/machine.ts'
 import { awaited } from '../../e2e/processes.ts'
 import { awaitGone } from '../../host/await-gone.ts'
@@ -19,17 +19,17 @@ const never = new AbortController().signal
 const bl1 = 'NOTICE:  Booting Trusted Firmware\r\n'
 
 /** Everything that runs for an order; the attempt's folder stands on each command line. */
-function processesOf({ folder }: BootOrder) {
+function processesOf({ folder }: QemuBoot) {
   return findProcesses(({ commandLine }) => commandLine.includes(dirname(folder)))
 }
 
 /** A killed process is seen for as long as its memory takes to be freed, which nothing tells of. */
-async function allGone(order: BootOrder): Promise<void> {
+async function allGone(order: QemuBoot): Promise<void> {
   await awaited('everything has gone', 60, () => (processesOf(order).length === 0 ? true : undefined))
 }
 
 /** A PATH on which a command is this script, or is missing. */
-async function pathWith(order: BootOrder, command: string, script?: string): Promise<void> {
+async function pathWith(order: QemuBoot, command: string, script?: string): Promise<void> {
   const folder = join(dirname(order.folder), 'bin')
   await mkdir(folder)
   if (script !== undefined) {
@@ -144,6 +144,8 @@ test('a folder that holds another attempt, or another TPM, is refused, and nothi
     code: 'BadInput',
     message: expect.stringContaining('it holds the consoles of another attempt'),
   })
+  await rm(join(order.folder, 'consoles'), { recursive: true })
+  await mkdir(join(order.folder, 'tpm'))
   await expect(bootQemu({ ...order, place: { ...order.place, fence: 2 } }, {}, never)).rejects.toMatchObject({
     code: 'BadInput',
     message: expect.stringContaining('No TPM can be made'),
@@ -157,7 +159,7 @@ test('kill -9 of the owner in mid-boot: the TPM goes too', async () => {
   await writeFile(file, JSON.stringify(order))
   const source = `
     import { readFileSync } from 'node:fs'
-    import { bootQemu } from ${JSON.stringify(join(import.meta.dirname, '../../../targets/qemu/boot.ts'))}
+    import { bootQemu } from ${JSON.stringify(join(import.meta.dirname, 'boot-qemu.ts'))}
     const order = JSON.parse(readFileSync(${JSON.stringify(file)}, 'utf8'))
     await bootQemu(order, { reached: ({ stage }) => console.log(stage) }, new AbortController().signal)
   `

@@ -1,5 +1,5 @@
-import type { Stage } from '../../domain/stage/stage.ts'
-import type { Pace } from '../../domain/stage/pace.ts'
+import type { Stage } from '../domain/stage/stage.ts'
+import type { Pace } from '../domain/stage/pace.ts'
 
 /** What a boot may be kept waiting for, seconds, before this host's history is looked at. */
 export interface PatienceLimits {

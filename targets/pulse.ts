@@ -1,4 +1,4 @@
-import { longestStandstill, noticedStandstill } from '../../domain/standstill.ts'
+import { longestStandstill, noticedStandstill } from '../domain/standstill.ts'
 
 /** How often QEMU is asked, milliseconds. */
 const beatMs = 1_000

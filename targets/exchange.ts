@@ -1,5 +1,5 @@
-import { RecordReceiver } from '../../domain/records/receiver.ts'
-import type { TargetRecord } from '../../domain/records/record.ts'
+import { RecordReceiver } from '../domain/records/receiver.ts'
+import type { TargetRecord } from '../domain/records/record.ts'
 
 /** What the exchange of records came to, on the channel that init used. */
 export interface ExchangeEnd {

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { Patience, type Expired } from '../../../targets/qemu/patience.ts'
-import { watchPatience } from '../../../targets/qemu/watchdog.ts'
+import { Patience, type Expired } from '../../targets/patience.ts'
+import { watchPatience } from '../../targets/watchdog.ts'
 
 const history = { silences: {}, stages: {} }
 

@@ -1,26 +1,21 @@
-import type { HostView } from '../../domain/attempt.ts'
-import type { Limits } from '../../domain/cell.ts'
-import type { TargetRecord } from '../../domain/records/record.ts'
-import type { StageReached } from '../../domain/stage/stage-follower.ts'
-import type { Stage } from '../../domain/stage/stage.ts'
-import type { World } from '../../domain/world.ts'
+import type { HostView } from '../domain/attempt.ts'
+import type { Limits } from '../domain/cell.ts'
+import type { TargetRecord } from '../domain/records/record.ts'
+import type { Pace } from '../domain/stage/pace.ts'
+import type { StageReached } from '../domain/stage/stage-follower.ts'
+import type { Stage } from '../domain/stage/stage.ts'
+import type { World } from '../domain/world.ts'
 import type { ExchangeEnd } from './exchange.ts'
-import type { MachineOrder } from './machine.ts'
-import type { Pace } from '../../domain/stage/pace.ts'
 
-/** What one attempt on a QEMU target is to be. */
-export interface BootOrder extends MachineOrder {
-  /** The attempt's own folder, existing; `consoles/`, `qemu.log` and what a TPM needs are made in it. */
+/** What one attempt on a target is to be, whatever the target is. */
+export interface BootOrder {
+  /** The attempt's own folder, existing; `consoles/` is made in it, beside what the target itself puts there. */
   folder: string
   limits: Limits
   /** How earlier boots went on this host: limits are never tighter than a multiple of it. */
   history?: Pace
   /** Where the place keeps its claim, the lease's fence, and whom to name as its user. */
   place: { folder: string; fence: number; owner: string }
-  /** QEMU's arguments for the machine, in place of those that follow from the rest: for other guests. */
-  machine?: string[]
-  /** The SMC tracer as a QEMU plugin; without it nothing is traced. */
-  tracer?: string
 }
 
 /** How far a boot is. */
@@ -53,10 +48,8 @@ export interface BootEnd {
   host: HostView
   records: TargetRecord[]
   exchange: Omit<ExchangeEnd, 'records'>
-  /** The consoles; the record channel's raw bytes lie beside them but are no console. */
+  /** The consoles; a record channel's raw bytes lie beside them but are no console. */
   consoles: KeptConsole[]
-  /** The SMC trace; absent where there was no tracer. */
-  smc?: string
   pace: Pace
   /** When the target was set running, milliseconds since 1970, and how long it ran, seconds. */
   startedAt: number

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { stages } from '../../../domain/stage/stage.ts'
-import { slowest, type Pace } from '../../../domain/stage/pace.ts'
-import { Patience } from '../../../targets/qemu/patience.ts'
+import { stages } from '../../domain/stage/stage.ts'
+import { slowest, type Pace } from '../../domain/stage/pace.ts'
+import { Patience } from '../../targets/patience.ts'
 
 const limits = { silence: 60, stage: 600, grace: 10 }
 const unknown: Pace = { silences: {}, stages: {} }

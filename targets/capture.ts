@@ -1,7 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
-import { LabError } from '../../domain/errors.ts'
+import { LabError } from '../domain/errors.ts'
 
 /** A channel that is being captured. */
 export interface Capture {

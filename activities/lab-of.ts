@@ -1,0 +1,38 @@
+import { readFile } from 'node:fs/promises'
+import { LabError } from '../domain/errors.ts'
+import { parseLab } from '../domain/lab/file/parse-lab.ts'
+import type { Inventory, LabPlace } from '../domain/lab/inventory.ts'
+import { formatLocatedError } from '../domain/yaml/located-error.ts'
+import { labFiles } from '../host/lab-files.ts'
+import { artifactPath } from '../store/artifacts.ts'
+import type { Run } from '../store/runs.ts'
+import type { Deps } from './registry.ts'
+
+/**
+ * The lab of a run, as its file was when the run was started.
+ * @throws LabError BadInput when the run has none; SourceMissing when what was kept of the file has gone
+ */
+export async function labOf({ store }: Pick<Deps, 'store'>, run: Pick<Run, 'id' | 'options'>): Promise<Inventory> {
+  const lab = run.options?.inventory
+  if (lab === undefined)
+    throw new LabError('BadInput', `Run ${run.id} was started without a lab: name the lab's file with --lab.`)
+  const text = await readFile(artifactPath(store, lab.sha256), 'utf8').catch((cause: unknown) => {
+    const sentence = `The lab of run ${run.id}, ${lab.file}, is gone from the store: start it again.`
+    throw new LabError('SourceMissing', sentence, { cause })
+  })
+  const parsed = parseLab(text, lab.file, labFiles)
+  if (parsed.ok) return parsed.lab
+  throw new LabError('BadInput', parsed.errors.map(formatLocatedError).join('\n'))
+}
+
+/** What a place is called across labs: leases, attempts and claims know it by this. */
+export function placeKey(inventory: Pick<Inventory, 'name'>, place: string): string {
+  return `${inventory.name}/${place}`
+}
+
+/** The place of an inventory with that key. @throws LabError BadInput when it is another lab's */
+export function placeWithKey(inventory: Inventory, key: string): LabPlace {
+  const place = Object.values(inventory.places).find(({ name }) => placeKey(inventory, name) === key)
+  if (place) return place
+  throw new LabError('BadInput', `${inventory.file} has no place ${key}.`)
+}

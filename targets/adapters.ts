@@ -1,0 +1,54 @@
+import { LabError } from '../domain/errors.ts'
+import type { MachineSetup } from '../domain/machine-setup.ts'
+import type { Target } from '../domain/target.ts'
+import type { PowerUp } from './powered.ts'
+import { powerQemu } from './qemu/power.ts'
+import { qemuFiles, qemuFirmware } from './qemu/machine.ts'
+import { reproduceOnQemu } from './qemu/reproduce.ts'
+import type { TargetOrder } from './target-order.ts'
+
+/** A boot again by hand: commands, the files that they use, and what a person should know who types them. */
+export interface Reproduction {
+  command: string
+  /** One or two sentences. */
+  advice: string
+}
+
+/** What is to be reproduced: the order of an attempt, and the files that its target kept, by name. */
+export interface Reproduced extends Omit<TargetOrder, 'folder' | 'limits' | 'history' | 'place'> {
+  kept: Record<string, string>
+}
+
+/** How a target of the order's kind is powered. */
+export function powerUpOf(order: TargetOrder): PowerUp {
+  const { target, setup, files } = order
+  if (target.kind === 'qemu') return powerQemu({ ...order, target, setup: need(setup), files: qemuFiles(files) })
+  throw new LabError('BadInput', `No adapter powers a target of kind ${target.kind} yet.`)
+}
+
+/**
+ * What a stack makes for a kind of target: the names of its products, each with the name that an attempt keeps it as. The
+ * BL33 that a stack may make besides is `bl33` in both.
+ */
+export function firmwareFor({ kind }: Target): Record<string, string> {
+  return { qemu: qemuFirmware, fvp: {}, board: {} }[kind]
+}
+
+/** Whether a target's calls to its firmware can be traced, and the plan wants it. */
+export function isTraced(target: Target): boolean {
+  return target.kind === 'qemu' && target.trace !== false
+}
+
+/** How the attempt's boot is done again by hand. @throws LabError BadInput, SourceMissing when a file has gone */
+export function reproduction(order: Reproduced): Reproduction {
+  const { target, setup, files } = order
+  if (target.kind === 'qemu')
+    return reproduceOnQemu({ ...order, target, setup: need(setup), files: qemuFiles(files) }, order.kept)
+  throw new LabError('BadInput', `No adapter reproduces a boot on a target of kind ${target.kind} yet.`)
+}
+
+/** @throws LabError SourceMissing for a machine that is made for a stack, and whose stack is not there */
+function need(setup: MachineSetup | undefined): MachineSetup {
+  if (setup) return setup
+  throw new LabError('SourceMissing', 'The stack says nothing of its machine: build it again.')
+}

@@ -1,0 +1,14 @@
+/**
+ * What a kernel says last before it has the firmware switch the machine off (kernel/reboot.c, 6.18). A board's outlet knows
+ * nothing of it, and a board whose firmware has no SYSTEM_OFF goes on to stand there.
+ */
+const words: [says: RegExp, reason: string][] = [
+  [/\breboot: Power down$/, ''],
+  [/\breboot: System halted$/, 'The kernel halted the board: its firmware has no power-off.'],
+  [/\breboot: Restarting system(?: with command '.*')?$/, 'The target asked for a reset; it was switched off instead.'],
+]
+
+/** Takes a line of a console; returns why the board is done, empty for a plain power-off, or undefined while it is not. */
+export function endWords(line: string): string | undefined {
+  return words.find(([says]) => says.test(line.trimEnd()))?.[1]
+}

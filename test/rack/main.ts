@@ -1,0 +1,35 @@
+/**
+ * `npm run rack`: starts the virtual rack and keeps it until Ctrl-C, so that anyone can try a lab without hardware. Says where
+ * the lab's file is and how a plan is run on it.
+ */
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { foldersFrom } from '../../host/folders.ts'
+import { startHyplab } from '../e2e/command.ts'
+import { firmwareOf } from './firmware-of.ts'
+import { startRack } from './rack.ts'
+
+const say = (text: string): void => void process.stderr.write(`${text}\n`)
+const { state } = foldersFrom()
+const plan = 'plans/rack.yaml'
+
+say(`building what ${plan} needs, as far as it is not there`)
+const { code, stderr } = await startHyplab(state, ['build', plan]).ended
+if (code !== 0) {
+  say(stderr)
+  process.exit(code ?? 1)
+}
+const folder = await mkdtemp(join(tmpdir(), 'hyplab-rack-'))
+try {
+  const rack = await startRack({ folder, firmware: await firmwareOf(state) })
+  say(`the rack runs: ${Object.keys(rack.boards).join(', ')}. In another shell:`)
+  process.stdout.write(`hyplab run ${plan} --lab ${rack.labFile}\n`)
+  say('Ctrl-C ends it.')
+  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
+  say('ending it')
+  await rack.stop()
+} finally {
+  await rm(folder, { recursive: true, force: true })
+}

@@ -1,0 +1,152 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { stringify } from 'yaml'
+import { freePorts } from '../../host/free-port.ts'
+import type { SshAccess } from '../../domain/lab/inventory.ts'
+import { VirtualBoard } from './board.ts'
+import { startConserver } from './conserver.ts'
+import type { RackPart } from './part.ts'
+import { startPdudaemon } from './pdudaemon.ts'
+import { startRail, type Rail } from './rail.ts'
+import { startSer2net } from './ser2net.ts'
+import { startSnmpd } from './snmpd.ts'
+import { startSshd } from './sshd.ts'
+import { startUartWire, type UartWire } from './uart-wire.ts'
+import { debianUBoot } from './u-boot.ts'
+
+/** A virtual rack that runs: two boards, and the daemons of a lab around them. */
+export interface Rack {
+  /** The lab's file. */
+  labFile: string
+  boards: Record<'board-1' | 'board-2', VirtualBoard>
+  rail: Rail
+  /** The daemons, by name: to be stopped and started by tests that break them. */
+  parts: Map<string, RackPart>
+  /** Ends all of it; nothing is left. */
+  stop(): Promise<void>
+}
+
+/** What the boards of the rack have in their flash: TF-A and OP-TEE, as `qemu_fw.bios`. */
+export interface RackOptions {
+  folder: string
+  firmware: string
+}
+
+/**
+ * Starts the rack in a folder. board-1: SNMP power, two ser2net consoles (telnet and raw). board-2: pdudaemon power, conserver and
+ * an ssh tty. Both load by TFTP from slirp's own server, and have Debian's U-Boot behind TF-A and OP-TEE.
+ */
+export async function startRack({ folder, firmware }: RackOptions): Promise<Rack> {
+  await mkdir(join(folder, 'tftp'), { recursive: true })
+  const parts = new Map<string, RackPart>()
+  const stop = async (): Promise<void> => {
+    for (const part of [...parts.values()].reverse()) await part.stop()
+  }
+  const add = async <Part extends RackPart>(name: string, part: Promise<Part>): Promise<Part> => {
+    const started = await part
+    parts.set(name, started)
+    return started
+  }
+  try {
+    const [snmp = 0, pdud = 0, ser1 = 0, ser2 = 0, cons = 0, consoleBase = 0, ssh = 0] = await freePorts(7)
+    const wires = await Promise.all(
+      ['b1u0', 'b1u1', 'b2u0', 'b2u1'].map((name) => add(`wire ${name}`, startUartWire(folder, name))),
+    )
+    const [b1u0, b1u1, b2u0, b2u1] = wires as [UartWire, UartWire, UartWire, UartWire]
+    const board = (name: string, mac: string, uarts: UartWire[]): VirtualBoard =>
+      new VirtualBoard({
+        name,
+        folder,
+        machine: machineOf(firmware, join(folder, 'tftp'), mac),
+        uarts: uarts.map(({ socket }, index) => ({ name: `uart${index}`, socket })),
+      })
+    const boards = { 'board-1': board('board-1', '02', [b1u0, b1u1]), 'board-2': board('board-2', '04', [b2u0, b2u1]) }
+    const rail = await add('rail', startRail(folder, { 1: boards['board-1'], 2: boards['board-2'] }))
+    await add('snmpd', startSnmpd({ folder: join(folder, 'snmpd'), port: snmp, count: 2, outlets: rail }))
+    await add('pdudaemon', startPdudaemon({ folder: join(folder, 'pdud'), port: pdud, pdus: { rack: rail } }))
+    await add(
+      'ser2net',
+      startSer2net(folder, [
+        { port: ser1, tty: b1u0.tty, protocol: 'telnet' },
+        { port: ser2, tty: b1u1.tty, protocol: 'raw' },
+      ]),
+    )
+    await add('conserver', startConserver(folder, cons, consoleBase, { b2u0: b2u0.tty }))
+    const sshd = await add('sshd', startSshd({ folder: join(folder, 'sshd'), port: ssh }))
+    const labFile = join(folder, 'rack.yaml')
+    const lab = labOfRack({ folder, snmp, pdud, ser1, ser2, cons, bench: sshd.host('bench').ssh!, tty: b2u1.tty })
+    await writeFile(labFile, stringify(lab))
+    return { labFile, boards, rail, parts, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+function machineOf(firmware: string, tftp: string, mac: string): string[] {
+  return [
+    ['-machine', 'virt,secure=on,virtualization=on,gic-version=3', '-cpu', 'max,sme=off,pauth-impdef=on'],
+    ['-smp', '2', '-m', '1024', '-bios', firmware],
+    ['-device', `loader,file=${debianUBoot},addr=0x60000000,force-raw=on`],
+    ['-netdev', `user,id=net,tftp=${tftp}`],
+    // U-Boot 2023.01 has of a MAC the first byte only, six times: it must differ between boards, and be even.
+    ['-device', `virtio-net-pci,netdev=net,romfile=,mac=${mac}:00:00:00:00:01`],
+  ].flat()
+}
+
+interface Wiring {
+  folder: string
+  snmp: number
+  pdud: number
+  ser1: number
+  ser2: number
+  cons: number
+  bench: SshAccess
+  /** board-2's second UART. */
+  tty: string
+}
+
+/** The rack as a lab's file has it. */
+function labOfRack({ folder, snmp, pdud, ser1, ser2, cons, bench, tty }: Wiring): object {
+  const key = 'file' in bench.key ? { file: bench.key.file } : 'agent'
+  const { address, port, user, hostKey } = bench
+  const tftp = { folder: join(folder, 'tftp'), server: '10.0.2.2', network: ['dhcp'] }
+  const board = { class: 'virt', firmware: 'installed' }
+  return {
+    hosts: { bench: { ssh: { address, port, user, key, 'host-key': hostKey } } },
+    pdus: {
+      snmp: { snmp: { address: '127.0.0.1', port: snmp, version: '1', community: 'private', profile: 'apc' } },
+      pdud: { pdudaemon: { url: `http://127.0.0.1:${pdud}`, pdu: 'rack' } },
+    },
+    classes: {
+      virt: {
+        kind: 'board',
+        cmdline: 'console=ttyAMA0',
+        limits: { 'first-byte': '10 s', 'off-silence': '1 s', 'shortest-off': '500 ms' },
+        loader: 'u-boot',
+      },
+    },
+    places: {
+      'board-1': {
+        ...board,
+        tags: ['snmp'],
+        power: { pdu: 'snmp', outlet: 1 },
+        consoles: {
+          uart0: { telnet: `127.0.0.1:${ser1}`, worlds: ['EL3', 'NS'] },
+          uart1: { raw: `127.0.0.1:${ser2}`, worlds: ['S-EL1'] },
+        },
+        flash: { tftp },
+      },
+      'board-2': {
+        ...board,
+        tags: ['pdudaemon'],
+        power: { pdu: 'pdud', outlet: 2 },
+        consoles: {
+          uart0: { conserver: { server: `127.0.0.1:${cons}`, console: 'b2u0' }, worlds: ['EL3', 'NS'] },
+          uart1: { tty, host: 'bench', worlds: ['S-EL1'] },
+        },
+        flash: { tftp },
+      },
+    },
+  }
+}

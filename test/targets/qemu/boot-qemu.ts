@@ -1,0 +1,11 @@
+import type { BootEnd, BootOrder, BootWatch } from '../../../targets/boot-order.ts'
+import { bootTarget } from '../../../targets/boot.ts'
+import { powerQemu, type QemuOrder } from '../../../targets/qemu/power.ts'
+
+/** A boot on a QEMU machine, as one order. */
+export type QemuBoot = BootOrder & QemuOrder
+
+/** Boots a QEMU machine once. */
+export async function bootQemu(order: QemuBoot, watch: BootWatch, signal: AbortSignal): Promise<BootEnd> {
+  return await bootTarget(order, powerQemu(order), watch, signal)
+}
