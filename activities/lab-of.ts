@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { LabError } from '../domain/errors.ts'
 import { parseLab } from '../domain/lab/file/parse-lab.ts'
 import type { Inventory, LabPlace } from '../domain/lab/inventory.ts'
-import { formatLocatedError } from '../domain/yaml/located-error.ts'
+import { formatError } from '../domain/yaml/located-error.ts'
 import { labFiles } from '../host/lab-files.ts'
 import { artifactPath } from '../store/artifacts.ts'
 import type { Run } from '../store/runs.ts'
@@ -22,7 +22,7 @@ export async function labOf({ store }: Pick<Deps, 'store'>, run: Pick<Run, 'id' 
   })
   const parsed = parseLab(text, lab.file, labFiles)
   if (parsed.ok) return parsed.lab
-  throw new LabError('BadInput', parsed.errors.map(formatLocatedError).join('\n'))
+  throw new LabError('BadInput', parsed.errors.map(formatError).join('\n'))
 }
 
 /** What a place is called across labs: leases, attempts and claims know it by this. */

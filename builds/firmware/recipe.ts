@@ -4,9 +4,9 @@ import { basename, dirname, resolve } from 'node:path'
 import type { SourceLocation } from '../../domain/cell.ts'
 import { LabError } from '../../domain/errors.ts'
 import { usualTpm, type MachineSetup } from '../../domain/machine-setup.ts'
-import { suggest } from '../../domain/plan/did-you-mean.ts'
-import { formatPlanError, inReadingOrder, type PlanError } from '../../domain/plan/plan-error.ts'
-import { readYaml, type LocatedYaml, type Path } from '../../domain/plan/yaml-text.ts'
+import { suggest } from '../../domain/yaml/did-you-mean.ts'
+import { formatError, inReadingOrder, type LocatedError } from '../../domain/yaml/located-error.ts'
+import { readYaml, type LocatedYaml, type Path } from '../../domain/yaml/yaml-text.ts'
 import { recipeFile, variantFile, type RecipeFile, type RecipeFileLocation } from './recipe-schema.ts'
 import { referencesIn } from './references.ts'
 import { shapeErrors } from './shape-errors.ts'
@@ -59,7 +59,7 @@ export interface StackRecipe {
 export async function readStack(path: string): Promise<StackRecipe> {
   const file = resolve(path)
   const text = await readText(file)
-  const { yaml } = readYaml(text, file)
+  const { yaml } = readYaml(text, file, 'recipe')
   const like = yaml && likeOf(yaml)
   if (yaml === undefined || like === undefined) return parseStack(text, file)
   const errors = shapeErrors(variantFile, yaml, file)
@@ -80,7 +80,7 @@ async function readText(file: string): Promise<string> {
 
 /** As `readStack`, for a text that was read from `file`. */
 export function parseStack(text: string, file: string): StackRecipe {
-  const { yaml, errors } = readYaml(text, file)
+  const { yaml, errors } = readYaml(text, file, 'recipe')
   if (yaml === undefined) throw invalid(errors, file)
   errors.push(...shapeErrors(recipeFile, yaml, file))
   if (errors.length > 0) throw invalid(errors, file)
@@ -122,8 +122,8 @@ export function parseStack(text: string, file: string): StackRecipe {
   }
 }
 
-function mistakes(given: RecipeFile, yaml: LocatedYaml, file: string): PlanError[] {
-  const errors: PlanError[] = []
+function mistakes(given: RecipeFile, yaml: LocatedYaml, file: string): LocatedError[] {
+  const errors: LocatedError[] = []
   const complain = (path: Path, message: string, hint: string) =>
     errors.push({ file, ...yaml.where(path), message, hint })
   const earlier = new Map<string, string[]>()
@@ -228,6 +228,6 @@ function hash(sha256: string | undefined): { sha256?: string } {
   return sha256 === undefined ? {} : { sha256 }
 }
 
-function invalid(errors: PlanError[], file: string): LabError {
-  return new LabError('BadInput', inReadingOrder(errors, file).map(formatPlanError).join('\n'))
+function invalid(errors: LocatedError[], file: string): LabError {
+  return new LabError('BadInput', inReadingOrder(errors, file).map(formatError).join('\n'))
 }

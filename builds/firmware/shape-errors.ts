@@ -1,10 +1,10 @@
 import type { core, z } from 'zod'
-import { suggest } from '../../domain/plan/did-you-mean.ts'
-import type { PlanError } from '../../domain/plan/plan-error.ts'
-import type { LocatedYaml, Path } from '../../domain/plan/yaml-text.ts'
+import { suggest } from '../../domain/yaml/did-you-mean.ts'
+import type { LocatedError } from '../../domain/yaml/located-error.ts'
+import type { LocatedYaml, Path } from '../../domain/yaml/yaml-text.ts'
 
 /** @returns what is wrong with the shape of a recipe, each with its place in the file */
-export function shapeErrors(schema: z.ZodObject, yaml: LocatedYaml, file: string): PlanError[] {
+export function shapeErrors(schema: z.ZodObject, yaml: LocatedYaml, file: string): LocatedError[] {
   const result = schema.safeParse(yaml.value)
   if (result.success) return []
   const errors = result.error.issues.flatMap((issue) => fromIssue(issue, [], yaml, file))
@@ -17,9 +17,9 @@ export function shapeErrors(schema: z.ZodObject, yaml: LocatedYaml, file: string
   })
 }
 
-function fromIssue(issue: core.$ZodIssue, base: Path, yaml: LocatedYaml, file: string): PlanError[] {
+function fromIssue(issue: core.$ZodIssue, base: Path, yaml: LocatedYaml, file: string): LocatedError[] {
   const path = [...base, ...issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))]
-  const error = (at: Path, part: 'key' | 'value', message: string, hint = ''): PlanError => ({
+  const error = (at: Path, part: 'key' | 'value', message: string, hint = ''): LocatedError => ({
     file,
     ...yaml.where(at, part),
     message,

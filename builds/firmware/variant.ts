@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
-import { suggest } from '../../domain/plan/did-you-mean.ts'
-import type { PlanError } from '../../domain/plan/plan-error.ts'
-import type { LocatedYaml, Path } from '../../domain/plan/yaml-text.ts'
+import { suggest } from '../../domain/yaml/did-you-mean.ts'
+import type { LocatedError } from '../../domain/yaml/located-error.ts'
+import type { LocatedYaml, Path } from '../../domain/yaml/yaml-text.ts'
 import { variantFile } from './recipe-schema.ts'
 import type { Component, StackRecipe } from './recipe.ts'
 import { referencesIn } from './references.ts'
@@ -21,7 +21,7 @@ export function likeOf(yaml: LocatedYaml): string | undefined {
  * @returns the recipe that the variant means. References to files in its arguments are relative to the base's folder, as
  * those of the base are; its patches are relative to its own and come after the base's.
  */
-export function variantOf(base: StackRecipe, yaml: LocatedYaml, file: string, errors: PlanError[]): StackRecipe {
+export function variantOf(base: StackRecipe, yaml: LocatedYaml, file: string, errors: LocatedError[]): StackRecipe {
   const given = variantFile.parse(yaml.value)
   const complain = (path: Path, message: string, hint: string) =>
     errors.push({ file, ...yaml.where(path, 'key'), message, hint })

@@ -1,4 +1,4 @@
-import { nearest } from '../../domain/plan/did-you-mean.ts'
+import { nearest } from '../../domain/yaml/did-you-mean.ts'
 import type { NotTaken } from './config-text.ts'
 import {
   missingSymbols,

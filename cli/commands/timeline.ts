@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { readStory } from '../../activities/read-story.ts'
-import { suggest } from '../../domain/plan/did-you-mean.ts'
+import { suggest } from '../../domain/yaml/did-you-mean.ts'
 import { LabError } from '../../domain/errors.ts'
 import type { Finding } from '../../domain/finding.ts'
 import { excerptOf } from '../../domain/timeline/excerpt.ts'

@@ -1,7 +1,7 @@
 import type { Checked } from './check.ts'
 import { installed } from './plan.ts'
-import { entriesAt, textsAt } from './value-at.ts'
-import type { Path } from './yaml-text.ts'
+import { entriesAt, textsAt } from '../yaml/value-at.ts'
+import type { Path } from '../yaml/yaml-text.ts'
 
 /** Files that a plan names must exist, and each line of a config fragment must be one that merge_config.sh understands. */
 export function checkFiles({ yaml: { value: root }, file, files, complain, complainIn }: Checked): void {

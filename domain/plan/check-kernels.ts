@@ -1,6 +1,6 @@
 import type { Checked } from './check.ts'
-import { entriesAt, itemsAt, textsAt } from './value-at.ts'
-import type { Path } from './yaml-text.ts'
+import { entriesAt, itemsAt, textsAt } from '../yaml/value-at.ts'
+import type { Path } from '../yaml/yaml-text.ts'
 
 const kinds = ['debian', 'deb', 'tarball', 'tree', 'git'] as const
 

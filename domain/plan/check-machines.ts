@@ -2,12 +2,12 @@ import type { Cell } from '../cell.ts'
 import type { QemuTarget } from '../target.ts'
 import { bootCmdline, cmdlineBytes, longestCmdline, memoryLimits } from '../virt-machine.ts'
 import type { Checked } from './check.ts'
-import { nearest } from './did-you-mean.ts'
+import { nearest } from '../yaml/did-you-mean.ts'
 import { expandMatrix } from './expand-matrix.ts'
 import { installed, type Plan } from './plan.ts'
 import { setupOf, stackRecipe } from './stack-recipe.ts'
-import { entriesAt, valueAt } from './value-at.ts'
-import type { Path } from './yaml-text.ts'
+import { entriesAt, valueAt } from '../yaml/value-at.ts'
+import type { Path } from '../yaml/yaml-text.ts'
 
 /** Each CPU must be one that QEMU has; which properties it has, only QEMU can say when it makes one. */
 export function checkCpus({ yaml: { value: root }, known: { cpus }, complain }: Checked): void {

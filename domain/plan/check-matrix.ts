@@ -2,8 +2,8 @@ import { axes, matches, pointId, product } from './axes.ts'
 import type { Axis, Point, Selector } from './axes.ts'
 import { definedNames } from './check-names.ts'
 import type { Checked } from './check.ts'
-import { entriesAt, itemsAt, textsAt, valueAt } from './value-at.ts'
-import type { Path } from './yaml-text.ts'
+import { entriesAt, itemsAt, textsAt, valueAt } from '../yaml/value-at.ts'
+import type { Path } from '../yaml/yaml-text.ts'
 
 /** Every part of the matrix must do something, and every expectation must be about a cell and agree with the others. */
 export function checkMatrix(checked: Checked): void {

@@ -1,9 +1,9 @@
 import { axes, sections } from './axes.ts'
 import type { Axis } from './axes.ts'
 import type { Checked } from './check.ts'
-import { nearest, suggest } from './did-you-mean.ts'
-import { entriesAt, itemsAt, textsAt, valueAt } from './value-at.ts'
-import type { Path } from './yaml-text.ts'
+import { nearest, suggest } from '../yaml/did-you-mean.ts'
+import { entriesAt, itemsAt, textsAt, valueAt } from '../yaml/value-at.ts'
+import type { Path } from '../yaml/yaml-text.ts'
 
 /** What the omitted parts of a plan define, as the schema's defaults do. */
 const implied: Partial<Record<Axis, string>> = { config: 'default', mode: 'default', target: 'qemu' }

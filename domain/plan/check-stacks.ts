@@ -2,8 +2,8 @@ import type { Checked } from './check.ts'
 import { expandMatrix } from './expand-matrix.ts'
 import { installed, type Plan } from './plan.ts'
 import { stackRecipe } from './stack-recipe.ts'
-import { entriesAt, textsAt } from './value-at.ts'
-import type { Path } from './yaml-text.ts'
+import { entriesAt, textsAt } from '../yaml/value-at.ts'
+import type { Path } from '../yaml/yaml-text.ts'
 
 /** Bases that leave out what nobody asks for; what the others turn on is known only once they are configured. */
 const emptyBases = ['allnoconfig', 'tinyconfig']

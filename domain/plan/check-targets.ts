@@ -1,6 +1,6 @@
 import type { Checked } from './check.ts'
 import { labKinds } from './schema.ts'
-import { entriesAt, valueAt } from './value-at.ts'
+import { entriesAt, valueAt } from '../yaml/value-at.ts'
 
 /** Keys of a target that say what a QEMU machine has. */
 const machineKeys = ['cpu', 'smp', 'memory', 'trace']

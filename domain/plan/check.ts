@@ -1,5 +1,5 @@
-import type { PlanError } from './plan-error.ts'
-import type { LocatedYaml, Path } from './yaml-text.ts'
+import type { LocatedError } from '../yaml/located-error.ts'
+import type { LocatedYaml, Path } from '../yaml/yaml-text.ts'
 
 /** How a plan reaches the files beside it; whoever calls reads them, parsing stays pure. */
 export interface PlanFiles {
@@ -28,5 +28,5 @@ export interface Checked {
   /** Reports a mistake at the value, or at the key, that stands at `path`. */
   complain: (path: Path, message: string, hint: string, part?: 'key' | 'value') => void
   /** Reports a mistake in another file. */
-  complainIn: (error: PlanError) => void
+  complainIn: (error: LocatedError) => void
 }

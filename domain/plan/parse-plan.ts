@@ -6,16 +6,16 @@ import { checkNames } from './check-names.ts'
 import { checkStacks } from './check-stacks.ts'
 import { checkTargets } from './check-targets.ts'
 import type { Checked, Known, PlanFiles } from './check.ts'
-import { inReadingOrder } from './plan-error.ts'
-import type { PlanError } from './plan-error.ts'
+import { inReadingOrder } from '../yaml/located-error.ts'
+import type { LocatedError } from '../yaml/located-error.ts'
 import type { Plan } from './plan.ts'
 import { readPlan } from './read-plan.ts'
-import { planFile } from './schema.ts'
-import { shapeErrors } from './shape-errors.ts'
-import { readYaml } from './yaml-text.ts'
+import { planFile, planShape } from './schema.ts'
+import { shapeErrors } from '../yaml/shape-errors.ts'
+import { readYaml } from '../yaml/yaml-text.ts'
 
 /** A plan, or everything that is wrong with it, in reading order. */
-export type ParsedPlan = { ok: true; plan: Plan } | { ok: false; errors: PlanError[] }
+export type ParsedPlan = { ok: true; plan: Plan } | { ok: false; errors: LocatedError[] }
 
 /**
  * Reads and checks a plan. All mistakes are reported at once: each part is checked on its own, so that one mistake does
@@ -27,7 +27,7 @@ export type ParsedPlan = { ok: true; plan: Plan } | { ok: false; errors: PlanErr
  * @param known the probe groups, findings and CPUs that exist
  */
 export function parsePlan(text: string, file: string, files: PlanFiles, known: Known): ParsedPlan {
-  const { yaml, errors } = readYaml(text, file)
+  const { yaml, errors } = readYaml(text, file, 'plan')
   if (yaml === undefined) return { ok: false, errors: inReadingOrder(errors, file) }
   if (yaml.value === null || yaml.value === undefined) {
     const hint = 'it needs at least name, kernels and stacks, see docs/plans.md'
@@ -41,7 +41,7 @@ export function parsePlan(text: string, file: string, files: PlanFiles, known: K
     complain: (path, message, hint, part) => errors.push({ file, ...yaml.where(path, part), message, hint }),
     complainIn: (error) => errors.push(error),
   }
-  errors.push(...shapeErrors(yaml, file))
+  errors.push(...shapeErrors(planShape, yaml, file))
   for (const check of [checkNames, checkMatrix, checkKernels, checkTargets, checkCpus, checkFiles]) check(checked)
   if (errors.length > 0) return { ok: false, errors: inReadingOrder(errors, file) }
   const plan = readPlan(planFile.parse(yaml.value), checked)

@@ -4,10 +4,10 @@ import { axes, sections } from './axes.ts'
 import type { Axis, Selector } from './axes.ts'
 import type { Checked } from './check.ts'
 import { installed, type Plan } from './plan.ts'
-import { parseDuration, parseSize } from './quantity.ts'
+import { parseDuration, parseSize } from '../yaml/quantity.ts'
 import { infraAttempts, usualMachine } from './schema.ts'
 import type { PlanFile } from './schema.ts'
-import type { Path } from './yaml-text.ts'
+import type { Path } from '../yaml/yaml-text.ts'
 
 type FileKernel = PlanFile['kernels'][string]
 type FileLocation = Extract<FileKernel['source'], unknown[]>[number]

@@ -1,16 +1,11 @@
 import { z } from 'zod'
 import { outcomes } from '../finding.ts'
-import { durationPattern, sizePattern } from './quantity.ts'
+import { durationPattern, sizePattern } from '../yaml/quantity.ts'
+import type { Shape } from '../yaml/shape-errors.ts'
+import { map, named, oneOrMore } from '../yaml/shapes.ts'
 
 // The shape of a plan file and nothing else: what it means is in read-plan.ts, whether its parts fit is in check-*.ts.
-// Messages have the form `what is wrong; what would be right`. The message about unknown keys carries the keys that
-// would be right, for the did-you-mean in shape-errors.ts.
-
-/** A map with these keys and no others. */
-function map<Shape extends z.ZodRawShape>(shape: Shape) {
-  const keys = Object.keys(shape).join(' ')
-  return z.strictObject(shape, { error: (issue) => (issue.code === 'unrecognized_keys' ? keys : undefined) })
-}
+// Messages have the form `what is wrong; what would be right`, for ../yaml/shape-errors.ts.
 
 const name = z
   .string()
@@ -21,16 +16,6 @@ const name = z
 const path = z.string().min(1, 'is empty; a path, relative to this file')
 const word = z.string().regex(/^\S+$/, 'is not one word; no blanks here')
 const cmdline = z.string().regex(/^[^\r\n]*$/, 'holds a line feed; a kernel command line is one line')
-const oneOrMore = <Schema extends z.ZodType>(one: Schema) =>
-  z.union([one, z.array(one).min(1, 'is an empty list; one entry at least')])
-
-/** A map from names to things of one kind, with one entry at least. */
-function named<Key extends z.ZodString, Value extends z.ZodType>(key: Key, value: Value) {
-  return z
-    .record(key, value)
-    .refine((record) => Object.keys(record).length > 0, 'is an empty map; one entry at least')
-    .meta({ minProperties: 1 })
-}
 
 const sha256 = z
   .string()
@@ -236,6 +221,9 @@ export const planFile = map({
     .describe('Limits, before the history of this host scales them.'),
 })
 export type PlanFile = z.output<typeof planFile>
+
+/** How mistakes in it are told. The facts of an expected finding are free, so a misspelt outcome looks like a fact. */
+export const planShape: Shape = { schema: planFile, kind: 'plan', page: 'docs/plans.md', besideFree: ['outcome'] }
 
 /** @returns the JSON Schema (draft 2020-12) of a plan file, for editors that complete and check YAML */
 export function planJsonSchema(): object {

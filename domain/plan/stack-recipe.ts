@@ -1,13 +1,13 @@
 import { bootWays, stackServices, type MachineSetup } from '../machine-setup.ts'
 import type { PlanFiles } from './check.ts'
-import { textsAt, valueAt } from './value-at.ts'
-import { readYaml, type LocatedYaml } from './yaml-text.ts'
+import { textsAt, valueAt } from '../yaml/value-at.ts'
+import { readYaml, type LocatedYaml } from '../yaml/yaml-text.ts'
 
 /** A stack's recipe, or the one that it is like. One that is no YAML is for `readStack` to refuse. */
 export function stackRecipe(recipe: string, files: PlanFiles): LocatedYaml | undefined {
-  const own = readYaml(files.read(recipe) ?? '', recipe).yaml
+  const own = readYaml(files.read(recipe) ?? '', recipe, 'recipe').yaml
   const like = own?.source(['like'])
-  return like === undefined ? own : readYaml(files.read(files.resolve(recipe, like)) ?? '', like).yaml
+  return like === undefined ? own : readYaml(files.read(files.resolve(recipe, like)) ?? '', like, 'recipe').yaml
 }
 
 /** How a recipe wants its machine set up, as far as it says so in a way that `readStack` takes. */

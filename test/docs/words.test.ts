@@ -7,7 +7,7 @@ import { exitCodes } from '../../cli/exit-codes.ts'
 import { endings } from '../../domain/attempt.ts'
 import { outcomes } from '../../domain/finding.ts'
 import { parsePlan } from '../../domain/plan/parse-plan.ts'
-import { formatPlanError } from '../../domain/plan/plan-error.ts'
+import { formatError } from '../../domain/yaml/located-error.ts'
 import { findingIds, probeGroups } from '../../domain/probes/registry.ts'
 import { verdicts } from '../../domain/verdict/verdict.ts'
 import { serverSettings } from '../../worker/server-settings.ts'
@@ -167,7 +167,7 @@ describe('what pages say of the code', () => {
     ].join('\n')
     const files = { read: () => '', resolve: (_from: string, path: string) => path }
     const parsed = parsePlan(plan, 'mine.yaml', files, { groups: probeGroups, findings: findingIds() })
-    expect(parsed.ok ? [] : parsed.errors.map(formatPlanError)).toEqual([])
+    expect(parsed.ok ? [] : parsed.errors.map(formatError)).toEqual([])
   })
 
   test.each(everyPage)('%s is wrapped at 120 columns, but for tables, addresses and results', (page) => {

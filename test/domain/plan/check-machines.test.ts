@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { parsePlan } from '../../../domain/plan/parse-plan.ts'
-import { formatPlanError } from '../../../domain/plan/plan-error.ts'
+import { formatError } from '../../../domain/yaml/located-error.ts'
 import { folder, goodPlan, known } from './plans.ts'
 
 const kernelStack = 'bl33: 0x60000000\n'
@@ -14,7 +14,7 @@ function errors(
 ): string[] {
   const texts = { '/lab/base.config': '', '/lab/fix.patch': '', '/lab/optee.yaml': recipe, '/lab/base.yaml': efiStack }
   const parsed = parsePlan(`${goodPlan}${lines}\n`, '/lab/plan.yaml', folder(texts), has)
-  return parsed.ok ? [] : parsed.errors.map((error) => formatPlanError(error).replaceAll('/lab/', ''))
+  return parsed.ok ? [] : parsed.errors.map((error) => formatError(error).replaceAll('/lab/', ''))
 }
 
 const target = (what: string): string => `targets: { small: { kind: qemu, ${what} } }`

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { parsePlan } from '../../../domain/plan/parse-plan.ts'
-import { formatPlanError } from '../../../domain/plan/plan-error.ts'
+import { formatError } from '../../../domain/yaml/located-error.ts'
 import { folder, goodPlan, known } from './plans.ts'
 
 const recipe = `needs:
@@ -13,7 +13,7 @@ const recipe = `needs:
 function errors(change: (plan: string) => string, fragment: string, needs = recipe): string[] {
   const files = folder({ '/lab/base.config': fragment, '/lab/fix.patch': '', '/lab/optee.yaml': needs })
   const parsed = parsePlan(change(goodPlan), '/lab/plan.yaml', files, known)
-  return parsed.ok ? [] : parsed.errors.map((error) => formatPlanError(error).replaceAll('/lab/', ''))
+  return parsed.ok ? [] : parsed.errors.map((error) => formatError(error).replaceAll('/lab/', ''))
 }
 
 const same = (plan: string): string => plan

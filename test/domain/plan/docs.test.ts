@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { parsePlan } from '../../../domain/plan/parse-plan.ts'
-import { formatPlanError } from '../../../domain/plan/plan-error.ts'
+import { formatError } from '../../../domain/yaml/located-error.ts'
 import { known } from './plans.ts'
 
 const text = readFileSync('docs/plans.md', 'utf8')
@@ -25,6 +25,6 @@ describe('each piece of YAML in docs/plans.md', () => {
     ]
     const missing = parts.filter((part) => !new RegExp(`^${part.split(':')[0]}:`, 'm').test(snippet))
     const parsed = parsePlan(snippet + missing.join(''), 'plan.yaml', files, known)
-    expect(parsed.ok ? [] : parsed.errors.map(formatPlanError)).toEqual([])
+    expect(parsed.ok ? [] : parsed.errors.map(formatError)).toEqual([])
   })
 })

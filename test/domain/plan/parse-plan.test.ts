@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { expandMatrix } from '../../../domain/plan/expand-matrix.ts'
 import { parsePlan } from '../../../domain/plan/parse-plan.ts'
-import { formatPlanError } from '../../../domain/plan/plan-error.ts'
+import { formatError } from '../../../domain/yaml/located-error.ts'
 import { disk, errorsOf, folder, goodPlan, known, plan } from './plans.ts'
 
 /** The good plan with one thing changed; fails if there was nothing to change. */
@@ -18,7 +18,7 @@ test('ten mistakes are ten located errors', () => {
   if (parsed.ok) throw new Error('the plan was accepted')
   const root = process.cwd()
   expect(parsed.errors).toHaveLength(10)
-  expect(parsed.errors.map((error) => formatPlanError(error).replaceAll(`${root}/`, ''))).toMatchInlineSnapshot(`
+  expect(parsed.errors.map((error) => formatError(error).replaceAll(`${root}/`, ''))).toMatchInlineSnapshot(`
     [
       "test/fixtures/plans/ten-mistakes.yaml:5:57: "69ac99a397e2e1d9e97f..." is not a sha256 (63 characters); 64 hexadecimal digits in lower case, as sha256sum prints them",
       "test/fixtures/plans/ten-mistakes.yaml:7:30: there is no config fragment "no-such.config"; looked for test/fixtures/plans/no-such.config; paths start at the folder of this file",
@@ -520,7 +520,7 @@ test('a fragment with a line that merge_config would pass over is an error in th
     '/lab/optee.yaml': '',
   })
   const parsed = parsePlan(goodPlan, '/lab/plan.yaml', files, known)
-  expect(parsed.ok ? [] : parsed.errors.map(formatPlanError)).toEqual([
+  expect(parsed.ok ? [] : parsed.errors.map(formatError)).toEqual([
     '/lab/base.config:2:1: "SMP=y" is no line of a config fragment; it would be CONFIG_NAME=value or # CONFIG_NAME is not set',
     '/lab/base.config:3:1: "CONFIG_VT = n" is no line of a config fragment; it would be CONFIG_NAME=value or # CONFIG_NAME is not set',
     '/lab/base.config:6:1: "CONFIG_X=a b" is no line of a config fragment; it would be CONFIG_NAME=value or # CONFIG_NAME is not set',

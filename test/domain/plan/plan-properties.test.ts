@@ -4,7 +4,7 @@ import { stringify } from 'yaml'
 import { axes } from '../../../domain/plan/axes.ts'
 import { expandMatrix } from '../../../domain/plan/expand-matrix.ts'
 import { parsePlan } from '../../../domain/plan/parse-plan.ts'
-import { formatPlanError } from '../../../domain/plan/plan-error.ts'
+import { formatError } from '../../../domain/yaml/located-error.ts'
 import { errorsOf, folder, goodPlan, known } from './plans.ts'
 
 // Hundreds of plans a test: on a host that is busy building, more than the usual seconds.
@@ -22,7 +22,7 @@ function checkErrors(text: string): void {
     expect(error.line).toBeGreaterThanOrEqual(1)
     expect(error.line).toBeLessThanOrEqual(lines + 1)
     expect(error.column).toBeGreaterThanOrEqual(1)
-    expect(formatPlanError(error)).toMatch(/^plan\.yaml:\d+:\d+: [^\n]+$/)
+    expect(formatError(error)).toMatch(/^plan\.yaml:\d+:\d+: [^\n]+$/)
   }
 }
 
@@ -118,7 +118,7 @@ test('any valid plan expands to as many cells as its axes say, with unique ids',
     fc.property(planArbitrary, (given) => {
       const files = folder({ '/lab/stack.yaml': '' })
       const parsed = parsePlan(stringify(given, { defaultStringType: 'QUOTE_SINGLE' }), '/lab/plan.yaml', files, known)
-      if (!parsed.ok) throw new Error(parsed.errors.map(formatPlanError).join('\n'))
+      if (!parsed.ok) throw new Error(parsed.errors.map(formatError).join('\n'))
       const cells = expandMatrix(parsed.plan)
       expect(new Set(cells.map(({ id }) => id)).size).toBe(cells.length)
       expect(cells).toHaveLength(axes.reduce((product, axis) => product * parsed.plan.matrix.values[axis].length, 1))

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { Known, PlanFiles } from '../../../domain/plan/check.ts'
 import { parsePlan } from '../../../domain/plan/parse-plan.ts'
-import { formatPlanError } from '../../../domain/plan/plan-error.ts'
+import { formatError } from '../../../domain/yaml/located-error.ts'
 import type { Plan } from '../../../domain/plan/plan.ts'
 
 /** Probe groups and findings for these tests; the real ones are the business of domain/probes. */
@@ -74,12 +74,12 @@ limits: { silence: 2 min }
 /** @returns the plan that `text` means; throws its errors as text if it has any */
 export function plan(text: string): Plan {
   const parsed = parsePlan(text, '/lab/plan.yaml', beside, known)
-  if (!parsed.ok) throw new Error(parsed.errors.map(formatPlanError).join('\n'))
+  if (!parsed.ok) throw new Error(parsed.errors.map(formatError).join('\n'))
   return parsed.plan
 }
 
 /** @returns the errors of `text`, one line each, without the file's folder */
 export function errorsOf(text: string): string[] {
   const parsed = parsePlan(text, '/lab/plan.yaml', beside, known)
-  return parsed.ok ? [] : parsed.errors.map((error) => formatPlanError(error).replaceAll('/lab/', ''))
+  return parsed.ok ? [] : parsed.errors.map((error) => formatError(error).replaceAll('/lab/', ''))
 }

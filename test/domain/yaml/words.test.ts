@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { distance, nearest, suggest } from '../../../domain/plan/did-you-mean.ts'
-import { formatPlanError, inReadingOrder } from '../../../domain/plan/plan-error.ts'
-import { durationPattern, parseDuration, parseSize } from '../../../domain/plan/quantity.ts'
+import { distance, nearest, suggest } from '../../../domain/yaml/did-you-mean.ts'
+import { formatError, inReadingOrder } from '../../../domain/yaml/located-error.ts'
+import { durationPattern, parseDuration, parseSize } from '../../../domain/yaml/quantity.ts'
 
 describe('did you mean', () => {
   test.each([
@@ -46,10 +46,10 @@ test('durations are seconds, sizes are MiB', () => {
 test('errors come in reading order, the plan before other files, each once, on one line', () => {
   const error = (file: string, line: number, column: number) => ({ file, line, column, message: 'm', hint: '' })
   const errors = [error('a.config', 1, 1), error('p.yaml', 2, 1), error('p.yaml', 1, 9), error('p.yaml', 1, 9)]
-  expect(inReadingOrder(errors, 'p.yaml').map(formatPlanError)).toEqual([
+  expect(inReadingOrder(errors, 'p.yaml').map(formatError)).toEqual([
     'p.yaml:1:9: m',
     'p.yaml:2:1: m',
     'a.config:1:1: m',
   ])
-  expect(formatPlanError({ ...error('p', 1, 1), message: 'a\nb\u001b[31m', hint: 'c' })).toBe('p:1:1: a b [31m; c')
+  expect(formatError({ ...error('p', 1, 1), message: 'a\nb\u001b[31m', hint: 'c' })).toBe('p:1:1: a b [31m; c')
 })

@@ -1,6 +1,6 @@
 import type { Path } from './yaml-text.ts'
 
-// Checks look at a plan's raw values, so that a mistake in one part does not hide those in another. These take whatever
+// Checks look at a file's raw values, so that a mistake in one part does not hide those in another. These take whatever
 // is there and give an empty answer for a wrong type, which shape-errors.ts reports.
 
 /** @returns the value at `path`, or undefined */
@@ -11,6 +11,24 @@ export function valueAt(root: unknown, path: Path): unknown {
     value = (value as Record<string | number, unknown>)[key]
   }
   return value
+}
+
+/** @returns the text at `path`, and a number or a truth value as text; undefined for anything else */
+export function textAt(root: unknown, path: Path): string | undefined {
+  return textOf(valueAt(root, path))
+}
+
+/** @returns the words of the command at `path`, numbers as text, with the path of each */
+export function wordsAt(root: unknown, path: Path): { word: string; path: Path }[] {
+  return itemsAt(root, path).flatMap((item) => {
+    const word = textOf(item.value)
+    return word === undefined ? [] : [{ word, path: item.path }]
+  })
+}
+
+/** @returns a text, and a number or a truth value as text; undefined for anything else */
+export function textOf(value: unknown): string | undefined {
+  return ['string', 'number', 'boolean'].includes(typeof value) ? String(value) : undefined
 }
 
 /** @returns the entries of the map at `path` with the path of each; none if there is no map */

@@ -1,29 +1,47 @@
-import type { core } from 'zod'
+import type { core, z } from 'zod'
 import { nearest, suggest } from './did-you-mean.ts'
-import type { PlanError } from './plan-error.ts'
-import { planFile } from './schema.ts'
+import type { LocatedError } from './located-error.ts'
 import { valueAt } from './value-at.ts'
 import type { LocatedYaml, Path } from './yaml-text.ts'
 
 type Issue = core.$ZodIssue
 
-/** @returns what is wrong with the shape of a plan: unknown and missing keys, wrong types, values that no key allows */
-export function shapeErrors(yaml: LocatedYaml, file: string): PlanError[] {
-  const result = planFile.safeParse(yaml.value)
-  return result.success ? [] : new ShapeErrors(yaml, file).fromIssues(result.error.issues, [])
+/** The kind of file whose shape is checked. */
+export interface Shape {
+  schema: z.ZodType
+  /** The file in a word for people: `plan`, `lab`. */
+  kind: string
+  /** The page that explains it. */
+  page: string
+  /** Keys that stand beside free ones, so that one of them that is misspelt looks like a free one. */
+  besideFree?: readonly string[]
+  /** Whether what stands there must not be shown to anyone: a secret that does not belong into the file. */
+  isHidden?(path: Path): boolean
+}
+
+/**
+ * @returns what is wrong with the shape of a file: unknown and missing keys, wrong types, values that no key allows. The
+ * schema's own messages have the form `what is wrong; what would be right`, and that about unknown keys holds the keys
+ * that would be right.
+ */
+export function shapeErrors(shape: Shape, yaml: LocatedYaml, file: string): LocatedError[] {
+  const result = shape.schema.safeParse(yaml.value)
+  return result.success ? [] : new ShapeErrors(shape, yaml, file).fromIssues(result.error.issues, [])
 }
 
 class ShapeErrors {
+  readonly #shape: Shape
   readonly #yaml: LocatedYaml
   readonly #file: string
 
-  constructor(yaml: LocatedYaml, file: string) {
+  constructor(shape: Shape, yaml: LocatedYaml, file: string) {
+    this.#shape = shape
     this.#yaml = yaml
     this.#file = file
   }
 
   /** @param base where the issues' paths start: those of an alternative of a union are relative */
-  fromIssues(issues: Issue[], base: Path): PlanError[] {
+  fromIssues(issues: Issue[], base: Path): LocatedError[] {
     return issues.flatMap((issue) => {
       const path = [...base, ...issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))]
       const value = this.#valueAt(path)
@@ -41,6 +59,7 @@ class ShapeErrors {
         case 'invalid_type':
           return [this.#wrongType(path, [typeWord(issue.expected)], issue.message)]
         case 'invalid_value': {
+          if (issue.message.includes('; ')) return [this.#report(path, `${this.#show(path)} ${issue.message}`)]
           const hint = suggest(typeof value === 'string' ? value : '', issue.values.map(String))
           return [this.#report(path, `${this.#show(path)} is not right here; ${hint}`)]
         }
@@ -51,7 +70,7 @@ class ShapeErrors {
   }
 
   /** Of the alternatives, the one that has the value's own type says what is wrong; with none, the type is wrong. */
-  #fromUnion(issue: core.$ZodIssueInvalidUnion, path: Path): PlanError[] {
+  #fromUnion(issue: core.$ZodIssueInvalidUnion, path: Path): LocatedError[] {
     const isText = typeof this.#valueAt(path) === 'string'
     const isTypeError = ({ code, path: at }: Issue) =>
       at.length === 0 && (code === 'invalid_type' || (code === 'invalid_value' && !isText))
@@ -61,7 +80,7 @@ class ShapeErrors {
     return [this.#wrongType(path, [...new Set(wanted)], issue.message)]
   }
 
-  #missing(path: Path, siblings: Issue[], base: Path): PlanError[] {
+  #missing(path: Path, siblings: Issue[], base: Path): LocatedError[] {
     const parent = path.slice(0, -1)
     const key = String(path.at(-1))
     const typo = Object.keys(this.#valueAt(parent) ?? {}).find((other) => nearest(other, [key]) === key)
@@ -73,30 +92,34 @@ class ShapeErrors {
     )
     // A misspelt key is one mistake, not an unknown key and a missing one.
     if (reported) return []
-    // The facts of an expected finding are free, so a misspelt outcome looks like a fact.
-    if (typo !== undefined && key === 'outcome') return [this.#unknownKey(parent, typo, [key])]
-    return [this.#report(parent, `missing key "${key}" in ${label(parent)}; add ${key}: ..., see docs/plans.md`, 'key')]
+    if (typo !== undefined && this.#shape.besideFree?.includes(key)) return [this.#unknownKey(parent, typo, [key])]
+    const { page } = this.#shape
+    return [this.#report(parent, `missing key "${key}" in ${this.#label(parent)}; add ${key}: ..., see ${page}`, 'key')]
   }
 
-  #unknownKey(path: Path, key: string, right: string[]): PlanError {
-    return this.#report([...path, key], `unknown key "${key}" in ${label(path)}; ${suggest(key, right)}`, 'key')
+  #unknownKey(path: Path, key: string, right: string[]): LocatedError {
+    return this.#report([...path, key], `unknown key "${key}" in ${this.#label(path)}; ${suggest(key, right)}`, 'key')
   }
 
-  #wrongType(path: Path, wanted: string[], said: string): PlanError {
+  #wrongType(path: Path, wanted: string[], said: string): LocatedError {
     if (said.includes('; ')) return this.#report(path, `${this.#show(path)} ${said}`)
     const value = this.#valueAt(path)
-    const bare = typeof value === 'number' || typeof value === 'boolean'
+    const bare = !this.#shape.isHidden?.(path) && (typeof value === 'number' || typeof value === 'boolean')
     const written = bare ? (this.#yaml.source(path) ?? String(value)) : ''
     const is = bare ? `the ${typeof value} ${written}` : typeOf(value)
     const quoted = bare && wanted.includes('text') ? `, in quotes: '${written}'` : ''
-    return this.#report(path, `${label(path)} is ${is}; it would be ${wanted.join(' or ')}${quoted}`)
+    return this.#report(path, `${this.#label(path)} is ${is}; it would be ${wanted.join(' or ')}${quoted}`)
   }
 
   /** A short value speaks for itself, anything else by its place. */
   #show(path: Path): string {
-    const value = this.#valueAt(path)
+    const value = this.#shape.isHidden?.(path) ? undefined : this.#valueAt(path)
     if (typeof value === 'string') return `"${value.length > 24 ? `${value.slice(0, 20)}...` : value}"`
-    return typeof value === 'number' || typeof value === 'boolean' ? String(value) : label(path)
+    return typeof value === 'number' || typeof value === 'boolean' ? String(value) : this.#label(path)
+  }
+
+  #label(path: Path): string {
+    return path.length === 0 ? `the ${this.#shape.kind}` : label(path)
   }
 
   #valueAt(path: Path): unknown {
@@ -104,7 +127,7 @@ class ShapeErrors {
   }
 
   /** @param said `what is wrong; what would be right`, the form that the schema's own messages have */
-  #report(path: Path, said: string, part: 'key' | 'value' = 'value'): PlanError {
+  #report(path: Path, said: string, part: 'key' | 'value' = 'value'): LocatedError {
     const [message = '', ...hint] = said.split('; ')
     return { file: this.#file, ...this.#yaml.where(path, part), message, hint: hint.join('; ') }
   }
@@ -130,7 +153,7 @@ function typeOf(value: unknown): string {
   return 'text'
 }
 
+/** @returns a path as people read it: `matrix.kernel[0]` */
 function label(path: Path): string {
-  if (path.length === 0) return 'the plan'
   return path.map((step, index) => (typeof step === 'number' ? `[${step}]` : `${index > 0 ? '.' : ''}${step}`)).join('')
 }

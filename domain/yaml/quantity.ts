@@ -1,9 +1,9 @@
 const seconds: Record<string, number> = { ms: 0.001, s: 1, min: 60, h: 3600 }
 const mebibytes: Record<string, number> = { MiB: 1, GiB: 1024 }
 
-/** What a plan may write for a time, e.g. `60 s`, `2 min`, `1.5 h`, `500 ms`. */
+/** What a file may say for a time, e.g. `60 s`, `2 min`, `1.5 h`, `500 ms`. */
 export const durationPattern = /^\d+(\.\d+)? ?(ms|s|min|h)$/
-/** What a plan may write for a size of memory, e.g. `2 GiB`, `512 MiB`. */
+/** What a file may say for a size of memory, e.g. `2 GiB`, `512 MiB`. */
 export const sizePattern = /^\d+(\.\d+)? ?(MiB|GiB)$/
 
 /** @returns seconds for a text that matches `durationPattern` */
