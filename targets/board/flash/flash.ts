@@ -13,15 +13,41 @@ export interface Flashed {
   files: { name: string; sha256: string; written: boolean }[]
   /** One sentence for each surprise. */
   remarks: string[]
+  /** For a boot loader that has to be told what to load; absent where the board starts by itself what was flashed. */
+  offer?: LoaderOffer
 }
 
-/** Puts files where a board will start them from, while it is off. */
+/** What a boot loader can load. It is plain data: the boot that uses it may run in another process. */
+export interface LoaderOffer {
+  /** Commands that have to succeed before the first load. */
+  prepare: string[]
+  kernel: LoadFile
+  initrd: LoadFile
+}
+
+/** One file that a boot loader can load, and what must lie in memory then. */
+export interface LoadFile {
+  name: 'kernel' | 'initrd'
+  /** The loader's command; `{address}` in it stands for where to. */
+  command: string
+  /** Bytes. */
+  size: number
+  /** Lower-case hex of eight digits. */
+  crc32: string
+  sha256: string
+}
+
+/** Puts files where a board will start them from. */
 export interface Flash {
+  /** Whether the board has to be off meanwhile, or on: by fastboot it is the board itself that takes the files. */
+  readonly board: 'off' | 'on'
   /**
    * Writes what differs and reads it back.
    * @throws LabError PlaceBroken, with the tool's or the host's own words; the signal's reason when aborted
    */
   flash(files: FlashFiles, signal: AbortSignal): Promise<Flashed>
+  /** Does the lab's part while the loader's command for a file runs; absent where there is none. */
+  serve?(file: LoadFile, signal: AbortSignal): Promise<void>
   /** Takes back what belongs to one attempt. */
   clear(): Promise<void>
 }

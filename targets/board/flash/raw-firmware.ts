@@ -1,0 +1,36 @@
+import { LabError } from '../../../domain/errors.ts'
+import type { HostLink } from '../../hosts/host-link.ts'
+import { describeFile } from './describe-file.ts'
+import type { Flashed } from './flash.ts'
+import { mustRun } from './on-host.ts'
+
+/**
+ * Writes firmware to where a board's ROM looks for it on a medium, when something else is there, and reads it back.
+ * @param at bytes from the medium's start
+ * @param from a file of this host
+ * @param there where it is put on that host
+ * @throws LabError PlaceBroken when it cannot be written or is read back as something else
+ */
+export async function syncFirmware(
+  host: HostLink,
+  device: string,
+  at: number,
+  from: string,
+  there: string,
+  signal: AbortSignal,
+): Promise<Flashed['files'][number]> {
+  const { size, sha256 } = await describeFile(from, signal)
+  const read = async (): Promise<string> => {
+    const script = 'dd if="$1" bs=64k iflag=nocache,skip_bytes,count_bytes skip="$2" count="$3" status=none | sha256sum'
+    const words = ['sh', '-c', script, 'sh', device, String(at), String(size)]
+    return (await mustRun(host, words, `read ${device}`, signal)).slice(0, 64)
+  }
+  if ((await read()) === sha256) return { name: 'firmware', sha256, written: false }
+  await host.put(from, there, signal)
+  const write = ['dd', `if=${there}`, `of=${device}`, 'bs=64k', 'oflag=seek_bytes,nocache', `seek=${at}`, 'status=none']
+  await mustRun(host, [...write, 'conv=notrunc,fdatasync'], `write the firmware onto ${device}`, signal)
+  const now = await read()
+  if (now === sha256) return { name: 'firmware', sha256, written: true }
+  const sentence = `The firmware was written onto ${device} with sha256 ${sha256} and is read back with sha256 ${now}: the medium or its reader is failing.`
+  throw new LabError('PlaceBroken', sentence, { retryable: true })
+}

@@ -1,0 +1,105 @@
+import { LabError } from '../../../domain/errors.ts'
+import type { LoadFile } from '../flash/flash.ts'
+import type { LoaderDialogue } from './dialogue.ts'
+import { lastWords } from './loader-fault.ts'
+import { whyLoadFailed } from './load-failure.ts'
+
+/** A file that a boot loader loaded and read back from the board's memory. */
+export interface Loaded {
+  name: string
+  /** Where it lies, as it was typed. */
+  address: string
+  size: number
+  /** What the board computed over its memory, in hex; it is the file's. */
+  crc32: string
+  /** The same, where this U-Boot has `hash`. */
+  sha256?: string
+  /** What U-Boot said of the load. */
+  said: string
+}
+
+/** A load is done as often when what the board reads back is not what the file has. */
+const mostLoads = 2
+/** The board is asked as often for a checksum, whose digits a wire may have changed. */
+const mostAsked = 2
+
+/**
+ * Loads one file into the board's memory and has the board prove that it lies there.
+ * @param address where to, as U-Boot's shell takes it
+ * @param serve what the lab has to do while the board's command runs
+ * @throws LabError PlaceBroken when it could not be loaded or what lies there is not the file; what `ask` throws
+ */
+export async function loadFile(
+  dialogue: LoaderDialogue,
+  file: LoadFile,
+  address: string,
+  serve?: () => Promise<void>,
+): Promise<Loaded> {
+  const command = file.command.replaceAll('{address}', address)
+  for (let loads = 1; ; loads++) {
+    // A load that fails leaves it as the one before set it, and the old image in memory.
+    await dialogue.ask('setenv filesize')
+    const { code, output } = await dialogue.ask(command, serve)
+    if (code !== 0) throw notLoaded(file, command, output)
+    const read = await readBack(dialogue, file, address)
+    if (read.right) {
+      const sha256 = await readSha256(dialogue, file, address)
+      return { name: file.name, address, size: file.size, crc32: file.crc32, ...sha256, said: output.trim() }
+    }
+    if (loads === mostLoads) throw notTheFile(file, read.said)
+  }
+}
+
+async function readBack(
+  dialogue: LoaderDialogue,
+  file: LoadFile,
+  address: string,
+): Promise<{ right: boolean; said: string }> {
+  let said = ''
+  for (let asked = 0; asked < mostAsked; asked++) {
+    const { code, output } = await dialogue.ask(`crc32 ${address} \${filesize}`)
+    if (/Unknown command/.test(output)) throw noCommand('crc32', 'CONFIG_CMD_CRC32')
+    const sum = findChecksum(output)
+    said = sum ? `${sum.size} bytes with crc32 ${sum.digest}` : lastWords(output)
+    if (code === 0 && sum?.size === file.size && sum.digest === file.crc32) return { right: true, said }
+  }
+  return { right: false, said }
+}
+
+/** Not every U-Boot has it; one that has it must agree. */
+async function readSha256(dialogue: LoaderDialogue, file: LoadFile, address: string): Promise<{ sha256?: string }> {
+  for (let asked = 1; ; asked++) {
+    const { code, output } = await dialogue.ask(`hash sha256 ${address} \${filesize}`)
+    const sum = findChecksum(output)
+    if (code === 0 && sum?.digest === file.sha256) return { sha256: file.sha256 }
+    if (/Unknown command|Unknown hash algorithm/.test(output)) return {}
+    if (asked === mostAsked) throw notTheFile(file, sum ? `sha256 ${sum.digest}` : lastWords(output))
+  }
+}
+
+/** Reads `crc32 for 40400000 ... 40b0ffff ==> 1a2b3c4d` (common/hash.c); the addresses say how many bytes were read. */
+export function findChecksum(output: string): { size: number; digest: string } | undefined {
+  const match = /for ([0-9a-f]+) \.\.\. ([0-9a-f]+) ==> ([0-9a-f]+)\s*$/m.exec(output)
+  if (!match) return undefined
+  const [, first, last, digest] = match
+  return { size: Number(BigInt(`0x${last}`) - BigInt(`0x${first}`)) + 1, digest: digest! }
+}
+
+function notLoaded(file: LoadFile, command: string, output: string): LabError {
+  const known = whyLoadFailed(output)
+  const why = known?.why ?? `U-Boot gave no reason that is known`
+  const sentence = `The board could not load ${file.name} because ${why}. It said of \`${command}\`: ${lastWords(output, 4)}.`
+  return new LabError('PlaceBroken', sentence, { retryable: known?.retryable ?? true })
+}
+
+function notTheFile(file: LoadFile, said: string): LabError {
+  const sentence =
+    `What the board loaded as ${file.name} is not the file: its memory holds ${said}, the file has ${file.size} bytes ` +
+    `with crc32 ${file.crc32} and sha256 ${file.sha256}.`
+  return new LabError('PlaceBroken', sentence, { retryable: true })
+}
+
+function noCommand(command: string, symbol: string): LabError {
+  const sentence = `This board's U-Boot has no command ${command}, so that nothing proves what it loaded: build it with ${symbol}.`
+  return new LabError('PlaceBroken', sentence)
+}

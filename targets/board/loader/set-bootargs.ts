@@ -1,0 +1,93 @@
+import { crc32 } from 'node:zlib'
+import { LabError } from '../../../domain/errors.ts'
+import type { LoaderDialogue } from './dialogue.ts'
+import { findChecksum } from './load-file.ts'
+import { roomFor } from './typed-line.ts'
+
+/**
+ * How often a hush reads a text before it is a variable's value. U-Boot's own hush reads a command that has a variable in
+ * it a second time, with the values in it (common/cli_hush.c make_string()); the newer one (cli_hush_modern.c) does not.
+ */
+const readings = [2, 1] as const
+
+/**
+ * The commands that set `bootargs`: pieces first, each in a line that every U-Boot's buffer can hold, then all of them in
+ * one. Each can be typed again with the same effect.
+ * @param cmdline printable ASCII
+ * @param room how long a command may be
+ * @param read how often the shell reads what a variable brings, see `readings`
+ * @throws LabError BadInput for characters that cannot be typed, or when it is too long
+ */
+export function bootargsCommands(cmdline: string, room: number, read: (typeof readings)[number]): string[] {
+  const untypable = /[^\x20-\x7e]/.exec(cmdline)?.[0]
+  if (untypable !== undefined) {
+    const sentence = `The command line cannot be typed at a boot loader because of its character ${JSON.stringify(untypable)}.`
+    throw new LabError('BadInput', sentence)
+  }
+  const name = (n: number): string => `hl${n}`
+  const values = pieces(cmdline, room - `setenv ${name(99)} ''`.length, read)
+  const commands = values.map((value, n) => `setenv ${name(n)} '${value}'`)
+  const last = `setenv bootargs "${values.map((_, n) => `\${${name(n)}}`).join('')}"`
+  if (last.length > room)
+    throw new LabError('BadInput', `The command line has ${cmdline.length} characters, too many to be typed.`)
+  return [...commands, last]
+}
+
+/**
+ * Sets the kernel's command line and has the board prove it: by a checksum over its environment's text, since what
+ * `printenv` says of one variable ends where U-Boot's print buffer does (512 bytes of Debian's 2023.01).
+ * @param scratch an address where nothing lies that is needed, as U-Boot's shell takes it
+ * @throws LabError PlaceBroken when U-Boot does not keep it as it is; what `ask` throws
+ */
+export async function setBootargs(dialogue: LoaderDialogue, cmdline: string, scratch: string): Promise<void> {
+  if (cmdline === '') {
+    await dialogue.ask('setenv bootargs')
+    return
+  }
+  for (const read of readings) {
+    for (const command of bootargsCommands(cmdline, roomFor('K000000'), read)) {
+      const { code, output } = await dialogue.ask(command)
+      if (code !== 0) throw refused(`\`${command}\` failed with code ${code}: ${output.trim()}`)
+    }
+    if (await isKept(dialogue, cmdline, scratch)) return
+  }
+  const { output } = await dialogue.ask('printenv bootargs')
+  throw refused(`U-Boot has ${JSON.stringify(output)}, where ${JSON.stringify(`bootargs=${cmdline}`)} was set`)
+}
+
+async function isKept(dialogue: LoaderDialogue, cmdline: string, scratch: string): Promise<boolean> {
+  const { code } = await dialogue.ask(`env export -t ${scratch} bootargs`)
+  // Built without it (CONFIG_CMD_EXPORTENV), a U-Boot can show that of a short command line only.
+  if (code !== 0) return (await dialogue.ask('printenv bootargs')).output === `bootargs=${cmdline}\n`
+  const { output } = await dialogue.ask(`crc32 ${scratch} \${filesize}`)
+  const exported = exportedBootargs(cmdline)
+  const sum = findChecksum(output)
+  return sum?.size === exported.length && sum.digest === crc32(exported).toString(16).padStart(8, '0')
+}
+
+/** What `env export -t` writes (lib/hashtable.c hexport_r()): a backslash before each backslash, and a 0 at the end. */
+export function exportedBootargs(cmdline: string): string {
+  return `bootargs=${cmdline.replaceAll('\\', '\\\\')}\n\0`
+}
+
+function refused(why: string): LabError {
+  return new LabError('PlaceBroken', `The kernel's command line could not be set at the boot loader: ${why}.`, {
+    retryable: true,
+  })
+}
+
+function pieces(text: string, room: number, read: number): string[] {
+  const list: string[] = ['']
+  for (const character of text) {
+    let typed = character
+    for (let times = 0; times < read; times++) typed = quoted(typed)
+    if (list.at(-1)!.length + typed.length > room) list.push('')
+    list[list.length - 1] += typed
+  }
+  return list
+}
+
+/** As it stands between apostrophes: hush takes a backslash away there, too, and nothing else is special. */
+function quoted(text: string): string {
+  return text.replaceAll(/['\\]/g, (character) => (character === '\\' ? '\\\\' : String.raw`'\''`))
+}

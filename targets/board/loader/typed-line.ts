@@ -1,0 +1,58 @@
+/**
+ * The longest line that is typed. U-Boot's line buffer, CONFIG_SYS_CBSIZE, has 1024 bytes on most Arm boards, 512 or 256
+ * on older ones (cmd/Kconfig, SYS_CBSIZE), and what does not fit is dropped with a beep.
+ */
+export const longestLine = 240
+
+/** What a command came to. */
+export interface Answer {
+  /** U-Boot's `$?`. */
+  code: number
+  /** What was said between the echo and the code, with line feeds only. */
+  output: string
+}
+
+/**
+ * A nonce as it is typed: with `''` in it, which the shell takes out, so that an echo cannot be taken for an answer.
+ * @param nonce letters and digits, at least two
+ */
+export function hidden(nonce: string): string {
+  return `${nonce.slice(0, 1)}''${nonce.slice(1)}`
+}
+
+/** A command as it is typed: behind it the shell is asked for its code and a nonce. */
+export function lineFor(command: string, nonce: string): string {
+  return `${command}; echo RC=$? ${hidden(nonce)}`
+}
+
+/** How much of a line can be spent on the command itself. @param nonce see `lineFor` */
+export function roomFor(nonce: string): number {
+  return longestLine - lineFor('', nonce).length
+}
+
+/** How far an echo has come. `wrong`: what was echoed is not what was typed. */
+export function compareEcho(typed: string, heard: string): 'whole' | 'begun' | 'wrong' {
+  if (heard.startsWith(typed)) return 'whole'
+  return typed.startsWith(heard) ? 'begun' : 'wrong'
+}
+
+/**
+ * Looks for the answer to a line of `lineFor` in what was heard behind the line's own echo.
+ * @param prompt what has to come last
+ * @returns `damaged` when the nonce came with no code before it, or with another text than U-Boot's hush says; undefined
+ *   when the answer is not whole yet
+ */
+export function findAnswer(heard: string, nonce: string, prompt: string): Answer | 'damaged' | 'no-hush' | undefined {
+  if (!heard.endsWith(prompt)) return undefined
+  const behind = heard.slice(0, -prompt.length)
+  const end = behind.lastIndexOf(` ${nonce}`)
+  if (end < 0 || !/^\s*$/.test(behind.slice(end + nonce.length + 1))) return undefined
+  const start = behind.lastIndexOf('RC=', end)
+  if (start < 0) return 'damaged'
+  const code = behind.slice(start + 3, end)
+  if (code === '$?') return 'no-hush'
+  // The first line feed is Enter's own echo.
+  const output = /^\r*\n([\s\S]*)$/.exec(behind.slice(0, start))?.[1]
+  if (output === undefined || !/^\d{1,3}$/.test(code)) return 'damaged'
+  return { code: Number(code), output: output.replaceAll('\r', '') }
+}

@@ -1,0 +1,56 @@
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import { LoaderDialogue } from '../../../../targets/board/loader/dialogue.ts'
+import { startUBoot, type UBootBoard } from '../../../rack/u-boot.ts'
+
+/** What Debian's U-Boot says and takes. */
+export const debianLoader = {
+  kind: 'u-boot',
+  prompt: '=> ',
+  autoboot: { says: 'Hit any key to stop autoboot', key: ' ' },
+  deviceTree: 'fdtcontroladdr',
+} as const
+
+/** Patient, for a loaded host; an echo takes a millisecond. */
+export const limits = { silence: 30, echo: 1 }
+
+/** A board that has just been powered on, and the dialogue with it; it is switched off when the test has finished. */
+export interface BootedBoard {
+  dialogue: LoaderDialogue
+  /** Everything that the board said so far. */
+  said(): string
+  /** Resolves when the board is off and has said all. */
+  off: Promise<void>
+  kill(): Promise<void>
+}
+
+export interface BoardOptions {
+  through?: string[]
+  /** What the wire makes of what is typed. */
+  wire?: (typed: string) => string
+  signal?: AbortSignal
+  echo?: number
+  silence?: number
+}
+
+/** Powers a board on. @param folder where QEMU's log goes */
+export function bootBoard(folder: string, board: UBootBoard, options: BoardOptions = {}): BootedBoard {
+  const {
+    wire = (typed) => typed,
+    signal = new AbortController().signal,
+    echo = limits.echo,
+    silence = limits.silence,
+  } = options
+  const running = startUBoot(board, join(folder, 'qemu.log'), options.through)
+  onTestFinished(() => running.stop())
+  const write = (text: string): void => void running.console.write(Buffer.from(wire(text), 'latin1'))
+  const dialogue = new LoaderDialogue(write, { ...debianLoader, limits: { silence, echo } }, signal)
+  let said = ''
+  running.console.on('data', (chunk: Buffer) => {
+    said += chunk.toString('latin1')
+    dialogue.feed(chunk)
+  })
+  const closed = new Promise<void>((resolve) => running.console.once('close', () => resolve()))
+  const off = Promise.all([closed, running.ended]).then(() => undefined)
+  return { dialogue, said: () => said, off, kill: () => running.stop() }
+}

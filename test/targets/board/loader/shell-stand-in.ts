@@ -1,0 +1,56 @@
+/** What a stand-in says to a command: its output and its code; or what happens instead of an answer. */
+export type Reply = { output?: string; code?: number } | { instead: string } | 'hangs'
+
+/**
+ * A stand-in for U-Boot's shell, for what a real one does not do when asked to: it echoes, runs a line at Enter, gives the
+ * prompt back at ^C, and takes an empty line for the last one again, as common/cli_readline.c and cli_hush.c do.
+ */
+export class ShellStandIn {
+  readonly #say: (text: string) => void
+  readonly #reply: (command: string) => Reply
+  #line = ''
+  #last = ''
+  #deaf = false
+  /** Every command that was run, in order. */
+  readonly ran: string[] = []
+
+  constructor(say: (text: string) => void, reply: (command: string) => Reply) {
+    this.#say = say
+    this.#reply = reply
+  }
+
+  type(text: string): void {
+    for (const character of text) {
+      if (this.#deaf) return
+      if (character === '\x03') this.#prompt('<INTERRUPT>\r\n')
+      else if (character === '\r') this.#enter()
+      else {
+        this.#line += character
+        this.#say(character)
+      }
+    }
+  }
+
+  #enter(): void {
+    const line = this.#line === '' ? this.#last : this.#line
+    this.#last = line
+    this.#line = ''
+    this.#say('\r\n')
+    const nonceAlone = /^echo (K''\w+)$/.exec(line)?.[1]
+    if (nonceAlone !== undefined) {
+      this.#prompt(`${nonceAlone.replace("''", '')}\r\n`)
+      return
+    }
+    const [, command = line, nonce] = /^(.*); echo RC=\$\? (\w''\w+)$/.exec(line) ?? []
+    this.ran.push(command)
+    const reply = this.#reply(command)
+    if (reply === 'hangs') this.#deaf = true
+    else if ('instead' in reply) this.#say(reply.instead)
+    else this.#prompt(`${reply.output ?? ''}RC=${reply.code ?? 0} ${nonce?.replace("''", '')}\r\n`)
+  }
+
+  #prompt(before: string): void {
+    this.#line = ''
+    this.#say(`${before}=> `)
+  }
+}
