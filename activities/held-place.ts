@@ -1,8 +1,9 @@
 import { join } from 'node:path'
+import { placeWithKey } from '../domain/lab/place-key.ts'
 import type { Run } from '../store/runs.ts'
 import { openPlace, type OpenPlace } from '../targets/place/open-place.ts'
 import type { LeasedAttempt } from '../workflows/contracts.ts'
-import { labOf, placeWithKey } from './lab-of.ts'
+import { labOf } from './lab-of.ts'
 import { requireLease } from './place-lease.ts'
 import type { Deps } from './registry.ts'
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { LabError } from '../domain/errors.ts'
 import { parseLab } from '../domain/lab/file/parse-lab.ts'
-import type { Inventory, LabPlace } from '../domain/lab/inventory.ts'
+import type { Inventory } from '../domain/lab/inventory.ts'
 import { formatError } from '../domain/yaml/located-error.ts'
 import { labFiles } from '../host/lab-files.ts'
 import { artifactPath } from '../store/artifacts.ts'
@@ -23,16 +23,4 @@ export async function labOf({ store }: Pick<Deps, 'store'>, run: Pick<Run, 'id' 
   const parsed = parseLab(text, lab.file, labFiles)
   if (parsed.ok) return parsed.lab
   throw new LabError('BadInput', parsed.errors.map(formatError).join('\n'))
-}
-
-/** What a place is called across labs: leases, attempts and claims know it by this. */
-export function placeKey(inventory: Pick<Inventory, 'name'>, place: string): string {
-  return `${inventory.name}/${place}`
-}
-
-/** The place of an inventory with that key. @throws LabError BadInput when it is another lab's */
-export function placeWithKey(inventory: Inventory, key: string): LabPlace {
-  const place = Object.values(inventory.places).find(({ name }) => placeKey(inventory, name) === key)
-  if (place) return place
-  throw new LabError('BadInput', `${inventory.file} has no place ${key}.`)
 }

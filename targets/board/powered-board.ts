@@ -58,6 +58,8 @@ export class PoweredBoard implements Powered {
   }
 
   async go(): Promise<void> {
+    // Before the power: a boot loader waits for nobody.
+    this.#startLoader()
     await this.#power.on()
     const { firstByte } = this.#place.limits
     if (this.#heardAt === 0)
@@ -65,6 +67,9 @@ export class PoweredBoard implements Powered {
         const reason = `No console of ${this.#place.name} said anything within ${inSeconds(firstByte)} after its power was on: the board is dead, or nobody is at the other end of its consoles.`
         this.#end.resolve({ kind: 'lost', reason })
       }, firstByte * 1000)
+  }
+
+  #startLoader(): void {
     const console = this.#consoles.find(({ worlds }) => worlds.includes('NS'))
     if (!this.#power.start || !console) return
     void this.#power.start(console.line, this.#over.signal).then(

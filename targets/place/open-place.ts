@@ -1,5 +1,7 @@
 import type { Inventory, LabPlace } from '../../domain/lab/inventory.ts'
+import type { ConsoleLine } from '../board/console/console-source.ts'
 import type { Flashed } from '../board/flash/flash.ts'
+import type { PowerSwitch } from '../board/power/power-switch.ts'
 import type { PowerUp } from '../powered.ts'
 import type { TargetFiles, TargetOrder } from '../target-order.ts'
 import { openBoard } from './open-board.ts'
@@ -18,6 +20,10 @@ export interface PlaceOrder {
 
 /** A place as one holder of its lease works on it. Every method throws LabError PlaceBroken in the lab's own words. */
 export interface OpenPlace {
+  /** Its switch; absent where nothing but a program is switched. */
+  readonly power?: PowerSwitch
+  /** Attaches to one of its consoles. @throws LabError NotFound when it has no such console */
+  console(name: string, signal: AbortSignal): Promise<ConsoleLine>
   /** Switches it off; resolves when it is off, as the outlet says or its silence. */
   off(signal: AbortSignal): Promise<void>
   /** Puts onto it what it boots; it is off. @param cmdline the cell's own */

@@ -1,0 +1,15 @@
+import { LabError } from '../domain/errors.ts'
+
+/** The option by which a command is told of a lab. */
+export const labOption = ['--lab <file>', "the lab's file; HYPLAB_LAB when left out"] as const
+
+/**
+ * The lab's file that a command is to use.
+ * @param option what `--lab` was given
+ * @throws LabError BadInput when neither the option nor HYPLAB_LAB names one
+ */
+export function labFileOf(option: string | undefined, why: string, env: NodeJS.ProcessEnv = process.env): string {
+  const file = option ?? env['HYPLAB_LAB']
+  if (file !== undefined && file !== '') return file
+  throw new LabError('BadInput', `${why}: name the lab's file with --lab, or in HYPLAB_LAB.`)
+}

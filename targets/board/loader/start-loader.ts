@@ -1,0 +1,36 @@
+import type { Loader } from '../../../domain/lab/inventory.ts'
+import type { ConsoleLine } from '../console/console-source.ts'
+import type { Flash, Flashed } from '../flash/flash.ts'
+import { LoaderDialogue } from './dialogue.ts'
+import { startByUBoot } from './start-u-boot.ts'
+
+/** Seconds without a byte: a server that does not answer is asked again by U-Boot, which says so each time. */
+const limits = { silence: 30, echo: 3 }
+
+/**
+ * The dialogue in which a board's boot loader is told what to start, where it has to be told.
+ * @param cmdline the kernel's whole command line
+ * @returns a function that holds the dialogue on a console and resolves with what firmware did instead of starting the kernel,
+ *   if anything; it throws LabError PlaceBroken for what the lab broke. undefined for a loader that starts by itself
+ */
+export function startLoader(
+  loader: Loader | undefined,
+  cmdline: string,
+  { offer }: Flashed,
+  flash: Flash,
+): ((console: ConsoleLine, signal: AbortSignal) => Promise<string | undefined>) | undefined {
+  if (loader?.kind !== 'u-boot' || offer === undefined) return undefined
+  return async ({ stream }, signal) => {
+    const { prompt, autoboot } = loader
+    const dialogue = new LoaderDialogue((text) => void stream.write(text), { prompt, autoboot, limits }, signal)
+    const feed = (chunk: Buffer): void => dialogue.feed(chunk)
+    stream.on('data', feed)
+    try {
+      const serve = flash.serve && ((file: Parameters<NonNullable<Flash['serve']>>[0]) => flash.serve!(file, signal))
+      const end = await startByUBoot(dialogue, { loader, offer, cmdline, ...(serve && { serve }) })
+      return end.started ? undefined : end.fault
+    } finally {
+      stream.off('data', feed)
+    }
+  }
+}

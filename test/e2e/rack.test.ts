@@ -1,0 +1,61 @@
+/** plans/rack.yaml on the virtual rack: the same cells on a QEMU machine and on two boards behind real daemons. */
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { tempFolder } from '../host/temp-folder.ts'
+import { firmwareOf } from '../rack/firmware-of.ts'
+import { startRack, type Rack } from '../rack/rack.ts'
+import { outputOf, type Ended } from './command.ts'
+import { cellOf, endings, findingOf, type RunDocument } from './documents.ts'
+import { useLab } from './lab.ts'
+
+const plan = join(import.meta.dirname, '../../plans/rack.yaml')
+const lab = useLab('rack')
+const targets = ['qemu', 'board-1', 'board-2']
+
+let rack: Rack
+let run: Ended
+let document: RunDocument
+beforeAll(async () => {
+  rack = await startRack({ folder: await tempFolder(), firmware: await firmwareOf(lab.state) })
+  run = await lab.hyplab('run', plan, '--lab', rack.labFile, '--json')
+  document = JSON.parse(run.stdout) as RunDocument
+})
+afterAll(() => rack?.stop())
+
+describe('a run of plans/rack.yaml', () => {
+  it('gives the same verdicts on the machine and on the boards', () => {
+    expect(run.code, outputOf(run)).toBe(0)
+    const verdicts = document.cells.map(({ axes, verdict }) => [
+      axes['target'],
+      `${axes['config']} ${axes['mode']}`,
+      verdict?.verdict,
+    ])
+    const expected = targets.flatMap((target) => [
+      [target, 'ffa=y protected', 'known-fail'],
+      [target, 'ffa=y nvhe', 'pass'],
+      [target, 'ffa=m protected', 'pass'],
+    ])
+    expect(verdicts.toSorted()).toEqual(expected.toSorted())
+    for (const cell of document.cells) expect(endings(cell)).toEqual(['finished'])
+  })
+
+  it('rests the bug on calls that failed on the boards, too', () => {
+    for (const target of targets) {
+      const bug = cellOf(document, { target, config: 'ffa=y', mode: 'protected' })
+      const usable = findingOf(bug.attempts[0], 'ffa.usable')
+      expect(usable).toMatchObject({ outcome: 'fail', facts: { errno: -22, status: 'INVALID_PARAMETERS' } })
+      expect(usable.evidence.some(({ kind }) => kind === 'record')).toBe(true)
+    }
+  })
+
+  it('leaves the boards off, free and clean', async () => {
+    for (const board of Object.values(rack.boards)) expect([board.outlet, board.runs]).toEqual(['off', false])
+    const places = JSON.parse((await lab.hyplab('places', '--lab', rack.labFile, '--json')).stdout) as {
+      places: { name: string; holder: string | null; suspect: string | null }[]
+    }
+    expect(places.places).toMatchObject([
+      { name: 'board-1', holder: null, suspect: null },
+      { name: 'board-2', holder: null, suspect: null },
+    ])
+  })
+})
