@@ -6,7 +6,7 @@ export const exitCodes = {
   ok: 0,
   /** A verdict is not what the plan expects. */
   verdict: 1,
-  /** The command line or a plan is wrong. */
+  /** The command line, a plan or a lab's file is wrong. */
   usage: 2,
   /** The lab broke, not the kernel: no verdict could be given. */
   infra: 3,
@@ -19,6 +19,7 @@ export const exitCodes = {
 
 const byError: Record<ErrorCode, number> = {
   PlanInvalid: exitCodes.usage,
+  LabInvalid: exitCodes.usage,
   BadInput: exitCodes.usage,
   NotFound: exitCodes.nothing,
   SourceMissing: exitCodes.infra,

@@ -1,5 +1,6 @@
 export const errorCodes = [
   'PlanInvalid',
+  'LabInvalid',
   'BadInput',
   'NotFound',
   'SourceMissing',

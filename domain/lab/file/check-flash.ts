@@ -1,0 +1,70 @@
+import { nearest } from '../../yaml/did-you-mean.ts'
+import { entriesAt, textAt, valueAt, wordsAt } from '../../yaml/value-at.ts'
+import type { Path } from '../../yaml/yaml-text.ts'
+import { checkName, checkOneOf, checkPattern, type Checked } from './check.ts'
+
+const ways = ['tftp', 'mux', 'fastboot', 'command'] as const
+const controls = ['usbsdmux', 'sd-mux-ctrl', 'sdwire', 'commands'] as const
+const stands = ['{image}', '{initrd}', '{cmdline}', '{firmware}']
+
+/** How a place is flashed: one way, one mux, and each file that the place takes has a way onto it. */
+export function checkFlash(checked: Checked, place: Path): void {
+  const { yaml, complain } = checked
+  const path = [...place, 'flash']
+  checkName(checked, 'hosts', [...path, 'host'])
+  const way = checkOneOf(checked, path, ways, ['host'], 'this flash does not say how files get onto the board')
+  const takes = valueAt(yaml.value, [...place, 'firmware']) === 'takes'
+  if (way === 'command') checkCommand(checked, [...path, way], takes)
+  if (way === 'mux') checkMux(checked, place, [...path, way], takes)
+  if (takes && (way === 'tftp' || way === 'fastboot')) {
+    const hint = 'let it be installed, or flash by mux or command'
+    complain([...place, 'firmware'], `no firmware gets onto a board by ${way}`, hint)
+  }
+}
+
+function checkMux(checked: Checked, place: Path, path: Path, takes: boolean): void {
+  const { yaml, complain } = checked
+  const root = yaml.value
+  const others = ['device', 'partition', 'load-from', 'firmware-at']
+  checkOneOf(checked, path, controls, others, 'the mux does not say how it is switched')
+  for (const pattern of ['host', 'board']) checkPattern(checked, [...path, 'commands', 'state', pattern])
+  const keys = entriesAt(root, path).map(({ key }) => key)
+  // With an unknown key beside it, that key is the likelier mistake and is reported already.
+  if (!keys.every((key) => [...controls, ...others].includes(key))) return
+  if (isUBoot(root, place) && !keys.includes('load-from'))
+    complain(path, 'U-Boot must be told where on the medium the files are', 'add load-from: mmc 0:1', 'key')
+  if (takes && !keys.includes('firmware-at')) {
+    const hint = 'add firmware-at: ..., or let the firmware be installed'
+    complain(path, 'this place takes firmware, and the mux does not say where to', hint, 'key')
+  }
+}
+
+/** @returns whether the class of a place has U-Boot as its loader */
+export function isUBoot(root: unknown, place: Path): boolean {
+  const loader = valueAt(root, ['classes', textAt(root, [...place, 'class']) ?? '', 'loader'])
+  return loader === 'u-boot' || valueAt(loader, ['u-boot']) !== undefined
+}
+
+function checkCommand({ yaml, complain }: Checked, path: Path, takes: boolean): void {
+  const words = wordsAt(yaml.value, path)
+  let slips = 0
+  for (const { word, path: at } of words) {
+    for (const [found] of word.matchAll(/\{[\w-]+\}/g)) {
+      // Anything else in braces may be the command's own.
+      const near = stands.includes(found) ? undefined : nearest(found, stands)
+      if (near === undefined) continue
+      slips += 1
+      complain(at, `${found} stands for nothing`, `did you mean ${near}?`)
+    }
+  }
+  if (slips > 0 || words.length === 0) return
+  const having = (what: string) => words.find(({ word }) => word.includes(what))
+  if (having('{image}') === undefined) complain(path, 'this command flashes no kernel', 'let a word of it hold {image}')
+  const firmware = having('{firmware}')
+  if (takes && firmware === undefined) {
+    const hint = 'let a word of it hold {firmware}, or let the firmware be installed'
+    complain(path, 'this place takes firmware, and the command flashes none', hint)
+  }
+  if (!takes && firmware !== undefined)
+    complain(firmware.path, 'the firmware of this place is installed', 'remove {firmware}, or add firmware: takes')
+}
