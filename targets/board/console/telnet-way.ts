@@ -1,0 +1,40 @@
+import type { Duplex } from 'node:stream'
+import { setTimeout as delay } from 'node:timers/promises'
+import { BREAK, IAC, TelnetDecoder, telnetData, type TelnetEvent } from '../../../domain/console/telnet-decoder.ts'
+import { comPortBreak, TelnetOptions } from '../../../domain/console/telnet-options.ts'
+
+/** Telnet on a connection, as the parts of a `Way`. */
+export interface TelnetWay {
+  decode(chunk: Uint8Array): Uint8Array
+  encode(bytes: Uint8Array): Uint8Array
+  sendBreak(milliseconds: number): Promise<void>
+}
+
+/**
+ * Speaks telnet on a connection: answers options, takes them out of the data, and sends breaks by RFC 2217 where the server
+ * knows it, else as the one command of RFC 854, whose length is the server's. No answer is awaited: ser2net 4.3.11 says
+ * "break on" to break off, and nothing at all to DTR and RTS.
+ * A stream that is damaged ends the connection, because what is data in it cannot be known.
+ */
+export function telnetWay(connection: Duplex): TelnetWay {
+  const options = new TelnetOptions()
+  const send = (bytes: Uint8Array | undefined): void => {
+    if (bytes !== undefined && connection.writable) connection.write(bytes)
+  }
+  const take = (event: TelnetEvent): void => {
+    if (event.kind === 'negotiation') send(options.answer(event.verb, event.option))
+    else if (event.kind === 'overlong')
+      connection.destroy(new Error(`its telnet is damaged: a subnegotiation of option ${event.option} has no end`))
+  }
+  const decoder = new TelnetDecoder(take)
+  return {
+    decode: (chunk) => decoder.push(chunk),
+    encode: telnetData,
+    sendBreak: async (milliseconds) => {
+      if (!options.knowsComPort) return send(Uint8Array.of(IAC, BREAK))
+      send(comPortBreak('on'))
+      await delay(milliseconds)
+      send(comPortBreak('off'))
+    },
+  }
+}
