@@ -9,6 +9,12 @@ import { run } from '../../host/run.ts'
 import { isRunning, seeProcess, type ProcessIdentity } from '../../host/process-identity.ts'
 import { tellsStopped, type ModelHost, type ModelProcess, type ModelSignal } from './model-host.ts'
 
+/**
+ * A shell starts what runs in the background with SIGINT ignored (POSIX XCU 2.11), and so does a guard, which is one: a model
+ * would never hear it.
+ */
+const withInterrupt = ['--default-signal=INT']
+
 /** This host. A model here is bound to the life of this process. */
 export class Here implements ModelHost {
   readonly name = 'this host'
@@ -37,8 +43,7 @@ export class Here implements ModelHost {
   }
 
   async start(words: string[]): Promise<ModelProcess> {
-    const [command = '', ...args] = words
-    const { child, ended, pgid, kill } = startGuarded(command, args)
+    const { child, ended, pgid, kill } = startGuarded('env', [...withInterrupt, ...words])
     return {
       outputs: [child.stdout, child.stderr].filter((stream) => stream !== null),
       ended,

@@ -41,7 +41,8 @@ class Loop:
         self._wakes = wakes
         if "deaf" in wishes:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
-        else:
+        elif signal.getsignal(signal.SIGINT) != signal.SIG_IGN:
+            # Who starts a program with SIGINT ignored, as shells do in the background, means it.
             signal.signal(signal.SIGINT, self._ask)
 
     def run(self):

@@ -7,14 +7,23 @@ import { run } from '../../../host/run.ts'
 import { sha256File } from '../../../host/sha256.ts'
 import type { CommandEnd, HostCommand, HostLink } from '../../../targets/hosts/host-link.ts'
 
+/** Runs a command on a terminal of its own, as sshd does, and ends with its code. */
+const onTerminal = `
+import os, pty, sys
+code = os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:]))
+sys.exit(code if code >= 0 else 128 - code)
+`
+// Our guard starts its command with SIGINT ignored, as shells do in the background; sshd does not.
+const pythonOnTerminal = ['--default-signal=INT', '/usr/bin/python3', '-Ic', onTerminal]
+
 /**
- * A stand-in for a link to another host: this one, with what ssh makes of a command. It has a terminal of its own, by
- * util-linux' `script`, is in another session, and hears a hang-up when the link is cut.
+ * A stand-in for a link to another host: this one, with what ssh makes of a command. It has a terminal of its own, is in
+ * another session, and hears a hang-up when the link is cut.
  */
 export class LocalLink implements HostLink {
   readonly name = 'rack-1'
-  /** Where files were put, in order. */
-  readonly files: string[] = []
+  /** Where each file was put. */
+  readonly files = new Map<string, string>()
   readonly #commands = new Set<GuardedProcess>()
 
   async run(words: string[], signal: AbortSignal): Promise<CommandEnd> {
@@ -24,8 +33,7 @@ export class LocalLink implements HostLink {
 
   async start(words: string[], { terminal }: { terminal: boolean }): Promise<HostCommand> {
     if (!terminal) throw new Error('only with a terminal')
-    const line = words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ')
-    const guarded = startGuarded('script', ['-qefc', line, '/dev/null'])
+    const guarded = startGuarded('env', [...pythonOnTerminal, ...words])
     this.#commands.add(guarded)
     return {
       // A socket, which nothing is ever written to.
@@ -47,7 +55,7 @@ export class LocalLink implements HostLink {
   async put(from: string, to: string): Promise<string> {
     await copyFile(from, `${to}.part`)
     await rename(`${to}.part`, to)
-    this.files.push(to)
+    this.files.set(from, to)
     return await sha256File(to)
   }
 

@@ -32,11 +32,13 @@ test('a model on another host boots from files that are put there, and nothing o
     },
   })
   const { powered, heard } = await powerUp(order, never, link)
-  expect(await Promise.all(link.files.map((file) => readFile(file, 'utf8')))).toEqual(['firmware', 'kernel'])
+  const [fipThere, imageThere] = [link.files.get(fip)!, link.files.get(image)!]
+  expect(await readFile(fipThere, 'utf8')).toBe('firmware')
+  expect(await readFile(imageThere, 'utf8')).toBe('kernel')
   const started = keptModel(order.folder)!
   expect(started).toMatchObject({ host: 'rack-1', path: standIn })
-  expect(started.arguments).toContain(`bp.flashloader0.fname=${link.files[0]}`)
-  expect(started.arguments).toContain(`cluster0.cpu0=${link.files[1]}@0x80080000`)
+  expect(started.arguments).toContain(`bp.flashloader0.fname=${fipThere}`)
+  expect(started.arguments).toContain(`cluster0.cpu0=${imageThere}@0x80080000`)
   await powered.go()
   await powered.pulse!.ask()
   powered.lines[0]!.stream.write('typed\n')
@@ -46,7 +48,7 @@ test('a model on another host boots from files that are put there, and nothing o
   expect(heard[0]!.bytes().equals(Buffer.concat([said, Buffer.from('typed\n')]))).toBe(true)
   expect(heard[1]!.text()).toBe('secure')
   expect(keptStatistics(order.folder)!.wall).toBeGreaterThan(0)
-  expect(existsSync(dirname(link.files[0]!))).toBe(false)
+  expect(existsSync(dirname(fipThere))).toBe(false)
 })
 
 test('a model on another host is asked to end, and forced to', async () => {
@@ -73,7 +75,7 @@ test.each([
   const link = new LocalLink()
   const order = await standInOrder({ recipe: { parameters: {}, data: [{ file, at: 0 }] } })
   const { powered, heard } = await powerUp(order, never, link)
-  const [there = ''] = link.files
+  const there = link.files.get(file)!
   if (running) {
     await powered.go()
     await heard[0]!.says('up')
@@ -104,6 +106,6 @@ test('a model that ends before it announced all is told in its own words, and it
     code: 'PlaceBroken',
     message: expect.stringMatching(/ended with code 1 before .*License/),
   })
-  expect(link.files).toHaveLength(1)
-  expect(existsSync(dirname(link.files[0]!))).toBe(false)
+  expect(link.files.size).toBe(1)
+  expect(existsSync(dirname(link.files.get(file)!))).toBe(false)
 })
