@@ -57,6 +57,8 @@ export const testPackages: HostPackage[] = [
   { name: 'openssh-server', why: 'tests reach hosts of a lab by it' },
   { name: 'tftpd-hpa', why: 'tests have boards load their kernel from it' },
   { name: 'fastboot', why: 'tests flash boards by it' },
+  { name: 'netcat-openbsd', why: 'shrinkwrap reads the terminals of the stand-in for an FVP through it (nc)' },
+  { name: 'python3-yaml', why: 'shrinkwrap reads its files by it' },
   { name: 'u-boot-qemu', why: 'the boot loader of the boards in tests' },
 ]
 

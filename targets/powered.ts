@@ -11,8 +11,11 @@ export interface Line {
   stream: Duplex
 }
 
-/** Why a target ended by its own doing: one sentence, empty for a plain power-off. */
-export type TargetEnd = { kind: 'power-off' | 'lost'; reason: string }
+/**
+ * Why a target ended by its own doing: one sentence, empty for a plain power-off. `stuck` is one that runs and cannot go on:
+ * its firmware did something else than start the kernel. `lost` is the lab's fault.
+ */
+export type TargetEnd = { kind: 'power-off' | 'stuck' | 'lost'; reason: string }
 
 /** A target with every line attached that has not run an instruction yet, or runs. */
 export interface Powered {

@@ -31,7 +31,11 @@ export function modelArguments(recipe: FvpRecipe, model: Pick<Model, 'parameters
   }
   const sorted = Object.entries(parameters).toSorted(([a], [b]) => (a < b ? -1 : 1))
   return {
-    arguments: [...sorted.flatMap(([name, value]) => ['-C', `${name}=${value}`]), ...recipe.data.flatMap(data), '--stat'],
+    arguments: [
+      ...sorted.flatMap(([name, value]) => ['-C', `${name}=${value}`]),
+      ...recipe.data.flatMap(data),
+      '--stat',
+    ],
     said,
   }
 }

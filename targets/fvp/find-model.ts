@@ -28,7 +28,11 @@ const versions = new FileMemo<string>()
  * on PATH. It is asked for its version, so that what is no Fast Model is found before a boot.
  * @throws LabError PlaceBroken when it is missing, with what to do, or when it is another program; the signal's reason
  */
-export async function findModel(model: Pick<Model, 'binary'>, host: ModelHost, signal: AbortSignal): Promise<FoundModel> {
+export async function findModel(
+  model: Pick<Model, 'binary'>,
+  host: ModelHost,
+  signal: AbortSignal,
+): Promise<FoundModel> {
   const here = host instanceof Here
   const own = here ? process.env['FVP_BIN'] : undefined
   const [named, by] = own ? ([own, 'FVP_BIN'] as const) : ([model.binary, 'the lab'] as const)
@@ -56,7 +60,12 @@ async function askVersion(path: string, host: ModelHost, signal: AbortSignal): P
   const { code, said } = await host.ask([path, '--version'], versionWithin, signal)
   const version = fastModels.exec(said)?.[1]
   if (version !== undefined) return version
-  const words = said.trim().split(/\s*\n\s*/).slice(-5).join(' / ') || 'nothing'
+  const words =
+    said
+      .trim()
+      .split(/\s*\n\s*/)
+      .slice(-5)
+      .join(' / ') || 'nothing'
   const sentence = `${path} on ${host.name} is no Fast Model that works: asked for its --version it said ${words} (code ${code}).`
   throw new LabError('PlaceBroken', sentence, { retryable: true })
 }

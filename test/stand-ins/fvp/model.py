@@ -28,7 +28,7 @@ def main(argv):
     wishes = Wishes(os.environ.get("FVP_STANDIN", ""))
     options = parse(argv)
     if options.version:
-        say("\nFast Models [11.31.28 (stand-in, nothing of Arm's)]\nCopyright: see the test that runs it.\n\n")
+        say("Fast Models [11.31.28 (stand-in, nothing of Arm's)]\nCopyright: see the test that runs it.\n\n")
         return
     if "no-license" in wishes:
         refuse("License check failed (a sentence of the stand-in: the real one is not known)")

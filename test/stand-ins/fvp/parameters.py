@@ -24,9 +24,13 @@ text bp.pl011_uart{0,1,2,3}.{out_file,in_file,shutdown_tag}
 bool bp.pl011_uart{0,1,2,3}.{unbuffered_output,untimed_fifos,shutdown_on_eot,uart_enable}
 
 cores cluster{0,1}.NUM_CORES
-bool cluster{0,1}.has_arm_v8-{1,2,3,4,5,6,7,8,9} cluster{0,1}.has_arm_v9-{0,1,2,3,4,5}
+bool cluster{0,1}.has_arm_v8-{1,2,3,4,5,6,7,8,9} cluster{0,1}.has_arm_v9-{0,1,2,3,4,5,6,7} bp.has_rme
 bool cluster{0,1}.{has_el2,has_el3,has_amu,has_rme,has_rndr,has_large_va,has_large_system_ext,has_branch_target_exception}
 bool cluster{0,1}.{has_sve,sve.has_sve2,sve.has_sme,sve.has_sme2,has_16k_granule,has_ecv,has_fgt,has_mpam,has_trbe,has_ete}
+bool cluster{0,1}.{has_brbe,has_brbe_v1p1,has_const_pac,has_f16f32dot,has_f16f32mm,has_f16mm,has_gcs,has_hpmn0,has_lsfe}
+bool cluster{0,1}.has_permission_{indirection,overlay}_{s1,s2} cluster{0,1}.sve.has_b16mm
+int cluster{0,1}.{sve.sme2_version,sve.sve2_version,pmb_idr_external_abort}
+text cluster{0,1}.output_attributes
 int cluster{0,1}.{PA_SIZE,memory_tagging_support_level,bti_support_level,stage12_tlb_size,check_memory_attributes}
 int cluster{0,1}.{clear_reg_top_eret,max_32bit_el,has_pointer_authentication,ecv_support_level,enhanced_pac2_level}
 int cluster{0,1}.{register_reset_data,has_ras,number_of_error_records,has_v8_7_pmu_extension,restriction_on_speculative_execution}

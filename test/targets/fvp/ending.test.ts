@@ -7,7 +7,11 @@ import { ModelOutput } from '../../../targets/fvp/model-output.ts'
 import { tempFolder } from '../../host/temp-folder.ts'
 
 async function printed(text: string): Promise<ModelOutput> {
-  const output = new ModelOutput(join(await tempFolder(), 'fvp.log'), [Readable.from([Buffer.from(`4711\n${text}`)])], () => {})
+  const output = new ModelOutput(
+    join(await tempFolder(), 'fvp.log'),
+    [Readable.from([Buffer.from(`4711\n${text}`)])],
+    () => {},
+  )
   expect(await output.pid).toBe(4711)
   await output.end()
   return output

@@ -6,7 +6,10 @@ test.each([
   ['terminal_0: Listening for serial connection on port 5000', { name: 'terminal_0', port: 5000 }],
   ['telnetterminal5: Listening for serial connection on port 5003', { name: 'telnetterminal5', port: 5003 }],
   ['Info: RD_ASD: terminal_uart: Listening for serial connection on port 5001', { name: 'terminal_uart', port: 5001 }],
-  ['Info: X: telnetterminal5: Listening for serial connection on port 40001 ', { name: 'telnetterminal5', port: 40001 }],
+  [
+    'Info: X: telnetterminal5: Listening for serial connection on port 40001 ',
+    { name: 'telnetterminal5', port: 40001 },
+  ],
   ['terminal_ns_uart_ap: Listening for serial connection on port 5002', { name: 'terminal_ns_uart_ap', port: 5002 }],
   ['css.soc.terminal_s0: Listening for serial connection on port 5002', { name: 'terminal_s0', port: 5002 }],
 ])('a terminal is announced by the tail of a line: %s', (line, announced) => {

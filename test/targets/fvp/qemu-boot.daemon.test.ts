@@ -44,7 +44,8 @@ test('QEMU stands still while the model is stopped', async () => {
   await powered.go()
   await heard[0]!.says('the FIP')
   const of = (name: string) => claim.processes().find(({ commandLine }) => commandLine.startsWith(name))!
-  const state = async (): Promise<string> => (await readFile(`/proc/${of('qemu').pid}/stat`, 'latin1')).split(') ')[1]![0]!
+  const state = async (): Promise<string> =>
+    (await readFile(`/proc/${of('qemu').pid}/stat`, 'latin1')).split(') ')[1]![0]!
   expect(await state()).not.toBe('T')
   process.kill(of('/usr/bin/python3').pid, 'SIGSTOP')
   await vi.waitFor(async () => expect(await state()).toBe('T'))
