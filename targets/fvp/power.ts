@@ -1,0 +1,140 @@
+import { existsSync } from 'node:fs'
+import { isAbsolute } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { LabError } from '../../domain/errors.ts'
+import type { PlaceClaim } from '../../host/claim.ts'
+import type { HostLink } from '../hosts/host-link.ts'
+import type { Powered, PowerUp } from '../powered.ts'
+import { modelArguments, type ModelArguments } from './arguments.ts'
+import { closed } from './closing.ts'
+import { endOf, stillSentence } from './ending.ts'
+import { findModel, type FoundModel } from './find-model.ts'
+import type { FvpOrder, FvpRecipe } from './fvp-order.ts'
+import { Here } from './here.ts'
+import { keepModel, keptFolder } from './kept-model.ts'
+import { launchModel, type LaunchedModel } from './launch.ts'
+import type { ModelHost } from './model-host.ts'
+import { Remote } from './remote.ts'
+
+/** Seconds; TF-A's CI waits as long on a busy host. */
+const usualAnnouncing = 120
+/** How long a model may take to end after it was asked to, milliseconds: TF-A's CI gives it 5 s to print its statistics. */
+const endingMs = 10_000
+/** How often a model that stands still is looked at, milliseconds. */
+const lookMs = 100
+
+/**
+ * Powers a model up: started, stopped before its first instruction, every terminal attached. It ends by itself when the
+ * target is off (PSCI), when it is asked to (SIGINT), or by force.
+ * @param link the host that the model is on; this one when absent
+ * @returns a function that throws LabError PlaceBroken, in the model's own words, when it is missing or does not come up
+ */
+export function powerFvp(order: FvpOrder, link?: HostLink): PowerUp {
+  return async (claim, signal) => {
+    const host = link ? new Remote(link) : new Here()
+    try {
+      const model = await findModel(order.model, host, signal)
+      const recipe = await putFiles(order.recipe, host, signal)
+      const built = modelArguments(recipe, order.model)
+      keepModel(order.folder, { ...model, host: host.name, ...built })
+      return await launch(order, host, model, built, claim, signal)
+    } catch (error) {
+      await host.close()
+      throw error
+    }
+  }
+}
+
+async function launch(
+  order: FvpOrder,
+  host: ModelHost,
+  model: FoundModel,
+  built: ModelArguments,
+  claim: Pick<PlaceClaim, 'token' | 'hold'>,
+  signal: AbortSignal,
+): Promise<Powered> {
+  const launched = await launchModel(
+    {
+      host,
+      command: [model.path, ...built.arguments],
+      token: claim.token,
+      terminals: order.terminals,
+      kept: keptFolder(order.folder),
+      announcing: order.announcing ?? usualAnnouncing,
+    },
+    signal,
+  )
+  const target = powered(host, launched)
+  try {
+    if (launched.process.pgid !== undefined) claim.hold(launched.process.pgid)
+    return target
+  } catch (error) {
+    await target.forceOff()
+    throw error
+  }
+}
+
+function powered(host: ModelHost, { process, pid, output, lines, others }: LaunchedModel): Powered {
+  let over = false
+  const gone = process.ended
+    .catch((error: unknown) => (error instanceof LabError ? error : new LabError('PlaceBroken', String(error))))
+    .then((end) => {
+      over = true
+      return end
+    })
+  let finished: Promise<void> | undefined
+  const finish = (): Promise<void> =>
+    (finished ??= (async () => {
+      await gone
+      await Promise.all([...lines.map(({ stream }) => closed(stream)), ...others.map(closed), output.end()])
+      await host.close()
+    })())
+  const ended = gone.then(async (end) => {
+    await output.end()
+    return endOf(end, output)
+  })
+  return {
+    lines,
+    ended: Promise.race([ended, output.failed]),
+    go: () => host.signal(pid, 'CONT'),
+    pulse: {
+      async ask() {
+        while (!over && (await host.isStopped(pid))) await delay(lookMs)
+      },
+      stillSentence,
+    },
+    async askOff() {
+      if (!over) {
+        await host.signal(pid, 'INT').catch(() => undefined)
+        // A process that is stopped takes no signal but this one.
+        await host.signal(pid, 'CONT').catch(() => undefined)
+      }
+      const forced = !(await within(gone, endingMs))
+      if (forced) await process.kill()
+      await finish()
+      return forced
+    },
+    async forceOff() {
+      if (!over) await process.kill().catch(() => undefined)
+      await finish()
+    },
+  }
+}
+
+/** Files of this host that the stack names are put where the model is; what the place names is there already. */
+async function putFiles(recipe: FvpRecipe, host: ModelHost, signal: AbortSignal): Promise<FvpRecipe> {
+  const parameters = Object.entries(recipe.parameters).map(async ([name, value]) => {
+    const isFile = isAbsolute(value) && existsSync(value)
+    return [name, isFile ? await host.put(value, signal) : value] as const
+  })
+  const data = recipe.data.map(async ({ file, at }) => ({ file: await host.put(file, signal), at }))
+  return { parameters: Object.fromEntries(await Promise.all(parameters)), data: await Promise.all(data) }
+}
+
+async function within(event: Promise<unknown>, milliseconds: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), milliseconds)
+  })
+  return await Promise.race([event.then(() => true), late]).finally(() => clearTimeout(timer))
+}
