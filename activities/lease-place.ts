@@ -27,7 +27,10 @@ export async function leasePlace(deps: Deps, task: AttemptTask): Promise<HeldPla
   const none = whyNoneFits(inventory, target)
   if (none !== undefined) throw new LabError('BadInput', none)
   const broke = new Set(cell.attempts.flatMap(({ place, end }) => (end?.ending === 'infra' ? [place] : [])))
-  const places = placesFor(inventory, target).map(({ name }) => placeKey(inventory, name))
+  const firmware = cell.cell.stack.recipe === undefined ? 'installed' : 'takes'
+  const places = placesFor(inventory, target)
+    .filter((place) => target.kind === 'fvp' || place.firmware === firmware)
+    .map(({ name }) => placeKey(inventory, name))
   const attempt = `${task.run}.${task.cell}.${task.attempt}`
   const request: LeaseRequest = {
     places: places.toSorted((a, b) => Number(broke.has(a)) - Number(broke.has(b))),

@@ -65,7 +65,8 @@ async function writeKept(store: Store, attempt: Attempt, console: string): Promi
   await pipeline(createReadStream(file.path), process.stdout, { end: false })
 }
 
-async function writeLive(store: Store, attempt: Attempt, { console, follow }: LogsOptions): Promise<void> {
+/** Writes what a console of a running attempt has said so far, and with `follow` what it says from then on. */
+export async function writeLive(store: Store, attempt: Attempt, { console, follow }: LogsOptions): Promise<void> {
   const folder = join(attempt.folder, 'consoles')
   const names = (await readdir(folder).catch(() => []))
     .filter((name) => name.endsWith('.raw'))

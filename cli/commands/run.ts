@@ -1,7 +1,10 @@
 import type { Command } from 'commander'
 import { LabError } from '../../domain/errors.ts'
 import { axes, matches, type Axis, type Selector } from '../../domain/plan/axes.ts'
+import { putArtifact } from '../../store/artifacts.ts'
 import type { Context } from '../context.ts'
+import { labOption } from '../lab-file.ts'
+import { labOfPlan } from '../lab-of-plan.ts'
 import { onInterrupt } from '../interrupt.ts'
 import { readPlanFile, type ReadPlan } from '../read-plan.ts'
 import { holdService } from '../service.ts'
@@ -15,6 +18,7 @@ interface RunOptions {
   detach?: boolean
   only: string[]
   atOnce: string
+  lab?: string
 }
 
 /** `run PLAN`: the main job. */
@@ -26,6 +30,7 @@ export function addRunCommand(program: Command, context: () => Context): void {
     .option('-d, --detach', 'start it and return; needs `hyplab up`')
     .option('--only <axis=value>', 'only cells with that value, e.g. mode=protected; may be repeated', collect, [])
     .option('--at-once <count>', 'cells at once', '2')
+    .option(...labOption)
     .action(async (path: string, options: RunOptions) => {
       const plan = select(await readPlanFile(path), options.only)
       if (options.dryRun) {
@@ -41,13 +46,18 @@ async function run(context: Context, plan: ReadPlan, options: RunOptions): Promi
   const atOnce = /^[1-9]\d{0,3}$/.test(options.atOnce) ? Number(options.atOnce) : NaN
   if (Number.isNaN(atOnce))
     throw new LabError('BadInput', `--at-once must be a whole number from 1; it is "${options.atOnce}".`)
+  const lab = labOfPlan(plan, options.lab)
   const service = await holdService(context.folders.state, context.talk)
   try {
     const stays = service.facts.life === 'until-down'
     if (options.detach && !stays)
       throw new LabError('BadInput', '--detach needs a service that stays: start it with `hyplab up` first.')
     await withStore(context.folders, async (store) => {
-      const number = await startRun(store, service, plan, { until: 'verdicts', atOnce })
+      const number = await startRun(store, service, plan, {
+        until: 'verdicts',
+        atOnce,
+        ...(lab !== undefined && { inventory: { file: lab, ...(await putArtifact(store, lab)) } }),
+      })
       if (options.detach) {
         if (context.json) context.printJson({ schemaVersion: 1, run: number })
         else context.print(String(number))

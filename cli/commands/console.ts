@@ -1,0 +1,67 @@
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import { LabError } from '../../domain/errors.ts'
+import type { LabPlace } from '../../domain/lab/inventory.ts'
+import { placeKey } from '../../domain/lab/place-key.ts'
+import { unfinishedAttempts } from '../../store/attempts.ts'
+import { attemptDetail } from '../../store/details.ts'
+import type { Store } from '../../store/store.ts'
+import { consoleSession } from '../console-session.ts'
+import type { Context } from '../context.ts'
+import { onPlace, placeNamed } from '../hold-place.ts'
+import { onInterrupt } from '../interrupt.ts'
+import { labFileOf, labOption } from '../lab-file.ts'
+import { readLabFile } from '../read-lab.ts'
+import { withStore } from '../with-store.ts'
+import { writeLive } from './logs.ts'
+
+/** `console PLACE [NAME]`: a console of a place, for typing; read-only while an attempt has the place. */
+export function addConsoleCommand(program: Command, context: () => Context): void {
+  program
+    .command('console <place> [name]')
+    .description('type at a console of a place; while an attempt runs there, read along')
+    .option(...labOption)
+    .action((place: string, name: string | undefined, options: { lab?: string }) =>
+      openConsole(context(), place, name, options.lab),
+    )
+}
+
+async function openConsole(context: Context, name: string, wanted: string | undefined, option: string | undefined) {
+  const lab = readLabFile(labFileOf(option, 'a place belongs to a lab'))
+  const place = placeNamed(lab, name)
+  const console = wanted ?? firstOfNormalWorld(place)
+  await withStore(context.folders, async (store) => {
+    const attempt = await attemptOn(store, placeKey(lab, name))
+    if (attempt) {
+      context.talk(`Attempt ${attempt.id} has ${name}: you read along, and cannot type.`)
+      return await writeLive(store, attempt, { console, follow: true })
+    }
+    const cut = new AbortController()
+    const release = onInterrupt(() => cut.abort(new LabError('PlaceBroken', 'Interrupted.')))
+    try {
+      await onPlace(context, store, lab, name, `hyplab console ${name} ${console}`, async (open) => {
+        const line = await open.console(console, cut.signal)
+        const time = new Date().toISOString().replaceAll(':', '')
+        const rawFile = join(context.folders.state, 'labs', lab.name, 'consoles', `${name}.${console}.${time}.raw`)
+        context.talk(`${console} of ${name}; Ctrl-] q leaves it. Its bytes are kept in ${rawFile}.`)
+        const { stdin: input, stdout: output } = process
+        const end = await consoleSession({ line, rawFile, input, output, talk: context.talk, signal: cut.signal })
+        await line.close()
+        context.talk(`\n${end}`)
+      })
+    } finally {
+      release()
+    }
+  })
+}
+
+function firstOfNormalWorld({ name, consoles }: LabPlace): string {
+  const found = Object.values(consoles).find(({ worlds }) => worlds.includes('NS'))
+  if (found) return found.name
+  throw new LabError('BadInput', `${name} has no console on which the normal world speaks: name one.`)
+}
+
+async function attemptOn(store: Store, key: string) {
+  const running = (await unfinishedAttempts(store)).find(({ place }) => place === key)
+  return running && (await attemptDetail(store, running)).attempt
+}

@@ -1,0 +1,69 @@
+import { createWriteStream, mkdirSync } from 'node:fs'
+import { finished } from 'node:stream/promises'
+import { dirname } from 'node:path'
+import type { ReadStream } from 'node:tty'
+import type { ConsoleLine } from '../targets/board/console/console-source.ts'
+
+/** Ctrl-]: a key of telnet's, which no boot loader and no shell uses. What follows it is for us. */
+const escape = 0x1d
+const breakMs = 300
+
+/** What a person types at a console and wants of us. */
+interface Session {
+  line: ConsoleLine
+  /** Where every byte that the board says is kept. */
+  rawFile: string
+  input: ReadStream | NodeJS.ReadableStream
+  output: NodeJS.WritableStream
+  /** Talk that is not the board's. */
+  talk(text: string): void
+  signal: AbortSignal
+}
+
+/**
+ * Joins a person's terminal with a console until Ctrl-] q, an interrupt, or the way to the board breaks. Bytes go both ways as
+ * they are.
+ * @returns why it ended: one sentence
+ */
+export async function consoleSession({ line, rawFile, input, output, talk, signal }: Session): Promise<string> {
+  mkdirSync(dirname(rawFile), { recursive: true })
+  const raw = createWriteStream(rawFile, { flags: 'wx' })
+  const { promise, resolve } = Promise.withResolvers<string>()
+  let escaped = false
+  const key = (byte: number): void => {
+    if (byte === 0x71) resolve('You left the console.')
+    else if (byte === 0x62 && line.sendBreak) void line.sendBreak(breakMs)
+    else if (byte === 0x62) talk('This console has no break.')
+    else if (byte === escape) line.stream.write(Buffer.of(escape))
+    else talk('Ctrl-] q leaves, Ctrl-] b sends a break, Ctrl-] Ctrl-] sends Ctrl-].')
+  }
+  const typed = (chunk: Buffer): void => {
+    const plain: number[] = []
+    for (const byte of chunk) {
+      if (escaped) key(byte)
+      else if (byte !== escape) plain.push(byte)
+      escaped = !escaped && byte === escape
+    }
+    if (plain.length > 0) line.stream.write(Buffer.from(plain))
+  }
+  const terminal = 'setRawMode' in input && input.isTTY ? input : undefined
+  const abort = (): void => resolve('Interrupted.')
+  signal.addEventListener('abort', abort)
+  void line.broken.then(resolve)
+  line.stream.on('data', (chunk: Buffer) => {
+    raw.write(chunk)
+    output.write(chunk)
+  })
+  terminal?.setRawMode(true)
+  input.on('data', typed)
+  try {
+    return await promise
+  } finally {
+    signal.removeEventListener('abort', abort)
+    input.off('data', typed)
+    input.pause()
+    terminal?.setRawMode(false)
+    raw.end()
+    await finished(raw)
+  }
+}
