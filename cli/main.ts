@@ -7,6 +7,7 @@ import { addDoctorCommand } from './commands/doctor.ts'
 import { addFindingsCommand } from './commands/findings.ts'
 import { addInspectCommand } from './commands/inspect.ts'
 import { addJudgeCommand } from './commands/judge.ts'
+import { addLabCommands } from './commands/lab.ts'
 import { addListCommand } from './commands/list.ts'
 import { addLogsCommand } from './commands/logs.ts'
 import { addPlanCommands } from './commands/plan.ts'
@@ -31,7 +32,7 @@ Examples:
   hyplab reproduce 12.1.1                     one command line that boots the same thing by hand
 
 Exit codes:
-  0 as expected   1 a verdict is not what the plan expects   2 wrong command line or plan   3 the lab broke
+  0 as expected   1 a verdict is not what the plan expects   2 wrong command line, plan or lab file   3 the lab broke
   4 nothing there 5 server or store out of reach             130 interrupted`
 
 const program = new Command('hyplab')
@@ -59,6 +60,7 @@ for (const add of [
   addReproduceCommand,
   addJudgeCommand,
   addPlanCommands,
+  addLabCommands,
   addFindingsCommand,
   addInspectCommand,
   addServiceCommands,
@@ -81,8 +83,8 @@ function explain(error: unknown): number {
   if (error instanceof CommanderError) return exitCodeOfCommander(error)
   const { debug } = program.opts<{ debug?: boolean }>()
   if (error instanceof LabError) {
-    // A plan's mistakes stand at the start of their lines, where editors look for file:line:column.
-    const prefix = error.code === 'PlanInvalid' ? '' : 'hyplab: '
+    // Mistakes in a file stand at the start of their lines, where editors look for file:line:column.
+    const prefix = error.code === 'PlanInvalid' || error.code === 'LabInvalid' ? '' : 'hyplab: '
     process.stderr.write(`${prefix}${debug ? error.stack : error.message}\n`)
     return exitCodeOf(error.code)
   }

@@ -31,7 +31,8 @@ describe('hyplab commands in the text', () => {
   /** Why the command would be refused; undefined when it would not. */
   function complaint(command: string): string | undefined {
     const [, ...words] = command.split(' ')
-    const name = words[0] === 'plan' ? words.slice(0, 2) : words.slice(0, 1)
+    const depth = words[0] === 'plan' || words[0] === 'lab' ? (words[1] === 'import' ? 3 : 2) : 1
+    const name = words.slice(0, depth)
     const usage = help(name)
     const [synopsis] = usage.split('\n')
     if (!synopsis?.startsWith(`Usage: hyplab ${name.join(' ')} `)) return `there is no command "${name.join(' ')}"`
@@ -61,12 +62,15 @@ describe('hyplab commands in the text', () => {
     expect(complaint(command)).toBeUndefined()
   })
 
-  test.each(['hyplab rum x', 'hyplab run a b', 'hyplab show --colour', 'hyplab plan chek x'])(
-    'a wrong one is seen: %s',
-    (command) => {
-      expect(complaint(command)).toBeDefined()
-    },
-  )
+  test.each([
+    'hyplab rum x',
+    'hyplab run a b',
+    'hyplab show --colour',
+    'hyplab plan chek x',
+    'hyplab lab import labgird x',
+  ])('a wrong one is seen: %s', (command) => {
+    expect(complaint(command)).toBeDefined()
+  })
 })
 
 describe('npm commands', () => {
@@ -114,7 +118,7 @@ describe('npm commands', () => {
 describe('what pages say of the code', () => {
   test.each(everyPage)('%s names only files that are there', (page) => {
     const rooms =
-      'cli|worker|workflows|activities|builds|targets|store|host|domain|guest|setup|stacks|plans|test|docs|bench|compose|bin'
+      'cli|worker|workflows|activities|builds|targets|store|host|domain|guest|setup|stacks|plans|labs|test|docs|bench|compose|bin'
     const paths = inlineCode(page).filter((code) => new RegExp(`^(?:${rooms})/[\\w./-]+$`).test(code))
     expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([])
   })

@@ -215,6 +215,6 @@ test('what comes of any resources is a lab that is accepted, or one without plac
       const parsed = parseLab(result.text, 'x.yaml', files)
       expect(parsed.ok ? [] : parsed.errors.map(formatError), result.text).toEqual([])
     }),
-    { numRuns: 300 },
+    { numRuns: 100 },
   )
 })

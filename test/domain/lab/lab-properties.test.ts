@@ -34,14 +34,13 @@ test('a lab from which any lines were deleted is a lab or has located errors', (
     fc.property(fc.uniqueArray(fc.nat(lines.length - 1), { maxLength: 6 }), (deleted) =>
       checkErrors(lines.filter((_line, index) => !deleted.includes(index)).join('\n')),
     ),
+    { numRuns: 30 },
   )
 })
 
 test('a lab with any piece of YAML pushed into it is a lab or has located errors', () => {
-  const piece = fc.constantFrom(
-    ...['&a ', '*a', '<<: ', '{', '}', '[', ']', '- ', '? ', ': ', '\n', '\t', '!x ', '"', "'", '|\n', '---\n', '~'],
-    ...['0x1F', '__proto__: ', 'constructor: ', 'toString: ', '#', 'here', ',', ' '],
-  )
+  const words = `{ } [ ] , # " ' ~ &a *a <<: - ? : !x 0x1F __proto__: toString: here`.split(' ')
+  const piece = fc.constantFrom('\n', '\t', ' ', '|\n', '---\n', ': ', '- ', ...words)
   const damage = fc.tuple(fc.nat(goodLab.length), fc.nat(12), fc.array(piece, { maxLength: 4 }))
   fc.assert(
     fc.property(fc.array(damage, { maxLength: 4 }), (damages) => {
@@ -49,7 +48,7 @@ test('a lab with any piece of YAML pushed into it is a lab or has located errors
       for (const [at, drop, pieces] of damages) text = text.slice(0, at) + pieces.join('') + text.slice(at + drop)
       checkErrors(text)
     }),
-    { numRuns: 200 },
+    { numRuns: 100 },
   )
 })
 
@@ -76,7 +75,7 @@ test('any value in the place of any part is a lab or has located errors', () => 
       }
       checkErrors(stringify(value))
     }),
-    { numRuns: 300 },
+    { numRuns: 100 },
   )
 })
 
@@ -130,6 +129,6 @@ test('a lab means the same however it is printed: as blocks, on one line, as JSO
       // What was read and printed again is read as it was.
       expect(read(stringify(parse(blocks)))).toEqual(meant)
     }),
-    { numRuns: 60 },
+    { numRuns: 20 },
   )
 })

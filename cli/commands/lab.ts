@@ -1,0 +1,47 @@
+import type { Command } from 'commander'
+import { LabError } from '../../domain/errors.ts'
+import type { Context } from '../context.ts'
+
+// What reads labs is loaded by the actions, because no other command pays for it then.
+
+/** `lab check FILE`, `lab schema` and `lab import labgrid FILE...`. */
+export function addLabCommands(program: Command, context: () => Context): void {
+  const lab = program.command('lab').description("check labs' files, make one of labgrid's")
+  lab
+    .command('check <lab>')
+    .description("check a lab's file; every mistake on a line of its own, file:line:column")
+    .action(async (path: string) => {
+      const { readLabFile } = await import('../read-lab.ts')
+      const { labReport } = await import('../show/lab-report.ts')
+      const { json, paint, print, printJson } = context()
+      const inventory = readLabFile(path)
+      if (json) printJson({ schemaVersion: 1, ...inventory })
+      else print(labReport(path, inventory, paint))
+    })
+  lab
+    .command('schema')
+    .description("print the JSON Schema of labs' files, for editors")
+    .action(async () => {
+      const { labJsonSchema } = await import('../../domain/lab/file/schema.ts')
+      context().printJson(labJsonSchema())
+    })
+  lab
+    .command('import')
+    .description("make a lab's file of another lab runner's")
+    .command('labgrid <files...>')
+    .description("print a lab's file made of labgrid's exporter and environment files")
+    .action(async (paths: string[]) => printImported(context(), paths))
+}
+
+/** Prints the lab, and says so when nothing in it can be a place. */
+async function printImported({ print }: Context, paths: string[]): Promise<void> {
+  const { importLabgrid } = await import('../../domain/lab/labgrid/import-labgrid.ts')
+  const { formatError } = await import('../../domain/yaml/located-error.ts')
+  const { readText } = await import('../read-lab.ts')
+  const hint = 'name an exporter or environment file of labgrid'
+  const imported = importLabgrid(paths.map((file) => ({ file, text: readText(file, hint) })))
+  if (!imported.ok) throw new LabError('LabInvalid', imported.errors.map(formatError).join('\n'))
+  print(imported.text)
+  if (imported.places > 0) return
+  throw new LabError('NotFound', `Nothing in ${paths.join(' and ')} can be a place as it stands: see the comments.`)
+}

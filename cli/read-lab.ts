@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { dirname, join, resolve as resolvePath } from 'node:path'
+import { LabError } from '../domain/errors.ts'
+import { parseLab } from '../domain/lab/file/parse-lab.ts'
+import type { LabFiles } from '../domain/lab/file/reading.ts'
+import type { Inventory } from '../domain/lab/inventory.ts'
+import { formatError } from '../domain/yaml/located-error.ts'
+
+/** Paths of a lab's file start at its folder, or at the home folder of who reads it. */
+export const labFiles: LabFiles = {
+  resolve: (from, path) =>
+    path.startsWith('~/') ? join(homedir(), path.slice(2)) : resolvePath(dirname(resolvePath(from)), path),
+}
+
+/**
+ * Reads and checks a lab's file.
+ * @throws LabError LabInvalid with every mistake on a line of its own, `file:line:column: what; how to mend it`;
+ * BadInput when the file cannot be read.
+ */
+export function readLabFile(path: string): Inventory {
+  // Errors name the file as the user did.
+  const parsed = parseLab(readText(path, 'name a lab, e.g. labs/rack.yaml'), path, labFiles)
+  if (!parsed.ok) throw new LabError('LabInvalid', parsed.errors.map(formatError).join('\n'))
+  return parsed.lab
+}
+
+/** @throws LabError BadInput when there is no such file */
+export function readText(path: string, hint: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (cause) {
+    throw new LabError('BadInput', `${path} cannot be read: ${hint}.`, { cause })
+  }
+}
