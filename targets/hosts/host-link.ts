@@ -11,7 +11,10 @@ export interface CommandEnd {
 /** A command of a host whose standard input and output are one stream. */
 export interface HostCommand {
   stream: Duplex
-  /** Its standard error is on a terminal of its own only where the command has no terminal; else it is in the stream. */
+  /**
+   * Resolves when the command has ended and its stream was read to the end. Its standard error is told here where the
+   * command has no terminal; else it is in the stream. Rejects with LabError PlaceBroken when the host was lost.
+   */
   ended: Promise<{ code: number; stderr: string }>
   /** Ends the command and everything that it started, on its host too. */
   kill(): Promise<void>
