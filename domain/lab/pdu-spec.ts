@@ -56,7 +56,8 @@ export type SnmpAccess =
 
 /** How outlets of one make of PDU are switched and read; `{outlet}` in an OID stands for the outlet. */
 export interface SnmpProfile {
-  set: string
+  /** Which object is set; some makes have one for each direction. */
+  set: string | { on: string; off: string }
   on: number
   off: number
   get: string
@@ -66,11 +67,16 @@ export interface SnmpProfile {
 
 /** How outlets of one make of plug are switched and read by HTTP; `{outlet}` stands for the outlet. */
 export interface HttpProfile {
+  /** The password goes with every request (Basic), for the make does not ask for it; else it goes as it is asked for. */
+  unasked?: true
   on: HttpRequest
   off: HttpRequest
   state: HttpRequest & {
-    /** Where the state is in the JSON answer: keys with dots between, e.g. `relays.0.ison`; `{outlet}` may be in it. */
-    json: string
+    /**
+     * Where the state is in the JSON answer: keys with dots between, e.g. `relays.0.ison`; `{outlet}` may be in it. Of
+     * several, the first that the answer has.
+     */
+    json: string | string[]
     on: (string | number | boolean)[]
     off: (string | number | boolean)[]
   }
