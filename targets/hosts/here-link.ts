@@ -138,12 +138,7 @@ async function putHere(from: string, to: string, signal: AbortSignal): Promise<s
     const wanted = await sha256File(from)
     signal.throwIfAborted()
     await copyFile(from, part)
-    const file = await open(part, 'r+')
-    // The bytes before the name: a power cut would else leave the name with nothing behind it.
-    await file
-      .chmod(0o644)
-      .then(() => file.sync())
-      .finally(() => file.close())
+    await settle(part)
     signal.throwIfAborted()
     const read = await sha256File(part)
     if (read !== wanted) throw new Error(`it reads back with sha256 ${read}, not ${wanted}`)
@@ -153,5 +148,16 @@ async function putHere(from: string, to: string, signal: AbortSignal): Promise<s
     await rm(part, { force: true }).catch(() => undefined)
     signal.throwIfAborted()
     throw new LabError('PlaceBroken', `${from} could not be put to ${to}: ${(cause as Error).message}.`, { cause })
+  }
+}
+
+/** Readable for the daemon that serves it, and on the disk before its name is: a power cut would else leave the name alone. */
+async function settle(path: string): Promise<void> {
+  const file = await open(path, 'r+')
+  try {
+    await file.chmod(0o644)
+    await file.sync()
+  } finally {
+    await file.close()
   }
 }

@@ -12,13 +12,14 @@ import type { Warden } from './warden.ts'
  * A terminal that changes no byte either way (RFC 4254, 8): it is there for its hang-up, not for its line editing. Modes
  * that are not named keep what the far host gives, so that each that would change something is named.
  */
+const off = [
+  ['ECHO', 'ECHOE', 'ECHOK', 'ECHONL', 'ICANON', 'ISIG', 'IEXTEN'],
+  ['ICRNL', 'INLCR', 'IGNCR', 'ISTRIP', 'INPCK', 'IXON', 'IXOFF', 'IXANY', 'IUTF8'],
+  ['OPOST', 'ONLCR', 'OCRNL', 'PARENB'],
+].flat()
 const terminal: PseudoTtyOptions = {
   term: 'dumb',
-  modes: {
-    ...{ ECHO: 0, ECHOE: 0, ECHOK: 0, ECHONL: 0, ICANON: 0, ISIG: 0, IEXTEN: 0 },
-    ...{ ICRNL: 0, INLCR: 0, IGNCR: 0, ISTRIP: 0, INPCK: 0, IXON: 0, IXOFF: 0, IXANY: 0, IUTF8: 0 },
-    ...{ OPOST: 0, ONLCR: 0, OCRNL: 0, CS8: 1, PARENB: 0 },
-  } as NonNullable<PseudoTtyOptions['modes']>,
+  modes: { ...Object.fromEntries(off.map((mode) => [mode, 0])), CS8: 1 },
 }
 
 /** What a command needs of the connection on which it runs. */

@@ -116,7 +116,12 @@ export function sshLink(host: SshHost, jump?: HostLink): HostLink {
       use(signal, async (far) => {
         const sftp = await openSftp(far)
         try {
-          const result = await putFile({ host: name, sftp, run: link.run }, from, to, signal)
+          const result = await putFile(
+            { host: name, sftp, run: (words, until) => link.run(words, until) },
+            from,
+            to,
+            signal,
+          )
           return { result, until: Promise.resolve() }
         } finally {
           sftp.end()

@@ -46,7 +46,7 @@ export async function putFile(far: FarFiles, from: string, to: string, signal: A
 async function send(sftp: SFTPWrapper, from: string, to: string, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted()
   // ssh2 has no way to stop a copy but to end the channel.
-  const abort = (): void => void sftp.end()
+  const abort = (): void => sftp.end()
   signal.addEventListener('abort', abort, { once: true })
   try {
     await Promise.race([

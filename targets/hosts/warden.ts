@@ -31,8 +31,12 @@ export function wardenOn(channel: ClientChannel): Warden {
   // It answers in the order in which it was told.
   const waiting: (() => void)[] = []
   let gone = false
+  let text = ''
   channel.on('data', (chunk: Buffer) => {
-    for (const byte of chunk) if (byte === 0x0a) waiting.shift()?.()
+    const lines = (text + chunk.toString('latin1')).split('\n')
+    text = lines.pop() ?? ''
+    // A login shell may have said something before.
+    for (const line of lines) if (/^(hold|drop) \d+$/.test(line)) waiting.shift()?.()
   })
   channel.stderr.resume()
   channel.on('error', () => undefined)

@@ -18,7 +18,7 @@ export interface HttpPlugOptions {
 
 /** A stand-in for a plug that is switched by HTTP. */
 export interface HttpPlug {
-  /** What was asked of it: method and path with its query. */
+  /** What was asked of it: method and path with its query, and the kind of login. */
   requests: string[]
   stop(): Promise<void>
 }
@@ -27,7 +27,8 @@ export interface HttpPlug {
 export async function startHttpPlug(options: HttpPlugOptions): Promise<HttpPlug> {
   const requests: string[] = []
   const server = createServer((request, response) => {
-    requests.push(`${request.method} ${request.url}`)
+    const login = request.headers.authorization?.split(' ')[0] ?? ''
+    requests.push(`${request.method} ${request.url} ${login}`.trim())
     void answer(options, request, response).catch((error: Error) => json(response, 500, { error: error.message }))
   })
   await new Promise<void>((listening) => server.listen(options.port, '127.0.0.1', listening))

@@ -6,7 +6,7 @@ export interface HttpLogin {
   password: string
 }
 
-/** RFC 7617. It is sent unasked: Tasmota gives no challenge at /cm, but takes it. */
+/** RFC 7617. */
 export function basicAuthorization({ user, password }: HttpLogin): string {
   return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
 }

@@ -17,12 +17,18 @@ export function httpOutlet(pdu: HttpPdu, outlet: string): Outlet {
   const profile = typeof pdu.profile === 'string' ? httpProfiles[pdu.profile] : pdu.profile
   const whom = `PDU ${pdu.name}`
   if (profile === undefined)
-    throw new LabError('PlaceBroken', `${whom} (${pdu.at}) has a profile that nobody knows: ${String(pdu.profile)}.`)
+    throw new LabError(
+      'PlaceBroken',
+      `${whom} (${pdu.at}) has a profile that nobody knows: ${JSON.stringify(pdu.profile)}.`,
+    )
 
   async function ask(request: HttpRequest, login: HttpLogin | undefined, signal: AbortSignal): Promise<string> {
     const url = new URL(pdu.url.replace(/\/$/, '') + fill(request.path, encodeURIComponent(outlet)))
     const body = request.body === undefined ? {} : { body: fillBody(request.body, outlet) }
-    return await askPdu({ whom, url, method: request.method, ...body, ...(login && { login }) }, signal)
+    return await askPdu(
+      { whom, url, method: request.method, ...body, ...(login && { login, unasked: profile?.unasked === true }) },
+      signal,
+    )
   }
 
   return {

@@ -7,6 +7,7 @@ export const httpProfiles: Record<string, HttpProfile> = {
    * the number, unless SetOption26 is on. https://tasmota.github.io/docs/Commands/
    */
   tasmota: {
+    unasked: true,
     on: { method: 'GET', path: '/cm?cmnd=Power{outlet}%201' },
     off: { method: 'GET', path: '/cm?cmnd=Power{outlet}%200' },
     state: {

@@ -14,6 +14,8 @@ export interface PduRequest {
   /** Sent as JSON. */
   body?: unknown
   login?: HttpLogin
+  /** Whether the password goes with the first request, before the other side asked for it. */
+  unasked?: boolean
   timeoutMs?: number
 }
 
@@ -26,7 +28,8 @@ export interface PduRequest {
 export async function askPdu(request: PduRequest, signal: AbortSignal): Promise<string> {
   const { whom, url, login } = request
   const hide = (text: string): string => hideSecrets(text, login ? [login.password, basicAuthorization(login)] : [])
-  const first = await send(request, login && basicAuthorization(login), signal, hide)
+  const unasked = login && request.unasked ? basicAuthorization(login) : undefined
+  const first = await send(request, unasked, signal, hide)
   const answer = login && first.status === 401 ? await answerChallenge(request, login, first, signal, hide) : first
   if (answer.status >= 200 && answer.status < 300) return answer.text
   throw new LabError(
@@ -55,7 +58,9 @@ async function answerChallenge(
   hide: (text: string) => string,
 ): Promise<Answer> {
   const uri = `${request.url.pathname}${request.url.search}`
-  const authorization = digestAuthorization(first.challenge, login, request.method, uri)
+  const authorization = /^basic\b/i.test(first.challenge)
+    ? basicAuthorization(login)
+    : digestAuthorization(first.challenge, login, request.method, uri)
   return authorization === undefined ? first : await send(request, authorization, signal, hide)
 }
 

@@ -11,14 +11,14 @@ const outletShape = z.object({
   off: z.number().optional(),
   /** How many times it was told to go off: an on that was asked for before the last of them is void. */
   offs: z.number(),
+  /** A command that was sent and of whose answer nothing is known; it may be obeyed late. */
+  unanswered: z.object({ to: z.enum(['on', 'off']), at: z.number() }).optional(),
 })
 
 const memoryShape = z.object({
   outlets: z.record(z.string(), outletShape),
   /** Which outlet was switched on last, and when. */
   lastOn: z.object({ outlet: z.string(), at: z.number() }).optional(),
-  /** A command that was sent and of whose answer nothing is known; it may be obeyed late. */
-  unanswered: z.object({ outlet: z.string(), to: z.enum(['on', 'off']), at: z.number() }).optional(),
 })
 
 /** What is remembered of a PDU, across the processes of this host. */

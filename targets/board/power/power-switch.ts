@@ -29,12 +29,13 @@ export function createPowerSwitch(options: PowerSwitchOptions): PowerSwitch {
   async function on(offs: number, signal: AbortSignal): Promise<Switched> {
     for (;;) {
       const switched = await shared.alone(signal, async (memory, keep) => {
-        if (outletOf(memory, outlet).offs !== offs) throw voided(pdu.name, outlet)
+        const mine = outletOf(memory, outlet)
+        if (mine.offs !== offs) throw voided(pdu.name, outlet)
         const wait = waitFor(memory, outlet, pdu.spacing, options.shortestOff)
         if (wait > 0) return wait
-        delete outletOf(memory, outlet).off
+        delete mine.off
         memory.lastOn = { outlet, at: Date.now() }
-        const sent = await commandOutletTo('on', parts, memory, keep, signal)
+        const sent = await commandOutletTo('on', parts, mine, keep, signal)
         // The inrush was somewhere between.
         memory.lastOn.at = Date.now()
         await keep()
@@ -52,7 +53,7 @@ export function createPowerSwitch(options: PowerSwitchOptions): PowerSwitch {
       mine.offs += 1
       // An outlet that is off already, as it says itself, is not off since now.
       const wasOff = mine.off !== undefined && driver.readsBack && (await saysOff(driver, signal))
-      const switched = await commandOutletTo('off', parts, memory, keep, signal)
+      const switched = await commandOutletTo('off', parts, mine, keep, signal)
       if (!wasOff) mine.off = Date.now()
       await keep()
       return { switched, offs: mine.offs }

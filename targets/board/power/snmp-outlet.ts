@@ -14,7 +14,7 @@ export function snmpOutlet(pdu: SnmpPdu, outlet: string): Outlet {
   if (profile === undefined)
     throw new LabError(
       'PlaceBroken',
-      `PDU ${pdu.name} (${pdu.at}) has a profile that nobody knows: ${String(pdu.profile)}.`,
+      `PDU ${pdu.name} (${pdu.at}) has a profile that nobody knows: ${JSON.stringify(pdu.profile)}.`,
     )
   const oid = (pattern: string): string => pattern.replaceAll('{outlet}', outlet).replace(/^\./, '')
   return {

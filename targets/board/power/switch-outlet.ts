@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { LabError } from '../../../domain/errors.ts'
-import type { PduMemory } from './pdu-memory.ts'
+import type { OutletMemory } from './pdu-memory.ts'
 import type { Outlet, OutletState, Switched } from './power.ts'
 
 /** A command whose answer was lost may be obeyed for so long, milliseconds; then it was lost itself. */
@@ -21,31 +21,31 @@ export interface SwitchParts {
 /**
  * Sends a command and sees what became of it, while nobody else speaks to the PDU. Once the command is out, an abort ends
  * this only after its answer: whoever switches off then finds nothing in flight.
- * @param memory the command is written there, and kept, before it is sent, for this process may end before the answer
+ * @param mine the command is written there, and kept, before it is sent, for this process may end before the answer
  * @throws LabError PlaceBroken when the PDU refuses, gives no answer, or says something else in the end
  */
 export async function commandOutletTo(
   to: 'on' | 'off',
   parts: SwitchParts,
-  memory: PduMemory,
+  mine: OutletMemory,
   keep: () => Promise<void>,
   signal: AbortSignal,
 ): Promise<Switched> {
   const { driver, outlet } = parts
   signal.throwIfAborted()
-  const before = memory.unanswered
+  const before = mine.unanswered
   const remarks: string[] = []
   let at = Date.now()
   const send = async (): Promise<LabError | undefined> => {
     at = Date.now()
-    memory.unanswered = { outlet, to, at }
+    mine.unanswered = { to, at }
     await keep()
     const lost = await answerLost(driver, to).catch(async (refused: unknown) => {
-      delete memory.unanswered
+      delete mine.unanswered
       await keep()
       throw refused
     })
-    if (lost === undefined) delete memory.unanswered
+    if (lost === undefined) delete mine.unanswered
     await keep()
     signal.throwIfAborted()
     return lost
@@ -58,7 +58,7 @@ export async function commandOutletTo(
   }
   if (lost) remarks.push(`${lost.message} It was asked what it did.`)
   // An on whose answer nobody had may still come, after our off.
-  const late = to === 'off' && before?.to === 'on' && before.outlet === outlet ? before.at + lateMs : 0
+  const late = to === 'off' && before?.to === 'on' ? Math.min(before.at, at) + lateMs : 0
   let said = await readUntil(to, parts, late, signal)
   if (said !== to && (lost !== undefined || to === 'off')) {
     remarks.push(`PDU ${parts.pdu} said ${said} of outlet ${outlet} after it was told ${to}; it was told once more.`)
@@ -69,7 +69,7 @@ export async function commandOutletTo(
     throw new LabError('PlaceBroken', `PDU ${parts.pdu} says ${said} of outlet ${outlet}, which was told ${to}.`, {
       retryable: true,
     })
-  delete memory.unanswered
+  delete mine.unanswered
   await keep()
   return { read: to, at, remarks }
 }

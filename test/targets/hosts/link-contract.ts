@@ -160,6 +160,18 @@ export function testLink(open: () => HostLink): void {
     })
   })
 
+  test('a put that is aborted throws the reason and leaves what was there', async () => {
+    const folder = await tempFolder()
+    await writeFile(join(folder, 'from'), Buffer.alloc(100 << 20))
+    await writeFile(join(folder, 'to'), 'old')
+    const controller = new AbortController()
+    const putting = open().put(join(folder, 'from'), join(folder, 'to'), controller.signal)
+    void awaitFile(join(folder, 'to.part')).then(() => controller.abort(new Error('enough')))
+    await expect(putting).rejects.toThrow('enough')
+    expect(await readFile(join(folder, 'to'), 'utf8')).toBe('old')
+    expect((await readdir(folder)).sort()).toEqual(['from', 'to'])
+  })
+
   test('nothing is begun for a signal that is aborted', async () => {
     const aborted = AbortSignal.abort(new Error('never mind'))
     const link = open()

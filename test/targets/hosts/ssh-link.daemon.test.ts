@@ -220,6 +220,21 @@ test('a full disk there is told with the words of df there, and nothing half-wri
   expect(await readdir(disk)).toEqual([])
 })
 
+test('a copy that reads back otherwise there is refused and removed', async () => {
+  const there = await tempFolder()
+  await mkdir(join(there, 'bin'))
+  const sha256sum = `#!/bin/sh\nprintf '%064d  %s\\n' 0 "$2"\n`
+  await writeFile(join(there, 'bin', 'sha256sum'), sha256sum, { mode: 0o755 })
+  const [strangePort = 0] = await freePorts(1)
+  const config = [`SetEnv PATH=${join(there, 'bin')}:/usr/bin:/bin`]
+  const strange = await startSshd({ folder: join(there, 'sshd'), port: strangePort, config })
+  onTestFinished(() => strange.stop())
+  await writeFile(join(there, 'image'), 'image')
+  const putting = link(strange.host('mux')).put(join(there, 'image'), join(there, 'to'), never)
+  await expect(putting).rejects.toThrow(/could not be put to .*: it reads back there with sha256 0{64}, not 6105d6/)
+  expect((await readdir(there)).filter((name) => name.startsWith('to'))).toEqual([])
+})
+
 test('a lab that leads a host through itself is refused', () => {
   const links = linkHosts({ a: sshd.host('a', 'b'), b: sshd.host('b', 'a') })
   expect(() => links.link('a')).toThrow('is to be reached through itself: a, b')

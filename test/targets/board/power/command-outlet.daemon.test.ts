@@ -35,14 +35,18 @@ describe.each(['here', 'far'])('commands on host %s', (host) => {
   const open = (extra: Partial<PduSpec & { kind: 'command' }> = {}) =>
     openOutlet(
       {
-        ...{ name: 'desk', at: 'labs/test.yaml:3:5', spacing: 0, kind: 'command', host },
+        name: 'desk',
+        at: 'labs/test.yaml:3:5',
+        spacing: 0,
+        kind: 'command',
+        host,
         on: [...outlets.set, '{outlet}', 'on'],
         off: [...outlets.set, '{outlet}', 'off'],
         state: { run: [...outlets.state, '{outlet}'], on: '^on$', off: '^off$' },
         ...extra,
       },
       '1',
-      links.link,
+      (name) => links.link(name),
     )
 
   test('switch and read an outlet', async () => {
@@ -79,7 +83,7 @@ describe.each(['here', 'far'])('commands on host %s', (host) => {
     const outlet = openOutlet(
       { ...spec, name: 'desk', at: '', spacing: 0, host, on: ['true'], off: ['true'] },
       '1',
-      links.link,
+      (name) => links.link(name),
     )
     expect(outlet.readsBack).toBe(false)
     expect(await outlet.state(never)).toBe('unknown')

@@ -57,9 +57,13 @@ test('a Tasmota with two relays answers with the number of each', async () => {
 
 test.each(makes)('%s that asks for a password gets it, and switches once', async (make, name) => {
   vi.stubEnv('PLUG_PASSWORD', 'sesame')
-  const { outlets, url } = await start(make, 1, { user: 'admin', password: 'sesame' })
+  const { outlets, plug, url } = await start(make, 1, { user: 'admin', password: 'sesame' })
   await switchTwice(open(make, url, name, 'admin'), outlets, name)
   expect(await outlets.events()).toHaveLength(2)
+  // One that asks for a digest never gets the password itself.
+  const logins = plug.requests.slice(0, 2).map((request) => request.split(' ')[2])
+  const wanted = { tasmota: ['Basic', 'Basic'], 'shelly-1': [undefined, 'Basic'], 'shelly-2': [undefined, 'Digest'] }
+  expect(logins).toEqual(wanted[make])
 })
 
 test.each(makes)('%s that has another password is quoted, without ours', async (make, name) => {

@@ -9,6 +9,7 @@ import { tempFolder } from '../../../host/temp-folder.ts'
 import type { Daemon } from '../../../rack/daemon.ts'
 import { makeFileOutlets, type FileOutlets } from '../../../rack/outlets.ts'
 import { startPdudaemon } from '../../../rack/pdudaemon.ts'
+import { awaitSent } from './await-sent.ts'
 
 const never = new AbortController().signal
 let folder: string
@@ -53,7 +54,10 @@ test('an outlet is switched, and never read', async () => {
 test('a command that failed is 200 to pdudaemon, so that the switch says unread', async () => {
   await outlets.behave('1', 'refuse')
   const power = createPowerSwitch({
-    ...{ pdu: spec(), outlet: '1', driver: pdudaemonOutlet(spec(), '1'), shortestOff: 0 },
+    pdu: spec(),
+    outlet: '1',
+    driver: pdudaemonOutlet(spec(), '1'),
+    shortestOff: 0,
     folder: await tempFolder(),
   })
   expect(await power.off(never)).toMatchObject({ read: 'unread' })
@@ -74,22 +78,23 @@ test('a daemon that is not there is told', async () => {
 
 test('an off during a cycle ends off, and reboot is never asked for', async () => {
   await outlets.behave('1', 'slow')
-  const before = (await outlets.events()).length
+  const state = await tempFolder()
   const power = createPowerSwitch({
-    ...{ pdu: spec(), outlet: '1', driver: pdudaemonOutlet(spec(), '1'), shortestOff: 0 },
-    folder: await tempFolder(),
+    pdu: spec(),
+    outlet: '1',
+    driver: pdudaemonOutlet(spec(), '1'),
+    shortestOff: 0,
+    folder: state,
   })
+  const before = (await outlets.events()).length
   const controller = new AbortController()
   const cycling = power.cycle(controller.signal)
-  const events = async () => (await outlets.events()).slice(before).map(({ to }) => to)
-  while ((await events()).length === 0) await new Promise((resolve) => setTimeout(resolve, 20))
-  // Its off has been done; its on is in flight, or about to be.
-  await new Promise((resolve) => setTimeout(resolve, 100))
+  await awaitSent(state, 'on')
   controller.abort(new Error('torn down'))
   const off = power.off(never)
   await expect(cycling).rejects.toThrow('torn down')
-  await off
-  expect((await events()).at(-1)).toBe('off')
+  expect(await off).toMatchObject({ read: 'unread' })
+  expect((await outlets.events()).slice(before).map(({ to }) => to)).toEqual(['off', 'on', 'off'])
   expect(await outlets.read('1')).toBe('off')
   expect(daemon.log()).not.toContain('/power/control/reboot')
 })

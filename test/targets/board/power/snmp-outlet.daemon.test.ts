@@ -184,5 +184,5 @@ test('a profile that nobody knows is told with its line', () => {
       },
       '1',
     ),
-  ).toThrow('PDU desk (labs/a.yaml:3:5) has a profile that nobody knows: acp.')
+  ).toThrow('PDU desk (labs/a.yaml:3:5) has a profile that nobody knows: "acp".')
 })
