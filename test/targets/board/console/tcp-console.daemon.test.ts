@@ -1,13 +1,17 @@
+import { execFile } from 'node:child_process'
 import { setTimeout as delay } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import type { ConsoleFault } from '../../../../targets/board/console/console-fault.ts'
 import { tcpConsole } from '../../../../targets/board/console/tcp-console.ts'
 import { tempFolder } from '../../../host/temp-folder.ts'
 import { startSer2net, type ServedUart } from '../../../rack/ser2net.ts'
 import { plugIn, startUartWire } from '../../../rack/uart-wire.ts'
+import { standInFor2217 } from './rfc2217-stand-in.ts'
 import { everyByte, fiveMegabytes, forTest, freePort, Heard, openLine, send } from './listen.ts'
 
 const protocols = ['raw', 'telnet'] as const
+const execute = promisify(execFile)
 const never = new AbortController().signal
 
 function source(port: number, protocol: 'raw' | 'telnet') {
@@ -23,7 +27,7 @@ async function board(protocol: 'raw' | 'telnet', options: ServedUart['options'] 
     startSer2net(folder, [{ port, tty: wire.tty, protocol, options, ...(timeout === undefined ? {} : { timeout }) }]),
   )
   const plug = await plugIn(wire)
-  return { plug, ser2net, port, source: source(port, protocol) }
+  return { plug, ser2net, port, tty: wire.tty, source: source(port, protocol) }
 }
 
 describe.each(protocols)('a UART behind ser2net, %s', (protocol) => {
@@ -102,6 +106,19 @@ describe.each(protocols)('a UART behind ser2net, %s', (protocol) => {
     expect(fault).toMatchObject({ code: 'PlaceBroken', kind: 'refused', server: { address: '127.0.0.1', port } })
   })
 
+  it('is broken when the server is killed in the middle, and what was heard is what was said', async () => {
+    const { plug, ser2net, source } = await board(protocol)
+    const line = await openLine(source)
+    const heard = new Heard(line.stream)
+    const said = fiveMegabytes()
+    plug.write(said)
+    await heard.length(500_000)
+    ser2net.process.kill('SIGKILL')
+    expect(await line.broken).toMatch(/(closed|broke) the connection/)
+    await heard.ended
+    expect(said.subarray(0, heard.bytes.length).equals(heard.bytes)).toBe(true)
+  })
+
   it('is broken, with the silence told, when the server cuts a silent reader off', async () => {
     const { plug, source } = await board(protocol, {}, 2)
     const line = await openLine(source)
@@ -174,11 +191,28 @@ describe('two UARTs of one board', () => {
   })
 })
 
+describe('the speed of a UART behind telnet', () => {
+  it.each([
+    ['is left as the server has it', undefined, '115200'],
+    ['is set where the file gives one', 9600, '9600'],
+  ])('%s', async (_, speed, found) => {
+    const { plug, port, tty } = await board('telnet')
+    const spec = { kind: 'tcp', address: '127.0.0.1', port, protocol: 'telnet' } as const
+    const line = await openLine(tcpConsole(speed === undefined ? spec : { ...spec, speed }))
+    const [heard, typed] = [new Heard(line.stream), new Heard(plug)]
+    // ser2net has done what came before it.
+    line.stream.write('x')
+    await typed.says('x')
+    expect((await execute('stty', ['-F', tty, 'speed'])).stdout.trim()).toBe(found)
+    plug.write('heard')
+    expect(await heard.says('heard')).toBe('heard')
+  })
+})
+
 describe('a break', () => {
   it('reaches the UART by RFC 2217 through a real ser2net, on and then off, and nothing of it is heard', async () => {
     const folder = await tempFolder()
     const [port, behind] = [await freePort(), await freePort()]
-    const { standInFor2217 } = await import('./rfc2217-stand-in.ts')
     const far = await standInFor2217(behind)
     await forTest(startSer2net(folder, [{ port, tty: `telnet(rfc2217),tcp,127.0.0.1,${behind}`, protocol: 'telnet' }]))
     const line = await openLine(source(port, 'telnet'))
