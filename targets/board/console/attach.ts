@@ -148,7 +148,7 @@ class AttachedLine implements ConsoleLine {
     const greeted = this.#settling ? Buffer.from(this.greeting).toString('latin1').trim() : ''
     const words = said ?? (greeted === '' ? undefined : greeted)
     const why = words === undefined ? await this.#howEnded(error) : `said: ${words}`
-    const text = `${sentence(this.#way.who)} ${why}.`
+    const text = `${sentence(this.#way.who)} ${why}`.replace(/\.?$/, '.')
     if (this.#settling) this.settled(this.#fault(said === undefined ? 'closed' : kindOfSentence(said), text, error))
     else if (!this.#over) this.#breaks.resolve(text)
     this.stream.over()

@@ -23,7 +23,8 @@ export function tcpConsole(spec: Extract<ConsoleSpec, { kind: 'tcp' }>, link?: H
     server,
     open: async (signal) => {
       const connection = await dial(server, link, signal)
-      const way = spec.protocol === 'telnet' ? telnetWay(connection) : { decode: asTheyAre, encode: asTheyAre }
+      const way =
+        spec.protocol === 'telnet' ? telnetWay(connection, spec.speed) : { decode: asTheyAre, encode: asTheyAre }
       const who = nameOfServer(server)
       return await attach(
         connection,

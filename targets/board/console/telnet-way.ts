@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { BREAK, IAC, TelnetDecoder, telnetData, type TelnetEvent } from '../../../domain/console/telnet-decoder.ts'
-import { comPortBreak, TelnetOptions } from '../../../domain/console/telnet-options.ts'
+import { comPortBreak, comPortSpeed, TelnetOptions } from '../../../domain/console/telnet-options.ts'
 
 /** Telnet on a connection, as the parts of a `Way`. */
 export interface TelnetWay {
@@ -15,15 +15,19 @@ export interface TelnetWay {
  * knows it, else as the one command of RFC 854, whose length is the server's. No answer is awaited: ser2net 4.3.11 says
  * "break on" to break off, and nothing at all to DTR and RTS.
  * A stream that is damaged ends the connection, because what is data in it cannot be known.
+ * @param speed what the server is asked to set, bits a second; it is left as configured where absent
  */
-export function telnetWay(connection: Duplex): TelnetWay {
+export function telnetWay(connection: Duplex, speed?: number): TelnetWay {
   const options = new TelnetOptions()
   const send = (bytes: Uint8Array | undefined): void => {
     if (bytes !== undefined && connection.writable) connection.write(bytes)
   }
   const take = (event: TelnetEvent): void => {
-    if (event.kind === 'negotiation') send(options.answer(event.verb, event.option))
-    else if (event.kind === 'overlong')
+    if (event.kind === 'negotiation') {
+      const knew = options.knowsComPort
+      send(options.answer(event.verb, event.option))
+      if (speed !== undefined && !knew && options.knowsComPort) send(comPortSpeed(speed))
+    } else if (event.kind === 'overlong')
       connection.destroy(new Error(`its telnet is damaged: a subnegotiation of option ${event.option} has no end`))
   }
   const decoder = new TelnetDecoder(take)

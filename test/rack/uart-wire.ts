@@ -1,0 +1,40 @@
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { join } from 'node:path'
+import { socketPath } from '../../host/unix-socket.ts'
+import { startGuarded } from '../../host/guarded-process.ts'
+import { readyWord, type RackPart } from './part.ts'
+
+/** A cable between a board's UART and a tty, see `uart-wire.py`. */
+export interface UartWire extends RackPart {
+  /** The lab's end, for ser2net and its like. */
+  tty: string
+  /** The board's end: a Unix socket that QEMU's `-chardev socket,path=...,server=off` or `plugIn` connects to. */
+  socket: string
+}
+
+/** Lays a cable in a folder; it stays when the board at its end goes away and another comes. */
+export async function startUartWire(folder: string, name: string): Promise<UartWire> {
+  const socket = join(folder, `${name}.sock`)
+  const tty = join(folder, name)
+  const script = join(import.meta.dirname, 'uart-wire.py')
+  const wire = startGuarded('/usr/bin/python3', [script, socketPath(folder, `${name}.sock`), tty])
+  await readyWord(wire, 'ready', `the cable ${name}`)
+  return {
+    tty,
+    socket,
+    stop: async () => {
+      wire.kill('SIGKILL')
+      await wire.ended
+    },
+  }
+}
+
+/** Plugs the test in as the board. */
+export async function plugIn(wire: UartWire): Promise<Socket> {
+  const board = connect(wire.socket)
+  // A cable that is gone is no error of the board.
+  board.on('error', () => undefined)
+  await once(board, 'connect')
+  return board
+}
