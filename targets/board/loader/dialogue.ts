@@ -1,35 +1,27 @@
 import { randomBytes } from 'node:crypto'
 import { LabError } from '../../../domain/errors.ts'
+import type { DialogueOptions } from './dialogue-options.ts'
 import { HeardText } from './heard-text.ts'
-import { findInterruption, findKernel, type Interruption } from './interruption.ts'
+import { findInterruption, type Interruption } from './interruption.ts'
 import { lastWords, LoaderFault } from './loader-fault.ts'
-import { compareEcho, findAnswer, hidden, lineFor, type Answer } from './typed-line.ts'
-
-/** How a shell of a boot loader is spoken to. */
-export interface DialogueOptions {
-  /** Its prompt, literally. */
-  prompt: string
-  /** What the loader says before it boots by itself, literally, and the one key that stops it. */
-  autoboot: { says: string; key: string }
-  limits: {
-    /** Seconds without a byte while firmware starts or a command runs. */
-    silence: number
-    /** Seconds without a byte that an echo, or the prompt after ^C, may take. */
-    echo: number
-  }
-  /** A fresh word for each command; random unless a test says otherwise. */
-  nonce?: () => string
-}
+import { stopAutoboot } from './stop-autoboot.ts'
+import { compareEcho, findAnswer, hidden, isAnswering, lineFor, type Answer } from './typed-line.ts'
 
 /** A command is typed as often when the wire loses characters. */
 const mostTries = 8
+/** A command that says nothing until its limit, of a shell that lives, is entered as often. */
+const mostSilences = 2
 /** Typed at once; the echo is awaited before more is typed, so that no receive buffer runs over. */
 const piece = 32
 const interrupt = '\x03'
 const enter = '\r'
 
-/** While autoboot counts down, U-Boot goes back over the number and says the next one (common/autoboot.c). */
-const tick = /\x08{2,3} ?\d/g
+/** A line that did not come to its end, and why, in words. */
+interface Lost {
+  why: string
+  /** Whether the board said nothing at all, for as long as a command may take. */
+  silent?: boolean
+}
 
 /**
  * The dialogue with U-Boot's shell: one command at a time, no Enter before the line's echo is whole, no next command before
@@ -42,6 +34,8 @@ export class LoaderDialogue {
   readonly #heard = new HeardText()
   readonly #nonce: () => string
   #lost = 0
+  /** Every command that was entered, in order: whether a load was ever asked for, and which came last. */
+  readonly entered: string[] = []
 
   /**
    * @param write types at the board
@@ -69,32 +63,8 @@ export class LoaderDialogue {
    * @throws LoaderFault when the board starts a kernel instead, or falls silent
    */
   async toPrompt(): Promise<void> {
-    const { autoboot, prompt, limits } = this.#options
-    const wait = <T>(find: (text: string) => T | undefined) =>
-      this.#heard.until(find, limits.silence * 1000, this.#signal)
-    const first = await wait((text) => {
-      if (saysAutoboot(text, autoboot.says)) return 'autoboot'
-      return text.endsWith(prompt) ? 'prompt' : findKernel(text)
-    })
-    if (first === undefined) throw this.#silent('before it came to its boot loader')
-    if (typeof first !== 'string')
-      throw new LoaderFault(`The board booted a kernel and never came to its boot loader: "${first.line}".`)
-    if (first === 'autoboot') {
-      this.#write(autoboot.key)
-      let ticks = count(this.#heard.text, tick)
-      const stopped = await wait((text) => {
-        if (isAtPrompt(text, prompt, autoboot.key)) return 'prompt'
-        const now = count(text, tick)
-        // It still counts: the key was lost on its way.
-        if (now > ticks) this.#write(autoboot.key)
-        ticks = now
-        return findKernel(text)
-      })
-      if (stopped === undefined) throw this.#silent('after the key that stops its autoboot was typed')
-      if (typeof stopped !== 'string')
-        throw new LoaderFault(`The board's autoboot was not stopped by its key: "${stopped.line}".`)
-    }
-    await this.#clear('to the prompt')
+    await stopAutoboot(this.#heard, this.#write, this.#options, this.#signal)
+    await this.#clear('at the prompt')
   }
 
   /**
@@ -104,167 +74,152 @@ export class LoaderDialogue {
    *   loses characters again and again; what `meanwhile` throws, after the command was interrupted
    */
   async ask(command: string, meanwhile?: () => Promise<void>): Promise<Answer> {
-    for (let tries = 1; ; tries++) {
+    const during = `during \`${command}\``
+    return this.#again(command, async () => {
       const nonce = this.#nonce()
-      const line = lineFor(command, nonce)
-      let why = await this.#type(line, command)
-      if (why === undefined) {
-        const answer = await this.#enter(command, nonce, meanwhile)
-        if (typeof answer !== 'string') return answer
-        why = answer
-      }
-      this.#lost++
-      if (tries === mostTries) throw lostCharacters(command, tries, why)
-      await this.#clear(command)
-    }
+      const lost = await this.#type(lineFor(command, nonce), during)
+      return lost ?? this.#answer(command, during, nonce, meanwhile)
+    })
   }
 
   /**
    * Types a command that does not come back, and waits for what it says when it goes.
    * @param gone what shows that it went, in the text behind the echo
-   * @returns what was said behind the echo
    * @throws as `ask`; LoaderFault when the prompt came back instead, with what the shell said
    */
-  async leave(command: string, gone: (text: string) => boolean): Promise<string> {
+  async leave(command: string, gone: (text: string) => boolean): Promise<void> {
     const { prompt, limits } = this.#options
+    await this.#again(command, async () => {
+      const lost = (await this.#type(command, `during \`${command}\``)) ?? (await this.#enter(command, () => undefined))
+      if (lost) return lost
+      const end = (text: string) => (gone(text) ? 'gone' : text.endsWith(`\n${prompt}`) ? 'back' : undefined)
+      const how = await this.#heard.until(end, limits.silence * 1000, this.#signal)
+      if (how === 'gone') return true
+      if (how === undefined) throw this.#silent(`after \`${command}\` was entered`, limits.silence)
+      const said = lastWords(this.#heard.text.slice(0, -prompt.length))
+      throw new LoaderFault(`U-Boot refused \`${command}\`: it said ${said}.`)
+    })
+  }
+
+  /** Does something again, each time from a clean prompt, until nothing of it is lost. */
+  async #again<T>(command: string, one: () => Promise<T | Lost>): Promise<T> {
+    let silences = 0
     for (let tries = 1; ; tries++) {
-      let why = await this.#type(command, command)
-      if (why === undefined) {
-        this.#heard.forget()
-        this.#write(enter)
-        const entered = await this.#heard.until(
-          (text) => /\n/.test(text) || undefined,
-          limits.echo * 1000,
-          this.#signal,
-        )
-        if (entered) {
-          const end = (text: string) => (gone(text) ? 'gone' : text.endsWith(`\n${prompt}`) ? 'back' : undefined)
-          const how = await this.#heard.until(end, limits.silence * 1000, this.#signal)
-          if (how === 'gone') return this.#heard.text
-          if (how === undefined) throw this.#silent(`after \`${command}\` was entered`)
-          throw new LoaderFault(
-            `U-Boot refused \`${command}\`: it said ${lastWords(this.#heard.text.slice(0, -prompt.length))}.`,
-          )
-        }
-        why = 'Enter was not echoed'
-      }
+      const done = await one()
+      if (!isLost(done)) return done
       this.#lost++
-      if (tries === mostTries) throw lostCharacters(command, tries, why)
-      await this.#clear(command)
+      if (done.silent) silences++
+      const silent = this.#silent(`after \`${command}\` was entered`, this.#options.limits.silence)
+      if (silences === mostSilences) throw silent
+      if (tries === mostTries) throw lostCharacters(command, tries, done.why)
+      await this.#clear(`during \`${command}\``, done.silent ? silent : undefined)
     }
   }
 
-  /** Types a line and waits for its echo, piece by piece. @returns why not, in words, when the echo was wrong */
-  async #type(line: string, command: string): Promise<string | undefined> {
+  /** Types a line and waits for its echo, piece by piece. */
+  async #type(line: string, during: string): Promise<Lost | undefined> {
     this.#heard.forget()
     for (let end = piece; ; end += piece) {
       const typed = line.slice(0, end)
       this.#write(line.slice(end - piece, end))
-      const echo = await this.#listen(command, this.#options.limits.echo, (text) => {
+      const echo = await this.#listen(during, this.#options.limits.echo, (text) => {
         const state = compareEcho(typed, text)
         return state === 'begun' ? undefined : state
       })
-      if (echo !== 'whole') return `"${typed}" was echoed as ${lastWords(this.#heard.text, 1)}`
+      if (echo !== 'whole') return { why: `"${typed}" was echoed as ${lastWords(this.#heard.text, 1)}` }
       if (end >= line.length) return undefined
     }
   }
 
-  /** Enters the line that was echoed whole. @returns its answer; why there is none, in words, when one was lost */
-  async #enter(command: string, nonce: string, meanwhile?: () => Promise<void>): Promise<Answer | string> {
-    const { prompt, limits } = this.#options
+  /** Enters the line that was echoed whole. @param check may throw for what is heard meanwhile */
+  async #enter(command: string, check: (text: string) => void): Promise<Lost | undefined> {
     this.#heard.forget()
     this.#write(enter)
-    const entered = await this.#listen(command, limits.echo, (text) => /^\r*\n/.test(text) || undefined)
-    if (!entered) return `Enter was echoed as ${lastWords(this.#heard.text, 1)}`
+    const find = (text: string): true | undefined => {
+      check(text)
+      return /\n/.test(text) || undefined
+    }
+    const entered = await this.#heard.until(find, this.#options.limits.echo * 1000, this.#signal)
+    if (entered) this.entered.push(command)
+    return entered ? undefined : { why: `Enter was echoed as ${lastWords(this.#heard.text, 1)}` }
+  }
+
+  async #answer(
+    command: string,
+    during: string,
+    nonce: string,
+    meanwhile?: () => Promise<void>,
+  ): Promise<Answer | Lost> {
+    const lost = await this.#enter(command, (text) => this.#interrupted(text, during))
+    if (lost) return lost
     try {
       await meanwhile?.()
     } catch (error) {
       this.#write(interrupt)
       throw error
     }
-    const answer = await this.#answer(command, nonce, prompt)
-    if (answer === 'no-hush') {
-      const sentence = `This board's U-Boot has no hush shell, so that it cannot say what a command came to: build it with CONFIG_HUSH_PARSER.`
-      throw new LabError('PlaceBroken', sentence)
-    }
-    if (answer === undefined) throw this.#silent(`after \`${command}\` was entered`)
-    return answer === 'damaged' ? `its answer came as ${lastWords(this.#heard.text)}` : answer
-  }
-
-  /**
-   * Waits for the answer. When a prompt has come without one, it waits no longer than for an echo: the answer was damaged
-   * on its way, or the prompt was the command's own words and more is to come.
-   */
-  async #answer(command: string, nonce: string, prompt: string): Promise<Answer | 'damaged' | 'no-hush' | undefined> {
-    const { silence, echo } = this.#options.limits
-    for (;;) {
-      const first = await this.#listen(command, silence, (text) => {
-        return findAnswer(text, nonce, prompt) ?? (text.endsWith(`\n${prompt}`) ? 'prompt' : undefined)
-      })
-      if (first !== 'prompt') return first
-      const length = this.#heard.text.length
-      const more = await this.#listen(command, echo, (text) => text.length > length || undefined)
-      if (!more) return 'damaged'
+    const { prompt, limits } = this.#options
+    // Where the command seems to have ended, what is missing of the answer comes at once or was lost; that may also have
+    // been the command's own words, with more to come.
+    for (let seemsOver = false; ;) {
+      const look = (text: string) =>
+        findAnswer(text, nonce, prompt) ?? (isAnswering(text, nonce, prompt) === seemsOver ? undefined : 'look')
+      const answer = await this.#listen(during, seemsOver ? limits.echo : limits.silence, look)
+      if (answer === 'no-hush') throw noHush()
+      if (answer === 'look') seemsOver = !seemsOver
+      else if (typeof answer === 'object') return answer
+      else
+        return { why: `its answer came as ${lastWords(this.#heard.text)}`, silent: answer === undefined && !seemsOver }
     }
   }
 
   /**
    * Leaves whatever line or command there is by ^C, and has the shell say a fresh nonce: an older prompt may still be on
    * its way, and whoever takes that for the answer is one prompt behind from then on.
+   * @param fault what it means when there is no answer
    */
-  async #clear(command: string): Promise<void> {
+  async #clear(during: string, fault?: LoaderFault): Promise<void> {
     const { prompt, limits } = this.#options
+    let silent: LoaderFault | undefined
     for (let tries = 0; tries < mostTries; tries++) {
       this.#heard.forget()
       this.#write(interrupt)
-      const stopped = await this.#listen(command, limits.echo, (text) => text.endsWith(prompt) || undefined)
-      if (!stopped) continue
+      await this.#listen(during, limits.echo, (text) => text.endsWith(prompt) || undefined)
       const nonce = this.#nonce()
       this.#write(`echo ${hidden(nonce)}${enter}`)
       const clean = new RegExp(`${nonce}\\r*\\n$`)
       const isClean = (text: string): boolean => text.endsWith(prompt) && clean.test(text.slice(0, -prompt.length))
-      if (await this.#listen(command, limits.echo, (text) => isClean(text) || undefined)) return
+      if (await this.#listen(during, limits.echo, (text) => isClean(text) || undefined)) return
+      silent = this.#silent(`or gave no prompt when ^C was typed ${mostTries} times ${during}`, limits.echo)
     }
-    throw this.#silent(`or did not answer when ^C was typed ${mostTries} times`)
+    throw fault ?? silent!
   }
 
   /** Waits for something of the shell's; ends when the console shows that there is no shell any longer. */
-  async #listen<T>(command: string, seconds: number, find: (text: string) => T | undefined): Promise<T | undefined> {
+  async #listen<T>(during: string, seconds: number, find: (text: string) => T | undefined): Promise<T | undefined> {
     const check = (text: string): T | undefined => {
-      const interruption = findInterruption(text, this.#options.autoboot.says)
-      if (interruption) throw interrupted(interruption, command)
+      this.#interrupted(text, during)
       return find(text)
     }
     return this.#heard.until(check, seconds * 1000, this.#signal)
   }
 
-  #silent(when: string): LoaderFault {
+  #interrupted(text: string, during: string): void {
+    const interruption = findInterruption(text, this.#options.autoboot.says)
+    if (interruption) throw interrupted(interruption, during)
+  }
+
+  #silent(when: string, seconds: number): LoaderFault {
     const said = lastWords(this.#heard.text)
-    return new LoaderFault(
-      `The board fell silent ${when} (${this.#options.limits.silence} s); the last that it said: ${said}.`,
-    )
+    return new LoaderFault(`The board fell silent ${when} (${seconds} s); the last that it said: ${said}.`)
   }
 }
 
-/** The autoboot line, or the half of it that a wire left whole. */
-function saysAutoboot(text: string, says: string): boolean {
-  if (text.includes(says)) return true
-  const half = says.length >> 1
-  return says.length >= 20 && (text.includes(says.slice(0, half)) || text.includes(says.slice(half)))
+function isLost<T>(done: T | Lost): done is Lost {
+  return typeof done === 'object' && done !== null && 'why' in done
 }
 
-/** Whether the prompt came last, or nothing behind it but the echo of a key that was typed once too often. */
-function isAtPrompt(text: string, prompt: string, key: string): boolean {
-  const end = text.lastIndexOf(prompt)
-  return end >= 0 && text.slice(end + prompt.length).replaceAll(key, '') === ''
-}
-
-function count(text: string, pattern: RegExp): number {
-  return text.match(pattern)?.length ?? 0
-}
-
-function interrupted({ kind, line }: Interruption, command: string): LoaderFault {
-  const during = command === 'to the prompt' ? 'at the prompt' : `during \`${command}\``
+function interrupted({ kind, line }: Interruption, during: string): LoaderFault {
   const sentences = {
     reset: `The board was reset under us ${during}, by its firmware or by its power: it said "${line}" again.`,
     kernel: `A kernel spoke ${during} that nobody had started: "${line}".`,
@@ -276,4 +231,9 @@ function interrupted({ kind, line }: Interruption, command: string): LoaderFault
 function lostCharacters(command: string, tries: number, why: string): LabError {
   const sentence = `The way to the boot loader's shell lost characters of \`${command}\` ${tries} times (${why}): check the console's wire and speed.`
   return new LabError('PlaceBroken', sentence, { retryable: true })
+}
+
+function noHush(): LabError {
+  const sentence = `This board's U-Boot has no hush shell, so that it cannot say what a command came to: build it with CONFIG_HUSH_PARSER.`
+  return new LabError('PlaceBroken', sentence)
 }

@@ -21,7 +21,7 @@ export interface Loaded {
 /** A load is done as often when what the board reads back is not what the file has. */
 const mostLoads = 2
 /** The board is asked as often for a checksum, whose digits a wire may have changed. */
-const mostAsked = 2
+export const mostAsked = 2
 
 /**
  * Loads one file into the board's memory and has the board prove that it lies there.

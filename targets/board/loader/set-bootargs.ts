@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib'
 import { LabError } from '../../../domain/errors.ts'
 import type { LoaderDialogue } from './dialogue.ts'
-import { findChecksum } from './load-file.ts'
+import { findChecksum, mostAsked } from './load-file.ts'
 import { roomFor } from './typed-line.ts'
 
 /**
@@ -9,6 +9,9 @@ import { roomFor } from './typed-line.ts'
  * it a second time, with the values in it (common/cli_hush.c make_string()); the newer one (cli_hush_modern.c) does not.
  */
 const readings = [2, 1] as const
+
+/** Shorter than a line may be: of long ones a bad wire brings none whole. */
+const goodLength = 100
 
 /**
  * The commands that set `bootargs`: pieces first, each in a line that every U-Boot's buffer can hold, then all of them in
@@ -25,12 +28,12 @@ export function bootargsCommands(cmdline: string, room: number, read: (typeof re
     throw new LabError('BadInput', sentence)
   }
   const name = (n: number): string => `hl${n}`
-  const values = pieces(cmdline, room - `setenv ${name(99)} ''`.length, read)
-  const commands = values.map((value, n) => `setenv ${name(n)} '${value}'`)
-  const last = `setenv bootargs "${values.map((_, n) => `\${${name(n)}}`).join('')}"`
-  if (last.length > room)
-    throw new LabError('BadInput', `The command line has ${cmdline.length} characters, too many to be typed.`)
-  return [...commands, last]
+  for (const length of [Math.min(room, goodLength), room]) {
+    const values = pieces(cmdline, length - `setenv ${name(99)} ''`.length, read)
+    const last = `setenv bootargs "${values.map((_, n) => `\${${name(n)}}`).join('')}"`
+    if (last.length <= room) return [...values.map((value, n) => `setenv ${name(n)} '${value}'`), last]
+  }
+  throw new LabError('BadInput', `The command line has ${cmdline.length} characters, too many to be typed.`)
 }
 
 /**
@@ -52,6 +55,7 @@ export async function setBootargs(dialogue: LoaderDialogue, cmdline: string, scr
     if (await isKept(dialogue, cmdline, scratch)) return
   }
   const { output } = await dialogue.ask('printenv bootargs')
+  if (output === `bootargs=${cmdline}\n`) return
   throw refused(`U-Boot has ${JSON.stringify(output)}, where ${JSON.stringify(`bootargs=${cmdline}`)} was set`)
 }
 
@@ -59,10 +63,14 @@ async function isKept(dialogue: LoaderDialogue, cmdline: string, scratch: string
   const { code } = await dialogue.ask(`env export -t ${scratch} bootargs`)
   // Built without it (CONFIG_CMD_EXPORTENV), a U-Boot can show that of a short command line only.
   if (code !== 0) return (await dialogue.ask('printenv bootargs')).output === `bootargs=${cmdline}\n`
-  const { output } = await dialogue.ask(`crc32 ${scratch} \${filesize}`)
   const exported = exportedBootargs(cmdline)
-  const sum = findChecksum(output)
-  return sum?.size === exported.length && sum.digest === crc32(exported).toString(16).padStart(8, '0')
+  const wanted = crc32(exported).toString(16).padStart(8, '0')
+  // Its digits may be damaged on their way.
+  for (let asked = 0; asked < mostAsked; asked++) {
+    const sum = findChecksum((await dialogue.ask(`crc32 ${scratch} \${filesize}`)).output)
+    if (sum?.size === exported.length && sum.digest === wanted) return true
+  }
+  return false
 }
 
 /** What `env export -t` writes (lib/hashtable.c hexport_r()): a backslash before each backslash, and a 0 at the end. */

@@ -30,8 +30,10 @@ export type LoaderEnd =
   /** What firmware did instead, in one sentence. */
   | { started: false; fault: string }
 
-/** arch/arm/lib/bootm.c, announce_and_cleanup(): the last that U-Boot says. */
+/** arch/arm/lib/bootm.c, announce_and_cleanup(): the last that U-Boot says. A wire may have left only a part of it whole. */
 const starting = 'Starting kernel ...'
+const part = 9
+const parts = Array.from({ length: starting.length - part + 1 }, (_, at) => starting.slice(at, at + part))
 
 /**
  * From power-on to the kernel: stops autoboot, loads kernel and initrd, has the board read both back, sets the command line
@@ -60,9 +62,13 @@ async function start(dialogue: LoaderDialogue, { loader, offer, cmdline, serve }
   const kernel = await loadFile(dialogue, offer.kernel, kernelAt, serving(offer.kernel))
   const initrd = await loadFile(dialogue, offer.initrd, initrdAt, serving(offer.initrd))
   const command = `booti ${kernelAt} ${initrdAt}:${initrd.size.toString(16)} ${treeAt}`
-  await dialogue.leave(command, (text) => text.includes(starting) || findKernel(text) !== undefined)
+  await dialogue.leave(command, isGone)
   const remarks = dialogue.lost === 0 ? [] : [`${dialogue.lost} lines were typed again: the console lost characters.`]
   return { started: true, loaded: [kernel, initrd], command, remarks }
+}
+
+function isGone(text: string): boolean {
+  return parts.some((one) => text.includes(one)) || findKernel(text) !== undefined
 }
 
 /** An address of the lab file's, or a variable of U-Boot's that must be set: an empty one would shift the arguments. */

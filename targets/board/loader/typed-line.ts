@@ -20,9 +20,9 @@ export function hidden(nonce: string): string {
   return `${nonce.slice(0, 1)}''${nonce.slice(1)}`
 }
 
-/** A command as it is typed: behind it the shell is asked for its code and a nonce. */
+/** A command as it is typed: behind it the shell is asked for its code, twice since one digit is easily damaged, and a nonce. */
 export function lineFor(command: string, nonce: string): string {
-  return `${command}; echo RC=$? ${hidden(nonce)}`
+  return `${command}; echo RC=$?,$? ${hidden(nonce)}`
 }
 
 /** How much of a line can be spent on the command itself. @param nonce see `lineFor` */
@@ -50,9 +50,17 @@ export function findAnswer(heard: string, nonce: string, prompt: string): Answer
   const start = behind.lastIndexOf('RC=', end)
   if (start < 0) return 'damaged'
   const code = behind.slice(start + 3, end)
-  if (code === '$?') return 'no-hush'
+  if (code === '$?,$?') return 'no-hush'
+  const digits = /^(\d{1,3}),\1$/.exec(code)?.[1]
   // The first line feed is Enter's own echo.
   const output = /^\r*\n([\s\S]*)$/.exec(behind.slice(0, start))?.[1]
-  if (output === undefined || !/^\d{1,3}$/.test(code)) return 'damaged'
-  return { code: Number(code), output: output.replaceAll('\r', '') }
+  return digits === undefined || output === undefined
+    ? 'damaged'
+    : { code: Number(digits), output: output.replaceAll('\r', '') }
+}
+
+/** Whether what was heard last looks like an answer, whole or not: a prompt, a code, or the nonce. */
+export function isAnswering(heard: string, nonce: string, prompt: string): boolean {
+  const last = heard.slice(-(nonce.length + prompt.length + 12))
+  return last.endsWith(`\n${prompt}`) || last.includes(nonce) || /RC=\d/.test(last)
 }

@@ -39,7 +39,7 @@ test('only carriage returns are typed at the end of a line, and only after its e
   await dialogue.ask('version')
   expect(typed.filter((text) => text.includes('\n'))).toEqual([])
   expect(typed.at(-1)).toBe('\r')
-  expect(typed.slice(0, -1).join('')).toMatch(/^version; echo RC=\$\? K''[0-9a-f]{6}$/)
+  expect(typed.slice(0, -1).join('')).toMatch(/^version; echo RC=\$\?,\$\? K''[0-9a-f]{6}$/)
 })
 
 test('a prompt in the output of a command is not taken for its end', async () => {
@@ -123,7 +123,7 @@ test('a board that falls silent in a command is told with its last words', async
 })
 
 test('a shell that is no hush says so', async () => {
-  const { dialogue } = talk({ air: (text) => text.replace(/^RC=0/, 'RC=$?') })
+  const { dialogue } = talk({ air: (text) => text.replace(/^RC=0,0/, 'RC=$?,$?') })
   await expect(dialogue.ask('version')).rejects.toThrow(/no hush shell/)
 })
 

@@ -122,8 +122,10 @@ test('a variable of U-Boot that is needed and not set is named, before anything 
 
 test('a network that does not come up ends it with what U-Boot said', async () => {
   const reply = { output: 'BOOTP broadcast 17\r\n\r\nRetry time exceeded; starting again\r\n', code: 1 }
-  const { start } = talk((command) => (command === 'dhcp' ? reply : undefined))
+  const { start, dialogue } = talk((command) => (command === 'dhcp' ? reply : undefined))
   await expect(start()).rejects.toThrow(/`dhcp`.*failed with code 1: it said.*Retry time exceeded/)
+  // Whether the TFTP server was ever asked for a file.
+  expect(dialogue.entered.at(-1)).toBe('dhcp')
 })
 
 test('what firmware does is given back as data, not thrown', async () => {

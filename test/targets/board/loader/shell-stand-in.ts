@@ -41,12 +41,12 @@ export class ShellStandIn {
       this.#prompt(`${nonceAlone.replace("''", '')}\r\n`)
       return
     }
-    const [, command = line, nonce] = /^(.*); echo RC=\$\? (\w''\w+)$/.exec(line) ?? []
+    const [, command = line, nonce] = /^(.*); echo RC=\$\?,\$\? (\w''\w+)$/.exec(line) ?? []
     this.ran.push(command)
     const reply = this.#reply(command)
     if (reply === 'hangs') this.#deaf = true
     else if ('instead' in reply) this.#say(reply.instead)
-    else this.#prompt(`${reply.output ?? ''}RC=${reply.code ?? 0} ${nonce?.replace("''", '')}\r\n`)
+    else this.#prompt(`${reply.output ?? ''}RC=${reply.code ?? 0},${reply.code ?? 0} ${nonce?.replace("''", '')}\r\n`)
   }
 
   #prompt(before: string): void {
