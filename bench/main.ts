@@ -1,9 +1,9 @@
-/** `npm run bench [-- overhead|tracer|console|server|inspect|flip|hostile|store ...] [--rounds N]`: what hyplab costs, beside what it is measured against. */
+/** `npm run bench [-- overhead|tracer|console|inspect|flip|hostile|store|fvp ...] [--rounds N]`: what hyplab costs, beside what it is measured against. */
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { flip } from './flip.ts'
-import { consoleServer } from './console-server.ts'
 import { consoleThroughput } from './console-throughput.ts'
+import { fvpStandIn } from './fvp-stand-in.ts'
 import { hostile } from './hostile.ts'
 import { inspectThroughput } from './inspect-throughput.ts'
 import { overhead } from './overhead.ts'
@@ -14,7 +14,7 @@ import { tracer } from './tracer.ts'
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 const print = (text: string): void => void process.stdout.write(`${text}\n`)
 
-/** Rounds of `tracer`, and of `overhead` for each of its two cases, when `--rounds` does not say. */
+/** Rounds of `tracer` and `fvp`, and of `overhead` for each of its two cases, when `--rounds` does not say. */
 const defaultRounds = 7
 
 const benchmarks: Record<string, (rounds: number) => Promise<void>> = {
@@ -42,13 +42,6 @@ const benchmarks: Record<string, (rounds: number) => Promise<void>> = {
       print(`  ${what.padEnd(60)} ${megabytesPerSecond.toFixed(0).padStart(5)} MB/s${found}${memory}`)
     }
   },
-  server: async (rounds) => {
-    print(`\n5 MB of a board through ser2net: median of ${rounds} rounds by turns (least to most), goal: no difference`)
-    for (const { what, megabytesPerSecond } of await consoleServer(rounds)) {
-      const { median, least, most } = megabytesPerSecond
-      print(`  ${what.padEnd(50)} ${median.toFixed(2)} MB/s (${least.toFixed(2)} to ${most.toFixed(2)})`)
-    }
-  },
   inspect: async () => {
     print('\nhyplab inspect, logs of 100 MB (goal: 100 MB/s on one core, memory that does not grow)')
     for (const { what, megabytesPerSecond, perCore, boots, startMiB, peakMiB } of await inspectThroughput()) {
@@ -70,6 +63,13 @@ const benchmarks: Record<string, (rounds: number) => Promise<void>> = {
       const times = growth === 0 ? '' : `, ${growth.toFixed(1)} times that of a quarter of it`
       print(`  ${what.padEnd(52)} ${String(inputs).padStart(4)} inputs: ${seconds.toFixed(3)} s${times}`)
     }
+  },
+  fvp: async (rounds) => {
+    const { bare, adapter, overhead: over } = await fvpStandIn(rounds)
+    print(`\nA boot of the FVP stand-in, bare and by the adapter: median of ${rounds} rounds by turns (least to most)`)
+    print(`  bare          ${inSeconds(bare)}`)
+    print(`  adapter       ${inSeconds(adapter)}`)
+    print(`  overhead      ${inSeconds(over)}, goal 0.5 s`)
   },
   store: async () => {
     print('\nThe results of a run of 50 cells')

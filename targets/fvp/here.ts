@@ -43,12 +43,12 @@ export class Here implements ModelHost {
   }
 
   async start(words: string[]): Promise<ModelProcess> {
-    const { child, ended, pgid, kill } = startGuarded('env', [...withInterrupt, ...words])
+    const guarded = startGuarded('env', [...withInterrupt, ...words])
     return {
-      outputs: [child.stdout, child.stderr].filter((stream) => stream !== null),
-      ended,
-      pgid,
-      kill: async () => kill('SIGKILL'),
+      outputs: [guarded.child.stdout, guarded.child.stderr].filter((stream) => stream !== null),
+      ended: guarded.ended,
+      pgid: guarded.pgid,
+      kill: async () => guarded.kill('SIGKILL'),
     }
   }
 

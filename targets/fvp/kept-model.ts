@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { LabError } from '../../domain/errors.ts'
 import type { FoundModel } from './find-model.ts'
 import { readStatistics, type Statistics } from './statistics.ts'
 
@@ -19,10 +20,36 @@ export function keptFolder(attempt: string): string {
   return join(attempt, 'kept')
 }
 
-/** Writes down what an attempt's model was started as. */
+/** Writes down what an attempt's model was started as. @throws LabError DiskFull when it cannot be kept */
 export function keepModel(attempt: string, model: KeptModel): void {
-  mkdirSync(keptFolder(attempt), { recursive: true })
-  writeFileSync(modelFile(attempt), `${JSON.stringify(model, null, 2)}\n`)
+  kept(modelFile(attempt), (path) => writeFileSync(path, `${JSON.stringify(model, null, 2)}\n`))
+}
+
+/** A file that grows while a model runs. */
+export class KeptFile {
+  readonly path: string
+  readonly #fd: number
+  #open = true
+
+  /** Makes it, with its folder. @throws LabError DiskFull when it cannot be made */
+  constructor(path: string) {
+    this.path = path
+    this.#fd = kept(path, () => openSync(path, 'a', 0o600))
+  }
+
+  /** @throws LabError DiskFull when a byte cannot be kept */
+  append(bytes: Uint8Array): void {
+    if (!this.#open) return
+    kept(this.path, () => {
+      for (let written = 0; written < bytes.length;) written += writeSync(this.#fd, bytes, written)
+    })
+  }
+
+  /** Can be called twice. */
+  close(): void {
+    if (this.#open) closeSync(this.#fd)
+    this.#open = false
+  }
 }
 
 /** What an attempt kept of its model; undefined where it did not come so far. */
@@ -39,4 +66,15 @@ export function keptStatistics(attempt: string): Statistics | undefined {
 
 function modelFile(attempt: string): string {
   return join(keptFolder(attempt), 'model.json')
+}
+
+function kept<Value>(path: string, keep: (path: string) => Value): Value {
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+    return keep(path)
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    const sentence = `What is told of the model could not be kept in ${path} (${why}): make room and boot again.`
+    throw new LabError('DiskFull', sentence, { cause })
+  }
 }

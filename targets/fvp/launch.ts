@@ -6,7 +6,7 @@ import { LabError } from '../../domain/errors.ts'
 import type { Line } from '../powered.ts'
 import { endedAs } from './ending.ts'
 import type { FvpTerminal } from './fvp-order.ts'
-import { logName } from './kept-model.ts'
+import { KeptFile, logName } from './kept-model.ts'
 import type { ModelHost, ModelProcess } from './model-host.ts'
 import { ModelOutput } from './model-output.ts'
 import { announcedIn, type Announced } from './ports.ts'
@@ -32,7 +32,14 @@ export interface LaunchedModel {
   output: ModelOutput
   lines: Line[]
   /** Terminals that nobody asked for; they are read into files, because one that is not read stops the model. */
-  others: Duplex[]
+  others: Other[]
+}
+
+/** A terminal that nobody asked for. */
+export interface Other {
+  stream: Duplex
+  /** Resolves when it was closed and all that it had said is in its file. */
+  kept: Promise<void>
 }
 
 /**
@@ -51,19 +58,31 @@ export async function launchModel(launch: Launch, signal: AbortSignal): Promise<
   const { host, command, token, terminals, kept } = launch
   if (terminals.length === 0) throw new LabError('BadInput', 'A model needs one console at least: name its terminals.')
   signal.throwIfAborted()
-  const process = await host.start([...start, token, ...unbuffered, ...command], signal)
+  const log = new KeptFile(join(kept, logName))
+  const process = await host.start([...start, token, ...unbuffered, ...command], signal).catch((error: unknown) => {
+    log.close()
+    throw error
+  })
   const announced = new Map<string, Announced>()
   const wanted = new Set(terminals.map(({ name }) => name))
   const all = Promise.withResolvers<number>()
-  let attached: ((one: Announced) => void) | undefined
-  const output = new ModelOutput(join(kept, logName), process.outputs, (line) => {
+  let drain: ((one: Announced) => Promise<void>) | undefined
+  const output = new ModelOutput(log, process.outputs, (line) => {
     const one = announcedIn(line)
     if (!one || announced.has(one.name)) return
     announced.set(one.name, one)
     wanted.delete(one.name)
-    if (attached) attached(one)
+    if (drain) drain(one).catch(() => undefined)
     else if (wanted.size === 0) void output.pid.then(all.resolve)
   })
+  const opened: Duplex[] = []
+  const connect = async ({ port }: Announced): Promise<Duplex> => {
+    const stream = await host.connect(port, signal)
+    // Until it is captured nobody else listens, and a reset is no reason to end this process.
+    stream.on('error', () => undefined)
+    opened.push(stream)
+    return stream
+  }
   try {
     const pid = await Promise.race([
       all.promise,
@@ -72,37 +91,26 @@ export async function launchModel(launch: Launch, signal: AbortSignal): Promise<
       lateOrAborted(launch, wanted, signal),
     ])
     await host.signal(pid, 'STOP')
-    const others: Duplex[] = []
-    const drain = async (one: Announced): Promise<void> => {
-      const stream = await host.connect(one.port, signal)
-      others.push(stream)
-      pipeline(stream, createWriteStream(join(kept, `${one.name}.raw`))).catch(() => undefined)
-    }
+    const others: Other[] = []
     const named = new Set(terminals.map(({ name }) => name))
-    const [lines] = await Promise.all([
-      Promise.all(terminals.map((terminal) => attach(host, terminal, announced, signal))),
-      ...[...announced.values()].filter(({ name }) => !named.has(name)).map(drain),
-    ])
-    attached = (one) => void drain(one).catch(() => undefined)
+    const unnamed = [...announced.values()].filter(({ name }) => !named.has(name))
+    drain = async (one) => {
+      const stream = await connect(one)
+      const file = createWriteStream(join(kept, `${one.name}.raw`))
+      others.push({ stream, kept: pipeline(stream, file).catch(() => undefined) })
+    }
+    const attach = async ({ name, worlds }: FvpTerminal): Promise<Line> => {
+      return { name, worlds, stream: await connect(announced.get(name)!) }
+    }
+    const [lines] = await Promise.all([Promise.all(terminals.map(attach)), ...unnamed.map(drain)])
     return { process, pid, output, lines, others }
   } catch (error) {
     await process.kill().catch(() => undefined)
     await process.ended.catch(() => undefined)
+    for (const stream of opened) stream.destroy()
     await output.end()
     throw error
   }
-}
-
-async function attach(
-  host: ModelHost,
-  { name, worlds }: FvpTerminal,
-  announced: Map<string, Announced>,
-  signal: AbortSignal,
-): Promise<Line> {
-  const stream = await host.connect(announced.get(name)!.port, signal)
-  // Until it is captured nobody else listens, and a reset is no reason to end this process.
-  stream.on('error', () => undefined)
-  return { name, worlds, stream }
 }
 
 /** A model that ends before it has announced all is not up, whatever it says of that: its texts are nobody's promise. */

@@ -1,8 +1,7 @@
-import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { readFileSync } from 'node:fs'
 import type { Readable } from 'node:stream'
-import { LabError } from '../../domain/errors.ts'
 import { closed } from './closing.ts'
+import type { KeptFile } from './kept-model.ts'
 import { Lines } from './ports.ts'
 
 /** How many of its last lines are a model's last words. */
@@ -17,20 +16,16 @@ export class ModelOutput {
   readonly pid: Promise<number>
   /** Rejects with LabError DiskFull when something could not be kept; never resolves. */
   readonly failed: Promise<never>
-  readonly #file: string
+  readonly #log: KeptFile
   readonly #outputs: Readable[]
-  readonly #log: number
-  #open = true
 
   /**
-   * @param file made here, with its folder
+   * @param log closed when the model's end was read
    * @param line gets each line of either output as soon as it is whole
    */
-  constructor(file: string, outputs: Readable[], line: (line: string) => void) {
-    this.#file = file
+  constructor(log: KeptFile, outputs: Readable[], line: (line: string) => void) {
+    this.#log = log
     this.#outputs = outputs
-    mkdirSync(dirname(file), { recursive: true })
-    this.#log = openSync(file, 'a', 0o600)
     const started = Promise.withResolvers<number>()
     const failure = Promise.withResolvers<never>()
     failure.promise.catch(() => undefined)
@@ -51,7 +46,7 @@ export class ModelOutput {
           bytes = chunk.subarray(end + 1)
         }
         try {
-          this.#keep(bytes)
+          log.append(bytes)
         } catch (error) {
           failure.reject(error as Error)
         }
@@ -62,7 +57,7 @@ export class ModelOutput {
 
   /** All that was printed so far. */
   text(): string {
-    return readFileSync(this.#file, 'latin1')
+    return readFileSync(this.#log.path, 'latin1')
   }
 
   /** The model's last words in one line; `nothing` when it never had any. */
@@ -77,17 +72,6 @@ export class ModelOutput {
   /** Waits until all was read that a model which has gone had printed. Can be called twice. */
   async end(): Promise<void> {
     await Promise.all(this.#outputs.map((output) => closed(output)))
-    if (this.#open) closeSync(this.#log)
-    this.#open = false
-  }
-
-  #keep(bytes: Uint8Array): void {
-    try {
-      for (let written = 0; written < bytes.length;) written += writeSync(this.#log, bytes, written)
-    } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause)
-      const sentence = `What the model prints could not be kept in ${this.#file} (${why}): make room and boot again.`
-      throw new LabError('DiskFull', sentence, { cause })
-    }
+    this.#log.close()
   }
 }

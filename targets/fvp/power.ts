@@ -12,7 +12,7 @@ import { findModel, type FoundModel } from './find-model.ts'
 import type { FvpOrder, FvpRecipe } from './fvp-order.ts'
 import { Here } from './here.ts'
 import { keepModel, keptFolder } from './kept-model.ts'
-import { launchModel, type LaunchedModel } from './launch.ts'
+import { launchModel, type LaunchedModel, type Other } from './launch.ts'
 import type { ModelHost } from './model-host.ts'
 import { Remote } from './remote.ts'
 
@@ -86,7 +86,7 @@ function powered(host: ModelHost, { process, pid, output, lines, others }: Launc
   const finish = (): Promise<void> =>
     (finished ??= (async () => {
       await gone
-      await Promise.all([...lines.map(({ stream }) => closed(stream)), ...others.map(closed), output.end()])
+      await Promise.all([...lines.map(({ stream }) => closed(stream)), ...others.map(closedAndKept), output.end()])
       await host.close()
     })())
   const ended = gone.then(async (end) => {
@@ -119,6 +119,11 @@ function powered(host: ModelHost, { process, pid, output, lines, others }: Launc
       await finish()
     },
   }
+}
+
+async function closedAndKept({ stream, kept }: Other): Promise<void> {
+  await closed(stream)
+  await kept
 }
 
 /** Files of this host that the stack names are put where the model is; what the place names is there already. */

@@ -1,5 +1,5 @@
 import { basename, join } from 'node:path'
-import type { Duplex, Readable } from 'node:stream'
+import type { Duplex } from 'node:stream'
 import { LabError } from '../../domain/errors.ts'
 import type { HostLink } from '../hosts/host-link.ts'
 import { tellsStopped, type ModelHost, type ModelProcess, type ModelSignal } from './model-host.ts'
@@ -32,8 +32,8 @@ export class Remote implements ModelHost {
   }
 
   async start(words: string[], signal: AbortSignal): Promise<ModelProcess> {
-    const { stream, ended, kill } = await this.#link.start(words, { terminal: true }, signal)
-    return { outputs: [stream satisfies Readable], ended, kill }
+    const command = await this.#link.start(words, { terminal: true }, signal)
+    return { outputs: [command.stream], ended: command.ended, kill: () => command.kill() }
   }
 
   async signal(pid: number, signal: ModelSignal): Promise<void> {

@@ -3,12 +3,13 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { LabError } from '../../../domain/errors.ts'
 import { endOf } from '../../../targets/fvp/ending.ts'
+import { KeptFile } from '../../../targets/fvp/kept-model.ts'
 import { ModelOutput } from '../../../targets/fvp/model-output.ts'
 import { tempFolder } from '../../host/temp-folder.ts'
 
 async function printed(text: string): Promise<ModelOutput> {
   const output = new ModelOutput(
-    join(await tempFolder(), 'fvp.log'),
+    new KeptFile(join(await tempFolder(), 'fvp.log')),
     [Readable.from([Buffer.from(`4711\n${text}`)])],
     () => {},
   )

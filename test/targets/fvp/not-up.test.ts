@@ -72,3 +72,13 @@ test('a place that somebody newer has is left to him', async () => {
   expect(started).toBeGreaterThan(1)
   expect(seeProcess(started)).toBeUndefined()
 })
+
+test('an attempt that cannot be kept is not even started', async () => {
+  await script([{ end: 'off' }])
+  const claim = new TestClaim()
+  await expect(powerFvp(await standInOrder({ folder: '/dev/null' }))(claim, never)).rejects.toMatchObject({
+    code: 'DiskFull',
+    message: expect.stringMatching(/could not be kept in \/dev\/null\/kept/),
+  })
+  expect(claim.processes()).toEqual([])
+})

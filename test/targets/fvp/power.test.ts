@@ -43,6 +43,7 @@ test("the model's own words are kept, with how fast it was, and what it was star
   })
   const { powered } = await powerUp(order)
   await powered.go()
+  await powered.ended
   await powered.askOff()
   const log = await readFile(join(order.folder, 'kept/fvp.log'), 'utf8')
   expect(log).toMatch(/^terminal_0: Listening for serial connection on port \d+\n/)
@@ -62,6 +63,7 @@ test('a model that loses what nobody reads loses nothing: it is stopped while it
   await claim.stopped()
   expect(heard[0]!.text()).toBe('')
   await powered.go()
+  await powered.ended
   await powered.askOff()
   expect(heard[0]!.text()).toBe('first second')
 })
@@ -72,6 +74,7 @@ test.each([['prefix'], ['shuffle'], ['late-ports:0.3'], ['prefix', 'shuffle', 'l
     await script([{ say: 'zero' }, { say: 'one', on: 1 }, { end: 'off' }], ...wishes)
     const { powered, heard } = await powerUp(await standInOrder())
     await powered.go()
+    await powered.ended
     await powered.askOff()
     expect(heard.map((one) => one.text())).toEqual(['zero', 'one'])
   },
@@ -87,6 +90,7 @@ test('a port that somebody else has is no matter: the model says which it took',
   const order = await standInOrder({ model: { binary: standIn, parameters } })
   const { powered, heard } = await powerUp(order)
   await powered.go()
+  await powered.ended
   await powered.askOff()
   other.close()
   expect(heard[0]!.text()).toBe('the UART')

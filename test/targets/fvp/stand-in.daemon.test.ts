@@ -1,9 +1,11 @@
 /** What the stand-in does as Arm's model does it, or as somebody has to guess that it does: docs/fvp.md says which. */
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
+import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
+import { findProcesses } from '../../../host/process-identity.ts'
 import { run } from '../../../host/run.ts'
 import { startGuarded, type GuardedProcess } from '../../../host/guarded-process.ts'
 import { tempFolder } from '../../host/temp-folder.ts'
@@ -168,4 +170,25 @@ test('what a UART says goes to a file, too, where that is asked for', async () =
   await model.ended
   await heard.closed
   expect([heard.text(), await readFile(file, 'utf8')]).toEqual(['kept', 'kept'])
+})
+
+test('faults come when they are asked for', async () => {
+  await script([{ say: 'x', times: 100_000 }, { end: 'sleep' }], 'crash:0.3')
+  expect(await (await start(...raw)).model.ended).toEqual({ code: 128 + 11 })
+
+  await script([{ say: 'unheard' }, { say: 'heard', on: 1 }, { end: 'off' }], 'silent:0')
+  const silent = await start(...off, ...raw)
+  const both = [await silent.terminal(0), await silent.terminal(1)]
+  await silent.model.ended
+  await Promise.all(both.map(({ heard }) => heard.closed))
+  expect(both.map(({ heard }) => heard.text())).toEqual(['', 'heard'])
+
+  await script([{ end: 'sleep' }], 'hang:0.1')
+  const { model } = await start(...raw)
+  const states = (): string[] =>
+    findProcesses(({ pgid, commandLine }) => pgid === model.pgid && commandLine.startsWith('/usr/bin/python3')).map(
+      ({ pid }) => readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]![0]!,
+    )
+  // The model and what it simulates; what stops the one with the other goes on.
+  await vi.waitFor(() => expect(states().filter((state) => state === 'T')).toHaveLength(2))
 })
