@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { placeWithKey } from '../domain/lab/place-key.ts'
 import type { Run } from '../store/runs.ts'
-import { openPlace, type OpenPlace } from '../targets/place/open-place.ts'
+import type { OpenPlace } from '../targets/place/open-place.ts'
 import type { LeasedAttempt } from '../workflows/contracts.ts'
 import { labOf } from './lab-of.ts'
 import { requireLease } from './place-lease.ts'
@@ -18,6 +18,8 @@ export async function onHeldPlace<Result>(
   work: (place: OpenPlace) => Promise<Result>,
 ): Promise<Result> {
   const inventory = await labOf(deps, run)
+  // Loaded here, because a worker without a lab starts sooner without it.
+  const { openPlace } = await import('../targets/place/open-place.ts')
   const place = openPlace({
     inventory,
     place: placeWithKey(inventory, held.place),

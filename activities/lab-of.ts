@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises'
 import { LabError } from '../domain/errors.ts'
-import { parseLab } from '../domain/lab/file/parse-lab.ts'
 import type { Inventory } from '../domain/lab/inventory.ts'
 import { formatError } from '../domain/yaml/located-error.ts'
 import { labFiles } from '../host/lab-files.ts'
@@ -20,6 +19,8 @@ export async function labOf({ store }: Pick<Deps, 'store'>, run: Pick<Run, 'id' 
     const sentence = `The lab of run ${run.id}, ${lab.file}, is gone from the store: start it again.`
     throw new LabError('SourceMissing', sentence, { cause })
   })
+  // Loaded here, because a worker without a lab starts sooner without it.
+  const { parseLab } = await import('../domain/lab/file/parse-lab.ts')
   const parsed = parseLab(text, lab.file, labFiles)
   if (parsed.ok) return parsed.lab
   throw new LabError('BadInput', parsed.errors.map(formatError).join('\n'))

@@ -1,7 +1,8 @@
-/** `npm run bench [-- overhead|tracer|console|inspect|flip|hostile|store|fvp ...] [--rounds N]`: what hyplab costs, beside what it is measured against. */
+/** `npm run bench [-- overhead|tracer|console|server|inspect|flip|hostile|store|fvp ...] [--rounds N]`: what hyplab costs, beside what it is measured against. */
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { flip } from './flip.ts'
+import { consoleServer } from './console-server.ts'
 import { consoleThroughput } from './console-throughput.ts'
 import { fvpStandIn } from './fvp-stand-in.ts'
 import { hostile } from './hostile.ts'
@@ -14,7 +15,7 @@ import { tracer } from './tracer.ts'
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 const print = (text: string): void => void process.stdout.write(`${text}\n`)
 
-/** Rounds of `tracer` and `fvp`, and of `overhead` for each of its two cases, when `--rounds` does not say. */
+/** Rounds of `tracer`, `server` and `fvp`, and of `overhead` for each of its two cases, when `--rounds` does not say. */
 const defaultRounds = 7
 
 const benchmarks: Record<string, (rounds: number) => Promise<void>> = {
@@ -40,6 +41,13 @@ const benchmarks: Record<string, (rounds: number) => Promise<void>> = {
       const memory = peakMiB === undefined ? '' : `, at most ${peakMiB.toFixed(0)} MiB`
       const found = matches === undefined ? '' : `, ${matches} matches`
       print(`  ${what.padEnd(60)} ${megabytesPerSecond.toFixed(0).padStart(5)} MB/s${found}${memory}`)
+    }
+  },
+  server: async (rounds) => {
+    print(`\n5 MB of a board through ser2net: median of ${rounds} rounds by turns (least to most), goal: no difference`)
+    for (const { what, megabytesPerSecond } of await consoleServer(rounds)) {
+      const { median, least, most } = megabytesPerSecond
+      print(`  ${what.padEnd(50)} ${median.toFixed(2)} MB/s (${least.toFixed(2)} to ${most.toFixed(2)})`)
     }
   },
   inspect: async () => {

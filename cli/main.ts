@@ -10,6 +10,7 @@ import { addJudgeCommand } from './commands/judge.ts'
 import { addLabCommands } from './commands/lab.ts'
 import { addListCommand } from './commands/list.ts'
 import { addLogsCommand } from './commands/logs.ts'
+import { addPlacesCommands } from './commands/places.ts'
 import { addPlanCommands } from './commands/plan.ts'
 import { addReproduceCommand } from './commands/reproduce.ts'
 import { addRunCommand } from './commands/run.ts'
@@ -61,6 +62,7 @@ for (const add of [
   addJudgeCommand,
   addPlanCommands,
   addLabCommands,
+  addPlacesCommands,
   addFindingsCommand,
   addInspectCommand,
   addServiceCommands,

@@ -1,17 +1,9 @@
 import { readFileSync } from 'node:fs'
-import { homedir } from 'node:os'
-import { dirname, join, resolve as resolvePath } from 'node:path'
 import { LabError } from '../domain/errors.ts'
 import { parseLab } from '../domain/lab/file/parse-lab.ts'
-import type { LabFiles } from '../domain/lab/file/reading.ts'
 import type { Inventory } from '../domain/lab/inventory.ts'
 import { formatError } from '../domain/yaml/located-error.ts'
-
-/** Paths of a lab's file start at its folder, or at the home folder of who reads it. */
-export const labFiles: LabFiles = {
-  resolve: (from, path) =>
-    path.startsWith('~/') ? join(homedir(), path.slice(2)) : resolvePath(dirname(resolvePath(from)), path),
-}
+import { labFiles } from '../host/lab-files.ts'
 
 /**
  * Reads and checks a lab's file.

@@ -1,23 +1,23 @@
-import { InvalidArgumentError, type Command } from 'commander'
-import { isFree, type PlaceState } from '../../domain/lease/lease.ts'
-import { placeKey } from '../../domain/lab/place-key.ts'
-import { parseDuration, durationPattern } from '../../domain/yaml/quantity.ts'
-import { placeStates, releaseLease, requestLease } from '../../store/leases.ts'
+import { Argument, InvalidArgumentError, type Command } from 'commander'
+import { durationPattern, parseDuration } from '../../domain/yaml/quantity.ts'
 import type { Context } from '../context.ts'
-import { placeNamed, reservedBy, taken } from '../hold-place.ts'
-import { labFileOf, labOption } from '../lab-file.ts'
-import { readLabFile } from '../read-lab.ts'
-import { table } from '../show/table.ts'
-import { withStore } from '../with-store.ts'
-import { when } from './list.ts'
+import { labOption } from '../places/lab-file.ts'
+import type { Action } from '../places/switch-place.ts'
 
-/** `places`, `reserve`, `release`: who has which place of a lab. */
+// What drives places is loaded by the actions, because no other command pays for it then.
+
+const actions: Action[] = ['on', 'off', 'cycle', 'status']
+
+/** `places`, `reserve`, `release`, `place`, `console`: the places of a lab in hand. */
 export function addPlacesCommands(program: Command, context: () => Context): void {
   program
     .command('places')
     .description('list the places of a lab: who has them, since when, and what for')
     .option(...labOption)
-    .action((options: { lab?: string }) => listPlaces(context(), options.lab))
+    .action(async (options: { lab?: string }) => {
+      const { listPlaces } = await import('../places/reservations.ts')
+      await listPlaces(context(), options.lab)
+    })
   program
     .command('reserve <place>')
     .description('keep a place of a lab for yourself')
@@ -25,75 +25,38 @@ export function addPlacesCommands(program: Command, context: () => Context): voi
     .requiredOption('--why <text>', 'what for, as others are told')
     .option(...labOption)
     .action(async (name: string, options: { for: number; why: string; lab?: string }) => {
+      const { reserve } = await import('../places/reservations.ts')
       await reserve(context(), name, options)
     })
   program
     .command('release <place>')
     .description('give a place back that you have reserved')
     .option(...labOption)
-    .action((name: string, options: { lab?: string }) => release(context(), name, options.lab))
+    .action(async (name: string, options: { lab?: string }) => {
+      const { release } = await import('../places/reservations.ts')
+      await release(context(), name, options.lab)
+    })
+  program
+    .command('place')
+    .description("switch a place's power by hand, or ask for it; nobody else may have the place")
+    .argument('<place>')
+    .addArgument(new Argument('<action>').choices(actions))
+    .option(...labOption)
+    .action(async (name: string, action: Action, options: { lab?: string }) => {
+      const { switchPlace } = await import('../places/switch-place.ts')
+      await switchPlace(context(), name, action, options.lab)
+    })
+  program
+    .command('console <place> [name]')
+    .description('type at a console of a place; while an attempt runs there, read along')
+    .option(...labOption)
+    .action(async (place: string, name: string | undefined, options: { lab?: string }) => {
+      const { openConsole } = await import('../places/open-console.ts')
+      await openConsole(context(), place, name, options.lab)
+    })
 }
 
-async function listPlaces(
-  { folders, json, paint, print, printJson }: Context,
-  option: string | undefined,
-): Promise<void> {
-  const lab = readLabFile(labFileOf(option, 'places belong to a lab'))
-  const states = await withStore(folders, placeStates)
-  const now = Date.now()
-  const places = Object.values(lab.places).map(({ name, class: kind, tags }) => {
-    const state = states.find(({ place }) => place === placeKey(lab, name))
-    const lease = isFree(state, now) ? null : (state?.lease ?? null)
-    return { name, class: kind, tags, ...heldAs(lease), suspect: state?.suspect ?? null }
-  })
-  if (json) return printJson({ schemaVersion: 1, lab: lab.name, places })
-  const rows = places.map(({ name, class: kind, tags, holder, why, since, until, suspect }) => [
-    name,
-    kind,
-    tags.join(' '),
-    suspect !== null ? paint.red('suspect') : holder === null ? paint.green('free') : paint.yellow('held'),
-    suspect ?? (holder === null ? '' : `${holder}, since ${when(since!)} until ${when(until!)}: ${why}`),
-  ])
-  print(table([['place', 'class', 'tags', 'state', ''].map(paint.dim), ...rows]))
-}
-
-function heldAs(lease: PlaceState['lease']): {
-  holder: string | null
-  why: string | null
-  since: number | null
-  until: number | null
-} {
-  if (lease === null) return { holder: null, why: null, since: null, until: null }
-  const { holder, why, since, until } = lease
-  return { holder, why, since, until }
-}
-
-async function reserve(
-  context: Context,
-  name: string,
-  options: { for: number; why: string; lab?: string },
-): Promise<void> {
-  const lab = readLabFile(labFileOf(options.lab, 'a place belongs to a lab'))
-  const key = placeKey(lab, placeNamed(lab, name).name)
-  await withStore(context.folders, async (store) => {
-    const request = { places: [key], holder: reservedBy(), why: options.why, forMs: options.for * 1000 }
-    const lease = await requestLease(store, request, Date.now())
-    if (!lease) throw await taken(store, key)
-    context.talk(`${name} is yours until ${when(lease.until)}; \`hyplab release ${name}\` gives it back.`)
-  })
-}
-
-async function release(context: Context, name: string, option: string | undefined): Promise<void> {
-  const lab = readLabFile(labFileOf(option, 'a place belongs to a lab'))
-  const key = placeKey(lab, placeNamed(lab, name).name)
-  await withStore(context.folders, async (store) => {
-    const lease = (await placeStates(store)).find(({ place }) => place === key)?.lease
-    if (lease?.holder !== reservedBy()) return context.talk(`${name} is not reserved by you; nothing to give back.`)
-    await releaseLease(store, lease)
-    context.talk(`${name} is given back.`)
-  })
-}
-
+/** @returns seconds */
 function duration(text: string): number {
   if (!durationPattern.test(text)) throw new InvalidArgumentError('It must be a time with a unit, e.g. 30min or 2 h.')
   return parseDuration(text)

@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
 import { LabError } from '../../domain/errors.ts'
 import { axes, matches, type Axis, type Selector } from '../../domain/plan/axes.ts'
+import { isLeased } from '../../domain/target.ts'
 import { putArtifact } from '../../store/artifacts.ts'
 import type { Context } from '../context.ts'
-import { labOption } from '../lab-file.ts'
-import { labOfPlan } from '../lab-of-plan.ts'
+import { labOption } from '../places/lab-file.ts'
 import { onInterrupt } from '../interrupt.ts'
 import { readPlanFile, type ReadPlan } from '../read-plan.ts'
 import { holdService } from '../service.ts'
@@ -46,7 +46,10 @@ async function run(context: Context, plan: ReadPlan, options: RunOptions): Promi
   const atOnce = /^[1-9]\d{0,3}$/.test(options.atOnce) ? Number(options.atOnce) : NaN
   if (Number.isNaN(atOnce))
     throw new LabError('BadInput', `--at-once must be a whole number from 1; it is "${options.atOnce}".`)
-  const lab = labOfPlan(plan, options.lab)
+  // Loaded here, because most plans need no lab.
+  const lab = plan.cells.some(({ target }) => isLeased(target))
+    ? (await import('../places/lab-of-plan.ts')).labOfPlan(plan, options.lab)
+    : undefined
   const service = await holdService(context.folders.state, context.talk)
   try {
     const stays = service.facts.life === 'until-down'

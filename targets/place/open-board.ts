@@ -1,12 +1,12 @@
 import { join } from 'node:path'
 import { LabError } from '../../domain/errors.ts'
 import type { LabPlace, PlaceClass } from '../../domain/lab/inventory.ts'
-import { openConsole } from '../board/console/open-console.ts'
+import { consoleOf } from '../board/console/console-of.ts'
 import { openFlash } from '../board/flash/open-flash.ts'
 import type { Flash, Flashed } from '../board/flash/flash.ts'
 import { startLoader } from '../board/loader/start-loader.ts'
-import { openOutlet } from '../board/power/open-outlet.ts'
-import { createPowerSwitch, type PowerSwitch } from '../board/power/power-switch.ts'
+import { powerOfPlace } from '../board/power/place-power.ts'
+import type { PowerSwitch } from '../board/power/power.ts'
 import { PoweredBoard, type Attached, type BoardPower } from '../board/powered-board.ts'
 import { linkHosts } from '../hosts/host-links.ts'
 import type { PowerUp } from '../powered.ts'
@@ -21,7 +21,7 @@ export function openBoard({ inventory, place, folder, attempt, mayCommand }: Pla
   const links = linkHosts(inventory.hosts)
   const link = (host: string) => links.link(host)
   const kind = inventory.classes[place.class]!
-  const power = fenced(switchOf(), mayCommand)
+  const power = fenced(powerOfPlace(inventory, place, links, join(folder, inventory.name)), mayCommand)
   let made: Flash | undefined
   const flash = (): Flash =>
     (made ??= openFlash(place.flash ?? missing(place, 'flash'), { link, power: power.state, attempt }))
@@ -31,17 +31,9 @@ export function openBoard({ inventory, place, folder, attempt, mayCommand }: Pla
       consoles.map(async ({ name, worlds, source }) => ({
         name,
         worlds,
-        line: await openConsole(source, link).open(signal),
+        line: await consoleOf(source, link).open(signal),
       })),
     )
-
-  function switchOf(): PowerSwitch {
-    const { pdu: name, outlet } = place.power ?? missing(place, 'power')
-    const pdu = inventory.pdus[name]!
-    const { shortestOff } = place.limits
-    const driver = openOutlet(pdu, outlet, link)
-    return createPowerSwitch({ pdu, outlet, driver, shortestOff, folder: join(folder, inventory.name) })
-  }
 
   function powerUp(cmdline: string, flashed: Flashed): PowerUp {
     return async (_claim, signal) => {
@@ -61,7 +53,7 @@ export function openBoard({ inventory, place, folder, attempt, mayCommand }: Pla
     power,
     async console(name, signal) {
       const console = consoles.find((one) => one.name === name)
-      if (console) return await openConsole(console.source, link).open(signal)
+      if (console) return await consoleOf(console.source, link).open(signal)
       const names = consoles.map((one) => one.name).join(', ')
       throw new LabError('NotFound', `The place ${place.name} has no console "${name}": it has ${names}.`)
     },
@@ -69,7 +61,7 @@ export function openBoard({ inventory, place, folder, attempt, mayCommand }: Pla
       const { read } = await power.off(signal)
       if (read !== 'off')
         await awaitSilence(
-          consoles.map(({ source }) => openConsole(source, link)),
+          consoles.map(({ source }) => consoleOf(source, link)),
           place.limits.offSilence,
           signal,
         )

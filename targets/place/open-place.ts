@@ -1,7 +1,7 @@
 import type { Inventory, LabPlace } from '../../domain/lab/inventory.ts'
 import type { ConsoleLine } from '../board/console/console-source.ts'
 import type { Flashed } from '../board/flash/flash.ts'
-import type { PowerSwitch } from '../board/power/power-switch.ts'
+import type { PowerSwitch } from '../board/power/power.ts'
 import type { PowerUp } from '../powered.ts'
 import type { TargetFiles, TargetOrder } from '../target-order.ts'
 import { openBoard } from './open-board.ts'

@@ -1,10 +1,11 @@
 /** plans/rack.yaml on the virtual rack: the same cells on a QEMU machine and on two boards behind real daemons. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { tempFolder } from '../host/temp-folder.ts'
 import { firmwareOf } from '../rack/firmware-of.ts'
 import { startRack, type Rack } from '../rack/rack.ts'
-import { outputOf, type Ended } from './command.ts'
+import type { Ended } from './command.ts'
 import { cellOf, endings, findingOf, type RunDocument } from './documents.ts'
 import { useLab } from './lab.ts'
 
@@ -12,19 +13,24 @@ const plan = join(import.meta.dirname, '../../plans/rack.yaml')
 const lab = useLab('rack')
 const targets = ['qemu', 'board-1', 'board-2']
 
+let folder: string
 let rack: Rack
 let run: Ended
 let document: RunDocument
 beforeAll(async () => {
-  rack = await startRack({ folder: await tempFolder(), firmware: await firmwareOf(lab.state) })
+  folder = await mkdtemp(join(tmpdir(), 'hyplab-rack-'))
+  rack = await startRack({ folder, firmware: await firmwareOf(lab.state) })
   run = await lab.hyplab('run', plan, '--lab', rack.labFile, '--json')
   document = JSON.parse(run.stdout) as RunDocument
 })
-afterAll(() => rack?.stop())
+afterAll(async () => {
+  await rack?.stop()
+  await rm(folder, { recursive: true, force: true })
+})
 
 describe('a run of plans/rack.yaml', () => {
   it('gives the same verdicts on the machine and on the boards', () => {
-    expect(run.code, outputOf(run)).toBe(0)
+    expect({ code: run.code, stderr: run.stderr }).toMatchObject({ code: 0 })
     const verdicts = document.cells.map(({ axes, verdict }) => [
       axes['target'],
       `${axes['config']} ${axes['mode']}`,

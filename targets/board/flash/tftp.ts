@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { posix } from 'node:path'
 import type { FlashWay } from '../../../domain/lab/flash-spec.ts'
 import type { HostLink } from '../../hosts/host-link.ts'
@@ -13,9 +12,10 @@ const names = { kernel: 'k', initrd: 'i' } as const
 /**
  * Serves the files of one attempt by TFTP, in a folder of its own, so that no attempt ever finds the files of another.
  * @param host where the TFTP server's folder is
+ * @param attempt names the folder, so that whoever puts the attempt away finds it
  */
-export function tftpFlash(way: Extract<FlashWay, { kind: 'tftp' }>, host: HostLink): Flash {
-  const folder = `hyplab-${randomBytes(4).toString('hex')}`
+export function tftpFlash(way: Extract<FlashWay, { kind: 'tftp' }>, host: HostLink, attempt: string): Flash {
+  const folder = `hyplab-${attempt}`
   const path = posix.join(way.folder, folder)
   const clear = async (signal: AbortSignal): Promise<void> => {
     await mustRun(host, ['rm', '-rf', '--', path], `remove ${path}`, signal)

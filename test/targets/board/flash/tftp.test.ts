@@ -15,7 +15,7 @@ async function setup() {
   const files = { image: join(root, 'kernel'), initrd: join(root, 'ramdisk'), cmdline: '' }
   await writeFile(files.image, 'the kernel', { mode: 0o600 })
   await writeFile(files.initrd, 'the initrd', { mode: 0o600 })
-  const flash = () => tftpFlash({ kind: 'tftp', folder, server: '10.0.0.1', network: ['dhcp'] }, hereLink())
+  const flash = () => tftpFlash({ kind: 'tftp', folder, server: '10.0.0.1', network: ['dhcp'] }, hereLink(), '1.1.1')
   return { folder, files, flash }
 }
 
@@ -43,7 +43,7 @@ test('a folder that cannot be written, a file that is not there, and a stack end
     /TFTP brings kernel and initrd only/,
   )
   expect(await readdir(folder)).toEqual([])
-  const nowhere = tftpFlash({ kind: 'tftp', folder: '/dev/null', server: '', network: [] }, hereLink())
+  const nowhere = tftpFlash({ kind: 'tftp', folder: '/dev/null', server: '', network: [] }, hereLink(), '1.1.1')
   await expect(nowhere.flash(files, never)).rejects.toThrow(
     /Host here could not make \/dev\/null\/hyplab-.*Not a directory/,
   )
@@ -59,7 +59,7 @@ test('cancel leaves no folder', async () => {
     abort.abort(new Error('cancelled'))
     return digest
   }
-  const flash = tftpFlash({ kind: 'tftp', folder, server: '10.0.0.1', network: [] }, host)
+  const flash = tftpFlash({ kind: 'tftp', folder, server: '10.0.0.1', network: [] }, host, '1.1.1')
   await expect(flash.flash(files, abort.signal)).rejects.toThrow('cancelled')
   expect(await readdir(folder)).toEqual([])
 })

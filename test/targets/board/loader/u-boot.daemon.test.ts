@@ -36,7 +36,7 @@ async function setup(server: string = slirp.server, network: string[] = ['dhcp']
   const image = await tinyKernel(folder, 200_000)
   const initrd = join(folder, 'initrd')
   await writeFile(initrd, randomBytes(123_457))
-  const flash = tftpFlash({ kind: 'tftp', folder: tftp, server, network }, hereLink())
+  const flash = tftpFlash({ kind: 'tftp', folder: tftp, server, network }, hereLink(), '1.1.1')
   return { folder, tftp, image, initrd, flash }
 }
 

@@ -1,13 +1,13 @@
 import { resolve } from 'node:path'
-import { LabError } from '../domain/errors.ts'
-import { placesFor, whyNoneFits } from '../domain/lab/fitting.ts'
-import type { Inventory } from '../domain/lab/inventory.ts'
-import { isLeased, type LabTarget } from '../domain/target.ts'
-import { formatError } from '../domain/yaml/located-error.ts'
-import { readYaml } from '../domain/yaml/yaml-text.ts'
+import { LabError } from '../../domain/errors.ts'
+import { placesFor, whyNoneFits } from '../../domain/lab/fitting.ts'
+import type { Inventory } from '../../domain/lab/inventory.ts'
+import { isLeased, type LabTarget } from '../../domain/target.ts'
+import { formatError } from '../../domain/yaml/located-error.ts'
+import { readYaml } from '../../domain/yaml/yaml-text.ts'
 import { labFileOf } from './lab-file.ts'
-import { readLabFile } from './read-lab.ts'
-import type { ReadPlan } from './read-plan.ts'
+import { readLabFile } from '../read-lab.ts'
+import type { ReadPlan } from '../read-plan.ts'
 
 /**
  * The file of the lab whose places a plan's cells boot on; undefined where they need none.
@@ -29,7 +29,10 @@ export function labOfPlan(plan: ReadPlan, option: string | undefined): string | 
 function mistakeOf(plan: ReadPlan, lab: Inventory, target: LabTarget): string[] {
   const why = whyNoneFits(lab, target) ?? whyNoFirmware(plan, lab, target)
   if (why === undefined) return []
-  const { line, column } = readYaml(plan.text, plan.plan.file, 'plan').yaml?.where(['targets', target.name]) ?? { line: 1, column: 1 }
+  const { line, column } = readYaml(plan.text, plan.plan.file, 'plan').yaml?.where(['targets', target.name]) ?? {
+    line: 1,
+    column: 1,
+  }
   return [formatError({ file: plan.plan.file, line, column, message: why, hint: '' })]
 }
 

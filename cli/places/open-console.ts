@@ -1,32 +1,27 @@
 import { join } from 'node:path'
-import type { Command } from 'commander'
 import { LabError } from '../../domain/errors.ts'
 import type { LabPlace } from '../../domain/lab/inventory.ts'
 import { placeKey } from '../../domain/lab/place-key.ts'
 import { unfinishedAttempts } from '../../store/attempts.ts'
+import type { Attempt } from '../../store/attempt.ts'
 import { attemptDetail } from '../../store/details.ts'
 import type { Store } from '../../store/store.ts'
-import { consoleSession } from '../console-session.ts'
+import { writeLive } from '../commands/logs.ts'
 import type { Context } from '../context.ts'
-import { onPlace, placeNamed } from '../hold-place.ts'
 import { onInterrupt } from '../interrupt.ts'
-import { labFileOf, labOption } from '../lab-file.ts'
 import { readLabFile } from '../read-lab.ts'
 import { withStore } from '../with-store.ts'
-import { writeLive } from './logs.ts'
+import { consoleSession } from './console-session.ts'
+import { onPlace, placeNamed } from './hold-place.ts'
+import { labFileOf } from './lab-file.ts'
 
-/** `console PLACE [NAME]`: a console of a place, for typing; read-only while an attempt has the place. */
-export function addConsoleCommand(program: Command, context: () => Context): void {
-  program
-    .command('console <place> [name]')
-    .description('type at a console of a place; while an attempt runs there, read along')
-    .option(...labOption)
-    .action((place: string, name: string | undefined, options: { lab?: string }) =>
-      openConsole(context(), place, name, options.lab),
-    )
-}
-
-async function openConsole(context: Context, name: string, wanted: string | undefined, option: string | undefined) {
+/** Joins the terminal with a console of a place; read-only while an attempt has the place. */
+export async function openConsole(
+  context: Context,
+  name: string,
+  wanted: string | undefined,
+  option: string | undefined,
+): Promise<void> {
   const lab = readLabFile(labFileOf(option, 'a place belongs to a lab'))
   const place = placeNamed(lab, name)
   const console = wanted ?? firstOfNormalWorld(place)
@@ -61,7 +56,7 @@ function firstOfNormalWorld({ name, consoles }: LabPlace): string {
   throw new LabError('BadInput', `${name} has no console on which the normal world speaks: name one.`)
 }
 
-async function attemptOn(store: Store, key: string) {
+async function attemptOn(store: Store, key: string): Promise<Attempt | undefined> {
   const running = (await unfinishedAttempts(store)).find(({ place }) => place === key)
   return running && (await attemptDetail(store, running)).attempt
 }

@@ -2,7 +2,7 @@ import { createWriteStream, mkdirSync } from 'node:fs'
 import { finished } from 'node:stream/promises'
 import { dirname } from 'node:path'
 import type { ReadStream } from 'node:tty'
-import type { ConsoleLine } from '../targets/board/console/console-source.ts'
+import type { ConsoleLine } from '../../targets/board/console/console-source.ts'
 
 /** Ctrl-]: a key of telnet's, which no boot loader and no shell uses. What follows it is for us. */
 const escape = 0x1d

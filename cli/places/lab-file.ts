@@ -1,4 +1,4 @@
-import { LabError } from '../domain/errors.ts'
+import { LabError } from '../../domain/errors.ts'
 
 /** The option by which a command is told of a lab. */
 export const labOption = ['--lab <file>', "the lab's file; HYPLAB_LAB when left out"] as const

@@ -1,30 +1,22 @@
-import { Argument, type Command } from 'commander'
 import { LabError } from '../../domain/errors.ts'
-import type { PowerSwitch } from '../../targets/board/power/power-switch.ts'
+import type { PowerSwitch } from '../../targets/board/power/power.ts'
 import type { Context } from '../context.ts'
-import { onPlace } from '../hold-place.ts'
 import { onInterrupt } from '../interrupt.ts'
-import { labFileOf, labOption } from '../lab-file.ts'
 import { readLabFile } from '../read-lab.ts'
 import { withStore } from '../with-store.ts'
+import { onPlace } from './hold-place.ts'
+import { labFileOf } from './lab-file.ts'
 
-const actions = ['on', 'off', 'cycle', 'status'] as const
-type Action = (typeof actions)[number]
+/** What can be done with the power of a place. */
+export type Action = 'on' | 'off' | 'cycle' | 'status'
 
-/** `place NAME on|off|cycle|status`: the power of a place, by hand. */
-export function addPlaceCommand(program: Command, context: () => Context): void {
-  program
-    .command('place')
-    .description("switch a place's power by hand, or ask for it; nobody else may have the place")
-    .argument('<place>')
-    .addArgument(new Argument('<action>').choices(actions))
-    .option(...labOption)
-    .action(async (name: string, action: Action, options: { lab?: string }) => {
-      await place(context(), name, action, options.lab)
-    })
-}
-
-async function place(context: Context, name: string, action: Action, option: string | undefined): Promise<void> {
+/** Switches the power of a place, or asks for it, as its only holder. */
+export async function switchPlace(
+  context: Context,
+  name: string,
+  action: Action,
+  option: string | undefined,
+): Promise<void> {
   const lab = readLabFile(labFileOf(option, 'a place belongs to a lab'))
   const cut = new AbortController()
   const release = onInterrupt(() => cut.abort(new LabError('PlaceBroken', 'Interrupted.')))
