@@ -12,9 +12,25 @@ export type FlashWay =
       /** Commands of U-Boot that bring its network up. */ network: string[]
     }
   /** A medium that is switched between the host and the board. */
-  | { kind: 'mux'; control: MuxControl; /** The medium as the host sees it. */ device: string; partition: number }
+  | {
+      kind: 'mux'
+      control: MuxControl
+      /** The medium as the host sees it. */
+      device: string
+      /** Its FAT partition, from 1; 0 where the whole medium is one file system. */
+      partition: number
+      /** The same partition as U-Boot's `load` takes it, e.g. `mmc 0:1`; absent where the board starts by itself. */
+      loadFrom?: string
+      /** Where firmware is written, bytes from the medium's start; absent where it is not on this medium. */
+      firmwareAt?: number
+    }
   /** fastboot's own client; `device` as its `-s` takes it. */
-  | { kind: 'fastboot'; device: string }
+  | {
+      kind: 'fastboot'
+      device: string
+      /** How U-Boot is told to listen, e.g. `udp` or `usb 0`; absent where the board's own firmware does. */
+      listen?: string
+    }
   /** A command; `{image}`, `{initrd}`, `{cmdline}` and `{firmware}` in its words stand for files of the host and the command line. */
   | { kind: 'command'; run: string[] }
 

@@ -56,7 +56,8 @@ export type SnmpAccess =
 
 /** How outlets of one make of PDU are switched and read; `{outlet}` in an OID stands for the outlet. */
 export interface SnmpProfile {
-  set: string
+  /** Which object is set; some makes have one for each direction. */
+  set: string | { on: string; off: string }
   on: number
   off: number
   get: string
@@ -69,8 +70,11 @@ export interface HttpProfile {
   on: HttpRequest
   off: HttpRequest
   state: HttpRequest & {
-    /** Where the state is in the JSON answer: keys with dots between, e.g. `relays.0.ison`; `{outlet}` may be in it. */
-    json: string
+    /**
+     * Where the state is in the JSON answer: keys with dots between, e.g. `relays.0.ison`; `{outlet}` may be in it. Of
+     * several, the first that the answer has.
+     */
+    json: string | string[]
     on: (string | number | boolean)[]
     off: (string | number | boolean)[]
   }

@@ -310,6 +310,11 @@ export const mistakes: [what: string, text: () => string, sentence: string][] = 
     '24:63: "1.3.7.1" is no OID with {outlet} in it; e.g. 1.3.6.1.4.1.318.1.1.4.4.2.1.3.{outlet}, in quotes',
   ],
   [
+    'one value that switches on and off',
+    () => change("'1.3.6.{outlet}.1', on: 1, off: 2", "'1.3.6.{outlet}.1', on: 1, off: 1"),
+    '24:55: the value 1 switches on and off; each has its own',
+  ],
+  [
     'SNMP without a community',
     () => change('community: { env: PDU_COMMUNITY }, ', ''),
     '14:5: version 2c needs a community; add community: { env: NAME } or { text: private }',

@@ -91,6 +91,17 @@ describe('a lab without mistakes', () => {
     })
   })
 
+  test('takes an OID for each direction, and several places of a state', () => {
+    const two = change(
+      "set: '1.3.6.{outlet}.1', on: 1, off: 2",
+      "set: { on: '1.4.{outlet}', off: '1.3.{outlet}' }, on: 0, off: 0",
+    )
+    const profile = { set: { on: '1.4.{outlet}', off: '1.3.{outlet}' }, on: 0, off: 0, readsOff: [0] }
+    expect(lab(two).pdus['pdu3']).toMatchObject({ profile })
+    const several = lab(change("json: 'relays.{outlet}.on'", 'json: [POWER1, POWER]'))
+    expect(several.pdus['relay']).toMatchObject({ profile: { state: { json: ['POWER1', 'POWER'] } } })
+  })
+
   test('has limits in seconds: those of the place, then of its class, then usual ones', () => {
     expect(classes['rk3588']?.limits).toEqual({ firstByte: 10, offSilence: 5, shortestOff: 0.5 })
     expect(places['rock-1']?.limits).toEqual({ firstByte: 10, offSilence: 2, shortestOff: 0.5 })
