@@ -67,6 +67,8 @@ export interface SnmpProfile {
 
 /** How outlets of one make of plug are switched and read by HTTP; `{outlet}` stands for the outlet. */
 export interface HttpProfile {
+  /** The password goes with every request (Basic), for the make does not ask for it; else it goes as it is asked for. */
+  unasked?: true
   on: HttpRequest
   off: HttpRequest
   state: HttpRequest & {
