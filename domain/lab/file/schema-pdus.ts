@@ -74,6 +74,10 @@ const requestShape = {
 const answers = oneOrMore(z.union([z.string(), z.number(), z.boolean()]))
 
 const httpProfile = map({
+  unasked: z
+    .boolean()
+    .optional()
+    .describe('Whether the password goes with every request (Basic), for a make that does not ask for it.'),
   on: map(requestShape).describe('The request that switches on.'),
   off: map(requestShape).describe('The request that switches off.'),
   state: map({

@@ -216,6 +216,11 @@ export const mistakes: [what: string, text: () => string, sentence: string][] = 
   ],
   ['via here', () => change('via: bench', 'via: here'), '61:47: the address is seen from here anyway; remove via'],
   [
+    'a speed that nobody can be asked for',
+    () => change('raw: bench:2004,', 'raw: bench:2004, speed: 9600,'),
+    '101:43: "speed" has no meaning for a console by raw; remove it',
+  ],
+  [
     'a tty via a host',
     () => change('tty: /dev/ttyS0,', 'tty: /dev/ttyS0, via: bench,'),
     '78:43: "via" has no meaning for a console by tty; remove it',
