@@ -21,7 +21,8 @@ export function checkConsoles(checked: Checked, place: Path, name: string, isBoa
     checkName(checked, 'hosts', [...path, 'host'])
     if (way !== undefined) {
       const overNetwork = way === 'telnet' || way === 'raw' || way === 'conserver'
-      const without = overNetwork ? ['speed', 'host'] : way === 'tty' ? ['via'] : ['via', 'speed']
+      const without = overNetwork ? ['host'] : ['via']
+      if (way !== 'telnet' && way !== 'tty') without.push('speed')
       checkMeaning(checked, path, without, `a console by ${way}`)
       if (overNetwork) checkServer(checked, path, way)
     }

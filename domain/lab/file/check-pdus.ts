@@ -33,7 +33,8 @@ function checkSnmp(checked: Checked, path: Path): void {
       complain(path, `version ${version} needs a community`, 'add community: { env: NAME } or { text: private }', 'key')
   }
   const [on, off] = ['on', 'off'].map((key) => textAt(yaml.value, [...path, 'profile', key]))
-  if (on !== undefined && on === off)
+  const oneObject = textAt(yaml.value, [...path, 'profile', 'set']) !== undefined
+  if (oneObject && on !== undefined && on === off)
     complain([...path, 'profile', 'off'], `the value ${off} switches on and off`, 'each has its own')
 }
 

@@ -61,9 +61,9 @@ function snmpProfile(given: FileSnmp['profile']): string | SnmpProfile {
 
 function httpProfile(given: FileHttp['profile']): string | HttpProfile {
   if (typeof given === 'string') return given
-  const { on, off, state } = given
+  const { on, off, state, unasked } = given
   const asked = { ...request(state), json: state.json, on: list(state.on), off: list(state.off) }
-  return { on: request(on), off: request(off), state: asked }
+  return { ...(unasked && { unasked }), on: request(on), off: request(off), state: asked }
 }
 
 function request({ method, path, body }: Exclude<FileHttp['profile'], string>['on']): HttpRequest {

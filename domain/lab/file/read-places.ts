@@ -50,7 +50,10 @@ function consoleSpec(given: FileConsole, path: Path, placeHost: string, { readin
     const { address, port } = endpointOf(text)!
     return { address: Object.hasOwn(hosts, address) ? hosts[address]!.ssh.address : address, port }
   }
-  if (given.telnet !== undefined) return { kind: 'tcp', ...server(given.telnet), protocol: 'telnet', ...via }
+  if (given.telnet !== undefined) {
+    const speed = given.speed === undefined ? {} : { speed: given.speed }
+    return { kind: 'tcp', ...server(given.telnet), protocol: 'telnet', ...speed, ...via }
+  }
   if (given.raw !== undefined) return { kind: 'tcp', ...server(given.raw), protocol: 'raw', ...via }
   if (given.conserver !== undefined) {
     const { server: at, console, user } = given.conserver

@@ -20,7 +20,12 @@ const oid = z
 const readings = oneOrMore(z.int())
 
 const snmpProfile = map({
-  set: oid.describe('The OID that switches; {outlet} in it stands for the outlet.'),
+  set: z
+    .union([
+      oid,
+      map({ on: oid.describe('The OID that switches on.'), off: oid.describe('The OID that switches off.') }),
+    ])
+    .describe('The OID that switches, or one for each direction; {outlet} in it stands for the outlet.'),
   on: z.int().describe('The value that switches on.'),
   off: z.int().describe('The value that switches off.'),
   get: oid.describe('The OID that says the state; {outlet} in it stands for the outlet.'),
@@ -69,14 +74,17 @@ const requestShape = {
 const answers = oneOrMore(z.union([z.string(), z.number(), z.boolean()]))
 
 const httpProfile = map({
+  unasked: z
+    .boolean()
+    .optional()
+    .describe('Whether the password goes with every request (Basic), for a make that does not ask for it.'),
   on: map(requestShape).describe('The request that switches on.'),
   off: map(requestShape).describe('The request that switches off.'),
   state: map({
     ...requestShape,
-    json: z
-      .string()
-      .min(1, 'is empty; keys with dots between, e.g. relays.0.ison')
-      .describe('Where the state is in the JSON answer: keys with dots between; {outlet} may be in it.'),
+    json: oneOrMore(z.string().min(1, 'is empty; keys with dots between, e.g. relays.0.ison')).describe(
+      'Where the state is in the JSON answer: keys with dots between; {outlet} may be in it. Of several, the first there is.',
+    ),
     on: answers.describe('What stands there when on.'),
     off: answers.describe('What stands there when off.'),
   }).describe('The request that asks for the state.'),

@@ -101,7 +101,9 @@ export const placeConsole = map({
     .int()
     .min(1, 'is no speed; e.g. 115200')
     .optional()
-    .describe('With tty: bits per second; 115200 when left out.'),
+    .describe(
+      'Bits per second. With tty 115200 when left out; with telnet the server is asked for it only when it is said.',
+    ),
   host: reference.optional().describe("With tty and command: where they are; the place's host when left out."),
   via: reference.optional().describe('With telnet, raw and conserver: the host from which the address is seen.'),
   vanishes: z.boolean().optional().describe("Whether it goes with the board's power, as an on-board USB serial does."),

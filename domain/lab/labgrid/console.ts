@@ -15,11 +15,14 @@ export function importConsole({ cls, params }: LabgridPart): ImportedConsole | u
   return cls === 'USBSerialPort' ? usbPort(params) : undefined
 }
 
-function networkPort({ host, port, protocol = 'rfc2217' }: Record<string, unknown>): ImportedConsole {
+function networkPort(params: Record<string, unknown>): ImportedConsole {
+  const { host, port, protocol = 'rfc2217', speed } = params
   if (typeof host !== 'string' || !/^[^\s:/@[\]$]+$/.test(host) || typeof port !== 'number')
     return { why: 'its host or port is none that hyplab can read' }
   if (protocol !== 'raw' && protocol !== 'rfc2217') return { why: `its protocol is ${textOf(protocol) ?? 'no text'}` }
-  return { console: { [protocol === 'raw' ? 'raw' : 'telnet']: `${host}:${port}` } }
+  if (protocol === 'raw') return { console: { raw: `${host}:${port}` } }
+  // labgrid asks the server for 115200, too, which is what servers are set to.
+  return { console: { telnet: `${host}:${port}`, ...(speed !== undefined && { speed }) } }
 }
 
 /**

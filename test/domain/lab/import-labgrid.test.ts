@@ -73,7 +73,15 @@ describe("a lab made of labgrid's files", () => {
     )
     expect(sources).toEqual([
       { name: 'uart0', kind: 'tcp', address: 'console.lab', port: 4101, protocol: 'raw', worlds: 'EL3 NS' },
-      { name: 'uart0', kind: 'tcp', address: 'console.lab', port: 4102, protocol: 'telnet', worlds: 'EL3 NS' },
+      {
+        name: 'uart0',
+        kind: 'tcp',
+        address: 'console.lab',
+        port: 4102,
+        protocol: 'telnet',
+        speed: 57600,
+        worlds: 'EL3 NS',
+      },
       {
         name: 'main',
         kind: 'tty',

@@ -216,6 +216,11 @@ export const mistakes: [what: string, text: () => string, sentence: string][] = 
   ],
   ['via here', () => change('via: bench', 'via: here'), '61:47: the address is seen from here anyway; remove via'],
   [
+    'a speed that nobody can be asked for',
+    () => change('raw: bench:2004,', 'raw: bench:2004, speed: 9600,'),
+    '101:43: "speed" has no meaning for a console by raw; remove it',
+  ],
+  [
     'a tty via a host',
     () => change('tty: /dev/ttyS0,', 'tty: /dev/ttyS0, via: bench,'),
     '78:43: "via" has no meaning for a console by tty; remove it',
@@ -308,6 +313,11 @@ export const mistakes: [what: string, text: () => string, sentence: string][] = 
     'an OID without an outlet',
     () => change("'1.3.7.{outlet}'", "'1.3.7.1'"),
     '24:63: "1.3.7.1" is no OID with {outlet} in it; e.g. 1.3.6.1.4.1.318.1.1.4.4.2.1.3.{outlet}, in quotes',
+  ],
+  [
+    'one value that switches on and off',
+    () => change("'1.3.6.{outlet}.1', on: 1, off: 2", "'1.3.6.{outlet}.1', on: 1, off: 1"),
+    '24:55: the value 1 switches on and off; each has its own',
   ],
   [
     'SNMP without a community',

@@ -91,6 +91,19 @@ describe('a lab without mistakes', () => {
     })
   })
 
+  test('takes what only a few makes need: an OID for each direction, several places of a state, a login unasked', () => {
+    const two = change(
+      "set: '1.3.6.{outlet}.1', on: 1, off: 2",
+      "set: { on: '1.4.{outlet}', off: '1.3.{outlet}' }, on: 0, off: 0",
+    )
+    const profile = { set: { on: '1.4.{outlet}', off: '1.3.{outlet}' }, on: 0, off: 0, readsOff: [0] }
+    expect(lab(two).pdus['pdu3']).toMatchObject({ profile })
+    const unasked = lab(change("on: { path: '/set?n", "unasked: true\n        on: { path: '/set?n"))
+    expect(unasked.pdus['relay']).toMatchObject({ profile: { unasked: true } })
+    const several = lab(change("json: 'relays.{outlet}.on'", 'json: [POWER1, POWER]'))
+    expect(several.pdus['relay']).toMatchObject({ profile: { state: { json: ['POWER1', 'POWER'] } } })
+  })
+
   test('has limits in seconds: those of the place, then of its class, then usual ones', () => {
     expect(classes['rk3588']?.limits).toEqual({ firstByte: 10, offSilence: 5, shortestOff: 0.5 })
     expect(places['rock-1']?.limits).toEqual({ firstByte: 10, offSilence: 2, shortestOff: 0.5 })
@@ -136,6 +149,8 @@ describe('a lab without mistakes', () => {
       { kind: 'tcp', address: 'bench.lab', port: 2003, protocol: 'raw', via: 'gate' },
       { kind: 'tcp', address: 'bench.lab', port: 2004, protocol: 'raw', via: 'gate' },
     ])
+    const asked = lab(change("telnet: 'localhost:2001',", "telnet: 'localhost:2001', speed: 1500000,"))
+    expect(asked.places['rock-1']?.consoles['uart0']?.source).toMatchObject({ protocol: 'telnet', speed: 1500000 })
     expect(Object.values(places['rock-1']!.consoles).map((one) => [one.name, one.worlds, one.at])).toEqual([
       ['uart0', ['EL3', 'NS'], '/lab/labs/x.yaml:61:7'],
       ['uart1', ['S-EL1'], '/lab/labs/x.yaml:62:7'],
