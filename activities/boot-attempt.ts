@@ -54,8 +54,8 @@ export async function bootAttempt(deps: Deps, task: AttemptTask | FlashedAttempt
     leased ? whileHolding(deps, leased.held, first, work) : whileBeating(everyMs, first, work)
   return await beating(beatMs, beginning, async (report, signal) => {
     const prepared = await prepareBoot(deps, context, start.folder)
-    const { path: tracer } = prepared.tracer
-    if (tracer === undefined) reporter.tell('say', { text: `The boot is not traced. ${prepared.tracer.why}` })
+    const { tracer } = prepared
+    if (tracer && tracer.path === undefined) reporter.tell('say', { text: `The boot is not traced. ${tracer.why}` })
     const order = await orderOf(deps, context, start, prepared)
     const powered = Date.now()
     const watch: BootWatch = {
@@ -97,7 +97,7 @@ async function orderOf(
     files,
     cmdline: cell.cmdline,
     limits: cell.limits,
-    ...(tracer.path === undefined ? {} : { tracer: tracer.path }),
+    ...(tracer?.path === undefined ? {} : { tracer: tracer.path }),
     history: await paceHistory(deps.store, cell.target.name),
     place: {
       folder: claimFolder(deps.folders.state, start.place),

@@ -9,7 +9,7 @@ import type { MachineSetup } from '../domain/machine-setup.ts'
 import { nearest } from '../domain/yaml/did-you-mean.ts'
 import { configWanted, factsWanted } from '../domain/probes/registry.ts'
 import { parseSystemMap, type SystemMap } from '../domain/smc/system-map.ts'
-import type { Target } from '../domain/target.ts'
+import { isLeased, type Target } from '../domain/target.ts'
 import { artifactPath } from '../store/artifacts.ts'
 import type { AttemptArtifact } from '../store/attempt.ts'
 import { soundArtifact } from '../store/damage.ts'
@@ -56,12 +56,14 @@ export async function prepareBoot(deps: Deps, context: CellContext, folder: stri
   const booted = bootedArtifacts(cell.target, kernel, firmware)
   const parts = firmwareOf(cell.target, firmware).map(({ as, made }) => [as, artifactPath(deps.store, made.sha256)])
   const files = { initrd, image: productPath(deps, kernel, 'Image'), firmware: Object.fromEntries(parts) }
-  return {
-    files,
-    ...(setup && { setup }),
-    booted,
-    tracer: isTraced(cell.target) ? await tracerOf(deps, folder) : untraced,
-  }
+  const tracer = await tracerFor(deps, cell.target, folder)
+  return { files, ...(setup && { setup }), booted, ...(tracer && { tracer }) }
+}
+
+/** Without one a board is as it should be; of a machine that could be traced it is to be said why it is not. */
+async function tracerFor(deps: Deps, target: Target, folder: string): Promise<Tracer | undefined> {
+  if (isLeased(target)) return undefined
+  return isTraced(target) ? await tracerOf(deps, folder) : untraced
 }
 
 /**
@@ -96,7 +98,8 @@ const judgedBy = new Set(['config', 'System.map'])
 
 export interface PreparedBoot {
   files: TargetFiles
-  tracer: Tracer
+  /** Absent where the target is never traced. */
+  tracer?: Tracer
   /** Absent where the target keeps the firmware that it has. */
   setup?: MachineSetup
   /** Those of the files that are artifacts of builds. */

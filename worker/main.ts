@@ -44,6 +44,9 @@ const common: Partial<WorkerOptions> = {
 /** Each machine has two busy CPUs while it boots; more of them at once than that only slow each other down. */
 const bootsAtOnce = Math.max(1, Math.floor(availableParallelism() / 2))
 
+/** A step on a place of a lab waits for a board, or for another to be done with it. */
+const placesAtOnce = 200
+
 const workers = await Promise.all([
   Worker.create({
     ...common,
@@ -60,6 +63,12 @@ const workers = await Promise.all([
     taskQueue: queues.host(lab, host),
     activities,
     maxConcurrentActivityTaskExecutions: bootsAtOnce,
+  }),
+  Worker.create({
+    ...common,
+    taskQueue: queues.places(lab, host),
+    activities,
+    maxConcurrentActivityTaskExecutions: placesAtOnce,
   }),
   Worker.create({
     ...common,

@@ -1,0 +1,202 @@
+import { mkdir } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Duplex } from 'node:stream'
+import { expect, test } from 'vitest'
+import type { LabPlace } from '../../../domain/lab/inventory.ts'
+import type { World } from '../../../domain/world.ts'
+import { PoweredBoard, type Attached, type BoardPower } from '../../../targets/board/powered-board.ts'
+import type { BootEnd, BootOrder } from '../../../targets/boot-order.ts'
+import { bootTarget } from '../../../targets/boot.ts'
+import { tempFolder } from '../../host/temp-folder.ts'
+
+const never = new AbortController().signal
+
+/** A console whose board is this test. */
+class Cable {
+  readonly stream: Duplex
+  readonly heard: string[] = []
+  closed = false
+  readonly #broken = Promise.withResolvers<string>()
+
+  constructor() {
+    this.stream = new Duplex({
+      read: () => undefined,
+      write: (chunk: Buffer, _encoding, done) => {
+        this.heard.push(chunk.toString())
+        done()
+      },
+    })
+  }
+
+  say(text: string): void {
+    this.stream.push(text)
+  }
+
+  break(why: string): void {
+    this.#broken.resolve(why)
+  }
+
+  attached(name: string, worlds: World[]): Attached {
+    const close = async (): Promise<void> => {
+      this.closed = true
+      this.stream.destroy()
+    }
+    return { name, worlds, line: { stream: this.stream, broken: this.#broken.promise, greeting: Buffer.of(), close } }
+  }
+}
+
+interface Bench {
+  order: BootOrder
+  uart0: Cable
+  uart1: Cable
+  switched: string[]
+  boot(signal?: AbortSignal): Promise<BootEnd>
+}
+
+async function bench(over: Partial<BoardPower> = {}, firstByte = 5): Promise<Bench> {
+  const root = await tempFolder()
+  const folder = join(root, 'attempt')
+  await mkdir(folder)
+  const [uart0, uart1] = [new Cable(), new Cable()]
+  const switched: string[] = []
+  const power: BoardPower = {
+    on: async () => void switched.push('on'),
+    off: async () => switched.push('off') > 0,
+    ...over,
+  }
+  const limits = { firstByte, offSilence: 0.2, shortestOff: 0 }
+  const place = { name: 'rock-1', limits } as LabPlace
+  const order = { folder, limits: { silence: 5 }, place: { folder: join(root, 'place'), fence: 2, owner: 'test' } }
+  return {
+    order,
+    uart0,
+    uart1,
+    switched,
+    boot: (signal = never) =>
+      bootTarget(
+        order,
+        async () =>
+          new PoweredBoard(place, [uart0.attached('uart0', ['EL3', 'NS']), uart1.attached('uart1', ['S-EL1'])], power),
+        {},
+        signal,
+      ),
+  }
+}
+
+test('a board that says that it powered down is switched off, and all that it said is kept', async () => {
+  const { boot, uart0, uart1, switched, order } = await bench({
+    on: async () => {
+      uart1.say('I/TC: OP-TEE\n')
+      uart0.say('[    1.0] reboot: Power down\r\nNOTICE:  after')
+    },
+  })
+  const end = await boot()
+  expect(end.host).toMatchObject({ stop: 'power-off', reason: '', stage: 'off' })
+  expect(switched).toEqual(['off'])
+  expect([uart0.closed, uart1.closed]).toEqual([true, true])
+  const said = await readFile(join(order.folder, 'consoles', 'uart0.raw'), 'latin1')
+  expect(said).toBe('[    1.0] reboot: Power down\r\nNOTICE:  after')
+})
+
+test('words of another world end nothing, and neither does half a line', async () => {
+  const { boot, uart0, uart1 } = await bench({
+    on: async () => {
+      uart1.say('reboot: Power down\n')
+      uart0.say('not a reboot: Power down here\n')
+      setTimeout(() => uart0.say('reboot: System halted\n'), 50)
+    },
+  })
+  expect((await boot()).host).toMatchObject({ stop: 'power-off', reason: expect.stringContaining('no power-off') })
+})
+
+test('a board that says nothing at all is dead, which is no fault of its kernel', async () => {
+  const { boot, switched } = await bench({}, 0.1)
+  const { host } = await boot()
+  expect(host).toMatchObject({
+    stop: 'lost',
+    reason: expect.stringMatching(/^No console of rock-1 said anything within 0\.1 s /),
+  })
+  expect(switched).toEqual(['on', 'off'])
+})
+
+test('a board that spoke and fell silent hangs', async () => {
+  const { boot, uart0, order } = await bench({ on: async () => uart0.say('NOTICE:  Booting Trusted Firmware\n') }, 0.1)
+  order.limits.silence = 0.3
+  expect((await boot()).host).toMatchObject({
+    stop: 'silence',
+    reason: expect.stringContaining('EL3 on uart0 spoke last'),
+  })
+})
+
+test('a console server that fails ends the attempt in its words', async () => {
+  const { boot, uart0, uart1 } = await bench({
+    on: async () => {
+      uart0.say('hello\n')
+      uart1.break('The console server said: Port already in use')
+    },
+  })
+  expect((await boot()).host).toMatchObject({ stop: 'lost', reason: 'The console server said: Port already in use' })
+})
+
+test('firmware that does something else than start the kernel is stuck, and that is no fault of the lab', async () => {
+  const { boot, uart0 } = await bench({
+    on: async () => uart0.say('U-Boot 2023.01\n'),
+    start: async () => 'U-Boot crashed: "Synchronous Abort" handler.',
+  })
+  expect((await boot()).host).toMatchObject({ stop: 'silence', reason: expect.stringContaining('U-Boot crashed') })
+})
+
+test('a dialogue that the lab broke is infra, in its words', async () => {
+  const { boot, uart0 } = await bench({
+    on: async () => uart0.say('U-Boot 2023.01\n'),
+    start: async () => Promise.reject(new Error('The TFTP server does not answer.')),
+  })
+  expect((await boot()).host).toMatchObject({ stop: 'lost', reason: 'The TFTP server does not answer.' })
+})
+
+test('a board that cannot be switched on is never left on', async () => {
+  const { boot, switched, uart0 } = await bench({ on: () => Promise.reject(new Error('the PDU refuses')) })
+  await expect(boot()).rejects.toThrow('the PDU refuses')
+  expect(switched).toEqual(['off'])
+  expect(uart0.closed).toBe(true)
+})
+
+test('a cancelled attempt ends off, also while the boot loader is spoken to', async () => {
+  const cancel = new AbortController()
+  let aborted = false
+  const { boot, switched } = await bench({
+    start: (_console, signal) =>
+      new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => {
+          aborted = true
+          reject(signal.reason as Error)
+        })
+        cancel.abort(new Error('cancelled'))
+      }),
+  })
+  expect((await boot(cancel.signal)).host).toMatchObject({ stop: 'cancelled' })
+  expect(switched.at(-1)).toBe('off')
+  expect(aborted).toBe(true)
+})
+
+test('where the outlet cannot tell, a board counts as off when it has been silent as long as its class says', async () => {
+  let chatter: NodeJS.Timeout | undefined
+  const said: number[] = []
+  const { boot, uart0 } = await bench({
+    on: async () => {
+      uart0.say('reboot: Power down\n')
+      chatter = setInterval(() => {
+        uart0.say('.')
+        said.push(performance.now())
+      }, 50)
+    },
+    off: async () => {
+      setTimeout(() => clearInterval(chatter), 300)
+      return false
+    },
+  })
+  await boot()
+  expect(said.length).toBeGreaterThan(4)
+  expect(performance.now() - said.at(-1)!).toBeGreaterThan(190)
+})
