@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { copyFile, open, rename, rm } from 'node:fs/promises'
+import { createReadStream, createWriteStream } from 'node:fs'
+import { open, rename, rm } from 'node:fs/promises'
 import { connect as connectTo, type Socket } from 'node:net'
+import { pipeline } from 'node:stream/promises'
 import { LabError } from '../../domain/errors.ts'
 import { startGuarded, type GuardedOptions, type GuardedProcess } from '../../host/guarded-process.ts'
 import { seeProcess } from '../../host/process-identity.ts'
@@ -136,11 +138,10 @@ async function putHere(from: string, to: string, signal: AbortSignal): Promise<s
   const part = `${to}.part`
   try {
     const wanted = await sha256File(from)
-    signal.throwIfAborted()
-    await copyFile(from, part)
+    await pipeline(createReadStream(from), createWriteStream(part), { signal })
     await settle(part)
-    signal.throwIfAborted()
     const read = await sha256File(part)
+    signal.throwIfAborted()
     if (read !== wanted) throw new Error(`it reads back with sha256 ${read}, not ${wanted}`)
     await rename(part, to)
     return wanted

@@ -29,8 +29,11 @@ export function commandOutlet(pdu: PduSpec & { kind: 'command' }, outlet: string
     readsBack: pdu.state !== undefined,
     async set(to, signal) {
       const end = await ask(pdu[to], signal)
-      if (end.code !== 0)
-        throw new LabError('PlaceBroken', `PDU ${pdu.name} did not switch outlet ${outlet} ${to}: ${told(end)}.`)
+      if (end.code === 0) return
+      // A command that was started may have switched before it failed; only the outlet itself knows.
+      const started = end.code !== 126 && end.code !== 127
+      const sentence = `PDU ${pdu.name} did not switch outlet ${outlet} ${to}: ${told(end)}.`
+      throw new LabError('PlaceBroken', sentence, { retryable: started })
     },
     async state(signal) {
       if (pdu.state === undefined) return 'unknown'

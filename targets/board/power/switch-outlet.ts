@@ -36,17 +36,19 @@ export async function commandOutletTo(
   const before = mine.unanswered
   const remarks: string[] = []
   let at = Date.now()
+  const remember = async (unanswered: OutletMemory['unanswered']): Promise<void> => {
+    mine.unanswered = unanswered
+    await keep()
+  }
   const send = async (): Promise<LabError | undefined> => {
     at = Date.now()
-    mine.unanswered = { to, at }
-    await keep()
-    const lost = await answerLost(driver, to).catch(async (refused: unknown) => {
-      delete mine.unanswered
-      await keep()
+    await remember({ to, at })
+    const lost = await answerLost(parts, to).catch(async (refused: unknown) => {
+      await remember(before)
       throw refused
     })
-    if (lost === undefined) delete mine.unanswered
-    await keep()
+    // A lost one may still come: from now on, for it was waited for until now. An on before this stays in doubt.
+    await remember(lost === undefined ? before : { to, at: Date.now() })
     signal.throwIfAborted()
     return lost
   }
@@ -58,19 +60,19 @@ export async function commandOutletTo(
   }
   if (lost) remarks.push(`${lost.message} It was asked what it did.`)
   // An on whose answer nobody had may still come, after our off.
-  const late = to === 'off' && before?.to === 'on' ? Math.min(before.at, at) + lateMs : 0
+  const late = to === 'off' && before?.to === 'on' ? Math.min(before.at, Date.now()) + lateMs : 0
   let said = await readUntil(to, parts, late, signal)
   if (said !== to && (lost !== undefined || to === 'off')) {
     remarks.push(`PDU ${parts.pdu} said ${said} of outlet ${outlet} after it was told ${to}; it was told once more.`)
     await send()
     said = await readUntil(to, parts, 0, signal)
   }
-  if (said !== to)
-    throw new LabError('PlaceBroken', `PDU ${parts.pdu} says ${said} of outlet ${outlet}, which was told ${to}.`, {
-      retryable: true,
-    })
-  delete mine.unanswered
-  await keep()
+  if (said !== to) {
+    const why = lost === undefined ? '' : ` (${lost.message})`
+    const sentence = `PDU ${parts.pdu} says ${said} of outlet ${outlet}, which was told ${to}${why}.`
+    throw new LabError('PlaceBroken', sentence, { retryable: true })
+  }
+  await remember(undefined)
   return { read: to, at, remarks }
 }
 
@@ -79,12 +81,15 @@ export async function commandOutletTo(
  * @returns why there was no answer; undefined when there was
  * @throws LabError PlaceBroken when the PDU refused
  */
-async function answerLost(driver: Outlet, to: 'on' | 'off'): Promise<LabError | undefined> {
+async function answerLost({ driver, pdu }: SwitchParts, to: 'on' | 'off'): Promise<LabError | undefined> {
+  const limit = AbortSignal.timeout(mostMs)
   try {
-    await driver.set(to, AbortSignal.timeout(mostMs))
+    await driver.set(to, limit)
     return undefined
   } catch (error) {
     if (error instanceof LabError && error.retryable) return error
+    if (error === limit.reason)
+      return new LabError('PlaceBroken', `PDU ${pdu} gave no answer in ${mostMs / 1000} s.`, { retryable: true })
     throw error
   }
 }

@@ -4,8 +4,10 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { PduSpec } from '../../../../domain/lab/pdu-spec.ts'
 import { freePorts } from '../../../../host/free-port.ts'
+import { createPowerSwitch } from '../../../../targets/board/power/power-switch.ts'
 import { openOutlet } from '../../../../targets/board/power/open-outlet.ts'
 import { linkHosts, type HostLinks } from '../../../../targets/hosts/host-links.ts'
+import { tempFolder } from '../../../host/temp-folder.ts'
 import { makeFileOutlets, type FileOutlets } from '../../../rack/outlets.ts'
 import { startSshd, type Sshd } from '../../../rack/sshd.ts'
 
@@ -63,6 +65,27 @@ describe.each(['here', 'far'])('commands on host %s', (host) => {
     await expect(open().set('on', never)).rejects.toThrow(
       'PDU desk did not switch outlet 1 on: the command ended with code 1 and said "relay 1 is stuck".',
     )
+  })
+
+  test('a command that failed after it had switched is believed when the outlet says so', async () => {
+    const script = `${outlets.set.join(' ')} 1 $1; exit 1`
+    const power = createPowerSwitch({
+      pdu: { name: 'desk', at: '', spacing: 0, kind: 'command', host, on: [], off: [] },
+      outlet: '1',
+      driver: open({ off: ['sh', '-c', script, 'sh', 'off'] }),
+      shortestOff: 0,
+      folder: await tempFolder(),
+    })
+    const off = await power.off(never)
+    expect(off.read).toBe('off')
+    expect(off.remarks).toEqual([expect.stringMatching(/ended with code 1 .* It was asked what it did\.$/)])
+  })
+
+  test('a command that cannot be started switched nothing, and is not tried twice', async () => {
+    const error: unknown = await open({ off: ['hyplab-no-such-command'] })
+      .set('off', never)
+      .catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ retryable: false, message: expect.stringContaining('ended with code 127') })
   })
 
   test('what neither pattern fits is a fault that quotes it, although the code is 0', async () => {
