@@ -120,7 +120,7 @@ async function awaitMark(command: HostCommand, mark: string, who: string, signal
 }
 
 function kindOfWords(said: string): ConsoleFaultKind {
-  if (/is not there|No such (file|device)|cannot open/i.test(said)) return 'no-device'
+  if (/is not there|No such (file|device)|cannot open|Input\/output error/i.test(said)) return 'no-device'
   if (/in use|resource busy/i.test(said)) return 'in-use'
   return 'other'
 }
