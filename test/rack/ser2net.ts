@@ -40,10 +40,12 @@ export async function startSer2net(folder: string, uarts: ServedUart[]): Promise
 }
 
 function connectionOf({ port, tty, protocol, timeout, options }: ServedUart): object {
+  // Without lock files in /var/lock, which a killed ser2net leaves behind; no other program shares these ttys.
+  const serial = `serialdev(nouucplock=true),${tty},115200n81,local`
   const telnet = protocol === 'telnet' ? 'telnet(rfc2217,mode=server),' : ''
   return {
     accepter: `${telnet}tcp,127.0.0.1,${port}`,
-    connector: tty.includes(',') ? tty : `serialdev,${tty},115200n81,local`,
+    connector: tty.includes(',') ? tty : serial,
     ...(timeout === undefined ? {} : { timeout }),
     ...(options === undefined ? {} : { options }),
   }

@@ -1,9 +1,10 @@
 import { once } from 'node:events'
+import { rm } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { socketPath } from '../../host/unix-socket.ts'
 import { startGuarded } from '../../host/guarded-process.ts'
-import { readyWord, type RackPart } from './part.ts'
+import { killed, readyWord, type RackPart } from './part.ts'
 
 /** A cable between a board's UART and a tty, see `uart-wire.py`. */
 export interface UartWire extends RackPart {
@@ -24,8 +25,9 @@ export async function startUartWire(folder: string, name: string): Promise<UartW
     tty,
     socket,
     stop: async () => {
-      wire.kill('SIGKILL')
-      await wire.ended
+      await killed(wire)
+      // As udev does; the kernel gives the number of a pty that has gone to the next one, whoever makes it.
+      await rm(tty, { force: true })
     },
   }
 }

@@ -48,7 +48,8 @@ export interface ConsoleSource {
   readonly server?: ConsoleServer
   /**
    * Attaches. Resolves when bytes that the board says from now on will be read.
-   * @throws ConsoleFault, a LabError PlaceBroken with the console server's words; the signal's reason when aborted
+   * @throws LabError PlaceBroken with the console server's or the host's words, a ConsoleFault unless it is the host that
+   * cannot be reached; the signal's reason when aborted
    */
   open(signal: AbortSignal): Promise<ConsoleLine>
 }

@@ -11,11 +11,11 @@ const keepAliveMs = 10_000
 
 /**
  * Connects to a console server, from this machine or from the host of a link.
- * @throws ConsoleFault `refused` or `unreachable`; what the link throws; the signal's reason when aborted
+ * @throws ConsoleFault `refused` or `unreachable`, in the link's words where there is one; the signal's reason when aborted
  */
 export async function dial(server: ConsoleServer, link: HostLink | undefined, signal: AbortSignal): Promise<Duplex> {
   signal.throwIfAborted()
-  if (link !== undefined) return await link.connect(server.address, server.port, signal)
+  if (link !== undefined) return await dialFrom(link, server, signal)
   const socket = connect({
     host: server.address,
     port: server.port,
@@ -37,6 +37,17 @@ export async function dial(server: ConsoleServer, link: HostLink | undefined, si
       server,
       cause,
     })
+  }
+}
+
+async function dialFrom(link: HostLink, server: ConsoleServer, signal: AbortSignal): Promise<Duplex> {
+  try {
+    return await link.connect(server.address, server.port, signal)
+  } catch (cause) {
+    signal.throwIfAborted()
+    // sshd has no code for it: it passes the system's words on.
+    const kind = /ECONNREFUSED|connection refused/i.test(words(cause)) ? 'refused' : 'unreachable'
+    throw new ConsoleFault(kind, words(cause), { server, cause })
   }
 }
 

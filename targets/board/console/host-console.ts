@@ -65,6 +65,8 @@ async function openOn(link: HostLink, { who, words, terminal }: Started, signal:
   // A mark that nobody else says, be it a host's greeting or a board.
   const mark = `hyplab ${randomBytes(12).toString('hex')}`
   const command = await link.start(words(mark), { terminal }, signal)
+  // It rejects when the host is lost; whoever asks is told.
+  command.ended.catch(() => undefined)
   try {
     await awaitMark(command, `${mark}\n`, who, signal)
     // A tty has nothing more to say for itself after the mark; a command may have.
@@ -82,7 +84,7 @@ function wayOf(command: HostCommand, who: string, settle: number): Way {
     decode: (chunk) => chunk,
     encode: (bytes) => bytes,
     whyEnded: async () => {
-      const { code, stderr } = await command.ended
+      const { code, stderr } = await endOf(command)
       // The shell has a word for its own end, too.
       const said = stderr.replace(/(it ended with code \d+)[^]*$/, '$1').trim()
       return said === '' ? `its code was ${code}` : said.split('\n').slice(-3).join(' | ')
@@ -91,20 +93,24 @@ function wayOf(command: HostCommand, who: string, settle: number): Way {
   }
 }
 
+/** How a command ended; a host that was lost under it says so in place of the command. */
+async function endOf({ ended }: HostCommand): Promise<{ code: number | undefined; stderr: string }> {
+  try {
+    return await ended
+  } catch (error) {
+    return { code: undefined, stderr: (error as Error).message.replace(/\.$/, '') }
+  }
+}
+
 /** Waits for the mark at the start of a command's output. @throws ConsoleFault with what the command said instead */
-async function awaitMark(
-  { stream, ended }: HostCommand,
-  mark: string,
-  who: string,
-  signal: AbortSignal,
-): Promise<void> {
+async function awaitMark(command: HostCommand, mark: string, who: string, signal: AbortSignal): Promise<void> {
   const late = AbortSignal.timeout(startMs)
   let said: string
   try {
-    const { words, cut } = await firstWords(stream, textEnd(mark), AbortSignal.any([signal, late]))
+    const { words, cut } = await firstWords(command.stream, textEnd(mark), AbortSignal.any([signal, late]))
     if (!cut) return
-    const { code, stderr } = await ended
-    said = `${words.toString('latin1')}\n${stderr}\nits code was ${code}`
+    const { code, stderr } = await endOf(command)
+    said = `${words.toString('latin1')}\n${stderr}${code === undefined ? '' : `\nits code was ${code}`}`
   } catch (error) {
     if (!late.aborted || signal.aborted) throw error
     said = `nothing came of it within ${startMs / 1000} s`
@@ -114,7 +120,7 @@ async function awaitMark(
 }
 
 function kindOfWords(said: string): ConsoleFaultKind {
-  if (/is not there|No such (file|device)|cannot open/i.test(said)) return 'no-device'
+  if (/is not there|No such (file|device)|cannot open|Input\/output error/i.test(said)) return 'no-device'
   if (/in use|resource busy/i.test(said)) return 'in-use'
   return 'other'
 }

@@ -2,8 +2,10 @@ import { execFile } from 'node:child_process'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { LabError } from '../../../../domain/errors.ts'
 import { findProcesses } from '../../../../host/process-identity.ts'
 import { commandConsole, hostTtyConsole } from '../../../../targets/board/console/host-console.ts'
+import type { HostLink } from '../../../../targets/hosts/host-link.ts'
 import { tempFolder } from '../../../host/temp-folder.ts'
 import { plugIn, startUartWire } from '../../../rack/uart-wire.ts'
 import { everyByte, fiveMegabytes, forTest, Heard, openLine, send } from './listen.ts'
@@ -156,11 +158,27 @@ describe('a console command', () => {
     await nothingRuns(mark)
   })
 
+  it('is broken in the link’s words when the host is lost under it', async () => {
+    const link = localLink()
+    const lost = Promise.withResolvers<never>()
+    const losing: HostLink = {
+      ...link,
+      start: async (...args) => ({ ...(await link.start(...args)), ended: lost.promise }),
+    }
+    const line = await openLine(
+      commandConsole({ kind: 'command', host: 'lab1', run: ['sh', '-c', 'read line'] }, losing),
+    )
+    line.stream.resume()
+    lost.reject(new LabError('PlaceBroken', 'Host lab1 was lost.'))
+    line.stream.write('end\n')
+    expect(await line.broken).toMatch(/^The console command sh -c read line on lab1 closed .*: Host lab1 was lost\.$/)
+  })
+
   it('is gone when the link to its host was cut', async () => {
     const mark = `hyplab-cut-${process.pid}`
     const link = localLink()
     const cut = Promise.withResolvers<() => void>()
-    const cutting: typeof link = {
+    const cutting: HostLink = {
       ...link,
       start: async (...args) => {
         const started = await link.start(...args)

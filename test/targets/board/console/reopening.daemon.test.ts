@@ -32,6 +32,10 @@ async function usbBoard(kind: (typeof kinds)[number]) {
 function gapsOf(line: ConsoleLine) {
   const gaps: ConsoleGap[] = []
   let more = Promise.withResolvers<void>()
+  const broken = line.broken.then((why) => {
+    throw new Error(why)
+  })
+  broken.catch(() => undefined)
   line.onGap!((gap) => {
     gaps.push(gap)
     more.resolve()
@@ -40,7 +44,7 @@ function gapsOf(line: ConsoleLine) {
   return {
     gaps,
     count: async (count: number) => {
-      while (gaps.length < count) await more.promise
+      while (gaps.length < count) await Promise.race([more.promise, broken])
       return gaps
     },
   }

@@ -152,5 +152,12 @@ describe('a console server', () => {
     await heard.says('through')
     clients[0]!.destroy()
     expect(await line.broken).toMatch(`port ${port} (dialled from lab1) closed the connection`)
+    const nobody = await freePort()
+    const dead = tcpConsole({ kind: 'tcp', address: '127.0.0.1', port: nobody, protocol: 'raw' }, localLink())
+    await expect(dead.open(never)).rejects.toMatchObject({
+      code: 'PlaceBroken',
+      kind: 'refused',
+      server: { address: '127.0.0.1', port: nobody, via: 'lab1' },
+    })
   })
 })
