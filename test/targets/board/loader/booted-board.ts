@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { Duplex } from 'node:stream'
 import { onTestFinished } from 'vitest'
 import { LoaderDialogue } from '../../../../targets/board/loader/dialogue.ts'
 import { startUBoot, type UBootBoard } from '../../../rack/u-boot.ts'
@@ -16,6 +17,8 @@ export const limits = { silence: 30, echo: 1 }
 
 /** A board that has just been powered on, and the dialogue with it; it is switched off when the test has finished. */
 export interface BootedBoard {
+  /** Its only UART; the dialogue reads it, too. */
+  console: Duplex
   dialogue: LoaderDialogue
   /** Everything that the board said so far. */
   said(): string
@@ -52,5 +55,5 @@ export function bootBoard(folder: string, board: UBootBoard, options: BoardOptio
   })
   const closed = new Promise<void>((resolve) => running.console.once('close', () => resolve()))
   const off = Promise.all([closed, running.ended]).then(() => undefined)
-  return { dialogue, said: () => said, off, kill: () => running.stop() }
+  return { console: running.console, dialogue, said: () => said, off, kill: () => running.stop() }
 }
