@@ -30,6 +30,7 @@ interface MediumFile {
 /**
  * Flashes a medium that is switched between a host and the board. Only what differs is written; each file is read back from
  * the medium itself. The medium ends on the board's side, whatever happens.
+ * Flashing the same files again after a run of something that is not trusted tells by `written` what it changed.
  * @param power asks the board's outlet: the medium is not taken from a board that is not known to be off
  */
 export function muxFlash(way: MuxWay, host: HostLink, power: (signal: AbortSignal) => Promise<OutletState>): Flash {

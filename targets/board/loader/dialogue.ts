@@ -185,12 +185,13 @@ export class LoaderDialogue {
       this.#heard.forget()
       this.#write(interrupt)
       await this.#listen(during, limits.echo, (text) => text.endsWith(prompt) || undefined)
+      silent = this.#silent(`or gave no prompt when ^C was typed ${mostTries} times ${during}`, limits.echo)
+      if (this.#heard.text === '') continue
       const nonce = this.#nonce()
       this.#write(`echo ${hidden(nonce)}${enter}`)
       const clean = new RegExp(`${nonce}\\r*\\n$`)
       const isClean = (text: string): boolean => text.endsWith(prompt) && clean.test(text.slice(0, -prompt.length))
       if (await this.#listen(during, limits.echo, (text) => isClean(text) || undefined)) return
-      silent = this.#silent(`or gave no prompt when ^C was typed ${mostTries} times ${during}`, limits.echo)
     }
     throw fault ?? silent!
   }

@@ -6,6 +6,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import type { FlashWay } from '../../../../domain/lab/flash-spec.ts'
 import { awaitMedium } from '../../../../targets/board/flash/medium.ts'
 import { muxFlash } from '../../../../targets/board/flash/mux.ts'
+import { whyLoadFailed } from '../../../../targets/board/loader/load-failure.ts'
 import { startByUBoot } from '../../../../targets/board/loader/start-u-boot.ts'
 import type { OutletState } from '../../../../targets/board/power/power.ts'
 import { tempFolder } from '../../../host/temp-folder.ts'
@@ -216,4 +217,18 @@ test('a boot loader is told to load from the medium, and reads back what was fla
   await board.off
   expect(end).toMatchObject({ started: true, loaded: [{ name: 'kernel' }, { size: 100_001 }] })
   expect(board.said()).toContain('TINY cmdline=quiet\r\n')
+})
+
+test('what U-Boot says of a medium that it cannot load from is understood', async () => {
+  const all = await setup()
+  const board = bootBoard(all.folder, { disk: all.card.medium })
+  await board.dialogue.toPrompt()
+  const why = async (from: string) => {
+    const { code, output } = await board.dialogue.ask(`load ${from} \${kernel_addr_r} Image`)
+    expect(code).toBe(1)
+    return whyLoadFailed(output)?.why
+  }
+  expect(await why('virtio 0:1')).toBe("the file is not on the board's medium (Failed to load 'Image')")
+  expect(await why('virtio 0:2')).toMatch(/cannot read its medium \(\*\* Invalid partition 2 \*\*\)/)
+  expect(await why('mmc 0:1')).toMatch(/cannot read its medium \(\*\* Bad device specification mmc 0 \*\*\)/)
 })

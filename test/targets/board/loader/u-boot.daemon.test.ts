@@ -147,7 +147,7 @@ test('a board whose power goes in mid-dialogue is told as silent', async () => {
   const board = bootBoard(folder, { tftp }, { silence: 2 })
   const order = { loader: debianLoader, offer: offer!, cmdline: 'quiet' }
   const ended = startByUBoot(board.dialogue, order)
-  await expect.poll(() => board.said()).toContain('dhcp; echo')
+  await board.says('dhcp; echo')
   await board.kill()
   expect(await ended).toMatchObject({ started: false, fault: expect.stringMatching(/fell silent/) })
 })
@@ -182,6 +182,7 @@ test.each([
       (error: unknown) => error,
     )
     expect(damage.dropped + damage.doubled).toBeGreaterThan(0)
+    if (rate <= 5e-3) expect(end).toMatchObject({ started: true })
     if (end instanceof Error) {
       expect(end).toMatchObject({ code: 'PlaceBroken', message: expect.stringMatching(/lost characters of/) })
       expect(board.said()).not.toContain('TINY')
