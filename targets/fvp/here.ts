@@ -52,12 +52,12 @@ export class Here implements ModelHost {
     }
   }
 
-  async signal(pid: number, signal: ModelSignal): Promise<void> {
+  async signal(pid: number, ...signals: ModelSignal[]): Promise<void> {
     const known = this.#known.get(pid) ?? seeProcess(pid)
     if (!known || !isRunning(known)) return
     this.#known.set(pid, { pid, start: known.start })
     try {
-      process.kill(pid, `SIG${signal}`)
+      for (const signal of signals) process.kill(pid, `SIG${signal}`)
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
     }

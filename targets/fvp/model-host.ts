@@ -24,8 +24,8 @@ export interface ModelHost {
   ask(words: string[], seconds: number, signal: AbortSignal): Promise<{ code: number; said: string }>
   /** Starts a command that ends with us, however that is. */
   start(words: string[], signal: AbortSignal): Promise<ModelProcess>
-  /** Signals one process that `start` started; no error when it has gone. */
-  signal(pid: number, signal: ModelSignal): Promise<void>
+  /** Sends signals to one process that `start` started, in that order; no error when it has gone. */
+  signal(pid: number, ...signals: ModelSignal[]): Promise<void>
   /** Whether a process stands still because it was stopped; false when it has gone. */
   isStopped(pid: number): Promise<boolean>
   /** Connects to a port that the model listens on. */

@@ -105,9 +105,8 @@ function powered(host: ModelHost, { process, pid, output, lines, others }: Launc
     },
     async askOff() {
       if (!over) {
-        await host.signal(pid, 'INT').catch(() => undefined)
-        // A process that is stopped takes no signal but this one.
-        await host.signal(pid, 'CONT').catch(() => undefined)
+        // A process that is stopped takes no signal but the second.
+        await host.signal(pid, 'INT', 'CONT').catch(() => undefined)
       }
       const forced = !(await within(gone, endingMs))
       if (forced) await process.kill()

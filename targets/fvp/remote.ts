@@ -2,6 +2,7 @@ import { basename, join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { LabError } from '../../domain/errors.ts'
 import type { HostLink } from '../hosts/host-link.ts'
+import { FarStream } from './far-stream.ts'
 import { tellsStopped, type ModelHost, type ModelProcess, type ModelSignal } from './model-host.ts'
 
 /**
@@ -33,12 +34,13 @@ export class Remote implements ModelHost {
 
   async start(words: string[], signal: AbortSignal): Promise<ModelProcess> {
     const command = await this.#link.start(words, { terminal: true }, signal)
-    return { outputs: [command.stream], ended: command.ended, kill: () => command.kill() }
+    return { outputs: [new FarStream(command.stream)], ended: command.ended, kill: () => command.kill() }
   }
 
-  async signal(pid: number, signal: ModelSignal): Promise<void> {
+  async signal(pid: number, ...signals: ModelSignal[]): Promise<void> {
+    const script = 'pid=$1; shift; for signal; do kill -s "$signal" "$pid"; done'
     // A process that has gone is no error, and the code tells nothing else.
-    await this.#link.run(['kill', '-s', signal, String(pid)], within(10))
+    await this.#link.run(['sh', '-c', script, 'sh', String(pid), ...signals], within(10))
   }
 
   async isStopped(pid: number): Promise<boolean> {
@@ -47,7 +49,7 @@ export class Remote implements ModelHost {
   }
 
   async connect(port: number, signal: AbortSignal): Promise<Duplex> {
-    return await this.#link.connect('localhost', port, signal)
+    return new FarStream(await this.#link.connect('localhost', port, signal))
   }
 
   async put(file: string, signal: AbortSignal): Promise<string> {

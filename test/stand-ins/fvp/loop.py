@@ -125,6 +125,9 @@ class Loop:
         """The simulation is over: what it has said goes to the clients before the model ends."""
         deadline = time.monotonic() + LAST_WORDS
         for terminal in self._terminals:
+            # Somebody may have connected since the last look.
+            if select.select([terminal.listener], [], [], 0)[0]:
+                terminal.accept()
             while terminal.uart is not None and not terminal.silent and time.monotonic() < deadline:
                 if terminal.client is None and terminal.without_client == "stall":
                     break
