@@ -4,7 +4,7 @@ import type { Shown } from '../domain/attempt.ts'
 import { judge, probesVersion } from '../domain/probes/registry.ts'
 import { joinParts } from '../domain/records/join-parts.ts'
 import { endingOf } from '../domain/verdict/ending.ts'
-import { finishAttempt, startAttempt } from '../store/attempts.ts'
+import { finishAttempt } from '../store/attempts.ts'
 import type { AttemptArtifact, AttemptEnd, AttemptStart } from '../store/attempt.ts'
 import { cellDetail, type CellContext } from '../store/details.ts'
 import { paceHistory } from '../store/history.ts'
@@ -15,9 +15,10 @@ import { fileKept } from '../targets/kept-files.ts'
 import type { PowerUp } from '../targets/powered.ts'
 import type { TargetOrder } from '../targets/target-order.ts'
 import type { AttemptResult, AttemptTask, FlashedAttempt } from '../workflows/contracts.ts'
-import { attemptFolder, claimFolder, fenceOf, placeOf } from './attempt-place.ts'
+import { claimFolder } from './attempt-place.ts'
 import { keepAttemptFiles, readCalls, readConsoles } from './attempt-files.ts'
 import { whileBeating } from './beat.ts'
+import { beginAttempt } from './begin-attempt.ts'
 import { cancelWasAsked, whyCutOff } from './cancel.ts'
 import { onHeldPlace } from './held-place.ts'
 import { whileHolding } from './place-lease.ts'
@@ -34,21 +35,9 @@ const beatMs = 1_000
  */
 export async function bootAttempt(deps: Deps, task: AttemptTask | FlashedAttempt): Promise<AttemptResult> {
   const context = await cellDetail(deps.store, task.run, task.cell)
-  const { target } = context.cell.cell
   const leased = 'held' in task ? task : undefined
-  const place = leased?.held.place ?? placeOf(task, target.name)
-  const start: AttemptStart = {
-    run: task.run,
-    cell: task.cell,
-    number: task.attempt,
-    place,
-    fence: fenceOf(leased?.held.fence ?? task.attempt),
-    folder: attemptFolder(deps.folders.state, task),
-    started: Date.now(),
-  }
-  await startAttempt(deps.store, start)
+  const start = await beginAttempt(deps, task, context.cell.cell.target.name)
   const reporter = new Reporter(deps.store, { run: task.run, cell: task.cell, attempt: task.attempt })
-  reporter.tell('attempt-started', { place })
   const beginning = { stage: 'power', bytes: 0 }
   const beating: typeof whileBeating<typeof beginning, AttemptResult> = (everyMs, first, work) =>
     leased ? whileHolding(deps, leased.held, first, work) : whileBeating(everyMs, first, work)

@@ -1,7 +1,7 @@
 import { cellDetail } from '../store/details.ts'
 import type { Flashed } from '../targets/board/flash/flash.ts'
 import type { LeasedAttempt } from '../workflows/contracts.ts'
-import { attemptFolder } from './attempt-place.ts'
+import { beginAttempt } from './begin-attempt.ts'
 import { onHeldPlace } from './held-place.ts'
 import { whileHolding } from './place-lease.ts'
 import { prepareBoot } from './prepare-boot.ts'
@@ -16,8 +16,9 @@ import { Reporter } from './reporter.ts'
 export async function flashPlace(deps: Deps, task: LeasedAttempt): Promise<Flashed> {
   const context = await cellDetail(deps.store, task.run, task.cell)
   const reporter = new Reporter(deps.store, { run: task.run, cell: task.cell, attempt: task.attempt })
+  const start = await beginAttempt(deps, task, context.cell.cell.target.name)
   return await whileHolding(deps, task.held, { step: 'power off' }, async (report, signal) => {
-    const { files } = await prepareBoot(deps, context, attemptFolder(deps.folders.state, task))
+    const { files } = await prepareBoot(deps, context, start.folder)
     return await onHeldPlace(deps, context.run, task, async (place) => {
       await place.off(signal)
       report({ step: 'flash' })

@@ -161,10 +161,14 @@ class Boot {
         this.#entered(this.#follower.off(), performance.now())
         this.#tell()
         return { stop: 'power-off', reason: cause.reason }
-      case 'stuck':
+      case 'stuck': {
+        const fault = await this.#labFault()
         await powered.askOff()
         await this.#allKept()
-        return { stop: 'silence', reason: cause.reason }
+        return fault === undefined
+          ? { stop: 'silence', reason: cause.reason }
+          : { stop: 'lost', reason: `${fault} ${cause.reason}` }
+      }
       case 'lost':
         await this.#forceOff()
         return { stop: 'lost', reason: cause.reason }
@@ -176,14 +180,21 @@ class Boot {
         return { stop: 'cancelled', reason: 'The attempt was cancelled; the target was powered off.' }
       case 'expired': {
         const letGo = this.#exchange.complete
+        const fault = letGo ? undefined : await this.#labFault()
         const forced = await powered.askOff()
         await this.#allKept()
         const reason = expiredSentence(cause.why, this.#words)
+        if (fault !== undefined) return { stop: 'lost', reason: `${fault} ${reason}` }
         if (!letGo) return { stop: 'silence', reason }
         const asked = `After its last record the target did not power off by itself. ${reason}`
         return { stop: forced ? 'forced' : 'asked-off', reason: asked }
       }
     }
+  }
+
+  /** Whether the lab is to blame for a silence. A lab that cannot be asked has shown nothing. */
+  async #labFault(): Promise<string | undefined> {
+    return await this.#powered.labFault?.().catch(() => undefined)
   }
 
   async #forceOff(): Promise<void> {

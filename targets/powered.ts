@@ -31,6 +31,11 @@ export interface Powered {
     /** What to say of a target that gave no answer for so many seconds, while we ran. */
     stillSentence(seconds: number): string
   }
+  /**
+   * Asked of a target that fell silent or stuck: whether the lab did it, in one sentence with the lab's own evidence. Absent where
+   * nothing can be asked.
+   */
+  labFault?(): Promise<string | undefined>
   /** Set where the target runs on whether or not this host does: that we stood still then says nothing of it. */
   ownClock?: true
   /**

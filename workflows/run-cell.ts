@@ -63,6 +63,7 @@ function isDamage(error: unknown): boolean {
 }
 
 const damaged: ErrorCode = 'ArtifactDamaged'
+const brokenPlace: ErrorCode = 'PlaceBroken'
 
 /** Nothing that another attempt would find changed: a module that was not built, a target that cannot be. */
 function isHopeless(error: unknown): boolean {
@@ -70,6 +71,8 @@ function isHopeless(error: unknown): boolean {
     error instanceof ActivityFailure &&
     error.cause instanceof ApplicationFailure &&
     error.cause.nonRetryable === true &&
+    // Another place of the class may be sound, and this one may be mended meanwhile.
+    error.cause.type !== brokenPlace &&
     !endedByItsWorker(error.cause)
   )
 }

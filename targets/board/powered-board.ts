@@ -5,6 +5,7 @@ import { isConsole, recordChannel, speaksNormalWorld } from '../lines.ts'
 import { inSeconds } from '../stop-sentence.ts'
 import type { ConsoleLine } from './console/console-source.ts'
 import { endWords } from './end-words.ts'
+import type { OutletState } from './power/power.ts'
 
 /** A console of a board that is attached. */
 export interface Attached {
@@ -18,6 +19,8 @@ export interface BoardPower {
   on(): Promise<void>
   /** Off, as far as the outlet can tell. @returns false when it cannot: then only silent consoles tell */
   off(): Promise<boolean>
+  /** What the outlet says of itself. */
+  state(): Promise<OutletState>
   /** Has the boot loader start the kernel, where it has to be told; resolves with what firmware did instead, if anything. */
   start?(console: ConsoleLine, signal: AbortSignal): Promise<string | undefined>
 }
@@ -76,6 +79,11 @@ export class PoweredBoard implements Powered {
       (fault) => fault !== undefined && this.#end.resolve({ kind: 'stuck', reason: fault }),
       (error: Error) => this.#over.signal.aborted || this.#end.resolve({ kind: 'lost', reason: error.message }),
     )
+  }
+
+  async labFault(): Promise<string | undefined> {
+    if ((await this.#power.state()) !== 'off') return undefined
+    return `The outlet of ${this.#place.name} says off, and nobody of this attempt switched it off: the board lost its power.`
   }
 
   async askOff(): Promise<boolean> {

@@ -43,6 +43,7 @@ export function openBoard({ inventory, place, folder, attempt, mayCommand }: Pla
         on: async () => void (await power.on(signal)),
         // Off is wanted however the attempt ends, so also when it was cancelled.
         off: async () => (await power.off(AbortSignal.timeout(offPatienceMs))).read === 'off',
+        state: () => power.state(AbortSignal.timeout(offPatienceMs)),
         ...(start && { start }),
       }
       return new PoweredBoard(place, attached, board)

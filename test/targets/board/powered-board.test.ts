@@ -63,6 +63,7 @@ async function bench(over: Partial<BoardPower> = {}, firstByte = 5): Promise<Ben
   const power: BoardPower = {
     on: async () => void switched.push('on'),
     off: async () => switched.push('off') > 0,
+    state: async () => 'unknown',
     ...over,
   }
   const limits = { firstByte, offSilence: 0.2, shortestOff: 0 }
@@ -199,4 +200,28 @@ test('where the outlet cannot tell, a board counts as off when it has been silen
   await boot()
   expect(said.length).toBeGreaterThan(4)
   expect(performance.now() - said.at(-1)!).toBeGreaterThan(190)
+})
+
+test.each(['on', 'unknown'] as const)('a silent board whose outlet says %s hangs', async (state) => {
+  const { boot, uart0, order } = await bench({ on: async () => uart0.say('x\n'), state: async () => state })
+  order.limits.silence = 0.2
+  expect((await boot()).host.stop).toBe('silence')
+})
+
+test('a silent board whose outlet says off lost its power, which is the lab’s fault', async () => {
+  const { boot, uart0, order } = await bench({ on: async () => uart0.say('x\n'), state: async () => 'off' })
+  order.limits.silence = 0.2
+  expect((await boot()).host).toMatchObject({
+    stop: 'lost',
+    reason: expect.stringMatching(/^The outlet of rock-1 says off, .*: nothing was said for /),
+  })
+})
+
+test('a boot loader that fell silent because the board lost its power blames no firmware', async () => {
+  const { boot, uart0 } = await bench({
+    on: async () => uart0.say('U-Boot 2023.01\n'),
+    start: async () => 'The board fell silent while it loaded the kernel.',
+    state: async () => 'off',
+  })
+  expect((await boot()).host).toMatchObject({ stop: 'lost', reason: expect.stringContaining('says off') })
 })
