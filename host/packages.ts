@@ -52,6 +52,7 @@ export const testPackages: HostPackage[] = [
   { name: 'openssl', why: 'tests make those certificates' },
   { name: 'ser2net', why: 'tests read consoles of boards through it' },
   { name: 'conserver-server', why: 'tests read consoles of boards through it' },
+  { name: 'conserver-client', why: 'tests have a second person at a console of its' },
   { name: 'snmpd', why: 'tests switch outlets of its' },
   { name: 'pdudaemon', why: 'tests switch outlets of its' },
   { name: 'openssh-server', why: 'tests reach hosts of a lab by it' },

@@ -50,6 +50,7 @@ export async function openBench(): Promise<Bench> {
         Worker.create({ ...common, taskQueue: queues.main(lab), workflowBundle: { code } }),
         Worker.create({ ...common, taskQueue: queues.build(lab) }),
         Worker.create({ ...common, taskQueue: queues.host(lab, host) }),
+        Worker.create({ ...common, taskQueue: queues.places(lab, host) }),
         Worker.create({ ...common, taskQueue: queues.closing(lab, host) }),
       ])
       const running = Promise.all(workers.map((worker) => worker.run()))
