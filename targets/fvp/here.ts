@@ -7,7 +7,7 @@ import { findProgram } from '../../host/find-program.ts'
 import { startGuarded } from '../../host/guarded-process.ts'
 import { run } from '../../host/run.ts'
 import { isRunning, seeProcess, type ProcessIdentity } from '../../host/process-identity.ts'
-import { tellsStopped, type ModelHost, type ModelProcess, type ModelSignal } from './model-host.ts'
+import { firstOf, loopbacks, tellsStopped, type ModelHost, type ModelProcess, type ModelSignal } from './model-host.ts'
 
 /**
  * A shell starts what runs in the background with SIGINT ignored (POSIX XCU 2.11), and so does a guard, which is one: a model
@@ -69,25 +69,13 @@ export class Here implements ModelHost {
 
   async connect(port: number, signal: AbortSignal): Promise<Duplex> {
     signal.throwIfAborted()
-    // As LAVA and runfvp do it: which address of this host a model listens on is not written anywhere.
-    const socket = tcpConnect({ host: 'localhost', port, noDelay: true })
-    const { promise, resolve, reject } = Promise.withResolvers<Duplex>()
-    const abort = (): void => reject(signal.reason as Error)
-    signal.addEventListener('abort', abort, { once: true })
-    socket.once('connect', () => resolve(socket))
-    socket.once('error', reject)
     try {
-      return await promise
+      return await firstOf(loopbacks, (address) => connectTo(address, port, signal))
     } catch (cause) {
-      socket.destroy()
       signal.throwIfAborted()
       const why = cause instanceof Error ? cause.message : String(cause)
-      throw new LabError('PlaceBroken', `The model's port ${port} cannot be connected to: ${why}`, {
-        retryable: true,
-        cause,
-      })
-    } finally {
-      signal.removeEventListener('abort', abort)
+      const sentence = `The model's port ${port} cannot be connected to: ${why}`
+      throw new LabError('PlaceBroken', sentence, { retryable: true, cause })
     }
   }
 
@@ -96,4 +84,22 @@ export class Here implements ModelHost {
   }
 
   async close(): Promise<void> {}
+}
+
+async function connectTo(host: string, port: number, signal: AbortSignal): Promise<Duplex> {
+  signal.throwIfAborted()
+  const socket = tcpConnect({ host, port, noDelay: true })
+  const { promise, resolve, reject } = Promise.withResolvers<Duplex>()
+  const abort = (): void => reject(signal.reason as Error)
+  signal.addEventListener('abort', abort, { once: true })
+  socket.once('connect', () => resolve(socket))
+  socket.once('error', reject)
+  try {
+    return await promise
+  } catch (error) {
+    socket.destroy()
+    throw error
+  } finally {
+    signal.removeEventListener('abort', abort)
+  }
 }

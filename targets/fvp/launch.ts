@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { LabError } from '../../domain/errors.ts'
 import type { Line } from '../powered.ts'
+import { baseTerminals } from './base-model.ts'
 import { endedAs } from './ending.ts'
 import type { FvpTerminal } from './fvp-order.ts'
 import { KeptFile, logName } from './kept-model.ts'
@@ -65,11 +66,13 @@ export async function launchModel(launch: Launch, signal: AbortSignal): Promise<
   })
   const announced = new Map<string, Announced>()
   const wanted = new Set(terminals.map(({ name }) => name))
+  // No others: a target whose UART goes to the model's output could have us connect to any port.
+  const known = new Set([...baseTerminals, ...wanted])
   const all = Promise.withResolvers<number>()
   let drain: ((one: Announced) => Promise<void>) | undefined
   const output = new ModelOutput(log, process.outputs, (line) => {
     const one = announcedIn(line)
-    if (!one || announced.has(one.name)) return
+    if (!one || !known.has(one.name) || announced.has(one.name)) return
     announced.set(one.name, one)
     wanted.delete(one.name)
     if (drain) drain(one).catch(() => undefined)

@@ -40,3 +40,22 @@ export interface ModelHost {
 export function tellsStopped(stat: string): boolean {
   return /\) [Tt] /.test(stat.slice(stat.lastIndexOf(')')))
 }
+
+/**
+ * Where a model's ports are looked for, in this order: which address they listen on is not written anywhere. Not by the name
+ * `localhost`, as others do, whose first address is often ::1: somebody else may have the same port there.
+ */
+export const loopbacks = ['127.0.0.1', '::1']
+
+/** The first that succeeds, tried one after the other. @throws what the first one threw when none does */
+export async function firstOf<Value>(tries: string[], attempt: (one: string) => Promise<Value>): Promise<Value> {
+  const failed: unknown[] = []
+  for (const one of tries) {
+    try {
+      return await attempt(one)
+    } catch (error) {
+      failed.push(error)
+    }
+  }
+  throw failed[0]
+}

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream'
 import { LabError } from '../../domain/errors.ts'
 import type { HostLink } from '../hosts/host-link.ts'
 import { FarStream } from './far-stream.ts'
-import { tellsStopped, type ModelHost, type ModelProcess, type ModelSignal } from './model-host.ts'
+import { firstOf, loopbacks, tellsStopped, type ModelHost, type ModelProcess, type ModelSignal } from './model-host.ts'
 
 /**
  * Another host, as a link reaches it. Files are put into a folder of the attempt's own there. The model has a terminal of
@@ -49,7 +49,7 @@ export class Remote implements ModelHost {
   }
 
   async connect(port: number, signal: AbortSignal): Promise<Duplex> {
-    return new FarStream(await this.#link.connect('localhost', port, signal))
+    return new FarStream(await firstOf(loopbacks, (address) => this.#link.connect(address, port, signal)))
   }
 
   async put(file: string, signal: AbortSignal): Promise<string> {

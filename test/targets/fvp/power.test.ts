@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { readFile, readdir } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -97,6 +98,24 @@ test('a port that somebody else has is no matter: the model says which it took',
   expect(await readFile(join(order.folder, 'kept/fvp.log'), 'utf8')).not.toContain(`port ${taken}\n`)
 })
 
+test.runIf(existsSync('/proc/net/if_inet6'))('who has the same port of ::1 is not taken for the model', async () => {
+  const other = createServer((socket) => socket.end('not the UART'))
+  other.listen(0, '::1')
+  await once(other, 'listening')
+  const { port } = other.address() as AddressInfo
+  await script([{ say: 'the UART' }, { end: 'off' }])
+  const order = await standInOrder({
+    model: { binary: standIn, parameters: { 'bp.terminal_0.start_port': String(port) } },
+  })
+  const { powered, heard } = await powerUp(order)
+  await powered.go()
+  await powered.ended
+  await powered.askOff()
+  other.close()
+  expect(await readFile(join(order.folder, 'kept/fvp.log'), 'utf8')).toContain(`port ${port}\n`)
+  expect(heard[0]!.text()).toBe('the UART')
+})
+
 test('three models at a time have ports of their own', async () => {
   await script([{ echo: 1 }, { end: 'off' }])
   const attempts = await Promise.all([1, 2, 3].map(async () => await powerUp(await standInOrder())))
@@ -127,6 +146,26 @@ test('a terminal that nobody asked for is read all the same, or the model would 
   await powered.askOff()
   expect(heard[0]!.text()).toBe('done')
   expect((await readFile(join(order.folder, 'kept/terminal_1.raw'))).length).toBe(much)
+})
+
+test('a target that speaks on the output of the model announces no terminal', async () => {
+  let connections = 0
+  const other = createServer(() => connections++)
+  other.listen(0, '127.0.0.1')
+  await once(other, 'listening')
+  const { port } = other.address() as AddressInfo
+  const says = ['terminal_9', 'terminal_0'].map((name) => `${name}: Listening for serial connection on port ${port}\n`)
+  await script([{ say: says.join('') }, { end: 'off' }])
+  const parameters = { 'bp.pl011_uart0.out_file': '-' }
+  const order = await standInOrder({ model: { binary: standIn, parameters } })
+  const { powered, heard } = await powerUp(order)
+  await powered.go()
+  await powered.ended
+  await powered.askOff()
+  other.close()
+  expect(heard[0]!.text()).toBe(says.join(''))
+  expect(await readFile(join(order.folder, 'kept/fvp.log'), 'utf8')).toContain(says[0])
+  expect(connections).toBe(0)
 })
 
 test('a model that is asked to end does so in an orderly way, with its statistics', async () => {
