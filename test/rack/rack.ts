@@ -6,11 +6,12 @@ import type { SshAccess } from '../../domain/lab/inventory.ts'
 import { VirtualBoard } from './board.ts'
 import { startConserver } from './conserver.ts'
 import type { RackPart } from './part.ts'
+import { RackParts } from './parts.ts'
 import { startPdudaemon } from './pdudaemon.ts'
 import { startRail, type Rail } from './rail.ts'
 import { startSer2net } from './ser2net.ts'
 import { startSnmpd } from './snmpd.ts'
-import { startSshd } from './sshd.ts'
+import { startSshd, type Sshd } from './sshd.ts'
 import { startUartWire, type UartWire } from './uart-wire.ts'
 import { debianUBoot } from './u-boot.ts'
 
@@ -20,8 +21,10 @@ export interface Rack {
   labFile: string
   boards: Record<'board-1' | 'board-2', VirtualBoard>
   rail: Rail
+  /** The sshd as it runs now. */
+  sshd(): Sshd | undefined
   /** The daemons, by name: to be stopped and started by tests that break them. */
-  parts: Map<string, RackPart>
+  parts: RackParts
   /** Ends all of it; nothing is left. */
   stop(): Promise<void>
 }
@@ -38,19 +41,12 @@ export interface RackOptions {
  */
 export async function startRack({ folder, firmware }: RackOptions): Promise<Rack> {
   await mkdir(join(folder, 'tftp'), { recursive: true })
-  const parts = new Map<string, RackPart>()
-  const stop = async (): Promise<void> => {
-    for (const part of [...parts.values()].reverse()) await part.stop()
-  }
-  const add = async <Part extends RackPart>(name: string, part: Promise<Part>): Promise<Part> => {
-    const started = await part
-    parts.set(name, started)
-    return started
-  }
+  const parts = new RackParts()
+  const add = <Part extends RackPart>(name: string, start: () => Promise<Part>): Promise<Part> => parts.add(name, start)
   try {
     const [snmp = 0, pdud = 0, ser1 = 0, ser2 = 0, cons = 0, consoleBase = 0, ssh = 0] = await freePorts(7)
     const wires = await Promise.all(
-      ['b1u0', 'b1u1', 'b2u0', 'b2u1'].map((name) => add(`wire ${name}`, startUartWire(folder, name))),
+      ['b1u0', 'b1u1', 'b2u0', 'b2u1'].map((name) => add(`wire ${name}`, () => startUartWire(folder, name))),
     )
     const [b1u0, b1u1, b2u0, b2u1] = wires as [UartWire, UartWire, UartWire, UartWire]
     const board = (name: string, mac: string, uarts: UartWire[]): VirtualBoard =>
@@ -61,24 +57,30 @@ export async function startRack({ folder, firmware }: RackOptions): Promise<Rack
         uarts: uarts.map(({ socket }, index) => ({ name: `uart${index}`, socket })),
       })
     const boards = { 'board-1': board('board-1', '02', [b1u0, b1u1]), 'board-2': board('board-2', '04', [b2u0, b2u1]) }
-    const rail = await add('rail', startRail(folder, { 1: boards['board-1'], 2: boards['board-2'] }))
-    await add('snmpd', startSnmpd({ folder: join(folder, 'snmpd'), port: snmp, count: 2, outlets: rail }))
-    await add('pdudaemon', startPdudaemon({ folder: join(folder, 'pdud'), port: pdud, pdus: { rack: rail } }))
-    await add(
-      'ser2net',
+    const rail = await add('rail', () => startRail(folder, { 1: boards['board-1'], 2: boards['board-2'] }))
+    await add('snmpd', () => startSnmpd({ folder: join(folder, 'snmpd'), port: snmp, count: 2, outlets: rail }))
+    await add('pdudaemon', () => startPdudaemon({ folder: join(folder, 'pdud'), port: pdud, pdus: { rack: rail } }))
+    await add('ser2net', () =>
       startSer2net(folder, [
         { port: ser1, tty: b1u0.tty, protocol: 'telnet' },
         { port: ser2, tty: b1u1.tty, protocol: 'raw' },
       ]),
     )
-    await add('conserver', startConserver(folder, cons, consoleBase, { b2u0: b2u0.tty }))
-    const sshd = await add('sshd', startSshd({ folder: join(folder, 'sshd'), port: ssh }))
+    await add('conserver', () => startConserver(folder, cons, consoleBase, { b2u0: b2u0.tty }))
+    const sshd = await add('sshd', () => startSshd({ folder: join(folder, 'sshd'), port: ssh }))
     const labFile = join(folder, 'rack.yaml')
     const lab = labOfRack({ folder, snmp, pdud, ser1, ser2, cons, bench: sshd.host('bench').ssh!, tty: b2u1.tty })
     await writeFile(labFile, stringify(lab))
-    return { labFile, boards, rail, parts, stop }
+    return {
+      labFile,
+      boards,
+      rail,
+      sshd: () => parts.running('sshd') as Sshd | undefined,
+      parts,
+      stop: () => parts.stopAll(),
+    }
   } catch (error) {
-    await stop()
+    await parts.stopAll()
     throw error
   }
 }
@@ -115,7 +117,9 @@ function labOfRack({ folder, snmp, pdud, ser1, ser2, cons, bench, tty }: Wiring)
   return {
     hosts: { bench: { ssh: { address, port, user, key, 'host-key': hostKey } } },
     pdus: {
-      snmp: { snmp: { address: '127.0.0.1', port: snmp, version: '1', community: { text: 'private' }, profile: 'apc' } },
+      snmp: {
+        snmp: { address: '127.0.0.1', port: snmp, version: '1', community: { text: 'private' }, profile: 'apc' },
+      },
       pdud: { pdudaemon: { url: `http://127.0.0.1:${pdud}`, pdu: 'rack' } },
     },
     classes: {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
@@ -28,7 +28,9 @@ export async function startSshd({ folder, port, config = [] }: SshdOptions): Pro
   await mkdir(folder, { recursive: true, mode: 0o700 })
   if (process.getuid?.() === 0) await mkdir('/run/sshd', { recursive: true })
   const [hostKey, userKey] = [join(folder, 'host'), join(folder, 'user')]
-  for (const key of [hostKey, userKey]) await runOrThrow('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key])
+  // One that was stopped and is started again is the same host.
+  for (const key of [hostKey, userKey].filter((file) => !existsSync(file)))
+    await runOrThrow('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key])
   const file = join(folder, 'sshd_config')
   await writeFile(
     file,
