@@ -16,7 +16,7 @@ interface Session {
   input: ReadStream | NodeJS.ReadableStream
   output: NodeJS.WritableStream
   /** Talk that is not the board's. */
-  talk(text: string): void
+  talk: (text: string) => void
   signal: AbortSignal
 }
 

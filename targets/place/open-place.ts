@@ -15,7 +15,7 @@ export interface PlaceOrder {
   /** The attempt that works there, or who else: what it puts there bears this name. */
   attempt: string
   /** Asked before anything is switched or written. @throws LabError StaleFence when the place is somebody else's */
-  mayCommand(): Promise<void>
+  mayCommand: () => Promise<void>
 }
 
 /** A place as one holder of its lease works on it. Every method throws LabError PlaceBroken in the lab's own words. */

@@ -31,15 +31,13 @@ afterAll(async () => {
 describe('a run of plans/rack.yaml', () => {
   it('gives the same verdicts on the machine and on the boards', () => {
     expect({ code: run.code, stderr: run.stderr }).toMatchObject({ code: 0 })
-    const verdicts = document.cells.map(({ axes, verdict }) => [
-      axes['target'],
-      `${axes['config']} ${axes['mode']}`,
-      verdict?.verdict,
-    ])
+    const verdicts = document.cells.map(
+      ({ axes, verdict }) => `${axes['target']} ${axes['config']} ${axes['mode']}: ${verdict?.verdict}`,
+    )
     const expected = targets.flatMap((target) => [
-      [target, 'ffa=y protected', 'known-fail'],
-      [target, 'ffa=y nvhe', 'pass'],
-      [target, 'ffa=m protected', 'pass'],
+      `${target} ffa=y protected: known-fail`,
+      `${target} ffa=y nvhe: pass`,
+      `${target} ffa=m protected: pass`,
     ])
     expect(verdicts.toSorted()).toEqual(expected.toSorted())
     for (const cell of document.cells) expect(endings(cell)).toEqual(['finished'])

@@ -10,9 +10,9 @@ import { tftpFlash } from './tftp.ts'
 /** What flashing a place takes beside its files. */
 export interface FlashTools {
   /** Gives the host on which it is done. */
-  link(host: string): HostLink
+  link: (host: string) => HostLink
   /** Whether the board has power: a medium is never taken from one that runs. */
-  power(signal: AbortSignal): Promise<OutletState>
+  power: (signal: AbortSignal) => Promise<OutletState>
   /** The attempt, whose name what is put there for it alone bears. */
   attempt: string
 }

@@ -32,10 +32,10 @@ export interface Switched {
  */
 export interface PowerSwitch {
   /** On, no sooner than the place and the other outlets of its PDU allow. It is void when an off comes while it waits. */
-  on(signal: AbortSignal): Promise<Switched>
+  on: (signal: AbortSignal) => Promise<Switched>
   /** Off, at once; it counts when it was read back. It waits for a command of ours in flight, which it undoes. */
-  off(signal: AbortSignal): Promise<Switched>
+  off: (signal: AbortSignal) => Promise<Switched>
   /** Off, the shortest time that the place must be off, on. */
-  cycle(signal: AbortSignal): Promise<Switched>
-  state(signal: AbortSignal): Promise<OutletState>
+  cycle: (signal: AbortSignal) => Promise<Switched>
+  state: (signal: AbortSignal) => Promise<OutletState>
 }

@@ -51,7 +51,7 @@ interface Bench {
   uart0: Cable
   uart1: Cable
   switched: string[]
-  boot(signal?: AbortSignal): Promise<BootEnd>
+  boot: (signal?: AbortSignal) => Promise<BootEnd>
 }
 
 async function bench(over: Partial<BoardPower> = {}, firstByte = 5): Promise<Bench> {
