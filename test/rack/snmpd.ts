@@ -19,7 +19,10 @@ export interface SnmpdOptions {
   users?: { name: string; auth?: [protocol: string, key: string]; privacy?: [protocol: string, key: string] }[]
 }
 
-/** Starts Net-SNMP's snmpd as an APC PDU: what an outlet is, is told and changed by commands (snmpd.conf(5), pass). */
+/**
+ * Starts Net-SNMP's snmpd as an APC PDU: what an outlet is, is told and changed by commands (snmpd.conf(5), pass_persist). With
+ * `pass` it would say for up to 30 s what it said before, when the same is asked again (NETSNMP_CACHETIME, 5.9.3).
+ */
 export async function startSnmpd(options: SnmpdOptions): Promise<Daemon> {
   const { folder, port, communities = { read: 'public', write: 'private' }, users = [] } = options
   await mkdir(folder, { recursive: true })
@@ -32,7 +35,7 @@ export async function startSnmpd(options: SnmpdOptions): Promise<Daemon> {
       `agentaddress udp:127.0.0.1:${port}`,
       `rocommunity ${communities.read} 127.0.0.1 .1.3.6.1.4.1.318`,
       `rwcommunity ${communities.write} 127.0.0.1 .1.3.6.1.4.1.318`,
-      `pass ${base} /bin/sh ${pass}`,
+      `pass_persist ${base} /bin/sh ${pass}`,
       ...users.map(({ name, auth = [], privacy = [] }) => ['createUser', name, ...auth, ...privacy].join(' ')),
       ...users.map(({ name, auth, privacy }) => `rwuser ${name} ${levelOf(auth, privacy)} .1.3.6.1.4.1.318`),
       '',
@@ -50,22 +53,33 @@ function levelOf(auth: unknown, privacy: unknown): string {
 }
 
 function passScript({ outlets, count }: SnmpdOptions): string {
-  return `# Called by snmpd: -g OID, -n OID, -s OID TYPE VALUE.
+  return `# Spoken to by snmpd: a command in one line, then its words in one each.
 base=${base}
-outlet=\${2#$base.}
-known() { case $outlet in *[!0-9]*|'') return 1;; esac; [ "$outlet" -ge 1 ] && [ "$outlet" -le ${count} ]; }
+known() { outlet=\${1#$base.}; case $outlet in *[!0-9]*|'') return 1;; esac; [ "$outlet" -ge 1 ] && [ "$outlet" -le ${count} ]; }
 tell() {
-  case $(${quoteWords(outlets.state)} "$1") in on) value=1;; off) value=2;; *) value=4;; esac
+  case $(${quoteWords(outlets.state)} "$1" </dev/null) in on) value=1;; off) value=2;; *) value=4;; esac
   printf '%s\\ninteger\\n%s\\n' "$base.$1" "$value"
 }
-case $1 in
--g) if known; then tell "$outlet"; fi;;
--n) if [ "$2" = $base ]; then tell 1; elif known && [ "$outlet" -lt ${count} ]; then tell $((outlet + 1)); fi;;
--s)
-  known || { echo not-writable; exit; }
-  [ "$3" = integer ] || { echo wrong-type; exit; }
-  case $4 in 1) to=on;; 2) to=off;; *) echo wrong-value; exit;; esac
-  ${quoteWords(outlets.set)} "$outlet" $to >/dev/null 2>&1 || echo commit-failed;;
-esac
+while read -r command; do
+  case $command in
+  PING) echo PONG;;
+  get) read -r oid; if known "$oid"; then tell "$outlet"; else echo NONE; fi;;
+  getnext)
+    read -r oid
+    if [ "$oid" = $base ]; then tell 1
+    elif known "$oid" && [ "$outlet" -lt ${count} ]; then tell $((outlet + 1))
+    else echo NONE; fi;;
+  set)
+    read -r oid; read -r type value
+    if ! known "$oid"; then echo not-writable
+    elif [ "$type" != integer ]; then echo wrong-type
+    else
+      case $value in 1) to=on;; 2) to=off;; *) to=;; esac
+      if [ -z "$to" ]; then echo wrong-value
+      elif ${quoteWords(outlets.set)} "$outlet" $to </dev/null >/dev/null 2>&1; then echo DONE
+      else echo commit-failed; fi
+    fi;;
+  esac
+done
 `
 }
