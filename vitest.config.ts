@@ -19,8 +19,9 @@ const slow = {
     'test/setup/install-packages.test.ts',
     'test/builds/source/deb-mirror.test.ts',
     'test/worker/service-death.test.ts',
-    'test/**/*.daemon.test.ts',
   ],
+  /** Against real daemons of a lab. */
+  daemons: ['test/**/*.daemon.test.ts'],
   boots: [
     'test/e2e/{thread,faults,firmware-faults,hostile-caller,kernel-fault,rack}.test.ts',
     'test/e2e/{broken-build,crash-build,shared-build,damaged-artifact,standstill}.test.ts',
@@ -57,7 +58,7 @@ export default defineConfig({
         test: {
           name: 'machine',
           include: ['test/**/*.test.ts'],
-          exclude: [...pure, ...boots, ...slow.machine, ...slow.boots],
+          exclude: [...pure, ...boots, ...slow.machine, ...slow.daemons, ...slow.boots],
           testTimeout: 2 * minutes,
           hookTimeout: 2 * minutes,
           // They wait for servers and time limits more than they compute.
@@ -84,11 +85,23 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'rest-daemons',
+          include: slow.daemons,
+          testTimeout: 2 * minutes,
+          hookTimeout: 2 * minutes,
+          // They wait for daemons and time limits more than they compute.
+          maxWorkers: cores + 1,
+          sequence: { groupOrder: 5 },
+        },
+      },
+      {
+        extends: true,
+        test: {
           ...onBoots,
           name: 'rest-boots',
           include: slow.boots,
           fileParallelism: false,
-          sequence: { groupOrder: 5 },
+          sequence: { groupOrder: 6 },
         },
       },
     ],
