@@ -10,6 +10,7 @@ import type { PowerSwitch } from '../board/power/power.ts'
 import { PoweredBoard, type Attached, type BoardPower } from '../board/powered-board.ts'
 import { linkHosts } from '../hosts/host-links.ts'
 import type { PowerUp } from '../powered.ts'
+import { attachAll } from './attach-all.ts'
 import type { OpenPlace, PlaceOrder } from './open-place.ts'
 import { awaitSilence } from './silence.ts'
 
@@ -28,6 +29,7 @@ export function openBoard({ inventory, place, folder, attempt, mayCommand }: Pla
   const consoles = Object.values(place.consoles)
   const attach = async (signal: AbortSignal): Promise<Attached[]> =>
     await attachAll(
+      place.name,
       consoles.map(async ({ name, worlds, source }) => ({
         name,
         worlds,
@@ -79,16 +81,6 @@ export function openBoard({ inventory, place, folder, attempt, mayCommand }: Pla
     },
     close: () => links.close(),
   }
-}
-
-/** All of what is being attached, or nothing. */
-async function attachAll(opening: Promise<Attached>[]): Promise<Attached[]> {
-  const opened = await Promise.allSettled(opening)
-  const attached = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
-  const failed = opened.find((one) => one.status === 'rejected')
-  if (!failed) return attached
-  await Promise.all(attached.map(({ line }) => line.close()))
-  throw failed.reason
 }
 
 function wholeCmdline({ cmdline: own }: PlaceClass, cmdline: string): string {
