@@ -28,7 +28,7 @@ import { Reporter } from './reporter.ts'
 export async function closeLostAttempt(deps: Deps, lost: LostAttempt): Promise<AttemptResult> {
   const key = { run: lost.run, cell: lost.cell, number: lost.attempt }
   const attempt = await findAttempt(deps.store, key)
-  if (attempt?.end) return { ending: attempt.end.ending }
+  if (attempt?.end) return await tidied(attempt.folder, attempt.end.ending)
   const context = await cellDetail(deps.store, lost.run, lost.cell)
   const start = attempt ? startOf(attempt) : neverBegun(deps, lost, context)
   await takeBack(deps, start)
@@ -37,11 +37,17 @@ export async function closeLostAttempt(deps: Deps, lost: LostAttempt): Promise<A
   } catch (error) {
     // Whoever booted it was not dead after all: it has closed the attempt while we read, and taken the files away.
     const closed = await findAttempt(deps.store, key)
-    if (closed?.end) return { ending: closed.end.ending }
+    if (closed?.end) return await tidied(closed.folder, closed.end.ending)
     if (error instanceof LabError && error.retryable) throw error
     // An attempt is closed whatever it left behind: an open one would be there for ever.
     return await close(deps, start, bareEnd(start, `${lost.reason} What it left cannot be kept: ${String(error)}`))
   }
+}
+
+/** Whoever closed the attempt may have died before its folder was away; all of it that counts is kept by then. */
+async function tidied(folder: string, ending: AttemptResult['ending']): Promise<AttemptResult> {
+  await rm(folder, { recursive: true, force: true })
+  return { ending }
 }
 
 async function close(deps: Deps, start: AttemptStart, end: AttemptEnd): Promise<AttemptResult> {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 /** Attempts whose worker is gone, with real files on the disk and a real store: what is kept of them and what they mean. */
 import { mkdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -106,6 +107,13 @@ test('an attempt that its worker closed after all stays as it is', async () => {
   await finishAttempt(store, start, end)
   expect(await close()).toEqual({ ending: 'finished' })
   expect((await findAttempt(store, key))!.end).toEqual(end)
+})
+
+test('the folder of an attempt goes whose worker died between its end and the tidying up', async () => {
+  await lostAfter('NOTICE:  Booting Trusted Firmware\n')
+  await finishAttempt(store, start, await sampleEnd(store))
+  expect(await close()).toEqual({ ending: 'finished' })
+  expect(existsSync(start.folder)).toBe(false)
 })
 
 test('an attempt that never began is closed, so that a worker which comes too late is refused', async () => {
