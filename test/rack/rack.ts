@@ -1,24 +1,25 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
+import { foldersFrom } from '../../host/folders.ts'
 import { freePorts } from '../../host/free-port.ts'
-import type { SshAccess } from '../../domain/lab/inventory.ts'
 import { VirtualBoard } from './board.ts'
 import { startConserver } from './conserver.ts'
 import type { RackPart } from './part.ts'
 import { startPdudaemon } from './pdudaemon.ts'
 import { startRail, type Rail } from './rail.ts'
+import { commandPdu, raspi4Class, startRaspi4 } from './raspi4.ts'
 import { startSer2net } from './ser2net.ts'
 import { startSnmpd } from './snmpd.ts'
-import { startSshd } from './sshd.ts'
+import { hostInFile, startSshd } from './sshd.ts'
 import { startUartWire, type UartWire } from './uart-wire.ts'
 import { debianUBoot } from './u-boot.ts'
 
-/** A virtual rack that runs: two boards, and the daemons of a lab around them. */
+/** A virtual rack that runs: three boards, and the daemons of a lab around them. */
 export interface Rack {
   /** The lab's file. */
   labFile: string
-  boards: Record<'board-1' | 'board-2', VirtualBoard>
+  boards: Record<'board-1' | 'board-2' | 'board-3', VirtualBoard>
   rail: Rail
   /** The daemons, by name: to be stopped and started by tests that break them. */
   parts: Map<string, RackPart>
@@ -34,7 +35,8 @@ export interface RackOptions {
 
 /**
  * Starts the rack in a folder. board-1: SNMP power, two ser2net consoles (telnet and raw). board-2: pdudaemon power, conserver and
- * an ssh tty. Both load by TFTP from slirp's own server, and have Debian's U-Boot behind TF-A and OP-TEE.
+ * an ssh tty. Both load by TFTP from slirp's own server, and have Debian's U-Boot behind TF-A and OP-TEE. board-3: another kind
+ * of machine, a Raspberry Pi 4 with power by commands, a raw ser2net console and an SD card behind a mux.
  */
 export async function startRack({ folder, firmware }: RackOptions): Promise<Rack> {
   await mkdir(join(folder, 'tftp'), { recursive: true })
@@ -60,8 +62,14 @@ export async function startRack({ folder, firmware }: RackOptions): Promise<Rack
         machine: machineOf(firmware, join(folder, 'tftp'), mac),
         uarts: uarts.map(({ socket }, index) => ({ name: `uart${index}`, socket })),
       })
-    const boards = { 'board-1': board('board-1', '02', [b1u0, b1u1]), 'board-2': board('board-2', '04', [b2u0, b2u1]) }
-    const rail = await add('rail', startRail(folder, { 1: boards['board-1'], 2: boards['board-2'] }))
+    const raspi4 = await add('raspi4', startRaspi4(join(folder, 'board-3'), foldersFrom(), 'bench'))
+    const boards = {
+      'board-1': board('board-1', '02', [b1u0, b1u1]),
+      'board-2': board('board-2', '04', [b2u0, b2u1]),
+      'board-3': raspi4.board,
+    }
+    const outlets = { 1: boards['board-1'], 2: boards['board-2'], 3: boards['board-3'] }
+    const rail = await add('rail', startRail(folder, outlets))
     await add('snmpd', startSnmpd({ folder: join(folder, 'snmpd'), port: snmp, count: 2, outlets: rail }))
     await add('pdudaemon', startPdudaemon({ folder: join(folder, 'pdud'), port: pdud, pdus: { rack: rail } }))
     await add(
@@ -74,7 +82,8 @@ export async function startRack({ folder, firmware }: RackOptions): Promise<Rack
     await add('conserver', startConserver(folder, cons, consoleBase, { b2u0: b2u0.tty }))
     const sshd = await add('sshd', startSshd({ folder: join(folder, 'sshd'), port: ssh }))
     const labFile = join(folder, 'rack.yaml')
-    const lab = labOfRack({ folder, snmp, pdud, ser1, ser2, cons, bench: sshd.host('bench').ssh!, tty: b2u1.tty })
+    const bench = hostInFile(sshd.host('bench'))
+    const lab = labOfRack({ folder, snmp, pdud, ser1, ser2, cons, bench, tty: b2u1.tty, rail, raspi4: raspi4.place })
     await writeFile(labFile, stringify(lab))
     return { labFile, boards, rail, parts, stop }
   } catch (error) {
@@ -101,22 +110,27 @@ interface Wiring {
   ser1: number
   ser2: number
   cons: number
-  bench: SshAccess
+  bench: object
   /** board-2's second UART. */
   tty: string
+  /** What board-3 hangs on. */
+  rail: Rail
+  /** board-3 but for its power. */
+  raspi4: object
 }
 
 /** The rack as a lab's file has it. */
-function labOfRack({ folder, snmp, pdud, ser1, ser2, cons, bench, tty }: Wiring): object {
-  const key = 'file' in bench.key ? { file: bench.key.file } : 'agent'
-  const { address, port, user, hostKey } = bench
+function labOfRack({ folder, snmp, pdud, ser1, ser2, cons, bench, tty, rail, raspi4 }: Wiring): object {
   const tftp = { folder: join(folder, 'tftp'), server: '10.0.2.2', network: ['dhcp'] }
   const board = { class: 'virt', firmware: 'installed' }
   return {
-    hosts: { bench: { ssh: { address, port, user, key, 'host-key': hostKey } } },
+    hosts: { bench },
     pdus: {
-      snmp: { snmp: { address: '127.0.0.1', port: snmp, version: '1', community: { text: 'private' }, profile: 'apc' } },
+      snmp: {
+        snmp: { address: '127.0.0.1', port: snmp, version: '1', community: { text: 'private' }, profile: 'apc' },
+      },
       pdud: { pdudaemon: { url: `http://127.0.0.1:${pdud}`, pdu: 'rack' } },
+      rail: commandPdu(rail, 'bench'),
     },
     classes: {
       virt: {
@@ -125,6 +139,7 @@ function labOfRack({ folder, snmp, pdud, ser1, ser2, cons, bench, tty }: Wiring)
         limits: { 'first-byte': '10 s', 'off-silence': '1 s', 'shortest-off': '500 ms' },
         loader: 'u-boot',
       },
+      raspi4: raspi4Class,
     },
     places: {
       'board-1': {
@@ -147,6 +162,7 @@ function labOfRack({ folder, snmp, pdud, ser1, ser2, cons, bench, tty }: Wiring)
         },
         flash: { tftp },
       },
+      'board-3': { ...raspi4, power: { pdu: 'rail', outlet: 3 } },
     },
   }
 }
