@@ -5,7 +5,11 @@
  */
 const words: [says: RegExp, reason: string][] = [
   [/\breboot: Power down$/, ''],
-  [/\breboot: System halted$/, 'The kernel halted the board: its firmware has no power-off.'],
+  // 6.18 says the second of a power-off that nothing can do, 6.1 the first.
+  [
+    /\breboot: (?:System halted|Power off not available: System halted instead)$/,
+    'The kernel halted the board: its firmware has no power-off.',
+  ],
   [
     /\bReboot failed -- System halted$/,
     'The target wanted a reset, which its firmware does not have; it was switched off.',

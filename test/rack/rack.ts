@@ -3,15 +3,16 @@ import { join } from 'node:path'
 import { stringify } from 'yaml'
 import { foldersFrom } from '../../host/folders.ts'
 import { freePorts } from '../../host/free-port.ts'
+import type { SshAccess } from '../../domain/lab/inventory.ts'
 import { VirtualBoard } from './board.ts'
 import { startConserver } from './conserver.ts'
 import type { RackPart } from './part.ts'
 import { startPdudaemon } from './pdudaemon.ts'
 import { startRail, type Rail } from './rail.ts'
-import { commandPdu, raspi4Class, startRaspi4 } from './raspi4.ts'
+import { startRaspi4, withRaspi4 } from './raspi4.ts'
 import { startSer2net } from './ser2net.ts'
 import { startSnmpd } from './snmpd.ts'
-import { hostInFile, startSshd } from './sshd.ts'
+import { startSshd } from './sshd.ts'
 import { startUartWire, type UartWire } from './uart-wire.ts'
 import { debianUBoot } from './u-boot.ts'
 
@@ -62,11 +63,11 @@ export async function startRack({ folder, firmware }: RackOptions): Promise<Rack
         machine: machineOf(firmware, join(folder, 'tftp'), mac),
         uarts: uarts.map(({ socket }, index) => ({ name: `uart${index}`, socket })),
       })
-    const raspi4 = await add('raspi4', startRaspi4(join(folder, 'board-3'), foldersFrom(), 'bench'))
+    const pi = await add('board-3', startRaspi4(join(folder, 'board-3'), foldersFrom()))
     const boards = {
       'board-1': board('board-1', '02', [b1u0, b1u1]),
       'board-2': board('board-2', '04', [b2u0, b2u1]),
-      'board-3': raspi4.board,
+      'board-3': pi.board,
     }
     const outlets = { 1: boards['board-1'], 2: boards['board-2'], 3: boards['board-3'] }
     const rail = await add('rail', startRail(folder, outlets))
@@ -82,9 +83,8 @@ export async function startRack({ folder, firmware }: RackOptions): Promise<Rack
     await add('conserver', startConserver(folder, cons, consoleBase, { b2u0: b2u0.tty }))
     const sshd = await add('sshd', startSshd({ folder: join(folder, 'sshd'), port: ssh }))
     const labFile = join(folder, 'rack.yaml')
-    const bench = hostInFile(sshd.host('bench'))
-    const lab = labOfRack({ folder, snmp, pdud, ser1, ser2, cons, bench, tty: b2u1.tty, rail, raspi4: raspi4.place })
-    await writeFile(labFile, stringify(lab))
+    const lab = labOfRack({ folder, snmp, pdud, ser1, ser2, cons, bench: sshd.host('bench').ssh!, tty: b2u1.tty })
+    await writeFile(labFile, stringify(withRaspi4(lab, pi, rail)))
     return { labFile, boards, rail, parts, stop }
   } catch (error) {
     await stop()
@@ -110,27 +110,22 @@ interface Wiring {
   ser1: number
   ser2: number
   cons: number
-  bench: object
+  bench: SshAccess
   /** board-2's second UART. */
   tty: string
-  /** What board-3 hangs on. */
-  rail: Rail
-  /** board-3 but for its power. */
-  raspi4: object
 }
 
 /** The rack as a lab's file has it. */
-function labOfRack({ folder, snmp, pdud, ser1, ser2, cons, bench, tty, rail, raspi4 }: Wiring): object {
+function labOfRack({ folder, snmp, pdud, ser1, ser2, cons, bench, tty }: Wiring) {
+  const key = 'file' in bench.key ? { file: bench.key.file } : 'agent'
+  const { address, port, user, hostKey } = bench
   const tftp = { folder: join(folder, 'tftp'), server: '10.0.2.2', network: ['dhcp'] }
   const board = { class: 'virt', firmware: 'installed' }
   return {
-    hosts: { bench },
+    hosts: { bench: { ssh: { address, port, user, key, 'host-key': hostKey } } },
     pdus: {
-      snmp: {
-        snmp: { address: '127.0.0.1', port: snmp, version: '1', community: { text: 'private' }, profile: 'apc' },
-      },
+      snmp: { snmp: { address: '127.0.0.1', port: snmp, version: '1', community: { text: 'private' }, profile: 'apc' } },
       pdud: { pdudaemon: { url: `http://127.0.0.1:${pdud}`, pdu: 'rack' } },
-      rail: commandPdu(rail, 'bench'),
     },
     classes: {
       virt: {
@@ -139,7 +134,6 @@ function labOfRack({ folder, snmp, pdud, ser1, ser2, cons, bench, tty, rail, ras
         limits: { 'first-byte': '10 s', 'off-silence': '1 s', 'shortest-off': '500 ms' },
         loader: 'u-boot',
       },
-      raspi4: raspi4Class,
     },
     places: {
       'board-1': {
@@ -162,7 +156,6 @@ function labOfRack({ folder, snmp, pdud, ser1, ser2, cons, bench, tty, rail, ras
         },
         flash: { tftp },
       },
-      'board-3': { ...raspi4, power: { pdu: 'rail', outlet: 3 } },
     },
   }
 }

@@ -5,7 +5,7 @@ import { foldersFrom } from '../../host/folders.ts'
 import { freePorts } from '../../host/free-port.ts'
 import type { RackPart } from './part.ts'
 import { startRail, type Rail } from './rail.ts'
-import { commandPdu, raspi4Class, startRaspi4, type Raspi4 } from './raspi4.ts'
+import { startRaspi4, withRaspi4, type Raspi4 } from './raspi4.ts'
 import { hostInFile, startSshd } from './sshd.ts'
 
 /** A lab whose only board is a virtual Raspberry Pi 4. */
@@ -27,17 +27,12 @@ export async function startRaspi4Lab(folder: string, sshd: string[] = []): Promi
   }
   const add = <Part extends RackPart>(part: Part): Part => (parts.push(part), part)
   try {
-    const pi = add(await startRaspi4(join(folder, 'board-3'), foldersFrom(), 'bench'))
+    const pi = add(await startRaspi4(join(folder, 'board-3'), foldersFrom()))
     const rail = add(await startRail(folder, { 3: pi.board }))
     const [port = 0] = await freePorts(1)
     const bench = add(await startSshd({ folder: join(folder, 'sshd'), port, config: sshd }))
     const labFile = join(folder, 'raspi4.yaml')
-    const lab = {
-      hosts: { bench: hostInFile(bench.host('bench')) },
-      pdus: { rail: commandPdu(rail, 'bench') },
-      classes: { raspi4: raspi4Class },
-      places: { 'board-3': { ...pi.place, power: { pdu: 'rail', outlet: 3 } } },
-    }
+    const lab = withRaspi4({ hosts: { bench: hostInFile(bench.host('bench')) } }, pi, rail)
     await writeFile(labFile, stringify(lab))
     return { labFile, pi, rail, stop }
   } catch (error) {

@@ -10,6 +10,9 @@ import { raspi4Files } from './raspi4-files.ts'
 import { startSer2net } from './ser2net.ts'
 import { startUartWire } from './uart-wire.ts'
 
+/** The lab's host that its mux and its outlet hang on. */
+const bench = 'bench'
+
 /** Megabytes, a power of two: QEMU takes no other card. */
 const cardSize = 64
 
@@ -24,9 +27,8 @@ export interface Raspi4 extends RackPart {
 /**
  * Starts one in a folder, with its power off. Firmware is in the machine: Debian's U-Boot, which boots by itself what the
  * card has. It runs at EL2 without PSCI, so a power-off only halts it.
- * @param host the lab's host that its mux hangs on
  */
-export async function startRaspi4(folder: string, folders: Folders, host: string): Promise<Raspi4> {
+export async function startRaspi4(folder: string, folders: Folders): Promise<Raspi4> {
   await mkdir(folder, { recursive: true })
   const files = await raspi4Files(join(folder, 'files'), folders)
   const card = await muxCard(folder, cardSize)
@@ -48,7 +50,7 @@ export async function startRaspi4(folder: string, folders: Folders, host: string
     return {
       board,
       card,
-      place: placeOf(card, port, host),
+      place: placeOf(card, port),
       async stop() {
         await board.set('off')
         await ser2net.stop()
@@ -61,34 +63,48 @@ export async function startRaspi4(folder: string, folders: Folders, host: string
   }
 }
 
-function placeOf({ control, atHost }: MuxCard, port: number, host: string): object {
+function placeOf({ control, atHost }: MuxCard, port: number): object {
   if (control.program !== 'commands') throw new Error('a stand-in is switched by commands')
   const { toHost, toBoard, state } = control
   return {
     class: 'raspi4',
     firmware: 'installed',
-    host,
+    host: bench,
     consoles: { uart1: { raw: `127.0.0.1:${port}`, worlds: ['NS'] } },
     flash: { mux: { commands: { 'to-host': toHost, 'to-board': toBoard, state }, device: atHost } },
   }
 }
 
-/** The class of such boards. Their first words come from U-Boot when it has found the mini-UART in its device tree. */
-export const raspi4Class = {
+/** The class of such boards. */
+const raspi4Class = {
   kind: 'board',
   cmdline: 'console=ttyS1',
   limits: { 'off-silence': '1 s', 'shortest-off': '500 ms' },
   loader: 'self',
 }
 
-/** Outlets that are switched by commands on a host, as a lab's file has them. */
-export function commandPdu({ set, state }: OutletCommands, host: string): object {
-  return {
+/** What a lab's file has, as far as a board is added to it. */
+export interface LabToAddTo {
+  hosts: object
+  pdus?: object
+  classes?: object
+  places?: object
+}
+
+/** A lab with the board as `board-3`, on outlet 3 of a rail that commands on the host `bench` switch. */
+export function withRaspi4(lab: LabToAddTo, { place }: Raspi4, { set, state }: OutletCommands): LabToAddTo {
+  const rail = {
     command: {
-      host,
+      host: bench,
       on: [...set, '{outlet}', 'on'],
       off: [...set, '{outlet}', 'off'],
       state: { run: [...state, '{outlet}'], on: '^on$', off: '^off$' },
     },
+  }
+  return {
+    ...lab,
+    pdus: { ...lab.pdus, rail },
+    classes: { ...lab.classes, raspi4: raspi4Class },
+    places: { ...lab.places, 'board-3': { ...place, power: { pdu: 'rail', outlet: 3 } } },
   }
 }
