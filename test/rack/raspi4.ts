@@ -78,7 +78,7 @@ function placeOf({ control, atHost }: MuxCard, port: number): object {
 /** The class of such boards. */
 const raspi4Class = {
   kind: 'board',
-  cmdline: 'console=ttyS1',
+  cmdline: 'console=ttyS1 earlycon',
   limits: { 'off-silence': '1 s', 'shortest-off': '500 ms' },
   loader: 'self',
 }

@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, readFile, readlink, rm, writeFile } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { parseLab } from '../../../domain/lab/file/parse-lab.ts'
 import { labFiles } from '../../../host/lab-files.ts'
 import { bootTarget } from '../../../targets/boot.ts'
@@ -12,6 +12,9 @@ import { openPlace, type OpenPlace } from '../../../targets/place/open-place.ts'
 import type { TargetOrder } from '../../../targets/target-order.ts'
 import { startRaspi4Lab, type Raspi4Lab } from '../../rack/raspi4-lab.ts'
 import { tinyKernel } from '../../rack/tiny-kernel.ts'
+
+// Some fifty commands over ssh for a card that is written whole, and a boot: half a minute where nothing else runs.
+vi.setConfig({ testTimeout: 5 * 60_000 })
 
 const never = new AbortController().signal
 let folder: string
@@ -68,7 +71,7 @@ test('a flashed card boots by itself, and the board that can only halt is switch
   const { end, said, written } = await boot('first', 'quiet "two words"')
   expect(written).toEqual([true, true, true])
   expect(said).toContain('Found /extlinux/extlinux.conf')
-  expect(said).toContain('TINY cmdline=console=ttyS1 quiet "two words"\r\n')
+  expect(said).toContain('TINY cmdline=console=ttyS1 earlycon quiet "two words"\r\n')
   const initrd = await readFile(files.initrd)
   const hex = (value: number): string => value.toString(16).padStart(8, '0')
   expect(said).toContain(`TINY initrd=${hex(initrd.length)} ${hex(crc32(initrd))}\r\n`)
