@@ -26,6 +26,7 @@ const slow = {
     'test/e2e/{thread,faults,firmware-faults,hostile-caller,kernel-fault,rack}.test.ts',
     'test/e2e/{broken-build,crash-build,shared-build,damaged-artifact,standstill}.test.ts',
     'test/docs/run-*.test.ts',
+    'test/e2e/raspi4.test.ts',
   ],
 }
 

@@ -4,7 +4,7 @@ const edk2 = ['EDK2 2022.11', 'EDK2 2025.02'] as const
 const uboot = ['U-Boot 2023.01', 'U-Boot 2025.01'] as const
 const hafnium = ['Hafnium 21bfbdc1'] as const
 
-/** What may stand between TF-A and the kernel (BL33), and Hafnium beside them. Only their own banners count as having been there. */
+/** What may stand between TF-A and the kernel (BL33), and Hafnium beside them. Only what they say of themselves counts as having been there. */
 export const bootLoaders: Signature[] = [
   {
     id: 'uboot.banner',
@@ -14,6 +14,16 @@ export const bootLoaders: Signature[] = [
     stage: 'bl33',
     known: uboot,
     source: 'lib/display_options.c display_options()',
+  },
+  {
+    // Where the banner goes to another UART, as on a Raspberry Pi 4 whose console U-Boot finds in the device tree.
+    id: 'uboot.autoboot',
+    pattern: /^Hit any key to stop autoboot:/,
+    world: 'NS',
+    kind: 'stage',
+    stage: 'bl33',
+    known: uboot,
+    source: 'common/autoboot.c abortboot_single_key()',
   },
   fault('uboot.hang', 'hang', /^### ERROR ### Please RESET the board ###$/, uboot, 'lib/hang.c hang()'),
   fault(

@@ -6,6 +6,13 @@ import { run } from '../run.ts'
 import { aptComplaint, updateLists, type OwnApt } from './own-config.ts'
 import { fromSuites } from './suites.ts'
 
+/** A binary package by its exact version; `architecture` where it is not this machine's own. */
+export interface BinaryPackage {
+  package: string
+  version: string
+  architecture?: string
+}
+
 /**
  * Downloads a Debian binary package (`<package>_<version>_<architecture>.deb`) into `into`, without installing it, through
  * an apt configuration of our own that is made from the mirrors of the host. Suites are tried one after another.
@@ -13,7 +20,7 @@ import { fromSuites } from './suites.ts'
  * @throws LabError SourceMissing naming the package, the suites tried and what apt said in each
  */
 export async function fetchBinaryPackage(
-  request: { package: string; version: string },
+  request: BinaryPackage,
   into: string,
   folders: Folders,
   signal: AbortSignal,
@@ -21,12 +28,7 @@ export async function fetchBinaryPackage(
   return await fromSuites('binary', request, folders, signal, (apt) => fetchFromSuite(apt, request, into, signal))
 }
 
-async function fetchFromSuite(
-  apt: OwnApt,
-  request: { package: string; version: string },
-  into: string,
-  signal: AbortSignal,
-): Promise<string> {
+async function fetchFromSuite(apt: OwnApt, request: BinaryPackage, into: string, signal: AbortSignal): Promise<string> {
   // Versions come and go: lists that do not know one are fetched again, unless they are fresh.
   await updateLists(apt, 7 * 86_400, signal)
   if (!(await isListed(apt, request, signal))) {
@@ -35,18 +37,18 @@ async function fetchFromSuite(
   }
   await rm(into, { recursive: true, force: true })
   await mkdir(into, { recursive: true })
-  const args = ['-c', apt.config, '-q', 'download', `${request.package}=${request.version}`]
+  const args = ['-c', apt.config, '-q', 'download', `${nameOf(request)}=${request.version}`]
   const { stderr } = await run('apt-get', args, { cwd: into, signal })
   const file = (await readdir(into)).find((name) => name.endsWith('.deb'))
   if (file === undefined) throw new LabError('SourceMissing', aptComplaint(stderr))
   return join(into, file)
 }
 
-async function isListed(
-  apt: OwnApt,
-  request: { package: string; version: string },
-  signal: AbortSignal,
-): Promise<boolean> {
-  const { stdout } = await run('apt-cache', ['-c', apt.config, 'madison', request.package], { signal })
+async function isListed(apt: OwnApt, request: BinaryPackage, signal: AbortSignal): Promise<boolean> {
+  const { stdout } = await run('apt-cache', ['-c', apt.config, 'madison', nameOf(request)], { signal })
   return stdout.split('\n').some((row) => row.split('|')[1]?.trim() === request.version)
+}
+
+function nameOf({ package: name, architecture }: BinaryPackage): string {
+  return architecture === undefined ? name : `${name}:${architecture}`
 }

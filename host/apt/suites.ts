@@ -19,24 +19,31 @@ export function suitesFor(version: string): string[] {
  * Tries suite after suite, each through an apt configuration of our own that is made from the host's mirrors, so that a
  * mirror which lacks one does not matter. `fetch` throws SourceMissing where a suite does not have it.
  * @param kind of package, as apt and people name it
+ * @param request `architecture` where it is not this machine's own; the machine itself need not know it
  * @returns what `fetch` gave first
  * @throws LabError SourceMissing naming the package, the suites tried and what apt said in each; what `fetch` throws else
  */
 export async function fromSuites<T>(
   kind: 'source' | 'binary',
-  request: { package: string; version: string },
+  request: { package: string; version: string; architecture?: string },
   folders: Folders,
   signal: AbortSignal,
   fetch: (apt: OwnApt) => Promise<T>,
 ): Promise<T> {
   const mirror = debianMirror(await hostSources())
-  const types = [kind === 'source' ? 'deb-src' : 'deb'] as const
+  const source = { ...mirror, types: [kind === 'source' ? 'deb-src' : 'deb'], components: ['main'] }
+  const { architecture } = request
+  if (architecture !== undefined) source.fields = { ...source.fields, Architectures: architecture }
   const tried: string[] = []
   for (const suite of suitesFor(request.version)) {
-    const folder = join(folders.cache, 'apt', `${kind}-${suite}`)
+    const folder = join(
+      folders.cache,
+      'apt',
+      [kind, suite, ...(architecture === undefined ? [] : [architecture])].join('-'),
+    )
     try {
       return await withLock(`${folder}.lock`, { signal }, async () =>
-        fetch(await ownApt(folder, [{ types: [...types], suites: [suite], components: ['main'], ...mirror }])),
+        fetch(await ownApt(folder, [{ ...source, suites: [suite] }])),
       )
     } catch (error) {
       if (!(error instanceof LabError) || error.code !== 'SourceMissing') throw error

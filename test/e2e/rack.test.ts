@@ -60,6 +60,7 @@ describe('a run of plans/rack.yaml', () => {
     expect(places.places).toMatchObject([
       { name: 'board-1', holder: null, suspect: null },
       { name: 'board-2', holder: null, suspect: null },
+      { name: 'board-3', holder: null, suspect: null },
     ])
   })
 })

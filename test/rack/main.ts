@@ -1,6 +1,6 @@
 /**
  * `npm run rack`: starts the virtual rack and keeps it until Ctrl-C, so that anyone can try a lab without hardware. Says where
- * the lab's file is and how a plan is run on it.
+ * the lab's file is and how plans are run on it.
  */
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -25,7 +25,7 @@ const folder = await mkdtemp(join(tmpdir(), 'hyplab-rack-'))
 try {
   const rack = await startRack({ folder, firmware: await firmwareOf(state) })
   say(`the rack runs: ${Object.keys(rack.boards).join(', ')}. In another shell:`)
-  process.stdout.write(`hyplab run ${plan} --lab ${rack.labFile}\n`)
+  for (const each of [plan, 'plans/raspi4.yaml']) process.stdout.write(`hyplab run ${each} --lab ${rack.labFile}\n`)
   say('Ctrl-C ends it.')
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
   say('ending it')

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
+import { foldersFrom } from '../../host/folders.ts'
 import { freePorts } from '../../host/free-port.ts'
 import type { SshAccess } from '../../domain/lab/inventory.ts'
 import { VirtualBoard } from './board.ts'
@@ -9,17 +10,18 @@ import type { RackPart } from './part.ts'
 import { RackParts } from './parts.ts'
 import { startPdudaemon } from './pdudaemon.ts'
 import { startRail, type Rail } from './rail.ts'
+import { startRaspi4, withRaspi4 } from './raspi4.ts'
 import { startSer2net } from './ser2net.ts'
 import { startSnmpd } from './snmpd.ts'
 import { startSshd, type Sshd } from './sshd.ts'
 import { startUartWire, type UartWire } from './uart-wire.ts'
 import { debianUBoot } from './u-boot.ts'
 
-/** A virtual rack that runs: two boards, and the daemons of a lab around them. */
+/** A virtual rack that runs: three boards, and the daemons of a lab around them. */
 export interface Rack {
   /** The lab's file. */
   labFile: string
-  boards: Record<'board-1' | 'board-2', VirtualBoard>
+  boards: Record<'board-1' | 'board-2' | 'board-3', VirtualBoard>
   rail: Rail
   /** The sshd as it runs now. */
   sshd(): Sshd | undefined
@@ -37,7 +39,8 @@ export interface RackOptions {
 
 /**
  * Starts the rack in a folder. board-1: SNMP power, two ser2net consoles (telnet and raw). board-2: pdudaemon power, conserver and
- * an ssh tty. Both load by TFTP from slirp's own server, and have Debian's U-Boot behind TF-A and OP-TEE.
+ * an ssh tty. Both load by TFTP from slirp's own server, and have Debian's U-Boot behind TF-A and OP-TEE. board-3: another kind
+ * of machine, a Raspberry Pi 4 with power by commands, a raw ser2net console and an SD card behind a mux.
  */
 export async function startRack({ folder, firmware }: RackOptions): Promise<Rack> {
   await mkdir(join(folder, 'tftp'), { recursive: true })
@@ -56,8 +59,14 @@ export async function startRack({ folder, firmware }: RackOptions): Promise<Rack
         machine: machineOf(firmware, join(folder, 'tftp'), mac),
         uarts: uarts.map(({ socket }, index) => ({ name: `uart${index}`, socket })),
       })
-    const boards = { 'board-1': board('board-1', '02', [b1u0, b1u1]), 'board-2': board('board-2', '04', [b2u0, b2u1]) }
-    const rail = await add('rail', () => startRail(folder, { 1: boards['board-1'], 2: boards['board-2'] }))
+    const pi = await add('board-3', () => startRaspi4(join(folder, 'board-3'), foldersFrom()))
+    const boards = {
+      'board-1': board('board-1', '02', [b1u0, b1u1]),
+      'board-2': board('board-2', '04', [b2u0, b2u1]),
+      'board-3': pi.board,
+    }
+    const outlets = { 1: boards['board-1'], 2: boards['board-2'], 3: boards['board-3'] }
+    const rail = await add('rail', () => startRail(folder, outlets))
     await add('snmpd', () => startSnmpd({ folder: join(folder, 'snmpd'), port: snmp, count: 2, outlets: rail }))
     await add('pdudaemon', () => startPdudaemon({ folder: join(folder, 'pdud'), port: pdud, pdus: { rack: rail } }))
     await add('ser2net', () =>
@@ -70,7 +79,7 @@ export async function startRack({ folder, firmware }: RackOptions): Promise<Rack
     const sshd = await add('sshd', () => startSshd({ folder: join(folder, 'sshd'), port: ssh }))
     const labFile = join(folder, 'rack.yaml')
     const lab = labOfRack({ folder, snmp, pdud, ser1, ser2, cons, bench: sshd.host('bench').ssh!, tty: b2u1.tty })
-    await writeFile(labFile, stringify(lab))
+    await writeFile(labFile, stringify(withRaspi4(lab, pi, rail)))
     return {
       labFile,
       boards,
@@ -109,7 +118,7 @@ interface Wiring {
 }
 
 /** The rack as a lab's file has it. */
-function labOfRack({ folder, snmp, pdud, ser1, ser2, cons, bench, tty }: Wiring): object {
+function labOfRack({ folder, snmp, pdud, ser1, ser2, cons, bench, tty }: Wiring) {
   const key = 'file' in bench.key ? { file: bench.key.file } : 'agent'
   const { address, port, user, hostKey } = bench
   const tftp = { folder: join(folder, 'tftp'), server: '10.0.2.2', network: ['dhcp'] }

@@ -78,6 +78,11 @@ export async function startSshd({ folder, port, config = [] }: SshdOptions): Pro
   }
 }
 
+/** A host as a lab's file has it. */
+export function hostInFile({ ssh: { address, port, user, key, hostKey } }: SshHost): object {
+  return { ssh: { address, port, user, key: 'file' in key ? { file: key.file } : 'agent', 'host-key': hostKey } }
+}
+
 /** The processes that serve connections: children of the daemon, which is the guard's child. */
 function connectionsOf(guard: number): number[] {
   const parents = new Map(

@@ -1,6 +1,7 @@
 /*
  * The smallest thing that a boot loader takes for an arm64 kernel: it says on the PL011 of QEMU's virt machine which command
- * line and which initrd it was given, and powers off. MMU and caches are off, so every access is aligned.
+ * line and which initrd it was given, and powers off. MMU and caches are off, so every access is aligned. With RASPI4 it
+ * speaks on a Raspberry Pi 4's mini-UART, and halts in Linux's words: that board has no power-off.
  */
 typedef unsigned char u8;
 typedef unsigned int u32;
@@ -22,12 +23,19 @@ __asm__(".pushsection .head,\"ax\"\n"
 	"bl main\n"
 	".popsection\n");
 
+#ifdef RASPI4
+/* BCM2711 ARM peripherals, 2.2: AUX_MU_IO, and bit 5 of AUX_MU_LSR: room for a byte. */
+static volatile u32 *const uart = (u32 *)0xfe215040;
+static int full(void) { return !(uart[0x14 / 4] & 0x20); }
+#else
 static volatile u32 *const uart = (u32 *)0x09000000;
+static int full(void) { return uart[0x18 / 4] & 0x20; }
+#endif
 
 static void say(const u8 *text, u32 length)
 {
 	while (length--) {
-		while (uart[0x18 / 4] & 0x20)
+		while (full())
 			;
 		uart[0] = *text++;
 	}
@@ -117,8 +125,12 @@ void main(const u8 *tree)
 	say_text(" ");
 	say_hex(crc32((const u8 *)start, end - start));
 	say_text("\r\nTINY off\r\n");
+#ifdef RASPI4
+	say_text("reboot: System halted\r\n");
+#else
 	/* PSCI SYSTEM_OFF (Arm DEN0022). */
 	__asm__ volatile("mov x0, %0\nhvc #0" : : "r"(0x84000008ul) : "x0", "x1", "x2", "x3");
+#endif
 	for (;;)
 		__asm__ volatile("wfi");
 }

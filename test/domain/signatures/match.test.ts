@@ -453,6 +453,7 @@ const lines: [id: string, text: string, groups: Record<string, string>][] = [
     'E/TC:0 0 fip_sp_init_all:2076 Failed initializing SP(b8f1bf34-ba9b-4a9d-a7b3-17d72e9d6a71) err:0xffff0008',
     { what: 'Failed initializing SP(b8f1bf34-ba9b-4a9d-a7b3-17d72e9d6a71)', rc: 'ffff0008' },
   ],
+  ['uboot.autoboot', 'Hit any key to stop autoboot:  2 \b\b\b 1 \b\b\b 0 ', {}],
   ['uboot.hang', '### ERROR ### Please RESET the board ###', {}],
   [
     'uboot.exception',

@@ -111,6 +111,24 @@ test('words of another world end nothing, and neither does half a line', async (
   expect((await boot()).host).toMatchObject({ stop: 'power-off', reason: expect.stringContaining('no power-off') })
 })
 
+test.each(['System halted', 'Power off not available: System halted instead'])(
+  'a board that no firmware can switch off is switched off when it says "%s"',
+  async (said) => {
+    const { boot, uart0, switched } = await bench({ on: async () => uart0.say(`[    1.0] reboot: ${said}\r\n`) })
+    const { host } = await boot()
+    expect(host).toMatchObject({ stop: 'power-off', reason: expect.stringContaining('no power-off'), stage: 'off' })
+    expect(switched).toEqual(['off'])
+  },
+)
+
+test('a board that panicked and that nothing can reset is not waited for until it has been silent for long', async () => {
+  const { boot, uart0 } = await bench({
+    on: async () => uart0.say('[    1.0] Kernel panic - not syncing: x\n[    1.1] Reboot failed -- System halted\r\n'),
+  })
+  const { host } = await boot()
+  expect(host).toMatchObject({ stop: 'power-off', reason: expect.stringContaining('wanted a reset') })
+})
+
 test('a board that says nothing at all is dead, which is no fault of its kernel', async () => {
   const { boot, switched } = await bench({}, 0.1)
   const { host } = await boot()
