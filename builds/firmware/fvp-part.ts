@@ -33,8 +33,7 @@ export function fvpMistakes(
   }
   if (boot !== 'kernel') complain(['boot'], `boot: ${boot} is not known on an FVP`, 'the kernel itself is BL33 there')
   if (services.length > 0) complain(['services'], 'an FVP has nothing behind services', 'leave them out')
-  for (const [name, value] of Object.entries(fvp.parameters))
-    checkProduct(['fvp', 'parameters', name], String(value))
+  for (const [name, value] of Object.entries(fvp.parameters)) checkProduct(['fvp', 'parameters', name], String(value))
   const { from, at } = fvp['device-tree']
   if (from.includes('${')) checkProduct(['fvp', 'device-tree', 'from'], from)
   else complain(['fvp', 'device-tree', 'from'], `"${from}" is no product of this stack`, 'it would be ${product:NAME}')

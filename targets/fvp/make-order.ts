@@ -42,7 +42,12 @@ export async function makeFvpOrder(order: TargetOrder, kind: PlaceClass, signal:
   }
   const product = (name: string): string => files.firmware[name] ?? missing(name)
   const tree = keptFile(order.folder, deviceTreeName)
-  await makeDeviceTree(product(deviceTree.product), tree, { cmdline, initrd: { file: files.initrd, at: initrd } }, signal)
+  await makeDeviceTree(
+    product(deviceTree.product),
+    tree,
+    { cmdline, initrd: { file: files.initrd, at: initrd } },
+    signal,
+  )
   const recipe: FvpRecipe = {
     parameters: Object.fromEntries(
       Object.entries(parameters).map(([name, value]) => {

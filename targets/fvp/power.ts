@@ -147,7 +147,10 @@ async function putFiles(
     return [name, isFile ? await put(value) : value] as const
   })
   const data = recipe.data.map(async ({ file, at }) => ({ file: await put(file), at }))
-  return { recipe: { parameters: Object.fromEntries(await Promise.all(parameters)), data: await Promise.all(data) }, files }
+  return {
+    recipe: { parameters: Object.fromEntries(await Promise.all(parameters)), data: await Promise.all(data) },
+    files,
+  }
 }
 
 async function within(event: Promise<unknown>, milliseconds: number): Promise<boolean> {

@@ -20,7 +20,8 @@ export function reproduceOnFvp(
   const words = model.arguments.map((word) => withFiles(word, files))
   const command = [model.path, ...words, ...Object.entries(consoles).flatMap(outFile)].map(quoted).join(' ')
   const logs = Object.keys(consoles).filter((name) => !consoles[name]!.includes('NS'))
-  const where = model.host === 'this host' ? '' : `The model was on the host ${model.host}; here it must be at the same path. `
+  const where =
+    model.host === 'this host' ? '' : `The model was on the host ${model.host}; here it must be at the same path. `
   const advice =
     `${where}Ctrl-C ends the model; init powers off by itself when no host answers it. ` +
     `The normal world writes to standard output${logs.map((name) => `, ${name} to ./${name}.log`).join('')}.`

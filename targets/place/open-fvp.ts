@@ -8,7 +8,8 @@ import type { OpenPlace, PlaceOrder } from './open-place.ts'
  * Opens a place that is a model: a program of this host or another. It has no switch and no medium, and is there only while
  * an attempt has it run.
  */
-export function openFvp({ inventory, place, mayCommand }: PlaceOrder): OpenPlace {
+export function openFvp(work: PlaceOrder): OpenPlace {
+  const { inventory, place } = work
   const links = linkHosts(inventory.hosts)
   const kind = inventory.classes[place.class]!
   const isHere = inventory.hosts[place.host]?.ssh === undefined
@@ -21,7 +22,7 @@ export function openFvp({ inventory, place, mayCommand }: PlaceOrder): OpenPlace
     off: () => Promise.resolve(),
     flash: () => Promise.resolve({ files: [], remarks: [] }),
     powerUp: (order) => async (claim, signal) => {
-      await mayCommand()
+      await work.mayCommand()
       const made = await makeFvpOrder(order, kind, signal)
       return await powerFvp(made, isHere ? undefined : links.link(place.host))(claim, signal)
     },

@@ -1,7 +1,8 @@
 /** plans/rack.yaml on the virtual rack: the same cells on a QEMU machine, on two boards behind real daemons, and on a model. */
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { firmwareOf } from '../rack/firmware-of.ts'
 import { writeRackPlan } from '../rack/rack-plan.ts'
@@ -41,7 +42,8 @@ describe('a run of plans/rack.yaml', () => {
       [target, 'ffa=y nvhe', 'pass'],
       [target, 'ffa=m protected', 'pass'],
     ])
-    expect(verdicts.toSorted()).toEqual(expected.toSorted())
+    const sorted = (rows: unknown[][]): string[] => rows.map((row) => row.join(' ')).toSorted()
+    expect(sorted(verdicts)).toEqual(sorted(expected))
     for (const cell of document.cells) expect(endings(cell)).toEqual(['finished'])
   })
 
@@ -52,6 +54,22 @@ describe('a run of plans/rack.yaml', () => {
       expect(usable).toMatchObject({ outcome: 'fail', facts: { errno: -22, status: 'INVALID_PARAMETERS' } })
       expect(usable.evidence.some(({ kind }) => kind === 'record')).toBe(true)
     }
+  })
+
+  it('tells how a boot on the model is done again, and that boots', async () => {
+    const cell = cellOf(document, { target: 'fvp', config: 'ffa=m' })
+    const { stdout } = await lab.hyplab('reproduce', cell.attempts[0]!.id)
+    const again = await execa('sh', ['-c', stdout], { cwd: folder })
+    expect(again.stdout).toContain('optee: initialized driver')
+    expect(await readFile(join(folder, 'terminal_1.log'), 'utf8')).toContain('OP-TEE version')
+  })
+
+  it('tells the steps of a boot on a board', async () => {
+    const cell = cellOf(document, { target: 'board-1', config: 'ffa=m' })
+    const { code, stdout } = await lab.hyplab('reproduce', cell.attempts[0]!.id)
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^hyplab reserve board-1 .*\nhyplab place board-1 off\n/)
+    expect(stdout).toContain('kvm-arm.mode=protected')
   })
 
   it('leaves all places off, free and clean', async () => {

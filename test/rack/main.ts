@@ -19,7 +19,7 @@ try {
   const plan = await writeRackPlan(folder)
   say('building what plans/rack.yaml needs, and the stand-in of an FVP beside it, as far as it is not there')
   const { code, stderr } = await startHyplab(state, ['build', plan]).ended
-  if (code !== 0) throw new Error(stderr)
+  if (code !== 0) throw new Error(`plans/rack.yaml cannot be built: ${stderr}`)
   const rack = await startRack({ folder, firmware: await firmwareOf(state) })
   say(`the rack runs: ${Object.keys(rack.boards).join(', ')}, and model-1, a stand-in of an FVP. In another shell:`)
   process.stdout.write(`hyplab run ${plan} --lab ${rack.labFile}\n`)

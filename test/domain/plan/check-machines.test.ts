@@ -92,6 +92,8 @@ test('a stack for an FVP boots nowhere else, and no other stack boots on one', (
     expect.stringMatching(/the stack optee is for no FVP, and model is one; exclude those cells$/),
   ])
   expect(errors(target('cpu: cortex-a57'), { recipe: ofFvp })).toEqual([
-    expect.stringMatching(/^plan\.yaml:\d+:\d+: the stack optee is for an FVP, and small is none; exclude those cells$/),
+    expect.stringMatching(
+      /^plan\.yaml:\d+:\d+: the stack optee is for an FVP, and small is none; exclude those cells$/,
+    ),
   ])
 })

@@ -31,7 +31,9 @@ export async function fvpOrder(changes: Partial<TargetOrder> = {}): Promise<Targ
     return join(files, name)
   }
   const dtb = join(files, 'fvp.dtb')
-  await execa('dtc', ['-o', dtb, '-'], { input: '/dts-v1/; / { chosen { bootargs = "old"; stdout-path = "serial0"; }; };' })
+  await execa('dtc', ['-o', dtb, '-'], {
+    input: '/dts-v1/; / { chosen { bootargs = "old"; stdout-path = "serial0"; }; };',
+  })
   return {
     folder,
     target: { kind: 'fvp', name: 'model', class: 'base-revc', tags: [] },

@@ -42,7 +42,11 @@ test('what a model boots lies in its memory, and the kernel is told of it by a d
     `--data cluster0.cpu0=${image}@0x84000000 --data cluster0.cpu0=${initrd}@0x880000000 --data cluster0.cpu0=${tree}@0x8fe00000`,
   )
   expect(keptModel(order.folder)!.arguments).toEqual(
-    expect.arrayContaining([`bp.flashloader0.fname=${firmware['fip.bin']}`, 'cluster0.NUM_CORES=4', 'bp.secure_memory=1']),
+    expect.arrayContaining([
+      `bp.flashloader0.fname=${firmware['fip.bin']}`,
+      'cluster0.NUM_CORES=4',
+      'bp.secure_memory=1',
+    ]),
   )
   expect(await property(tree, 's', 'bootargs')).toBe(
     'class=1 kvm-arm.mode=protected panic=-1 console=ttyAMA0 earlycon=pl011,0x1c090000 rdinit=/init panic=0',
@@ -90,7 +94,10 @@ test('a stack for another machine, a device tree that is none, and a command lin
     return await up(new TestClaim(), never).catch((caught: unknown) => caught)
   }
   const { fvp: _, ...ofQemu } = setup
-  expect(await refused({ setup: ofQemu })).toMatchObject({ code: 'BadInput', message: /boots a stack that was made for/ })
+  expect(await refused({ setup: ofQemu })).toMatchObject({
+    code: 'BadInput',
+    message: /boots a stack that was made for/,
+  })
   expect(await refused({ cmdline: 'x'.repeat(2000) })).toMatchObject({ code: 'BadInput', message: /takes 2047/ })
   const { files } = await fvpOrder()
   await writeFile(files.firmware['fvp.dtb']!, 'no device tree')
