@@ -64,6 +64,13 @@ describe('a run of plans/rack.yaml', () => {
     expect(await readFile(join(folder, 'terminal_1.log'), 'utf8')).toContain('OP-TEE version')
   })
 
+  it('shows what the kernel said on the model, whose UARTs have other names', async () => {
+    const cell = cellOf(document, { target: 'fvp', config: 'ffa=m' })
+    const { code, stdout } = await lab.hyplab('logs', cell.attempts[0]!.id)
+    expect(code).toBe(0)
+    expect(stdout).toContain('optee: initialized driver')
+  })
+
   it('tells the steps of a boot on a board', async () => {
     const cell = cellOf(document, { target: 'board-1', config: 'ffa=m' })
     const { code, stdout } = await lab.hyplab('reproduce', cell.attempts[0]!.id)
