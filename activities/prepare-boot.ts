@@ -81,10 +81,10 @@ export function bootedArtifacts(target: Target, kernel: Build, firmware: Build |
 /** What a stack made that a target of this kind takes, and what an attempt keeps it as. */
 function firmwareOf(target: Target, firmware: Build | undefined): { as: string; made: BuildProduct }[] {
   if (firmware === undefined) return []
-  const wanted = Object.entries(firmwareFor(target)).map(([name, as]) => ({ as, made: product(firmware, name) }))
+  const made = firmware.products.map(({ name }) => name).filter((name) => name !== machineSetupProduct)
   // A stack that boots the kernel itself makes no other BL33.
-  const bl33 = firmware.products.filter(({ name }) => name === 'bl33').map((made) => ({ as: made.name, made }))
-  return [...wanted, ...bl33]
+  const wanted = { ...firmwareFor(target, made), ...(made.includes('bl33') ? { bl33: 'bl33' } : {}) }
+  return Object.entries(wanted).map(([name, as]) => ({ as, made: product(firmware, name) }))
 }
 
 function firmwareProducts(target: Target, firmware: Build): BuildProduct[] {

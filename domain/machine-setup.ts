@@ -16,6 +16,16 @@ export interface TpmSetup {
   partition: number
 }
 
+/** How a model is set up for a stack: what its command line has, and what lies in its memory before it runs. */
+export interface FvpSetup {
+  /** `-C` parameters by name; the value `${product:NAME}` stands for the path of a product of the stack. */
+  parameters: Record<string, string>
+  /** Physical address of the initrd. The kernel lies where BL33 starts. */
+  initrd: number
+  /** The kernel's device tree: its physical address, and the product of the stack that each attempt's is made from. */
+  deviceTree: { product: string; at: number }
+}
+
 /** How a machine must be set up for a stack: a part of the stack's build, so that it is never guessed from files. */
 export interface MachineSetup {
   /** Which worlds speak on which console, in the order in which they begin to. */
@@ -26,6 +36,8 @@ export interface MachineSetup {
   services: StackService[]
   /** Set when `services` has `tpm`. */
   tpm?: TpmSetup
+  /** Set when the stack is for an FVP, which then takes all of its products; no other machine boots it. */
+  fvp?: FvpSetup
 }
 
 /** Where OP-TEE's SPMC puts our TPM partition unless a recipe says otherwise: its first logical partition has 0x8002. */
@@ -33,3 +45,13 @@ export const usualTpm: TpmSetup = { banks: ['sha256'], partition: 0x8002 }
 
 /** The consoles of stacks that were built before 2026-12, whose builds do not say: TF-A and Linux, and OP-TEE at S-EL1. */
 export const consolesOfOld: Record<string, World[]> = { uart0: ['EL3', 'NS'], uart1: ['S-EL1'] }
+
+/** @returns the product of the stack that a parameter of a model names; undefined for any other value */
+export function productIn(value: string): string | undefined {
+  return /^\$\{product:([^}]+)\}$/.exec(value)?.[1]
+}
+
+/** @returns the products of the stack that a model boots, each once */
+export function productsBooted({ parameters, deviceTree }: FvpSetup): string[] {
+  return [...new Set([...Object.values(parameters).flatMap((value) => productIn(value) ?? []), deviceTree.product])]
+}

@@ -14,6 +14,13 @@ const schema = z.object({
   bl33: z.int(),
   services: z.array(z.enum(stackServices)),
   tpm: z.object({ banks: z.array(z.string()), partition: z.int() }).optional(),
+  fvp: z
+    .object({
+      parameters: z.record(z.string(), z.string()),
+      initrd: z.int(),
+      deviceTree: z.object({ product: z.string(), at: z.int() }),
+    })
+    .optional(),
 })
 
 /** Writes the product into a build's folder. @returns its path */
@@ -26,8 +33,8 @@ export async function writeMachineSetup(folder: string, setup: MachineSetup): Pr
 /** Reads the product again. @throws LabError SourceMissing when it is not there, or is none */
 export async function readMachineSetup(path: string): Promise<MachineSetup> {
   try {
-    const { tpm, ...setup } = schema.parse(JSON.parse(await readFile(path, 'utf8')))
-    return tpm === undefined ? setup : { ...setup, tpm }
+    const { tpm, fvp, ...setup } = schema.parse(JSON.parse(await readFile(path, 'utf8')))
+    return { ...setup, ...(tpm && { tpm }), ...(fvp && { fvp }) }
   } catch (cause) {
     const sentence = `${path} does not say how to set up the machine: build the stack again.`
     throw new LabError('SourceMissing', sentence, { cause })

@@ -59,6 +59,17 @@ const tpm = map({
   partition: z.int().min(1).max(0xffff).default(usualTpm.partition),
 })
 
+const address = z.int().nonnegative()
+
+const fvp = map({
+  parameters: z.record(
+    z.string().regex(/^[A-Za-z_][\w.-]*$/, 'is no name of a parameter'),
+    z.union([z.string(), z.number(), z.boolean()]),
+  ),
+  initrd: address,
+  'device-tree': map({ from: z.string(), at: address }),
+})
+
 /** A value, or several of which each will do. */
 const needed = oneOrMore(text)
 
@@ -66,10 +77,11 @@ const needed = oneOrMore(text)
 export const recipeFile = map({
   title: z.string(),
   consoles: z.record(name, z.array(z.enum(worlds)).min(1)),
-  bl33: z.int().nonnegative(),
+  bl33: address,
   boot: z.enum(bootWays).default('kernel'),
   services: z.array(z.enum(stackServices)).default([]),
   tpm: tpm.optional(),
+  fvp: fvp.optional(),
   needs: z.record(z.string().regex(/^[A-Z0-9_]+$/, 'is no Kconfig symbol without CONFIG_'), needed).default({}),
   toolchain: z.array(word).min(1),
   'python-modules': z.array(word).default([]),

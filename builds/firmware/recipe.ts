@@ -7,6 +7,7 @@ import { usualTpm, type MachineSetup } from '../../domain/machine-setup.ts'
 import { suggest } from '../../domain/yaml/did-you-mean.ts'
 import { formatError, inReadingOrder, type LocatedError } from '../../domain/yaml/located-error.ts'
 import { readYaml, type LocatedYaml, type Path } from '../../domain/yaml/yaml-text.ts'
+import { fvpMistakes, fvpSetup } from './fvp-part.ts'
 import { recipeFile, variantFile, type RecipeFile, type RecipeFileLocation } from './recipe-schema.ts'
 import { referencesIn } from './references.ts'
 import { shapeErrors } from './shape-errors.ts'
@@ -97,6 +98,7 @@ export function parseStack(text: string, file: string): StackRecipe {
       bl33: given.bl33,
       services: given.services,
       ...(given.services.includes('tpm') ? { tpm: given.tpm ?? usualTpm } : {}),
+      ...(given.fvp ? { fvp: fvpSetup(given.fvp, yaml) } : {}),
     },
     needs: Object.fromEntries(
       Object.entries(given.needs).map(([symbol, values]) => [symbol, [values].flat().map(String)]),
@@ -189,6 +191,7 @@ function mistakes(given: RecipeFile, yaml: LocatedYaml, file: string): LocatedEr
   }
   if (given.tpm !== undefined && !given.services.includes('tpm'))
     complain(['tpm'], 'there is no TPM to set up', 'services would have tpm')
+  fvpMistakes(given, complain)
   return errors
 }
 

@@ -9,6 +9,7 @@ import { artifactPath } from '../../store/artifacts.ts'
 import type { Attempt } from '../../store/attempt.ts'
 import { attemptDetail } from '../../store/details.ts'
 import type { Store } from '../../store/store.ts'
+import { recordChannel } from '../../targets/lines.ts'
 import { ask } from '../../worker/control.ts'
 import { controlSocket } from '../../worker/service-file.ts'
 import type { Context } from '../context.ts'
@@ -18,7 +19,8 @@ import { nobodyWorksOn } from '../service.ts'
 import { withStore } from '../with-store.ts'
 
 interface LogsOptions {
-  console: string
+  /** The usual one when left out. */
+  console?: string
   follow?: boolean
 }
 
@@ -30,7 +32,7 @@ export function addLogsCommand(program: Command, context: () => Context): void {
   program
     .command('logs [attempt]')
     .description('write what a console said, byte for byte; a run or cell stands for its newest attempt')
-    .option('-c, --console <name>', 'which console, e.g. uart0 (kernel and EL3) or uart1 (S-EL1)', 'uart0')
+    .option('-c, --console <name>', 'which console, e.g. uart1 (S-EL1); uart0 or else the first when left out')
     .option('-f, --follow', 'go on while the attempt runs')
     .action(async (text = 'latest', options: LogsOptions) => {
       await withStore(context().folders, async (store) => {
@@ -53,15 +55,12 @@ function consolesOf(store: Store, attempt: Attempt): { name: string; path: strin
     }))
 }
 
-async function writeKept(store: Store, attempt: Attempt, console: string): Promise<void> {
+async function writeKept(store: Store, attempt: Attempt, console: string | undefined): Promise<void> {
   const files = consolesOf(store, attempt)
-  const file = files.find(({ name }) => name === console)
-  if (!file)
-    throw noSuchConsole(
-      attempt,
-      console,
-      files.map(({ name }) => name),
-    )
+  const names = files.map(({ name }) => name)
+  const wanted = console ?? usualConsole(names)
+  const file = files.find(({ name }) => name === wanted)
+  if (!file) throw noSuchConsole(attempt, wanted, names)
   await pipeline(createReadStream(file.path), process.stdout, { end: false })
 }
 
@@ -71,8 +70,9 @@ export async function writeLive(store: Store, attempt: Attempt, { console, follo
   const names = (await readdir(folder).catch(() => []))
     .filter((name) => name.endsWith('.raw'))
     .map((name) => name.slice(0, -4))
-  const file = await open(join(folder, `${console}.raw`)).catch(() => undefined)
-  if (!file) throw noSuchConsole(attempt, console, names)
+  const wanted = console ?? usualConsole(names)
+  const file = await open(join(folder, `${wanted}.raw`)).catch(() => undefined)
+  if (!file) throw noSuchConsole(attempt, wanted, names)
   const service = follow ? await ask(controlSocket(store.folder), 'status') : undefined
   const stop = new AbortController()
   const release = onInterrupt(() => stop.abort())
@@ -95,6 +95,11 @@ export async function writeLive(store: Store, attempt: Attempt, { console, follo
     await service?.close()
     await file.close()
   }
+}
+
+/** The first UART, where kernels speak, whatever the target calls it: `uart0`, or `terminal_0` of a model. */
+function usualConsole(names: readonly string[]): string {
+  return names.includes('uart0') ? 'uart0' : (names.toSorted().find((name) => name !== recordChannel) ?? 'uart0')
 }
 
 async function isOver(store: Store, { run, cell, number }: Attempt): Promise<boolean> {

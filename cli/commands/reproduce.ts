@@ -2,20 +2,21 @@ import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
 import { machineSetupProduct, readMachineSetup } from '../../builds/firmware/machine-setup.ts'
 import { LabError } from '../../domain/errors.ts'
+import { productsBooted } from '../../domain/machine-setup.ts'
 import { artifactPath } from '../../store/artifacts.ts'
 import { isSound } from '../../store/damage.ts'
 import { attemptDetail, type AttemptDetail } from '../../store/details.ts'
 import { resolve } from '../../store/resolve.ts'
 import type { Store } from '../../store/store.ts'
-import { firmwareFor, reproduction } from '../../targets/adapters.ts'
+import { firmwareFor, keptToReproduce, reproduction } from '../../targets/adapters.ts'
 import type { Context } from '../context.ts'
 import { withStore } from '../with-store.ts'
 
-/** `reproduce ATTEMPT`: one command line, fit to be pasted into a shell or a mail. */
+/** `reproduce ATTEMPT`: one command line, or steps for a board, fit to be pasted into a shell or a mail. */
 export function addReproduceCommand(program: Command, context: () => Context): void {
   program
     .command('reproduce <attempt>')
-    .description('print one command line that boots the same thing by hand')
+    .description('print the command line, or for a board the steps, that boot the same thing by hand')
     .action(async (text: string) => {
       await withStore(context().folders, async (store) => {
         const id = await resolve(store, text)
@@ -28,15 +29,23 @@ export function addReproduceCommand(program: Command, context: () => Context): v
         const { attempt, cell } = detail
         const file = (name: string): Promise<string> => wholeFile(store, detail, name)
         const kept = attempt.end?.artifacts ?? []
-        const setup = await readMachineSetup(await file(machineSetupProduct))
-        const { target, cmdline } = cell.cell
-        const named = [...Object.values(firmwareFor(target)), ...(setup.boot === 'kernel' ? [] : ['bl33'])]
-        const firmware = await filesNamed(named, file)
+        const { target, cmdline, stack } = cell.cell
+        // A board that keeps its own firmware needs no setting up.
+        const isSetUp = stack.recipe !== undefined
+        const setup = isSetUp ? await readMachineSetup(await file(machineSetupProduct)) : undefined
+        const taken = firmwareFor(target, setup?.fvp ? productsBooted(setup.fvp) : [])
+        const bl33 = setup === undefined || setup.boot === 'kernel' ? [] : ['bl33']
+        const firmware = await filesNamed([...Object.values(taken), ...bl33], file)
         const files = { image: await file('Image'), initrd: await file('initrd'), firmware }
-        const others = kept.map(({ name }) => name).filter((name) => name.startsWith('acpi/'))
-        const { command, advice } = reproduction({
+        const others = keptToReproduce(
           target,
-          setup,
+          kept.map(({ name }) => name),
+        )
+        const { command, advice } = reproduction({
+          attempt: attempt.id,
+          place: attempt.place,
+          target,
+          ...(setup && { setup }),
           files,
           cmdline,
           kept: await filesNamed(others, file),

@@ -1,11 +1,11 @@
 import type { Cell } from '../cell.ts'
-import type { QemuTarget } from '../target.ts'
+import type { QemuTarget, Target } from '../target.ts'
 import { bootCmdline, cmdlineBytes, longestCmdline, memoryLimits } from '../virt-machine.ts'
 import type { Checked } from './check.ts'
 import { nearest } from '../yaml/did-you-mean.ts'
 import { expandMatrix } from './expand-matrix.ts'
 import { installed, type Plan } from './plan.ts'
-import { setupOf, stackRecipe } from './stack-recipe.ts'
+import { isForFvp, setupOf, stackRecipe } from './stack-recipe.ts'
 import { entriesAt, valueAt } from '../yaml/value-at.ts'
 import type { Path } from '../yaml/yaml-text.ts'
 
@@ -27,9 +27,9 @@ export function checkCpus({ yaml: { value: root }, known: { cpus }, complain }: 
  * @param plan what the file means, for it must have no other mistakes
  */
 export function checkMachines(plan: Plan, { files, complain }: Checked): void {
-  const setups = new Map(
+  const recipes = new Map(
     Object.entries(plan.stacks).flatMap(([name, recipe]) =>
-      recipe === installed ? [] : [[name, setupOf(stackRecipe(recipe, files))] as const],
+      recipe === installed ? [] : [[name, stackRecipe(recipe, files)] as const],
     ),
   )
   const done = new Set<string>()
@@ -39,13 +39,15 @@ export function checkMachines(plan: Plan, { files, complain }: Checked): void {
   }
   for (const cell of expandMatrix(plan)) {
     const { target, stack } = cell
-    // What a place of a lab has is for the lab to say.
-    if (target.kind !== 'qemu') continue
-    const setup = setups.get(stack.name)
-    if (setup === undefined) {
-      once(['stacks', stack.name], noFirmware(target, stack))
+    const recipe = recipes.get(stack.name)
+    const wrong = recipes.has(stack.name) ? wrongKind(target, stack, isForFvp(recipe)) : noFirmware(target, stack)
+    if (wrong !== undefined) {
+      once(['stacks', stack.name], wrong)
       continue
     }
+    // What a place of a lab has is for the lab to say.
+    if (target.kind !== 'qemu') continue
+    const setup = setupOf(recipe)
     const memory = wrongMemory(target, stack, memoryLimits(setup))
     if (memory !== undefined) once(['targets', target.name, 'memory'], memory)
     // An initrd of so many digits does not fit into any machine.
@@ -54,8 +56,21 @@ export function checkMachines(plan: Plan, { files, complain }: Checked): void {
   }
 }
 
-function noFirmware({ name }: QemuTarget, stack: Cell['stack']): [message: string, hint: string] {
+function noFirmware({ name, kind }: Target, stack: Cell['stack']): [message: string, hint: string] | undefined {
+  // What firmware a place of a lab has is for the lab to say.
+  if (kind !== 'qemu') return undefined
   return [`${name} is a QEMU machine and has no firmware of its own`, `exclude the cells of ${stack.name} on it`]
+}
+
+/** A stack is made for an FVP or for something else, and boots nowhere else. */
+function wrongKind(
+  { name, kind }: Target,
+  stack: Cell['stack'],
+  forFvp: boolean,
+): [message: string, hint: string] | undefined {
+  if (forFvp === (kind === 'fvp')) return undefined
+  const why = forFvp ? `is for an FVP, and ${name} is none` : `is for no FVP, and ${name} is one`
+  return [`the stack ${stack.name} ${why}`, 'exclude those cells']
 }
 
 function wrongMemory(

@@ -10,6 +10,11 @@ export function stackRecipe(recipe: string, files: PlanFiles): LocatedYaml | und
   return like === undefined ? own : readYaml(files.read(files.resolve(recipe, like)) ?? '', like, 'recipe').yaml
 }
 
+/** Whether a recipe is one for an FVP: no other machine can boot it. */
+export function isForFvp(recipe: LocatedYaml | undefined): boolean {
+  return valueAt(recipe?.value, ['fvp']) !== undefined
+}
+
 /** How a recipe wants its machine set up, as far as it says so in a way that `readStack` takes. */
 export function setupOf(recipe: LocatedYaml | undefined): Pick<MachineSetup, 'boot' | 'bl33' | 'services'> {
   const bl33 = valueAt(recipe?.value, ['bl33'])

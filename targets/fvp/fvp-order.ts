@@ -29,6 +29,8 @@ export interface FvpOrder {
   /** What the lab says of the place's model. */
   model: Model
   recipe: FvpRecipe
+  /** Names by which the attempt keeps the recipe's files, by their paths: another host has them in a folder that goes. */
+  names?: Record<string, string>
   /** Those that somebody speaks on; what the model announces beside them is read, too. */
   terminals: FvpTerminal[]
   /** How long the model may take to announce its terminals, seconds; two minutes where it is not said. */

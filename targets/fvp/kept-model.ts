@@ -7,10 +7,15 @@ import { readStatistics, type Statistics } from './statistics.ts'
 /** Where a model's own output is kept, in the folder for what is kept. */
 export const logName = 'fvp.log'
 
+/** What an attempt keeps its model's command line as. */
+export const modelName = 'model.json'
+
 /** What an attempt keeps of a model beside its output. */
 export interface KeptModel extends FoundModel {
   host: string
   arguments: string[]
+  /** The files that the arguments name, as they are called there, and the names by which the attempt keeps them. */
+  files: Record<string, string>
   /** What stack and place did not agree on. */
   said: string[]
 }
@@ -55,7 +60,12 @@ export class KeptFile {
 /** What an attempt kept of its model; undefined where it did not come so far. */
 export function keptModel(attempt: string): KeptModel | undefined {
   const path = modelFile(attempt)
-  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as KeptModel) : undefined
+  return existsSync(path) ? readModel(path) : undefined
+}
+
+/** What a file that an attempt kept says of its model. */
+export function readModel(path: string): KeptModel {
+  return JSON.parse(readFileSync(path, 'utf8')) as KeptModel
 }
 
 /** How fast an attempt's model was, by its own words; undefined where it had no orderly end. */
@@ -65,7 +75,7 @@ export function keptStatistics(attempt: string): Statistics | undefined {
 }
 
 function modelFile(attempt: string): string {
-  return join(keptFolder(attempt), 'model.json')
+  return join(keptFolder(attempt), modelName)
 }
 
 function kept<Value>(path: string, keep: (path: string) => Value): Value {

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { LabError } from '../../domain/errors.ts'
 import type { PlaceClaim } from '../../host/claim.ts'
 import type { HostLink } from '../hosts/host-link.ts'
-import type { Powered, PowerUp } from '../powered.ts'
+import type { Powered, PowerUp, TargetEnd } from '../powered.ts'
 import { modelArguments, type ModelArguments } from './arguments.ts'
 import { closed } from './closing.ts'
 import { endOf, stillSentence } from './ending.ts'
@@ -12,6 +12,7 @@ import { findModel, type FoundModel } from './find-model.ts'
 import type { FvpOrder, FvpRecipe } from './fvp-order.ts'
 import { Here } from './here.ts'
 import { keepModel, keptFolder } from './kept-model.ts'
+import { lastWords } from './last-words.ts'
 import { launchModel, type LaunchedModel, type Other } from './launch.ts'
 import type { ModelHost } from './model-host.ts'
 import { Remote } from './remote.ts'
@@ -34,9 +35,9 @@ export function powerFvp(order: FvpOrder, link?: HostLink): PowerUp {
     const host = link ? new Remote(link) : new Here()
     try {
       const model = await findModel(order.model, host, signal)
-      const recipe = await putFiles(order.recipe, host, signal)
+      const { recipe, files } = await putFiles(order, host, signal)
       const built = modelArguments(recipe, order.model)
-      keepModel(order.folder, { ...model, host: host.name, ...built })
+      keepModel(order.folder, { ...model, host: host.name, ...built, files })
       return await launch(order, host, model, built, claim, signal)
     } catch (error) {
       await host.close()
@@ -76,6 +77,7 @@ async function launch(
 
 function powered(host: ModelHost, { process, pid, output, lines, others }: LaunchedModel): Powered {
   let over = false
+  const said = Promise.withResolvers<TargetEnd>()
   const gone = process.ended
     .catch((error: unknown) => (error instanceof LabError ? error : new LabError('PlaceBroken', String(error))))
     .then((end) => {
@@ -95,8 +97,11 @@ function powered(host: ModelHost, { process, pid, output, lines, others }: Launc
   })
   return {
     lines,
-    ended: Promise.race([ended, output.failed]),
-    go: () => host.signal(pid, 'CONT'),
+    ended: Promise.race([ended, output.failed, said.promise]),
+    async go() {
+      void lastWords(lines).then(said.resolve)
+      await host.signal(pid, 'CONT')
+    },
     pulse: {
       async ask() {
         while (!over && (await host.isStopped(pid))) await delay(lookMs)
@@ -126,13 +131,26 @@ async function closedAndKept({ stream, kept }: Other): Promise<void> {
 }
 
 /** Files of this host that the stack names are put where the model is; what the place names is there already. */
-async function putFiles(recipe: FvpRecipe, host: ModelHost, signal: AbortSignal): Promise<FvpRecipe> {
+async function putFiles(
+  { recipe, names = {} }: FvpOrder,
+  host: ModelHost,
+  signal: AbortSignal,
+): Promise<{ recipe: FvpRecipe; files: Record<string, string> }> {
+  const files: Record<string, string> = {}
+  const put = async (file: string): Promise<string> => {
+    const there = await host.put(file, signal)
+    if (names[file] !== undefined) files[there] = names[file]
+    return there
+  }
   const parameters = Object.entries(recipe.parameters).map(async ([name, value]) => {
     const isFile = isAbsolute(value) && existsSync(value)
-    return [name, isFile ? await host.put(value, signal) : value] as const
+    return [name, isFile ? await put(value) : value] as const
   })
-  const data = recipe.data.map(async ({ file, at }) => ({ file: await host.put(file, signal), at }))
-  return { parameters: Object.fromEntries(await Promise.all(parameters)), data: await Promise.all(data) }
+  const data = recipe.data.map(async ({ file, at }) => ({ file: await put(file), at }))
+  return {
+    recipe: { parameters: Object.fromEntries(await Promise.all(parameters)), data: await Promise.all(data) },
+    files,
+  }
 }
 
 async function within(event: Promise<unknown>, milliseconds: number): Promise<boolean> {

@@ -5,6 +5,7 @@ import type { PowerSwitch } from '../board/power/power.ts'
 import type { PowerUp } from '../powered.ts'
 import type { TargetFiles, TargetOrder } from '../target-order.ts'
 import { openBoard } from './open-board.ts'
+import { openFvp } from './open-fvp.ts'
 
 /** What is needed to work on a place. */
 export interface PlaceOrder {
@@ -38,5 +39,6 @@ export interface OpenPlace {
 
 /** Opens a place; nothing is reached for before it is used. */
 export function openPlace(order: PlaceOrder): OpenPlace {
-  return openBoard(order)
+  const { inventory, place } = order
+  return inventory.classes[place.class]?.kind === 'fvp' ? openFvp(order) : openBoard(order)
 }

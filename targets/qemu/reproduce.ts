@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
 import { LabError } from '../../domain/errors.ts'
+import { quoted } from '../quoted.ts'
 import { bareArguments, machineArguments, qemu, type MachineOrder } from './machine.ts'
 import { swtpmArguments, swtpmSetupArguments } from './swtpm.ts'
 
@@ -54,11 +55,6 @@ function withTpm(boot: string, banks: string[]): string {
     boot,
   ]
   return `( ${steps.join(' && ').replaceAll(tpmFolder, '"$t"')} )`
-}
-
-/** A word as a POSIX shell takes it (XCU 2.2.2): in single quotes unless nothing in it is special. */
-export function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 }
 
 function initrdBytes(path: string): number {

@@ -1,17 +1,18 @@
-/** plans/rack.yaml on the virtual rack: the same cells on a QEMU machine and on two boards behind real daemons. */
-import { mkdtemp, rm } from 'node:fs/promises'
+/** plans/rack.yaml on the virtual rack: the same cells on a QEMU machine, on two boards behind real daemons, and on a model. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { firmwareOf } from '../rack/firmware-of.ts'
+import { writeRackPlan } from '../rack/rack-plan.ts'
 import { startRack, type Rack } from '../rack/rack.ts'
 import type { Ended } from './command.ts'
 import { cellOf, endings, findingOf, type RunDocument } from './documents.ts'
 import { useLab } from './lab.ts'
 
-const plan = join(import.meta.dirname, '../../plans/rack.yaml')
 const lab = useLab('rack')
-const targets = ['qemu', 'board-1', 'board-2']
+const targets = ['qemu', 'board-1', 'board-2', 'fvp']
 
 let folder: string
 let rack: Rack
@@ -20,7 +21,7 @@ let document: RunDocument
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'hyplab-rack-'))
   rack = await startRack({ folder, firmware: await firmwareOf(lab.state) })
-  run = await lab.hyplab('run', plan, '--lab', rack.labFile, '--json')
+  run = await lab.hyplab('run', await writeRackPlan(folder), '--lab', rack.labFile, '--json')
   document = JSON.parse(run.stdout) as RunDocument
 })
 afterAll(async () => {
@@ -29,7 +30,7 @@ afterAll(async () => {
 })
 
 describe('a run of plans/rack.yaml', () => {
-  it('gives the same verdicts on the machine and on the boards', () => {
+  it('gives the same verdicts on the machine, on the boards and on the model', () => {
     expect({ code: run.code, stderr: run.stderr }).toMatchObject({ code: 0 })
     const verdicts = document.cells.map(
       ({ axes, verdict }) => `${axes['target']} ${axes['config']} ${axes['mode']}: ${verdict?.verdict}`,
@@ -43,7 +44,7 @@ describe('a run of plans/rack.yaml', () => {
     for (const cell of document.cells) expect(endings(cell)).toEqual(['finished'])
   })
 
-  it('rests the bug on calls that failed on the boards, too', () => {
+  it('rests the bug on calls that failed on the boards and on the model, too', () => {
     for (const target of targets) {
       const bug = cellOf(document, { target, config: 'ffa=y', mode: 'protected' })
       const usable = findingOf(bug.attempts[0], 'ffa.usable')
@@ -52,7 +53,30 @@ describe('a run of plans/rack.yaml', () => {
     }
   })
 
-  it('leaves the boards off, free and clean', async () => {
+  it('tells how a boot on the model is done again, and that boots', async () => {
+    const cell = cellOf(document, { target: 'fvp', config: 'ffa=m' })
+    const { stdout } = await lab.hyplab('reproduce', cell.attempts[0]!.id)
+    const again = await execa('sh', ['-c', stdout], { cwd: folder })
+    expect(again.stdout).toContain('optee: initialized driver')
+    expect(await readFile(join(folder, 'terminal_1.log'), 'utf8')).toContain('OP-TEE version')
+  })
+
+  it('shows what the kernel said on the model, whose UARTs have other names', async () => {
+    const cell = cellOf(document, { target: 'fvp', config: 'ffa=m' })
+    const { code, stdout } = await lab.hyplab('logs', cell.attempts[0]!.id)
+    expect(code).toBe(0)
+    expect(stdout).toContain('optee: initialized driver')
+  })
+
+  it('tells the steps of a boot on a board', async () => {
+    const cell = cellOf(document, { target: 'board-1', config: 'ffa=m' })
+    const { code, stdout } = await lab.hyplab('reproduce', cell.attempts[0]!.id)
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^hyplab reserve board-1 .*\nhyplab place board-1 off\n/)
+    expect(stdout).toContain('kvm-arm.mode=protected')
+  })
+
+  it('leaves all places off, free and clean', async () => {
     for (const board of Object.values(rack.boards)) expect([board.outlet, board.runs]).toEqual(['off', false])
     const places = JSON.parse((await lab.hyplab('places', '--lab', rack.labFile, '--json')).stdout) as {
       places: { name: string; holder: string | null; suspect: string | null }[]
@@ -60,6 +84,7 @@ describe('a run of plans/rack.yaml', () => {
     expect(places.places).toMatchObject([
       { name: 'board-1', holder: null, suspect: null },
       { name: 'board-2', holder: null, suspect: null },
+      { name: 'model-1', holder: null, suspect: null },
       { name: 'board-3', holder: null, suspect: null },
     ])
   })

@@ -9,22 +9,19 @@ import { join } from 'node:path'
 import { foldersFrom } from '../../host/folders.ts'
 import { startHyplab } from '../e2e/command.ts'
 import { firmwareOf } from './firmware-of.ts'
+import { writeRackPlan } from './rack-plan.ts'
 import { startRack } from './rack.ts'
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 const { state } = foldersFrom()
-const plan = 'plans/rack.yaml'
-
-say(`building what ${plan} needs, as far as it is not there`)
-const { code, stderr } = await startHyplab(state, ['build', plan]).ended
-if (code !== 0) {
-  say(stderr)
-  process.exit(code ?? 1)
-}
 const folder = await mkdtemp(join(tmpdir(), 'hyplab-rack-'))
 try {
+  const plan = await writeRackPlan(folder)
+  say('building what plans/rack.yaml needs, and the stand-in of an FVP beside it, as far as it is not there')
+  const { code, stderr } = await startHyplab(state, ['build', plan]).ended
+  if (code !== 0) throw new Error(`plans/rack.yaml cannot be built: ${stderr}`)
   const rack = await startRack({ folder, firmware: await firmwareOf(state) })
-  say(`the rack runs: ${Object.keys(rack.boards).join(', ')}. In another shell:`)
+  say(`the rack runs: ${Object.keys(rack.boards).join(', ')}, and model-1, a stand-in of an FVP. In another shell:`)
   for (const each of [plan, 'plans/raspi4.yaml']) process.stdout.write(`hyplab run ${each} --lab ${rack.labFile}\n`)
   say('Ctrl-C ends it.')
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])

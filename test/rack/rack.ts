@@ -17,7 +17,10 @@ import { startSshd, type Sshd } from './sshd.ts'
 import { startUartWire, type UartWire } from './uart-wire.ts'
 import { debianUBoot } from './u-boot.ts'
 
-/** A virtual rack that runs: three boards, and the daemons of a lab around them. */
+/** The stand-in of Arm's model. */
+const standIn = join(import.meta.dirname, '../stand-ins/fvp/FVP_Base_RevC-2xAEMvA')
+
+/** A virtual rack that runs: three boards and a model, and the daemons of a lab around them. */
 export interface Rack {
   /** The lab's file. */
   labFile: string
@@ -138,6 +141,7 @@ function labOfRack({ folder, snmp, pdud, ser1, ser2, cons, bench, tty }: Wiring)
         limits: { 'first-byte': '10 s', 'off-silence': '1 s', 'shortest-off': '500 ms' },
         loader: 'u-boot',
       },
+      'base-revc': { kind: 'fvp', model: { binary: standIn } },
     },
     places: {
       'board-1': {
@@ -160,6 +164,7 @@ function labOfRack({ folder, snmp, pdud, ser1, ser2, cons, bench, tty }: Wiring)
         },
         flash: { tftp },
       },
+      'model-1': { class: 'base-revc' },
     },
   }
 }

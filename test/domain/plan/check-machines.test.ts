@@ -83,3 +83,17 @@ test('what the sentence says is enough, and one character more is not', () => {
   expect(errors(`cmdline: ${'x'.repeat(left)}`)).toEqual([])
   expect(errors(`cmdline: ${'x'.repeat(left + 1)}`)).toHaveLength(1)
 })
+
+test('a stack for an FVP boots nowhere else, and no other stack boots on one', () => {
+  const fvp = 'targets: { model: { kind: fvp, class: base-revc } }'
+  const ofFvp = `${kernelStack}fvp: {}\n`
+  expect(errors(fvp, { recipe: ofFvp })).toEqual([])
+  expect(errors(fvp)).toEqual([
+    expect.stringMatching(/the stack optee is for no FVP, and model is one; exclude those cells$/),
+  ])
+  expect(errors(target('cpu: cortex-a57'), { recipe: ofFvp })).toEqual([
+    expect.stringMatching(
+      /^plan\.yaml:\d+:\d+: the stack optee is for an FVP, and small is none; exclude those cells$/,
+    ),
+  ])
+})

@@ -1,0 +1,43 @@
+import type { MachineSetup } from '../../domain/machine-setup.ts'
+import { quoted } from '../quoted.ts'
+import type { TargetFiles } from '../target-order.ts'
+import { modelName, readModel } from './kept-model.ts'
+import { deviceTreeName } from './make-order.ts'
+
+/**
+ * The command line of a model as an attempt had it, with files of this host in place of those that it had, and its UARTs
+ * written to where a person sees them: the normal world's to standard output, the others to files in the current folder.
+ * @param kept the attempt's files, by name
+ */
+export function reproduceOnFvp(
+  { consoles }: Pick<MachineSetup, 'consoles'>,
+  { image, initrd, firmware }: TargetFiles,
+  kept: Record<string, string>,
+): { command: string; advice: string } {
+  const model = readModel(kept[modelName]!)
+  const here: Record<string, string> = { ...firmware, Image: image, initrd, [deviceTreeName]: kept[deviceTreeName]! }
+  const files = Object.entries(model.files).map(([there, name]) => [there, here[name] ?? there] as const)
+  const words = model.arguments.map((word) => withFiles(word, files))
+  const command = [model.path, ...words, ...Object.entries(consoles).flatMap(outFile)].map(quoted).join(' ')
+  const logs = Object.keys(consoles).filter((name) => !consoles[name]!.includes('NS'))
+  const where =
+    model.host === 'this host' ? '' : `The model was on the host ${model.host}; here it must be at the same path. `
+  const advice =
+    `${where}Ctrl-C ends the model; init powers off by itself when no host answers it. ` +
+    `The normal world writes to standard output${logs.map((name) => `, ${name} to ./${name}.log`).join('')}.`
+  return { command, advice }
+}
+
+/** A file stands behind `NAME=`, and before `@ADDRESS` where it is data. */
+function withFiles(word: string, files: readonly (readonly [there: string, here: string])[]): string {
+  const [, before = '', file = '', behind = ''] = /^([^=]*=)(.*?)(@0x[0-9a-f]+)?$/.exec(word) ?? []
+  const found = files.find(([there]) => there === file)
+  return found ? `${before}${found[1]}${behind}` : word
+}
+
+/** `bp.pl011_uartN.out_file` (Arm 100964, PL011_Uart): `-` is standard output. Terminal N is UART N. */
+function outFile([name, worlds]: [string, string[]]): string[] {
+  const uart = `bp.pl011_uart${name.replace('terminal_', '')}`
+  const file = worlds.includes('NS') ? '-' : `${name}.log`
+  return ['-C', `${uart}.out_file=${file}`, '-C', `${uart}.unbuffered_output=1`]
+}
