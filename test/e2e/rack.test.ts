@@ -55,7 +55,8 @@ describe('a run of plans/rack.yaml', () => {
 
   it('tells how a boot on the model is done again, and that boots', async () => {
     const cell = cellOf(document, { target: 'fvp', config: 'ffa=m' })
-    const { stdout } = await lab.hyplab('reproduce', cell.attempts[0]!.id)
+    const { code, stdout, stderr } = await lab.hyplab('reproduce', cell.attempts[0]!.id)
+    expect({ code, stderr }).toMatchObject({ code: 0 })
     const again = await execa('sh', ['-c', stdout], { cwd: folder })
     expect(again.stdout).toContain('optee: initialized driver')
     expect(await readFile(join(folder, 'terminal_1.log'), 'utf8')).toContain('OP-TEE version')
