@@ -18,6 +18,8 @@ interface Session {
   /** Talk that is not the board's. */
   talk(text: string): void
   signal: AbortSignal
+  /** Until it resolves the board is being typed at by us, and keys are not passed on. */
+  busy?: Promise<unknown>
 }
 
 /**
@@ -25,11 +27,13 @@ interface Session {
  * they are.
  * @returns why it ended: one sentence
  */
-export async function consoleSession({ line, rawFile, input, output, talk, signal }: Session): Promise<string> {
+export async function consoleSession({ line, rawFile, input, output, talk, signal, busy }: Session): Promise<string> {
   mkdirSync(dirname(rawFile), { recursive: true })
   const raw = createWriteStream(rawFile, { flags: 'wx' })
   const { promise, resolve } = Promise.withResolvers<string>()
   let escaped = false
+  let isBusy = busy !== undefined
+  void busy?.finally(() => (isBusy = false)).catch(() => undefined)
   const key = (byte: number): void => {
     if (byte === 0x71) resolve('You left the console.')
     else if (byte === 0x62 && line.sendBreak) void line.sendBreak(breakMs)
@@ -44,7 +48,7 @@ export async function consoleSession({ line, rawFile, input, output, talk, signa
       else if (byte !== escape) plain.push(byte)
       escaped = !escaped && byte === escape
     }
-    if (plain.length > 0) line.stream.write(Buffer.from(plain))
+    if (plain.length > 0 && !isBusy) line.stream.write(Buffer.from(plain))
   }
   const terminal = 'setRawMode' in input && input.isTTY ? input : undefined
   const abort = (): void => resolve('Interrupted.')

@@ -9,7 +9,7 @@ import type { HostLink } from '../hosts/host-link.ts'
  * @throws LabError PlaceBroken in the words of the console server or the host; the signal's reason when aborted
  */
 export async function checkConsole(
-  { source, worlds }: PlaceConsole,
+  { source }: PlaceConsole,
   link: (host: string) => HostLink,
   signal: AbortSignal,
 ): Promise<string> {
@@ -22,7 +22,7 @@ export async function checkConsole(
     if (!vanishes || !(error instanceof ConsoleFault) || error.kind !== 'no-device') throw error
     return 'It is away, as it may be while its board is off.'
   }
-  return worlds.length === 0 ? 'It opens.' : `It opens; ${worlds.join(', ')} speak there.`
+  return 'It opens.'
 }
 
 /** The host that a console is reached through; undefined for this one. */
