@@ -74,17 +74,19 @@ async function boot(
   try {
     const line = lines.get(console)!
     const left = new AbortController()
-    const started = start(context, open, line, flashed, cmdline, AbortSignal.any([signal, left.signal]))
+    const either = AbortSignal.any([signal, left.signal])
+    const busy = start(context, open, line, flashed, cmdline, either)
     const rawFile = rawFileOf(context, lab, name, console)
     context.talk(`${console} of ${name}; Ctrl-] q leaves it. Its bytes are kept in ${rawFile}.`)
     const { stdin: input, stdout: output } = process
-    const { talk } = context
-    const session = consoleSession({ line, rawFile, input, output, talk, signal, busy: started })
-    await open.power.on(signal)
-    const end = await session
-    left.abort()
-    await started
-    talk(`\n${end}`)
+    const session = consoleSession({ line, rawFile, input, output, talk: context.talk, signal: either, busy })
+    try {
+      await open.power.on(signal)
+      context.talk(`\n${await session}`)
+    } finally {
+      left.abort()
+      await Promise.all([session, busy])
+    }
   } finally {
     await Promise.all([...lines.values()].map((line) => line.close()))
     if (!reserved) await putAway(open)
