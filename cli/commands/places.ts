@@ -60,7 +60,10 @@ export function addPlacesCommands(program: Command, context: () => Context): voi
     .description('put a kernel onto a place by hand, and with --boot start it and join its console')
     .option('--initrd <file>', 'its initrd; an empty one when left out')
     .option('--cmdline <text>', 'what the kernel is told beside what the class of the place says', '')
-    .option('--boot', 'power it on, start the kernel, join the console; it is off afterwards unless you have reserved it')
+    .option(
+      '--boot',
+      'power it on, start the kernel, join the console; it is off afterwards unless you have reserved it',
+    )
     .option(...labOption)
     .action(async (place: string, image: string, options: FlashOptions) => {
       const { flashByHand } = await import('../places/flash-place.ts')

@@ -31,7 +31,8 @@ export async function checkOnTheRealThing(context: Context, path: string, option
   const release = onInterrupt(() => cut.abort(new LabError('PlaceBroken', 'Interrupted.')))
   const lines: Checked[] = []
   try {
-    if (options.power && !options.yes && !(await mayPower(places, cut.signal))) return context.talk('Nothing was tried.')
+    if (options.power && !options.yes && !(await mayPower(places, cut.signal)))
+      return context.talk('Nothing was tried.')
     await withStore(context.folders, async (store) => {
       const told = (checked: Checked): void => {
         lines.push(checked)
@@ -54,12 +55,7 @@ export async function checkOnTheRealThing(context: Context, path: string, option
 }
 
 /** Whom the check asks for places: the leases that all others respect. */
-function holding(
-  context: Context,
-  store: Store,
-  lab: Inventory,
-  power: boolean,
-): Pick<LabCheck, 'hold' | 'healthy'> {
+function holding(context: Context, store: Store, lab: Inventory, power: boolean): Pick<LabCheck, 'hold' | 'healthy'> {
   const why = `hyplab lab check${power ? ' --power' : ''}`
   return {
     async hold(place: LabPlace, work: (open: OpenPlace) => Promise<void>): Promise<string | undefined> {

@@ -6,7 +6,7 @@ import { placeStates, requestLease, setSuspect } from '../../store/leases.ts'
 import { openStore } from '../../store/store.ts'
 import { tempFolder } from '../host/temp-folder.ts'
 import { makeScriptLab, type ScriptLab } from '../rack/script-board.ts'
-import { runHyplab, type Ended, type RunOptions } from './run-hyplab.ts'
+import { runHyplab, typeAtHyplab, type Ended, type RunOptions } from './run-hyplab.ts'
 
 let folder: string
 let lab: ScriptLab
@@ -112,17 +112,21 @@ describe('a place in hand', () => {
   })
 
   test('passes on keys at its console as they are, keeps its bytes, and lets go by Ctrl-] q', async () => {
-    const typed = 'printenv\r\x03\x1b[A\u00fc'
-    const { code, stdout, stderr } = await hyplab(['console', 'board-1'], { input: `${typed}\x1dx\x1d\x1d\x1dq` })
+    const session = typeAtHyplab(folder, ['console', 'board-1'], { HYPLAB_LAB: lab.labFile })
+    const typed = 'printenv\r\x03\x1b[A\xfe'
+    session.type(`${typed}\x1dx\x1d\x1d!`)
+    const kept = Buffer.from(`${typed}\x1d!`)
+    await session.sees(kept.toString('latin1'))
+    session.type('\x1dq')
+    const { code, stdout, stderr } = await session.ended
     expect(code).toBe(0)
     expect(stderr).toMatch(/^uart0 of board-1; Ctrl-\] q leaves it\./)
     expect(stderr).toMatch(/Ctrl-\] q leaves, Ctrl-\] b sends a break/)
-    expect(stderr).toMatch(/You left the console\.$/)
+    expect(stderr).toMatch(/You left the console\.\n$/)
     const consoles = join(folder, 'state/labs/lab/consoles')
-    const [kept] = await readdir(consoles)
-    // A command's echo may still be on its way when one leaves.
-    expect(`${typed}\x1d`.startsWith(await readFile(join(consoles, kept!), 'utf8'))).toBe(true)
-    expect(stdout).toBe((await readFile(join(consoles, kept!), 'utf8')).trimEnd())
+    const [file] = await readdir(consoles)
+    expect(await readFile(join(consoles, file!))).toEqual(kept)
+    expect(stdout).toBe(kept.toString())
     expect(await withStore(placeStates)).toMatchObject([{ place: 'lab/board-1', lease: null }])
   })
 

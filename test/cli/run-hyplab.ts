@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
@@ -28,13 +29,42 @@ export async function runHyplab(folder: string, args: string[], options: RunOpti
     reject: false,
     ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
     ...(signal && { cancelSignal: signal }),
-    env: {
-      HYPLAB_STATE: join(folder, 'state'),
-      HYPLAB_LAB: undefined,
-      NO_COLOR: '1',
-      FORCE_COLOR: undefined,
-      ...env,
-    },
+    env: { ...environmentOf(folder), ...env },
   })
   return { code: exitCode, stdout, stderr }
+}
+
+/** Somebody who types, down a pipe, and looks at what comes. */
+export interface Typist {
+  type(text: string): void
+  /** Resolves when something has come on standard output. */
+  sees(text: string): Promise<void>
+  ended: Promise<Ended>
+}
+
+/** Starts hyplab for somebody who types. */
+export function typeAtHyplab(folder: string, args: string[], env: Record<string, string> = {}): Typist {
+  const child = execa(process.execPath, [main, ...args], {
+    cwd: folder,
+    reject: false,
+    stripFinalNewline: false,
+    env: { ...environmentOf(folder), ...env },
+  })
+  let seen = ''
+  child.stdout.on('data', (chunk: Buffer) => (seen += chunk.toString('latin1')))
+  return {
+    type: (text) => void child.stdin.write(text),
+    sees: async (text) => {
+      while (!seen.includes(text)) {
+        const more = once(child.stdout, 'data').then(() => true)
+        if (!(await Promise.race([more, child.then(() => false)])) && !seen.includes(text))
+          throw new Error(`${JSON.stringify(text)} never came, but ${JSON.stringify(seen)}`)
+      }
+    },
+    ended: child.then(({ exitCode, stdout, stderr }) => ({ code: exitCode, stdout, stderr })),
+  }
+}
+
+function environmentOf(folder: string): Record<string, string | undefined> {
+  return { HYPLAB_STATE: join(folder, 'state'), HYPLAB_LAB: undefined, NO_COLOR: '1', FORCE_COLOR: undefined }
 }

@@ -120,7 +120,9 @@ function labOfRack({ folder, snmp, pdud, ser1, ser2, cons, bench, tty }: Wiring)
   return {
     hosts: { bench: { ssh: { address, port, user, key, 'host-key': hostKey } } },
     pdus: {
-      snmp: { snmp: { address: '127.0.0.1', port: snmp, version: '1', community: { text: 'private' }, profile: 'apc' } },
+      snmp: {
+        snmp: { address: '127.0.0.1', port: snmp, version: '1', community: { text: 'private' }, profile: 'apc' },
+      },
       pdud: { pdudaemon: { url: `http://127.0.0.1:${pdud}`, pdu: 'rack' } },
     },
     classes: {

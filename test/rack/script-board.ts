@@ -28,8 +28,8 @@ export interface ScriptLab {
   kill(name: string): Promise<void>
 }
 
-/** Makes a lab of scripts in a folder: `lab.yaml`, with a place for each name. */
-export async function makeScriptLab(folder: string, names: string[]): Promise<ScriptLab> {
+/** Makes a lab of scripts in a folder, with a place for each name. @param file the lab's file, below the folder */
+export async function makeScriptLab(folder: string, names: string[], file = 'lab.yaml'): Promise<ScriptLab> {
   const rail = join(folder, 'rail')
   const outlets = await makeFileOutlets(rail, names)
   const board = join(rail, 'board.sh')
@@ -62,7 +62,7 @@ export async function makeScriptLab(folder: string, names: string[]): Promise<Sc
     },
     places: Object.fromEntries(names.map((name) => [name, place(name)])),
   }
-  const labFile = join(folder, 'lab.yaml')
+  const labFile = join(folder, file)
   await writeFile(labFile, stringify(lab))
   return {
     labFile,
