@@ -16,7 +16,7 @@ interface Session {
   input: ReadStream | NodeJS.ReadableStream
   output: NodeJS.WritableStream
   /** Talk that is not the board's. */
-  talk(text: string): void
+  talk: (text: string) => void
   signal: AbortSignal
   /** Until it resolves the board is being typed at by us, and keys are not passed on. */
   busy?: Promise<unknown>
@@ -38,17 +38,24 @@ export async function consoleSession({ line, rawFile, input, output, talk, signa
     if (byte === 0x71) resolve('You left the console.')
     else if (byte === 0x62 && line.sendBreak) void line.sendBreak(breakMs)
     else if (byte === 0x62) talk('This console has no break.')
-    else if (byte === escape) line.stream.write(Buffer.of(escape))
     else talk('Ctrl-] q leaves, Ctrl-] b sends a break, Ctrl-] Ctrl-] sends Ctrl-].')
   }
   const typed = (chunk: Buffer): void => {
-    const plain: number[] = []
+    let plain: number[] = []
+    const send = (): void => {
+      if (plain.length > 0 && !isBusy) line.stream.write(Buffer.from(plain))
+      plain = []
+    }
     for (const byte of chunk) {
-      if (escaped) key(byte)
-      else if (byte !== escape) plain.push(byte)
+      if (byte !== escape ? !escaped : escaped) plain.push(byte)
+      else if (escaped) {
+        // What was typed before a key goes before it.
+        send()
+        key(byte)
+      }
       escaped = !escaped && byte === escape
     }
-    if (plain.length > 0 && !isBusy) line.stream.write(Buffer.from(plain))
+    send()
   }
   const terminal = 'setRawMode' in input && input.isTTY ? input : undefined
   const abort = (): void => resolve('Interrupted.')

@@ -36,7 +36,7 @@ export interface TakenPlace {
   open: OpenPlace
   /** Whether its user has reserved it, and keeps it behind the command. */
   reserved: boolean
-  giveBack(): Promise<void>
+  giveBack: () => Promise<void>
 }
 
 /** Why a command wants a place. */

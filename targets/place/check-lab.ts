@@ -22,7 +22,7 @@ export interface LabCheck {
   /** Called for a place that was found healthy. */
   healthy(place: LabPlace): Promise<void>
   /** Gets each line as it is known. */
-  told(checked: Checked): void
+  told: (checked: Checked) => void
 }
 
 /** So many places at once: each has connections to daemons that give but few, and files that are open. */

@@ -12,12 +12,12 @@ import type { OpenPlace } from './open-place.ts'
 /** What the lines of places are tried with. */
 export interface Trial {
   inventory: Inventory
-  link(host: string): HostLink
+  link: (host: string) => HostLink
   hosts: ReachedHosts
   /** By the name of the PDU. */
   pdus: ReadonlyMap<string, PduCheck>
   /** Gets each line as it is known. */
-  told(checked: Checked): void
+  told: (checked: Checked) => void
   signal: AbortSignal
 }
 
@@ -26,7 +26,7 @@ interface PlaceLine {
   at: At
   what: string
   needs: (string | undefined)[]
-  work(): Promise<string>
+  work: () => Promise<string>
 }
 
 /**

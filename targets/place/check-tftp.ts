@@ -10,8 +10,16 @@ import type { CommandEnd, HostLink } from '../hosts/host-link.ts'
 
 type TftpWay = Extract<FlashWay, { kind: 'tftp' }>
 
-/** Exit codes of curl(1) that mean that a TFTP server has answered, and refused; 68 is "file not found", 69 "permission". */
-const refusals = [68, 69, 70, 71, 72, 73, 74]
+/** Exit codes of curl(1) that mean that a TFTP server has answered, and refused. Its own words for them may be anybody's. */
+const refusals: Record<number, string> = {
+  68: 'it has no such file',
+  69: 'it may not read the file',
+  70: 'it has no room',
+  71: 'it calls the request illegal',
+  72: 'it knows no such transfer',
+  73: 'it says that the file exists',
+  74: 'it knows no such user',
+}
 /** A server in one's own network answers within milliseconds, seconds. */
 const patience = 4
 /** How long the host may take to remove a file, milliseconds; it is asked after a cancel, too. */
@@ -67,13 +75,11 @@ function sentenceOf(
   if (code === 0 && stdout === text) return `${folder} of ${host.name} can be written, and ${server} serves it.`
   if (code === 127)
     return `${folder} of ${host.name} can be written; whether it is served was not tried, for there is no curl there.`
-  if (code !== 0 && !refusals.includes(code) && !isOwn)
+  const refusal = code === 0 ? 'another file came' : refusals[code]
+  if (refusal === undefined && !isOwn)
     return `${folder} of ${host.name} can be written; only the board can tell whether ${server} serves it.`
-  const said = code === 0 ? 'another file came' : stderr.trim().split('\n').at(-1)
-  const why = refusals.includes(code) || code === 0 ? 'gives another folder' : 'does not answer'
-  throw new LabError(
-    'PlaceBroken',
-    `${folder} of ${host.name} can be written, but the TFTP server at ${server} ${why}: ${said}.`,
-    { retryable: true },
-  )
+  const why = refusal === undefined ? 'does not answer' : 'does not give what is written there'
+  const said = refusal ?? stderr.trim().split('\n').at(-1)
+  const sentence = `${folder} of ${host.name} can be written, but the TFTP server at ${server} ${why}: ${said}.`
+  throw new LabError('PlaceBroken', sentence, { retryable: true })
 }

@@ -36,6 +36,7 @@ export async function runHyplab(folder: string, args: string[], options: RunOpti
 
 /** Somebody who types, down a pipe, and looks at what comes. */
 export interface Typist {
+  /** @param text a character a byte */
   type(text: string): void
   /** Resolves when something has come on standard output. */
   sees(text: string): Promise<void>
@@ -53,7 +54,7 @@ export function typeAtHyplab(folder: string, args: string[], env: Record<string,
   let seen = ''
   child.stdout.on('data', (chunk: Buffer) => (seen += chunk.toString('latin1')))
   return {
-    type: (text) => void child.stdin.write(text),
+    type: (text) => void child.stdin.write(Buffer.from(text, 'latin1')),
     sees: async (text) => {
       while (!seen.includes(text)) {
         const more = once(child.stdout, 'data').then(() => true)
