@@ -126,7 +126,7 @@ describe('a place in hand', () => {
     const consoles = join(folder, 'state/labs/lab/consoles')
     const [file] = await readdir(consoles)
     expect(await readFile(join(consoles, file!))).toEqual(kept)
-    expect(stdout).toBe(kept.toString())
+    expect(stdout).toBe(kept.toString('latin1'))
     expect(await withStore(placeStates)).toMatchObject([{ place: 'lab/board-1', lease: null }])
   })
 

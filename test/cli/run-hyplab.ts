@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -45,24 +46,23 @@ export interface Typist {
 
 /** Starts hyplab for somebody who types. */
 export function typeAtHyplab(folder: string, args: string[], env: Record<string, string> = {}): Typist {
-  const child = execa(process.execPath, [main, ...args], {
+  const child = spawn(process.execPath, [main, ...args], {
     cwd: folder,
-    reject: false,
-    stripFinalNewline: false,
-    env: { ...environmentOf(folder), ...env },
+    env: { ...process.env, ...environmentOf(folder), ...env },
   })
-  let seen = ''
-  child.stdout.on('data', (chunk: Buffer) => (seen += chunk.toString('latin1')))
+  const said = { out: '', err: '' }
+  child.stdout.on('data', (chunk: Buffer) => (said.out += chunk.toString('latin1')))
+  child.stderr.on('data', (chunk: Buffer) => (said.err += chunk.toString()))
+  const closed = once(child, 'close')
   return {
     type: (text) => void child.stdin.write(Buffer.from(text, 'latin1')),
     sees: async (text) => {
-      while (!seen.includes(text)) {
-        const more = once(child.stdout, 'data').then(() => true)
-        if (!(await Promise.race([more, child.then(() => false)])) && !seen.includes(text))
-          throw new Error(`${JSON.stringify(text)} never came, but ${JSON.stringify(seen)}`)
+      while (!said.out.includes(text)) {
+        if (child.exitCode !== null) throw new Error(`${JSON.stringify(text)} never came: ${JSON.stringify(said)}`)
+        await Promise.race([once(child.stdout, 'data'), closed])
       }
     },
-    ended: child.then(({ exitCode, stdout, stderr }) => ({ code: exitCode, stdout, stderr })),
+    ended: closed.then(() => ({ code: child.exitCode ?? undefined, stdout: said.out, stderr: said.err })),
   }
 }
 
