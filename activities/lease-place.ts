@@ -5,18 +5,20 @@ import { nextEnd, type LeaseRequest } from '../domain/lease/lease.ts'
 import { isLeased } from '../domain/target.ts'
 import { watchChanges } from '../store/changes.ts'
 import { cellDetail } from '../store/details.ts'
-import { placeStates, requestLease } from '../store/leases.ts'
+import { placeStates, releaseLease, requestLease, setSuspect } from '../store/leases.ts'
+import type { Run } from '../store/runs.ts'
 import type { AttemptTask, HeldPlace } from '../workflows/contracts.ts'
 import { whileBeating } from './beat.ts'
 import { labOf } from './lab-of.ts'
+import { lookAtPlace } from './look-at-place.ts'
 import { leaseMs } from './place-lease.ts'
 import type { Deps } from './registry.ts'
 import { Reporter } from './reporter.ts'
 
 /**
  * Waits for a place that fits the cell's target, and takes it. A place on which this cell's attempts ended in infra comes
- * last: another of its class may be sound.
- * @throws LabError BadInput when no place of the lab would ever do
+ * last: another of its class may be sound. A suspect one is looked at when nothing else is free, and taken if it is healthy.
+ * @throws LabError BadInput when no place of the lab would ever do; PlaceBroken when none of those that would is healthy
  */
 export async function leasePlace(deps: Deps, task: AttemptTask): Promise<HeldPlace> {
   const { store } = deps
@@ -39,13 +41,14 @@ export async function leasePlace(deps: Deps, task: AttemptTask): Promise<HeldPla
     forMs: leaseMs,
   }
   const reporter = new Reporter(store, { run: task.run, cell: task.cell, attempt: task.attempt })
+  const wish = new PlaceWish(deps, run, task, request, reporter)
   const changes = watchChanges(store)
   try {
     return await whileBeating(1_000, { waitingFor: places.join(' or ') }, async (_report, signal) => {
       for (let waited = false; ; waited = true) {
         signal.throwIfAborted()
-        const lease = await requestLease(store, request, Date.now())
-        if (lease) return { place: lease.place, fence: lease.fence }
+        const held = await wish.take()
+        if (held) return held
         if (!waited) reporter.tell('say', { text: await whoHas(deps, places) })
         await changes.next(signal)
       }
@@ -53,6 +56,71 @@ export async function leasePlace(deps: Deps, task: AttemptTask): Promise<HeldPla
   } finally {
     changes.close()
     await reporter.flush()
+  }
+}
+
+/** One attempt's wish for a place, a sound one first. */
+class PlaceWish {
+  readonly #deps: Deps
+  readonly #run: Run
+  readonly #task: AttemptTask
+  readonly #request: LeaseRequest
+  readonly #reporter: Reporter
+  /** The places that this attempt has found ill, and what they did. */
+  readonly #ill = new Map<string, string>()
+
+  constructor(deps: Deps, run: Run, task: AttemptTask, request: LeaseRequest, reporter: Reporter) {
+    this.#deps = deps
+    this.#run = run
+    this.#task = task
+    this.#request = request
+    this.#reporter = reporter
+  }
+
+  /**
+   * Takes a free place; where there is none, a free suspect one that turns out to be healthy.
+   * @returns undefined while all that may do are held
+   * @throws LabError PlaceBroken when every place that would do was found ill
+   */
+  async take(): Promise<HeldPlace | undefined> {
+    const { store } = this.#deps
+    for (;;) {
+      const lease =
+        (await requestLease(store, this.#request, Date.now())) ??
+        (await requestLease(store, { ...this.#request, places: this.#untried, evenSuspect: true }, Date.now()))
+      if (!lease) break
+      const held = { place: lease.place, fence: lease.fence }
+      // One that was being looked at by a worker that died is this attempt's already, and no healthier for that.
+      const why = (await placeStates(store)).find(({ place }) => place === held.place)?.suspect ?? null
+      if (why === null || (await this.#isHealthy(held, why))) return held
+    }
+    if (this.#untried.length > 0) return undefined
+    throw new LabError('PlaceBroken', `No place is healthy: ${[...this.#ill.values()].join(' ')}`)
+  }
+
+  get #untried(): string[] {
+    return this.#request.places.filter((place) => !this.#ill.has(place))
+  }
+
+  async #isHealthy(held: HeldPlace, why: string): Promise<boolean> {
+    const { place } = held
+    const say = (text: string): void => this.#reporter.tell('say', { text })
+    say(`${place} is suspect (${why}) and no other place is free: it is looked at.`)
+    let healthy = false
+    try {
+      const seen = await lookAtPlace(this.#deps, this.#run, { ...this.#task, held })
+      await setSuspect(this.#deps.store, place, null)
+      say(`${place} is no longer suspect. ${seen}`)
+      healthy = true
+    } catch (error) {
+      if (!(error instanceof LabError) || error.code !== 'PlaceBroken') throw error
+      this.#ill.set(place, `${place}: ${error.message}`)
+      await setSuspect(this.#deps.store, place, error.message)
+      say(`${place} stays suspect: ${error.message}`)
+    } finally {
+      if (!healthy) await releaseLease(this.#deps.store, held)
+    }
+    return healthy
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { LabError } from '../../domain/errors.ts'
 import type { Context } from '../context.ts'
+import type { CheckOptions } from '../places/check-lab.ts'
 
 // What reads labs is loaded by the actions, because no other command pays for it then.
 
@@ -9,8 +10,16 @@ export function addLabCommands(program: Command, context: () => Context): void {
   const lab = program.command('lab').description("check labs' files, make one of labgrid's")
   lab
     .command('check <lab>')
-    .description("check a lab's file; every mistake on a line of its own, file:line:column")
-    .action(async (path: string) => {
+    .description("check a lab's file, and try every line of it on the real thing; say what is wrong with which line")
+    .option('--dry-run', 'only read the file and print what it names; reach for nothing')
+    .option('--place <names...>', 'only these places, with their hosts and PDUs')
+    .option('--power', 'also switch each place on and off, to see that it is healthy')
+    .option('-y, --yes', 'do not ask before that')
+    .action(async (path: string, options: CheckOptions) => {
+      if (options.dryRun !== true) {
+        const { checkOnTheRealThing } = await import('../places/check-lab.ts')
+        return await checkOnTheRealThing(context(), path, options)
+      }
       const { readLabFile } = await import('../read-lab.ts')
       const { labReport } = await import('../show/lab-report.ts')
       const { json, paint, print, printJson } = context()

@@ -1,6 +1,7 @@
 import { Argument, InvalidArgumentError, type Command } from 'commander'
 import { durationPattern, parseDuration } from '../../domain/yaml/quantity.ts'
 import type { Context } from '../context.ts'
+import type { FlashOptions } from '../places/flash-place.ts'
 import { labOption } from '../places/lab-file.ts'
 import type { Action } from '../places/switch-place.ts'
 
@@ -8,7 +9,7 @@ import type { Action } from '../places/switch-place.ts'
 
 const actions: Action[] = ['on', 'off', 'cycle', 'status']
 
-/** `places`, `reserve`, `release`, `place`, `console`: the places of a lab in hand. */
+/** `places`, `reserve`, `release`, `place`, `console`, `flash`: the places of a lab in hand. */
 export function addPlacesCommands(program: Command, context: () => Context): void {
   program
     .command('places')
@@ -53,6 +54,20 @@ export function addPlacesCommands(program: Command, context: () => Context): voi
     .action(async (place: string, name: string | undefined, options: { lab?: string }) => {
       const { openConsole } = await import('../places/open-console.ts')
       await openConsole(context(), place, name, options.lab)
+    })
+  program
+    .command('flash <place> <image>')
+    .description('put a kernel onto a place by hand, and with --boot start it and join its console')
+    .option('--initrd <file>', 'its initrd; an empty one when left out')
+    .option('--cmdline <text>', 'what the kernel is told beside what the class of the place says', '')
+    .option(
+      '--boot',
+      'power it on, start the kernel, join the console; it is off afterwards unless you have reserved it',
+    )
+    .option(...labOption)
+    .action(async (place: string, image: string, options: FlashOptions) => {
+      const { flashByHand } = await import('../places/flash-place.ts')
+      await flashByHand(context(), place, image, options)
     })
 }
 

@@ -18,6 +18,8 @@ interface Session {
   /** Talk that is not the board's. */
   talk: (text: string) => void
   signal: AbortSignal
+  /** Until it resolves the board is being typed at by us, and keys are not passed on. */
+  busy?: Promise<unknown>
 }
 
 /**
@@ -25,26 +27,35 @@ interface Session {
  * they are.
  * @returns why it ended: one sentence
  */
-export async function consoleSession({ line, rawFile, input, output, talk, signal }: Session): Promise<string> {
+export async function consoleSession({ line, rawFile, input, output, talk, signal, busy }: Session): Promise<string> {
   mkdirSync(dirname(rawFile), { recursive: true })
   const raw = createWriteStream(rawFile, { flags: 'wx' })
   const { promise, resolve } = Promise.withResolvers<string>()
   let escaped = false
+  let isBusy = busy !== undefined
+  void busy?.finally(() => (isBusy = false)).catch(() => undefined)
   const key = (byte: number): void => {
     if (byte === 0x71) resolve('You left the console.')
     else if (byte === 0x62 && line.sendBreak) void line.sendBreak(breakMs)
     else if (byte === 0x62) talk('This console has no break.')
-    else if (byte === escape) line.stream.write(Buffer.of(escape))
     else talk('Ctrl-] q leaves, Ctrl-] b sends a break, Ctrl-] Ctrl-] sends Ctrl-].')
   }
   const typed = (chunk: Buffer): void => {
-    const plain: number[] = []
+    let plain: number[] = []
+    const send = (): void => {
+      if (plain.length > 0 && !isBusy) line.stream.write(Buffer.from(plain))
+      plain = []
+    }
     for (const byte of chunk) {
-      if (escaped) key(byte)
-      else if (byte !== escape) plain.push(byte)
+      if (byte !== escape ? !escaped : escaped) plain.push(byte)
+      else if (escaped) {
+        // What was typed before a key goes before it.
+        send()
+        key(byte)
+      }
       escaped = !escaped && byte === escape
     }
-    if (plain.length > 0) line.stream.write(Buffer.from(plain))
+    send()
   }
   const terminal = 'setRawMode' in input && input.isTTY ? input : undefined
   const abort = (): void => resolve('Interrupted.')

@@ -4,10 +4,11 @@ import { setInterval as every } from 'node:timers/promises'
 import { LabError } from '../../domain/errors.ts'
 import type { Inventory, LabPlace } from '../../domain/lab/inventory.ts'
 import { placeKey } from '../../domain/lab/place-key.ts'
-import { isFree } from '../../domain/lease/lease.ts'
+import { isHeld } from '../../domain/lease/lease.ts'
 import { suggest } from '../../domain/yaml/did-you-mean.ts'
 import { holdsLease, placeStates, releaseLease, renewLease, requestLease, type LeaseKey } from '../../store/leases.ts'
 import type { Store } from '../../store/store.ts'
+import { quoteWords } from '../../targets/hosts/quote-words.ts'
 import { openPlace, type OpenPlace } from '../../targets/place/open-place.ts'
 import type { Context } from '../context.ts'
 
@@ -30,8 +31,64 @@ export function reservedBy(): string {
   return `reserved by ${userInfo().username}`
 }
 
+/** A place that a command has for itself. */
+export interface TakenPlace {
+  open: OpenPlace
+  /** Whether its user has reserved it, and keeps it behind the command. */
+  reserved: boolean
+  giveBack: () => Promise<void>
+}
+
+/** Why a command wants a place. */
+export interface PlaceWish {
+  /** What for, as others are told. */
+  why: string
+  /** Also a suspect one: it is to be found out whether it is healthy. */
+  evenSuspect?: true
+}
+
 /**
- * Works on a place as its only holder, for as long as the work takes. Who has reserved it keeps it behind the work.
+ * Takes a place as its only holder until it is given back. Who has reserved it keeps it.
+ * @throws LabError PlaceBroken when somebody else has it, with who and what for
+ */
+export async function takePlace(
+  context: Context,
+  store: Store,
+  lab: Inventory,
+  name: string,
+  wish: PlaceWish,
+): Promise<TakenPlace> {
+  const place = placeNamed(lab, name)
+  const key = placeKey(lab, name)
+  const mine = (await placeStates(store)).find((state) => state.place === key)?.lease
+  const reserved = mine?.holder === reservedBy() && mine.until > Date.now()
+  const holder = reserved ? reservedBy() : `${userInfo().username}, process ${process.pid}`
+  const lease = await requestLease(store, { places: [key], holder, forMs: heldMs, ...wish }, Date.now())
+  if (!lease) throw await taken(store, lab, name)
+  const open = openPlace({
+    inventory: lab,
+    place,
+    folder: join(context.folders.state, 'labs'),
+    // One name for each place: what was put there by hand is replaced by what comes next.
+    attempt: `by-hand-${lab.name}-${name}`,
+    mayCommand: () => requireHeld(store, lease),
+  })
+  const ended = new AbortController()
+  const renewing = keepRenewing(store, lease, ended.signal)
+  return {
+    open,
+    reserved,
+    async giveBack() {
+      ended.abort()
+      await renewing
+      await open.close()
+      if (!reserved) await releaseLease(store, lease)
+    },
+  }
+}
+
+/**
+ * Works on a place as its only holder, for as long as the work takes.
  * @param why what for, as others are told
  * @throws LabError PlaceBroken when somebody else has it, with who and what for
  */
@@ -43,29 +100,11 @@ export async function onPlace<Result>(
   why: string,
   work: (place: OpenPlace) => Promise<Result>,
 ): Promise<Result> {
-  const place = placeNamed(lab, name)
-  const key = placeKey(lab, name)
-  const mine = (await placeStates(store)).find((state) => state.place === key)?.lease
-  const reserved = mine?.holder === reservedBy() && mine.until > Date.now()
-  const holder = reserved ? reservedBy() : `${userInfo().username}, process ${process.pid}`
-  const lease = await requestLease(store, { places: [key], holder, why, forMs: heldMs }, Date.now())
-  if (!lease) throw await taken(store, key)
-  const open = openPlace({
-    inventory: lab,
-    place,
-    folder: join(context.folders.state, 'labs'),
-    attempt: `by-hand-${lease.fence}`,
-    mayCommand: () => requireHeld(store, lease),
-  })
-  const ended = new AbortController()
-  const renewing = keepRenewing(store, lease, ended.signal)
+  const { open, giveBack } = await takePlace(context, store, lab, name, { why })
   try {
     return await work(open)
   } finally {
-    ended.abort()
-    await renewing
-    await open.close()
-    if (!reserved) await releaseLease(store, lease)
+    await giveBack()
   }
 }
 
@@ -84,14 +123,16 @@ async function requireHeld(store: Store, lease: LeaseKey): Promise<void> {
 }
 
 /** Why a place cannot be had: one sentence. */
-export async function taken(store: Store, key: string): Promise<LabError> {
+export async function taken(store: Store, lab: Inventory, name: string): Promise<LabError> {
+  const key = placeKey(lab, name)
   const state = (await placeStates(store)).find(({ place }) => place === key)
-  if (state?.suspect)
-    return new LabError(
-      'PlaceBroken',
-      `${key} is suspect: ${state.suspect} \`hyplab place ${key.split('/')[1]} check\` looks whether it is healthy.`,
-    )
-  const lease = state && !isFree(state, Date.now()) ? state.lease : null
+  const now = Date.now()
+  if (state?.suspect && !isHeld(state, now)) {
+    const file = /^[\w./-]+$/.test(lab.file) ? lab.file : quoteWords([lab.file])
+    const check = `hyplab lab check ${file} --power --place ${name}`
+    return new LabError('PlaceBroken', `${key} is suspect: ${state.suspect} \`${check}\` looks whether it is healthy.`)
+  }
+  const lease = isHeld(state, now) ? state?.lease : undefined
   const who = lease
     ? `${lease.holder} has it (${lease.why}), until ${new Date(lease.until).toISOString()}`
     : 'somebody had it a moment ago'

@@ -36,8 +36,7 @@ export async function openConsole(
     try {
       await onPlace(context, store, lab, name, `hyplab console ${name} ${console}`, async (open) => {
         const line = await open.console(console, cut.signal)
-        const time = new Date().toISOString().replaceAll(':', '')
-        const rawFile = join(context.folders.state, 'labs', lab.name, 'consoles', `${name}.${console}.${time}.raw`)
+        const rawFile = rawFileOf(context, lab.name, name, console)
         context.talk(`${console} of ${name}; Ctrl-] q leaves it. Its bytes are kept in ${rawFile}.`)
         const { stdin: input, stdout: output } = process
         const end = await consoleSession({ line, rawFile, input, output, talk: context.talk, signal: cut.signal })
@@ -50,7 +49,14 @@ export async function openConsole(
   })
 }
 
-function firstOfNormalWorld({ name, consoles }: LabPlace): string {
+/** Where the bytes of a session at a console are kept. */
+export function rawFileOf({ folders }: Pick<Context, 'folders'>, lab: string, place: string, console: string): string {
+  const time = new Date().toISOString().replaceAll(':', '')
+  return join(folders.state, 'labs', lab, 'consoles', `${place}.${console}.${time}.raw`)
+}
+
+/** The console at which a person looks for the kernel. @throws LabError BadInput when there is none */
+export function firstOfNormalWorld({ name, consoles }: LabPlace): string {
   const found = Object.values(consoles).find(({ worlds }) => worlds.includes('NS'))
   if (found) return found.name
   throw new LabError('BadInput', `${name} has no console on which the normal world speaks: name one.`)

@@ -55,7 +55,7 @@ export async function reserve(
   await withStore(context.folders, async (store) => {
     const request = { places: [key], holder: reservedBy(), why: options.why, forMs: options.for * 1000 }
     const lease = await requestLease(store, request, Date.now())
-    if (!lease) throw await taken(store, key)
+    if (!lease) throw await taken(store, lab, name)
     context.talk(`${name} is yours until ${when(lease.until)}; \`hyplab release ${name}\` gives it back.`)
   })
 }

@@ -37,10 +37,13 @@ export function openBoard({ inventory, place, folder, attempt, mayCommand }: Pla
       })),
     )
 
+  const loaderFor = (cmdline: string, flashed: Flashed) =>
+    startLoader(kind.loader, wholeCmdline(kind, cmdline), flashed, flash())
+
   function powerUp(cmdline: string, flashed: Flashed): PowerUp {
     return async (_claim, signal) => {
       const attached = await attach(signal)
-      const start = startLoader(kind.loader, wholeCmdline(kind, cmdline), flashed, flash())
+      const start = loaderFor(cmdline, flashed)
       const board: BoardPower = {
         on: async () => void (await power.on(signal)),
         // Off is wanted however the attempt ends, so also when it was cancelled.
@@ -74,6 +77,7 @@ export function openBoard({ inventory, place, folder, attempt, mayCommand }: Pla
       const files = { image, initrd, cmdline: wholeCmdline(kind, cmdline), ...(firmware && { firmware }) }
       return await flash().flash(files, signal)
     },
+    startLoader: loaderFor,
     powerUp: (order, flashed) => powerUp(order.cmdline, flashed),
     async clear() {
       await mayCommand()

@@ -29,6 +29,14 @@ export interface OpenPlace {
   off(signal: AbortSignal): Promise<void>
   /** Puts onto it what it boots; it is off. @param cmdline the cell's own */
   flash(files: TargetFiles, cmdline: string, signal: AbortSignal): Promise<Flashed>
+  /**
+   * Has its boot loader start what was flashed, once it runs, and resolves with what firmware did instead, if anything; undefined
+   * where it starts that by itself.
+   */
+  startLoader?(
+    cmdline: string,
+    flashed: Flashed,
+  ): ((console: ConsoleLine, signal: AbortSignal) => Promise<string | undefined>) | undefined
   /** How it is powered up for an attempt. */
   powerUp(order: TargetOrder, flashed: Flashed): PowerUp
   /** Takes back what was put there for one attempt alone. */

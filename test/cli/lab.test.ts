@@ -28,10 +28,10 @@ async function folderWith(text: string): Promise<string> {
   return folder
 }
 
-describe('hyplab lab check', () => {
+describe('hyplab lab check --dry-run', () => {
   it('prints what a lab without mistakes names, and no secret but where it is', async () => {
     const folder = await folderWith(goodLab)
-    const { code, stdout, stderr } = await hyplab(folder, 'lab', 'check', 'lab.yaml')
+    const { code, stdout, stderr } = await hyplab(folder, 'lab', 'check', 'lab.yaml', '--dry-run')
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toMatchInlineSnapshot(`
       "lab.yaml: fine, 7 places on 3 hosts
@@ -68,7 +68,7 @@ describe('hyplab lab check', () => {
 
   it('prints the lab as data', async () => {
     const folder = await folderWith(goodLab)
-    const { code, stdout } = await hyplab(folder, '--json', 'lab', 'check', 'lab.yaml')
+    const { code, stdout } = await hyplab(folder, '--json', 'lab', 'check', 'lab.yaml', '--dry-run')
     expect(code).toBe(0)
     expect(JSON.parse(stdout)).toMatchObject({
       schemaVersion: 1,
@@ -119,7 +119,7 @@ describe('hyplab lab import labgrid', () => {
     const made = await hyplab(root, 'lab', 'import', 'labgrid', ...files)
     expect({ code: made.code, stderr: made.stderr }).toEqual({ code: 0, stderr: '' })
     const folder = await folderWith(made.stdout)
-    const checked = await hyplab(folder, 'lab', 'check', 'lab.yaml')
+    const checked = await hyplab(folder, 'lab', 'check', 'lab.yaml', '--dry-run')
     expect(checked).toMatchObject({ code: 0, stderr: '' })
     expect(checked.stdout).toMatch(/^lab\.yaml: fine, 7 places on 1 host\n/)
   })

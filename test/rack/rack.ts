@@ -34,16 +34,16 @@ export interface Rack {
   stop(): Promise<void>
 }
 
-/** What the boards of the rack have in their flash: TF-A and OP-TEE, as `qemu_fw.bios`. */
 export interface RackOptions {
   folder: string
-  firmware: string
+  /** What the boards have in their flash: TF-A and OP-TEE, as `qemu_fw.bios`; where absent they are small ones with U-Boot alone. */
+  firmware?: string
 }
 
 /**
  * Starts the rack in a folder. board-1: SNMP power, two ser2net consoles (telnet and raw). board-2: pdudaemon power, conserver and
- * an ssh tty. Both load by TFTP from slirp's own server, and have Debian's U-Boot behind TF-A and OP-TEE. board-3: another kind
- * of machine, a Raspberry Pi 4 with power by commands, a raw ser2net console and an SD card behind a mux.
+ * an ssh tty. Both load by TFTP from slirp's own server, and have Debian's U-Boot, behind TF-A and OP-TEE where there is firmware.
+ * board-3: another kind of machine, a Raspberry Pi 4 with power by commands, a raw ser2net console and an SD card behind a mux.
  */
 export async function startRack({ folder, firmware }: RackOptions): Promise<Rack> {
   await mkdir(join(folder, 'tftp'), { recursive: true })
@@ -97,14 +97,19 @@ export async function startRack({ folder, firmware }: RackOptions): Promise<Rack
   }
 }
 
-function machineOf(firmware: string, tftp: string, mac: string): string[] {
+function machineOf(firmware: string | undefined, tftp: string, mac: string): string[] {
+  // U-Boot 2023.01 has of a MAC the first byte only, six times: it must differ between boards, and be even.
+  const network = [
+    ['-netdev', `user,id=net,tftp=${tftp}`],
+    ['-device', `virtio-net-pci,netdev=net,romfile=,mac=${mac}:00:00:00:00:01`],
+  ].flat()
+  if (firmware === undefined)
+    return ['-machine', 'virt', '-cpu', 'cortex-a57', '-m', '256', '-bios', debianUBoot, ...network]
   return [
     ['-machine', 'virt,secure=on,virtualization=on,gic-version=3', '-cpu', 'max,sme=off,pauth-impdef=on'],
     ['-smp', '2', '-m', '1024', '-bios', firmware],
     ['-device', `loader,file=${debianUBoot},addr=0x60000000,force-raw=on`],
-    ['-netdev', `user,id=net,tftp=${tftp}`],
-    // U-Boot 2023.01 has of a MAC the first byte only, six times: it must differ between boards, and be even.
-    ['-device', `virtio-net-pci,netdev=net,romfile=,mac=${mac}:00:00:00:00:01`],
+    network,
   ].flat()
 }
 

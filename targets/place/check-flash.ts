@@ -1,0 +1,61 @@
+import { LabError } from '../../domain/errors.ts'
+import type { FlashSpec, MuxControl } from '../../domain/lab/flash-spec.ts'
+import { muxCommands } from '../board/flash/mux-switch.ts'
+import { failed, runOn } from '../board/flash/on-host.ts'
+import type { HostLink } from '../hosts/host-link.ts'
+import { checkTftp } from './check-tftp.ts'
+
+/**
+ * Tries the way to flash a place as far as that changes nothing on it.
+ * @returns what was seen: one sentence
+ * @throws LabError PlaceBroken in the host's words; the signal's reason when aborted
+ */
+export async function checkFlash(flash: FlashSpec, host: HostLink, signal: AbortSignal): Promise<string> {
+  switch (flash.kind) {
+    case 'tftp':
+      return await checkTftp(flash, host, signal)
+    case 'mux':
+      return await checkMux(flash.control, host, signal)
+    case 'fastboot':
+      await needProgram(host, 'fastboot', signal)
+      return `${host.name} has fastboot.`
+    case 'command': {
+      const [program = ''] = flash.run
+      await needProgram(host, program, signal)
+      return `${host.name} has ${program}; what it writes only a boot can tell.`
+    }
+  }
+}
+
+/** What a flash is called, as its line in the file has it. */
+export function nameOfFlash(flash: FlashSpec): string {
+  switch (flash.kind) {
+    case 'tftp':
+      return `TFTP folder ${flash.folder}`
+    case 'mux':
+      return `mux of ${flash.device}`
+    case 'fastboot':
+      return `fastboot ${flash.device}`
+    case 'command':
+      return 'flash command'
+  }
+}
+
+async function checkMux(control: MuxControl, host: HostLink, signal: AbortSignal): Promise<string> {
+  const { host: toHost, board: toBoard, state } = muxCommands(control)
+  for (const program of new Set([toHost[0]!, toBoard[0]!, ...(state ? [state.run[0]!] : []), 'mcopy']))
+    await needProgram(host, program, signal)
+  if (!state) return `${host.name} has ${toHost[0]}; the mux cannot be asked where it stands.`
+  const end = await runOn(host, state.run, signal)
+  if (end.code !== 0) throw failed(host, state.run, 'ask the mux where it stands', end)
+  if (state.board.test(end.stdout)) return 'The mux answers: it stands at the board.'
+  if (state.host.test(end.stdout)) return 'The mux answers: it stands at the host.'
+  const sentence = `The mux says neither host nor board, but "${end.stdout.trim()}".`
+  throw new LabError('PlaceBroken', sentence)
+}
+
+async function needProgram(host: HostLink, program: string, signal: AbortSignal): Promise<void> {
+  const { code } = await host.run(['sh', '-c', 'command -v "$1" >/dev/null', 'sh', program], signal)
+  if (code !== 0)
+    throw new LabError('PlaceBroken', `Host ${host.name} has no command ${program}: install it there, or say its path.`)
+}
