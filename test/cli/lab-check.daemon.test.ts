@@ -92,7 +92,7 @@ test.each<[string, (lab: string) => string, RegExp[]]>([
 })
 
 test('daemons that have died are the lines of what they serve, each once', async () => {
-  for (const daemon of ['snmpd', 'pdudaemon', 'ser2net']) await rack.parts.get(daemon)!.stop()
+  for (const daemon of ['snmpd', 'pdudaemon', 'ser2net']) await rack.parts.kill(daemon)
   const { code, stdout } = await check('rack.yaml')
   expect(code).toBe(3)
   expect(brokenOf(stdout, text)).toEqual(
