@@ -2,7 +2,7 @@ import { LabError } from '../domain/errors.ts'
 import type { MachineSetup } from '../domain/machine-setup.ts'
 import type { Target } from '../domain/target.ts'
 import { reproduceOnBoard } from './board/reproduce.ts'
-import { modelName } from './fvp/kept-model.ts'
+import { modelName, productName } from './fvp/kept-model.ts'
 import { deviceTreeName } from './fvp/make-order.ts'
 import { reproduceOnFvp } from './fvp/reproduce.ts'
 import type { PowerUp } from './powered.ts'
@@ -44,7 +44,7 @@ export function powerUpOf(order: TargetOrder): PowerUp {
  * @param made what the stack made beside how its machine is set up; a model takes all of it
  */
 export function firmwareFor({ kind }: Target, made: readonly string[]): Record<string, string> {
-  if (kind === 'fvp') return Object.fromEntries(made.map((name) => [name, name]))
+  if (kind === 'fvp') return Object.fromEntries(made.map((name) => [name, productName(name)]))
   return kind === 'qemu' ? qemuFirmware : {}
 }
 

@@ -7,6 +7,11 @@ import { readStatistics, type Statistics } from './statistics.ts'
 /** Where a model's own output is kept, in the folder for what is kept. */
 export const logName = 'fvp.log'
 
+/** What an attempt keeps a product of its stack as: no product has a name with a slash, so that it is no other file's. */
+export function productName(product: string): string {
+  return `firmware/${product}`
+}
+
 /** What an attempt keeps its model's command line as. */
 export const modelName = 'model.json'
 

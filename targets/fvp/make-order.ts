@@ -6,6 +6,7 @@ import { keptFile } from '../kept-files.ts'
 import type { TargetOrder } from '../target-order.ts'
 import { makeDeviceTree } from './device-tree.ts'
 import type { FvpOrder, FvpRecipe } from './fvp-order.ts'
+import { productName } from './kept-model.ts'
 
 /** The name by which an attempt keeps the device tree that its kernel was given. */
 export const deviceTreeName = 'fvp.dtb'
@@ -40,7 +41,7 @@ export async function makeFvpOrder(order: TargetOrder, kind: PlaceClass, signal:
     const sentence = `The kernel command line for ${target.name} has ${over} characters, an arm64 kernel takes ${longestCmdline}: shorten the plan's cmdline.`
     throw new LabError('BadInput', sentence)
   }
-  const product = (name: string): string => files.firmware[name] ?? missing(name)
+  const product = (name: string): string => files.firmware[productName(name)] ?? missing(name)
   const tree = keptFile(order.folder, deviceTreeName)
   await makeDeviceTree(
     product(deviceTree.product),

@@ -41,7 +41,8 @@ export async function fvpOrder(changes: Partial<TargetOrder> = {}): Promise<Targ
     files: {
       image: await file('Image', 'a kernel'),
       initrd: await file('initrd', 'an initrd'),
-      firmware: { 'fip.bin': await file('fip.bin', 'firmware'), 'fvp.dtb': dtb },
+      // The stack's device tree is called as the attempt calls its own.
+      firmware: { 'firmware/fip.bin': await file('fip.bin', 'firmware'), 'firmware/fvp.dtb': dtb },
     },
     cmdline: 'kvm-arm.mode=protected panic=-1',
     limits: { silence: 60, boot: 60, stage: {} } as never,

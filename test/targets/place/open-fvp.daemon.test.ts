@@ -31,7 +31,7 @@ test("a model on a place's host has what it boots copied there, and is done agai
   const heard = powered.lines.map(({ stream }) => new Heard(stream))
   const { host, files } = keptModel(order.folder)!
   expect(host).toBe('bench')
-  expect(Object.values(files).toSorted()).toEqual(['Image', 'fip.bin', 'fvp.dtb', 'initrd'])
+  expect(Object.values(files).toSorted()).toEqual(['Image', 'firmware/fip.bin', 'fvp.dtb', 'initrd'])
   const tree = Object.keys(files).find((path) => files[path] === 'fvp.dtb')!
   const kept = join(order.folder, 'kept/fvp.dtb')
   expect(await readFile(tree)).toEqual(await readFile(kept))

@@ -43,7 +43,7 @@ test('what a model boots lies in its memory, and the kernel is told of it by a d
   )
   expect(keptModel(order.folder)!.arguments).toEqual(
     expect.arrayContaining([
-      `bp.flashloader0.fname=${firmware['fip.bin']}`,
+      `bp.flashloader0.fname=${firmware['firmware/fip.bin']}`,
       'cluster0.NUM_CORES=4',
       'bp.secure_memory=1',
     ]),
@@ -56,7 +56,7 @@ test('what a model boots lies in its memory, and the kernel is told of it by a d
   expect(await property(tree, 'x', 'linux,initrd-end')).toBe('8 80000009')
   expect(await property(tree, 's', 'stdout-path')).toBe('serial0')
   // The stack's stays what its build made.
-  expect(await property(firmware['fvp.dtb']!, 's', 'bootargs')).toBe('old')
+  expect(await property(firmware['firmware/fvp.dtb']!, 's', 'bootargs')).toBe('old')
 })
 
 test('there is nothing to flash, to switch or to clear, and no console while nothing runs', async () => {
@@ -100,7 +100,7 @@ test('a stack for another machine, a device tree that is none, and a command lin
   })
   expect(await refused({ cmdline: 'x'.repeat(2000) })).toMatchObject({ code: 'BadInput', message: /takes 2047/ })
   const { files } = await fvpOrder()
-  await writeFile(files.firmware['fvp.dtb']!, 'no device tree')
+  await writeFile(files.firmware['firmware/fvp.dtb']!, 'no device tree')
   expect(await refused({ files })).toMatchObject({ code: 'BadInput', message: /No device tree can be made of/ })
 })
 
@@ -130,7 +130,10 @@ test('a boot is done again by the command line that the model had, with the file
   const files = {
     image: await kept('a1', image),
     initrd: await kept('b2', initrd),
-    firmware: { 'fip.bin': await kept('c3', firmware['fip.bin']!), 'fvp.dtb': await kept('d4', firmware['fvp.dtb']!) },
+    firmware: {
+      'firmware/fip.bin': await kept('c3', firmware['firmware/fip.bin']!),
+      'firmware/fvp.dtb': await kept('d4', firmware['firmware/fvp.dtb']!),
+    },
   }
   const others = {
     'model.json': await kept('e5', join(order.folder, 'kept/model.json')),
