@@ -115,7 +115,7 @@ describe('a place in hand', () => {
     const session = typeAtHyplab(folder, ['console', 'board-1'], { HYPLAB_LAB: lab.labFile })
     const typed = 'printenv\r\x03\x1b[A\xfe'
     session.type(`${typed}\x1dx\x1d\x1d!`)
-    const kept = Buffer.from(`${typed}\x1d!`)
+    const kept = Buffer.from(`${typed}\x1d!`, 'latin1')
     await session.sees(kept.toString('latin1'))
     session.type('\x1dq')
     const { code, stdout, stderr } = await session.ended
