@@ -27,7 +27,7 @@ const property = async (tree: string, type: string, name: string): Promise<strin
   (await execa('fdtget', ['-t', type, tree, '/chosen', name])).stdout
 
 test('what a model boots lies in its memory, and the kernel is told of it by a device tree of its own', async () => {
-  await script([{ say: 'NS' }, { say: 'secure', on: 1 }, { end: 'off' }])
+  await script([{ say: 'NS' }, { say: 'secure', on: 1 }, { end: 'off' }], 'loads:1')
   const order = await fvpOrder()
   const { powered, heard } = await powerUp(fvpPlace(), order)
   await powered.go()
@@ -115,7 +115,7 @@ test.each([
 })
 
 test('a boot is done again by the command line that the model had, with the files that are kept', async () => {
-  await script([{ say: 'first\r\n' }, { say: 'secure', on: 1 }, { end: 'off' }])
+  await script([{ say: 'first\r\n' }, { say: 'secure', on: 1 }, { end: 'off' }], 'loads:1')
   const order = await fvpOrder()
   const { powered } = await powerUp(fvpPlace(), order)
   await powered.go()

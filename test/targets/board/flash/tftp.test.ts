@@ -15,18 +15,19 @@ async function setup() {
   const files = { image: join(root, 'kernel'), initrd: join(root, 'ramdisk'), cmdline: '' }
   await writeFile(files.image, 'the kernel', { mode: 0o600 })
   await writeFile(files.initrd, 'the initrd', { mode: 0o600 })
-  const flash = () => tftpFlash({ kind: 'tftp', folder, server: '10.0.0.1', network: ['dhcp'] }, hereLink(), '1.1.1')
+  const flash = (attempt = '1.1.1') =>
+    tftpFlash({ kind: 'tftp', folder, server: '10.0.0.1', network: ['dhcp'] }, hereLink(), attempt)
   return { folder, files, flash }
 }
 
 test('each attempt has a folder of its own, whose files anybody can read, and is offered with what proves them', async () => {
   const { folder, files, flash } = await setup()
-  const [one, two] = [flash(), flash()]
+  const [one, two] = [flash(), flash('1.1.2')]
   const { offer } = await one.flash(files, never)
   await two.flash(files, never)
   expect(await readdir(folder)).toHaveLength(2)
   expect(offer!.prepare).toEqual(['setenv autoload no', 'dhcp', 'setenv serverip 10.0.0.1'])
-  const path = /^tftpboot \{address\} (hyplab-[0-9a-f]{8}\/k)$/.exec(offer!.kernel.command)![1]!
+  const path = /^tftpboot \{address\} (hyplab-1\.1\.1\/k)$/.exec(offer!.kernel.command)![1]!
   expect(await readFile(join(folder, path), 'utf8')).toBe('the kernel')
   expect((await stat(join(folder, path))).mode & 0o777).toBe(0o644)
   expect(offer!.kernel).toMatchObject({ size: 10, crc32: crc32('the kernel').toString(16).padStart(8, '0') })
