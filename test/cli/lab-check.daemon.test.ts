@@ -32,11 +32,12 @@ function brokenOf(stdout: string, file: string): string[] {
 
 test('a lab that is fine is told line by line, and nothing of it is switched without being asked to', async () => {
   const { code, stdout, stderr } = await check('rack.yaml')
-  expect({ code, stdout }).toEqual({ code: 0, stdout: 'rack.yaml: nothing is broken, 10 fine, 1 not tried' })
+  expect({ code, stdout }).toEqual({ code: 0, stdout: 'rack.yaml: nothing is broken, 15 fine, 1 not tried' })
   const told = stderr.split('\n').map((line) => line.replace(/^rack\.yaml:\d+:\d+: /, ''))
   expect(told.toSorted()).toEqual(
     [
       /^fine: PDU pdud: pdudaemon is reached at http:.*; it cannot be asked what an outlet is\.$/,
+      /^fine: PDU rail: It answers\.$/,
       /^fine: PDU snmp: It answers\.$/,
       /^fine: board-1, TFTP folder .*can be written; only the board can tell whether 10\.0\.2\.2 serves it\.$/,
       /^fine: board-1, console uart0: It opens\.$/,
@@ -45,22 +46,26 @@ test('a lab that is fine is told line by line, and nothing of it is switched wit
       /^fine: board-2, TFTP folder .*can be written; only the board can tell whether 10\.0\.2\.2 serves it\.$/,
       /^fine: board-2, console uart0: It opens\.$/,
       /^fine: board-2, console uart1: It opens\.$/,
+      /^fine: board-3, console uart1: It opens\.$/,
+      /^fine: board-3, mux of .*: The mux answers: it stands at the board\.$/,
+      /^fine: board-3, outlet 3 of rail: Outlet 3 of rail says off\.$/,
       /^fine: host bench: .*@127\.0\.0\.1 port \d+ is reached, and has the pinned key\.$/,
+      /^fine: model-1, model .* is Fast Models .*\.$/,
       /^not tried: board-2, outlet 2 of pdud: Outlet 2 of pdud cannot be asked: only silent consoles tell that it is off\.$/,
     ].map((line) => expect.stringMatching(line) as string),
   )
-  expect(Object.values(rack.boards).map(({ outlet }) => outlet)).toEqual(['off', 'off'])
+  expect(Object.values(rack.boards).map(({ outlet }) => outlet)).toEqual(['off', 'off', 'off'])
 })
 
 test('with --power each board is switched on, heard and switched off', async () => {
   const { code, stdout, stderr } = await check('rack.yaml', '--power', '--yes')
   expect({ code, stdout }, stderr).toEqual({
     code: 0,
-    stdout: 'rack.yaml: nothing is broken, 12 fine, 1 not tried',
+    stdout: 'rack.yaml: nothing is broken, 18 fine, 1 not tried',
   })
-  for (const name of ['board-1', 'board-2'])
+  for (const name of ['board-1', 'board-2', 'board-3'])
     expect(stderr).toMatch(new RegExp(`: fine: ${name}, power: It is healthy: uart\\d said its first byte .* goes off`))
-  expect(Object.values(rack.boards).map(({ outlet }) => outlet)).toEqual(['off', 'off'])
+  expect(Object.values(rack.boards).map(({ outlet }) => outlet)).toEqual(['off', 'off', 'off'])
 })
 
 test.each<[string, (lab: string) => string, RegExp[]]>([
