@@ -20,11 +20,11 @@ const slow = {
     'test/builds/source/deb-mirror.test.ts',
     'test/worker/service-death.test.ts',
   ],
-  /** Against real daemons of a lab. */
-  daemons: ['test/**/*.daemon.test.ts'],
+  /** Places of a lab, most of them behind real daemons. */
+  daemons: ['test/**/*.daemon.test.ts', 'test/cli/places.test.ts', 'test/activities/lease-place.test.ts'],
   boots: [
     'test/e2e/{thread,faults,firmware-faults,hostile-caller,kernel-fault,rack}.test.ts',
-    'test/e2e/{broken-build,crash-build,shared-build,damaged-artifact,standstill}.test.ts',
+    'test/e2e/{broken-build,crash-build,crash-boot,shared-build,damaged-artifact,standstill}.test.ts',
     'test/docs/run-*.test.ts',
     'test/e2e/raspi4.test.ts',
   ],
