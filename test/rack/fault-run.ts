@@ -83,6 +83,10 @@ async function wrongWith(store: Store, rack: Rack, detail: RunDetail, fault: Fau
   return wrong
 }
 
+let interrupted = false
+// What runs is ended by the end of its loop, and all of it is put away below.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => (interrupted = true))
+
 const folder = await mkdtemp(join(tmpdir(), 'hyplab-faults-'))
 const state = join(folder, 'state')
 let rack: Rack | undefined
@@ -95,7 +99,7 @@ try {
   const random = randomFrom(Number(values.seed))
   const store = await openStore(state)
   let bad = 0
-  for (let number = 1; number <= Number(values.faults); number++) {
+  for (let number = 1; number <= Number(values.faults) && !interrupted; number++) {
     const drawn = drawFault(random, Number(values.longest) * 1000)
     const fault = values.name === undefined ? drawn : { ...drawn, name: values.name as Fault['name'] }
     const plan = await planFor(folder, fault.board)
