@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { exitCodes } from '../../cli/exit-codes.ts'
 import { followRun } from '../../cli/follow.ts'
 import { watchChanges } from '../../store/changes.ts'
 import { runDetail } from '../../store/details.ts'
@@ -151,10 +152,13 @@ export class DisturbedRun {
     return { lost: detail ? lostOf(detail) : { infra: 0, tainted: 0 }, command: said }
   }
 
-  /** Has `hyplab up` or `hyplab down` run, as a user does. */
+  /** Has `hyplab up` or `hyplab down` run, as a user does; again when the service was killed under the command. */
   async #says(word: 'up' | 'down'): Promise<void> {
+    const hitsBefore = this.#hits.length
     const { code, stderr } = await within(commandLimit, this.#lab.start(word))
-    if (code !== 0 && !this.#cut.aborted)
+    const killed = this.#hits.slice(hitsBefore).some(({ disturbance }) => this.#takesService(disturbance))
+    if (code === exitCodes.unreachable && killed) await this.#says(word)
+    else if (code !== 0 && !this.#cut.aborted)
       this.#faults.push({ kind: 'other', what: `hyplab ${word} exits with ${code}: ${stderr.trim()}` })
   }
 }

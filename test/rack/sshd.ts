@@ -53,7 +53,7 @@ export async function startSshd({ folder, port, config = [] }: SshdOptions): Pro
   const daemon = await startDaemon('/usr/sbin/sshd', ['-D', '-e', '-f', file], /Server listening on/)
   const publicKey = Buffer.from((await readFile(`${hostKey}.pub`, 'utf8')).split(' ')[1] ?? '', 'base64')
   const cut = (): void => {
-    for (const pid of connectionsOf(daemon.pid)) process.kill(pid, 'SIGKILL')
+    for (const pid of connectionsOf(daemon.pid)) killConnection(pid)
   }
   return {
     ...daemon,
@@ -81,6 +81,15 @@ export async function startSshd({ folder, port, config = [] }: SshdOptions): Pro
 /** A host as a lab's file has it. */
 export function hostInFile({ ssh: { address, port, user, key, hostKey } }: SshHost): object {
   return { ssh: { address, port, user, key: 'file' in key ? { file: key.file } : 'agent', 'host-key': hostKey } }
+}
+
+function killConnection(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch (error) {
+    // It may end by itself between the look and the signal.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
 }
 
 /** The processes that serve connections: children of the daemon, which is the guard's child. */

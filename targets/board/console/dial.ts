@@ -9,6 +9,12 @@ const connectMs = 10_000
 /** After that much silence the kernels ask each other whether they are still there, ten times, one second apart. */
 const keepAliveMs = 10_000
 
+/** What a machine answers for a server that is not there; one that ends resets what waits to be accepted. */
+const refusals = new Map([
+  ['ECONNREFUSED', 'refuses connections: it has died, or listens elsewhere'],
+  ['ECONNRESET', 'reset the connection before it was made: it has just ended'],
+])
+
 /**
  * Connects to a console server, from this machine or from the host of a link.
  * @throws ConsoleFault `refused` or `unreachable`, in the link's words where there is one; the signal's reason when aborted
@@ -29,14 +35,12 @@ export async function dial(server: ConsoleServer, link: HostLink | undefined, si
   } catch (cause) {
     socket.destroy()
     signal.throwIfAborted()
-    const refused = (cause as NodeJS.ErrnoException).code === 'ECONNREFUSED'
-    const why = refused
-      ? 'refuses connections: it has died, or listens elsewhere'
-      : `cannot be reached (${words(cause)})`
-    throw new ConsoleFault(refused ? 'refused' : 'unreachable', `${sentence(nameOfServer(server))} ${why}.`, {
-      server,
-      cause,
-    })
+    const why = refusals.get((cause as NodeJS.ErrnoException).code ?? '')
+    throw new ConsoleFault(
+      why === undefined ? 'unreachable' : 'refused',
+      `${sentence(nameOfServer(server))} ${why ?? `cannot be reached (${words(cause)})`}.`,
+      { server, cause },
+    )
   }
 }
 
