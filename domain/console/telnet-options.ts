@@ -11,21 +11,33 @@ const theirs = new Set([binary, echo, suppressGoAhead])
 /** What we do when asked. */
 const ours = new Set([binary, suppressGoAhead, comPort])
 
+/** No server has a reason to change its mind about an option more often. */
+const answersToOption = 4
+
 /**
  * Our side of telnet's option negotiation. It asks for nothing: ser2net and others give bytes both ways whatever is
- * negotiated. It answers what is asked once, and never what is no change, so that no two peers answer each other for ever
- * (RFC 854; RFC 1143 says how that happens).
+ * negotiated. It answers what is asked once, and never what is no change (RFC 854). Two peers may still answer each other for
+ * ever when two changes of one option are under way at once (RFC 1143), so that the answers to an option are counted.
  */
 export class TelnetOptions {
   readonly #on = { theirs: new Set<number>(), ours: new Set<number>() }
+  readonly #answers = new Map<number, number>()
 
   /** Whether the server asked us to speak RFC 2217 to it. */
   get knowsComPort(): boolean {
     return this.#on.ours.has(comPort)
   }
 
-  /** @returns what to send, undefined when nothing needs an answer */
+  /** @returns what to send, undefined when nothing needs an answer, or the option has had its answers */
   answer(verb: TelnetVerb, option: number): Uint8Array | undefined {
+    const answers = this.#answers.get(option) ?? 0
+    if (answers === answersToOption) return undefined
+    const answer = this.#answerTo(verb, option)
+    if (answer) this.#answers.set(option, answers + 1)
+    return answer
+  }
+
+  #answerTo(verb: TelnetVerb, option: number): Uint8Array | undefined {
     switch (verb) {
       case 'will':
         return this.#asked(this.#on.theirs, theirs.has(option), option, { yes: 'do', no: 'dont' })

@@ -41,6 +41,8 @@ describe('telnet options', () => {
           sent = answers
         }
       }),
+      // Two changes of one option at once: each side's answer is a change to the other.
+      { examples: [[[['will', 3], ['wont', 3]]]] }, // prettier-ignore
     )
   })
 
