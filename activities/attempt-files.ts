@@ -1,9 +1,14 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Shown } from '../domain/attempt.ts'
 import type { ConsoleLog } from '../domain/console/line.ts'
 import { readLines } from '../domain/console/line-reader.ts'
 import { withoutReplays } from '../domain/console/replays.ts'
+import { kernelLogName, withKernelLog } from '../domain/console/with-kernel-log.ts'
+import { joinParts } from '../domain/records/join-parts.ts'
+import { kernelLogOf } from '../domain/records/kernel-log.ts'
+import type { TargetRecord } from '../domain/records/record.ts'
 import type { SmcCall } from '../domain/smc/call.ts'
 import { nameCalls } from '../domain/smc/name-calls.ts'
 import { readSmcTrace } from '../domain/smc/read-trace.ts'
@@ -12,16 +17,50 @@ import { putArtifact } from '../store/artifacts.ts'
 import type { AttemptArtifact } from '../store/attempt.ts'
 import type { Store } from '../store/store.ts'
 import type { KeptConsole } from '../targets/boot-order.ts'
-import { filesOfAttempt } from '../targets/kept-files.ts'
+import { fileKept, filesOfAttempt } from '../targets/kept-files.ts'
+import { keepKernelLog } from './kernel-log.ts'
 
-/** The consoles as probes read them: copies; the raw files stay as they were captured. */
-export async function readConsoles(consoles: KeptConsole[]): Promise<ConsoleLog[]> {
-  return await Promise.all(
-    consoles.map(async ({ name, rawPath }) => ({
-      console: name,
-      lines: withoutReplays(readLines(await readFile(rawPath))),
-    })),
-  )
+/** What of an attempt probes read from its consoles: copies; the raw files stay as they were captured. */
+export type Heard = Pick<Shown, 'consoles' | 'records' | 'kernelLog'>
+
+/**
+ * Reads the raw consoles of an attempt.
+ * @param raw by name
+ * @param kernelLog the kernel's own log where a console brought it damaged
+ * @param records what init reported, by whatever channel
+ */
+export function heardOf(
+  raw: ReadonlyMap<string, Uint8Array>,
+  kernelLog: Uint8Array | undefined,
+  records: TargetRecord[],
+): Heard {
+  const bytes = [...raw, ...(kernelLog ? [[kernelLogName, kernelLog] as const] : [])]
+  const consoles = bytes.map(([console, said]): ConsoleLog => ({ console, lines: withoutReplays(readLines(said)) }))
+  const [checked] = [...raw]
+    .flatMap(([console, said]) => {
+      const log = kernelLogOf(said, records)
+      return log ? [{ ...log, console }] : []
+    })
+    // The kernel speaks on one of them.
+    .toSorted((a, b) => a.damaged.length - b.damaged.length)
+  return {
+    consoles: withKernelLog(consoles),
+    records: joinParts(records),
+    ...(checked ? { kernelLog: checked } : {}),
+  }
+}
+
+/** The raw consoles in an attempt's folder, and the kernel's own log where it is kept. */
+export async function readKeptConsoles(
+  folder: string,
+  consoles: readonly KeptConsole[],
+): Promise<{ raw: Map<string, Uint8Array>; kernelLog: Uint8Array | undefined }> {
+  const read = consoles.map(async ({ name, rawPath }) => [name, await readFile(rawPath)] as const)
+  const kernelLog = fileKept(folder, kernelLogName)
+  return {
+    raw: new Map(await Promise.all(read)),
+    kernelLog: kernelLog === undefined ? undefined : await readFile(kernelLog),
+  }
 }
 
 /** The calls of an SMC trace, named; as far as it goes, for a trace is good up to where it was cut. */
@@ -44,6 +83,7 @@ export async function keepAttemptFiles(
   folder: string,
   booted: AttemptArtifact[],
 ): Promise<AttemptArtifact[]> {
+  await keepKernelLog(folder)
   const initrd = { name: 'initrd', path: initrdPath(folder), world: null }
   const files = [...filesOfAttempt(folder), ...(existsSync(initrd.path) ? [initrd] : [])]
   // All at once: each waits for the disk some times, and the disk syncs them together.

@@ -2,7 +2,6 @@ import { rm } from 'node:fs/promises'
 import { CancelledFailure } from '@temporalio/common'
 import type { Shown } from '../domain/attempt.ts'
 import { judge, probesVersion } from '../domain/probes/registry.ts'
-import { joinParts } from '../domain/records/join-parts.ts'
 import { endingOf } from '../domain/verdict/ending.ts'
 import { finishAttempt } from '../store/attempts.ts'
 import type { AttemptArtifact, AttemptEnd, AttemptStart } from '../store/attempt.ts'
@@ -16,7 +15,7 @@ import type { PowerUp } from '../targets/powered.ts'
 import type { TargetOrder } from '../targets/target-order.ts'
 import type { AttemptResult, AttemptTask, FlashedAttempt } from '../workflows/contracts.ts'
 import { claimFolder } from './attempt-place.ts'
-import { keepAttemptFiles, readCalls, readConsoles } from './attempt-files.ts'
+import { heardOf, keepAttemptFiles, readCalls, readKeptConsoles } from './attempt-files.ts'
 import { whileBeating } from './beat.ts'
 import { beginAttempt } from './begin-attempt.ts'
 import { cancelWasAsked, whyCutOff } from './cancel.ts'
@@ -103,12 +102,13 @@ async function judgeEnd(
   { order, end, booted }: { order: TargetOrder; end: BootEnd; booted: AttemptArtifact[] },
 ): Promise<AttemptEnd> {
   const { cell } = context.cell
+  const artifacts = await keepAttemptFiles(deps.store, order.folder, booted)
   const trace = fileKept(order.folder, 'smc')
+  const { raw, kernelLog } = await readKeptConsoles(order.folder, end.consoles)
   const shown: Shown = {
     asked: { cmdline: cell.cmdline, config: await readBuiltConfig(deps, context), modules: cell.modules },
     host: end.host,
-    consoles: await readConsoles(end.consoles),
-    records: joinParts(end.records),
+    ...heardOf(raw, kernelLog, end.records),
     ...(trace === undefined ? {} : { smc: await readCalls(trace, await readSystemMap(deps, context)) }),
   }
   const findings = judge(shown, cell.probes)
@@ -121,7 +121,7 @@ async function judgeEnd(
     host: end.host,
     findings,
     pace: end.pace,
-    artifacts: await keepAttemptFiles(deps.store, order.folder, booted),
+    artifacts,
     judged: { at: Date.now(), probes: probesVersion },
   }
 }

@@ -1,12 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { parseConfig } from '../builds/kernel/config-text.ts'
 import type { Shown } from '../domain/attempt.ts'
-import { readLines } from '../domain/console/line-reader.ts'
-import type { ConsoleLog } from '../domain/console/line.ts'
-import { withoutReplays } from '../domain/console/replays.ts'
+import { kernelLogName } from '../domain/console/with-kernel-log.ts'
 import { LabError } from '../domain/errors.ts'
 import { configWanted } from '../domain/probes/registry.ts'
-import { joinParts } from '../domain/records/join-parts.ts'
+import type { TargetRecord } from '../domain/records/record.ts'
 import { parseSystemMap } from '../domain/smc/system-map.ts'
 import { artifactPath } from '../store/artifacts.ts'
 import type { AttemptEnd } from '../store/attempt.ts'
@@ -15,7 +13,7 @@ import type { AttemptDetail } from '../store/details.ts'
 import type { Store } from '../store/store.ts'
 import { RecordExchange } from '../targets/exchange.ts'
 import { recordChannel } from '../targets/lines.ts'
-import { readCalls } from './attempt-files.ts'
+import { heardOf, readCalls } from './attempt-files.ts'
 
 /**
  * What a stored attempt showed, read again from its raw files: the same that was judged when it ended.
@@ -42,8 +40,7 @@ export async function readKept(
   const smc = await readTrace(store, kept, kernel)
   return {
     asked: { cmdline, config: await readConfig(store, kernel, probes), modules },
-    consoles: [...raw].map(([console, bytes]): ConsoleLog => ({ console, lines: withoutReplays(readLines(bytes)) })),
-    records: await readRecords(store, id, kept, raw),
+    ...heardOf(raw, await readArtifact(store, id, kept, kernelLogName), await readRecords(store, id, kept, raw)),
     ...(smc === undefined ? {} : { smc }),
   }
 }
@@ -73,7 +70,7 @@ async function readRecords(
   id: string,
   kept: Kept,
   consoles: Map<string, Uint8Array>,
-): Promise<Shown['records']> {
+): Promise<TargetRecord[]> {
   const exchange = new RecordExchange([recordChannel, ...consoles.keys()])
   // Lost attempts of before 2026-12 have it among their consoles.
   const channel =
@@ -81,7 +78,7 @@ async function readRecords(
     (await readArtifact(store, id, kept, `console/${recordChannel}`))
   if (channel) exchange.feed(recordChannel, channel)
   for (const [name, bytes] of consoles) exchange.feed(name, bytes)
-  return joinParts(exchange.end().records)
+  return exchange.end().records
 }
 
 /** Undefined where the attempt kept no such file: it broke before there was one. */

@@ -1,4 +1,5 @@
 import type { ConsoleLog } from './console/line.ts'
+import type { KernelLog } from './records/kernel-log.ts'
 import type { SmcCall } from './smc/call.ts'
 import type { Stage } from './stage/stage.ts'
 import type { TargetRecord } from './records/record.ts'
@@ -38,6 +39,8 @@ export interface Shown {
   host: HostView
   consoles: ConsoleLog[]
   records: TargetRecord[]
+  /** How the kernel's own log came over a console; absent where init told nothing of it. */
+  kernelLog?: KernelLog & { console: string }
   /** Calls in the order in which they were made; absent where the target has no tracer. */
   smc?: readonly SmcCall[]
 }

@@ -30,6 +30,10 @@ export function describeRecord(body: RecordBody): string {
       return `${body.path} -> ${body.rc === 0 ? body.target : result(body.rc)}`
     case 'could-not':
       return `could not ${body.what}: ${body.why}`
+    case 'log':
+      return `sums of lines ${body.from + 1} to ${body.from + body.sums.length / 8} of the ${body.lines} that the kernel said`
+    case 'log-line':
+      return `line ${body.line + 1} of the kernel's log: ${body.text}`
     case 'end':
       return `end of ${body.records} records`
   }

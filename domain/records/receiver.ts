@@ -1,5 +1,7 @@
 import { frameCandidates, FrameLines } from './frame-lines.ts'
 import { decodeFrame, maxSequence, type Frame } from './frame.ts'
+import { sumsOf } from './kernel-log.ts'
+import { LineSums } from './line-sums.ts'
 import { parsePayload } from './record-schema.ts'
 import type { TargetRecord } from './record.ts'
 
@@ -13,22 +15,28 @@ export interface Received {
 
 /** At most so many `RESEND` lines at once: they must fit the 4096 bytes of a terminal's input queue (N_TTY_BUF_SIZE). */
 const askAtOnce = 64
+/** A line of the log that was asked for so often will not come; the records are worth waiting for without an end. */
+const asksForLine = 24
 
 /**
  * The host's end of the record channel, or of a boot console where printk may cut into the records. It has no clock and
  * needs none: the guest repeats its `end` record until it hears `DONE`, and each `end` makes the receiver ask for all that
- * is still missing, or say `DONE`.
+ * is still missing, or say `DONE`. Where the guest tells what the kernel said on this console, lines that came otherwise
+ * are asked for as well.
  */
 export class RecordReceiver {
   readonly #lines = new FrameLines()
   readonly #records = new Map<number, TargetRecord>()
   readonly #rejected = new Map<number, string>()
+  readonly #console = new LineSums()
+  readonly #asked = new Map<number, number>()
   #count: number | undefined
   #damaged = 0
 
   /** Takes bytes as they came. Never throws. */
   feed(bytes: Uint8Array): Received {
     const received: Received = { records: [], say: '' }
+    this.#console.feed(bytes)
     for (const line of this.#lines.feed(bytes)) {
       const frame = frameIn(line)
       if (frame === undefined) this.#damaged++
@@ -44,7 +52,7 @@ export class RecordReceiver {
 
   /** Sequence numbers that must exist and did not arrive: up to the end's count, or up to the highest one seen. */
   missing(): number[] {
-    const last = this.#count ?? Math.max(0, ...this.#records.keys(), ...this.#rejected.keys())
+    const last = this.#count ?? this.#highest()
     return Array.from({ length: last }, (_, n) => n + 1).filter((n) => !this.#has(n))
   }
 
@@ -91,11 +99,27 @@ export class RecordReceiver {
   #answerToEnd(count: number): string {
     this.#count = Math.min(count, maxSequence)
     const missing = this.missing()
-    if (missing.length === 0) return 'DONE\n'
-    return missing
-      .slice(0, askAtOnce)
-      .map((sequence) => `RESEND ${sequence}\n`)
-      .join('')
+    const wanted = (missing.length > 0 ? missing : this.#linesToAskFor(this.#count)).slice(0, askAtOnce)
+    if (wanted.length === 0) return 'DONE\n'
+    for (const sequence of wanted) this.#asked.set(sequence, (this.#asked.get(sequence) ?? 0) + 1)
+    return wanted.map((sequence) => `RESEND ${sequence}\n`).join('')
+  }
+
+  /** The numbers of lines of the kernel's log, which come behind the end, that did not come over the console. */
+  #linesToAskFor(count: number): number[] {
+    const sums = [...this.#records.values()].flatMap(({ body }) => (body.fact === 'log' ? [body] : []))
+    return sums
+      .flatMap((body) => sumsOf(body).map((sum, n) => ({ sum, sequence: count + 1 + body.from + n })))
+      .filter(({ sum, sequence }) => this.#console.line(sum) === undefined && this.#isWorthAsking(sequence))
+      .map(({ sequence }) => sequence)
+  }
+
+  #isWorthAsking(sequence: number): boolean {
+    return sequence <= maxSequence && !this.#has(sequence) && (this.#asked.get(sequence) ?? 0) < asksForLine
+  }
+
+  #highest(): number {
+    return [...this.#records.keys(), ...this.#rejected.keys()].reduce((most, one) => Math.max(most, one), 0)
   }
 
   #has(sequence: number): boolean {

@@ -69,6 +69,14 @@ const schema: z.ZodType<RecordBody> = z.discriminatedUnion('fact', [
     bytes: hex.exactOptional(),
   }),
   z.object({ fact: z.literal('could-not'), what: z.string(), why: z.string() }),
+  z.object({
+    fact: z.literal('log'),
+    from: z.int().min(0),
+    lines: z.int().min(1),
+    lost: z.int().min(0),
+    sums: z.string().regex(/^(?:[0-9a-f]{8})+$/),
+  }),
+  z.object({ fact: z.literal('log-line'), line: z.int().min(0), text: z.string() }),
   z.object({ fact: z.literal('end'), records: z.int().min(1).max(maxSequence) }),
 ])
 

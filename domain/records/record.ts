@@ -21,7 +21,32 @@ export type RecordBody =
   | TpmCommandBody
   | EfiVariableBody
   | { fact: 'could-not'; what: string; why: string }
+  | LogSumsBody
+  | LogLineBody
   | { fact: 'end'; records: number }
+
+/**
+ * What lines of its log the kernel said on its console by then, told where records share that console: the sums of the lines
+ * `from`, `from` + 1, ... of all `lines`, CRC-32 over each without its end, as hex, eight digits a line.
+ */
+export interface LogSumsBody {
+  fact: 'log'
+  /** Counted from 0. */
+  from: number
+  lines: number
+  /** Messages that were overwritten in the kernel's buffer before init read it. */
+  lost: number
+  sums: string
+}
+
+/** A line of the kernel's log, given again because it did not come over the console: behind the end, under numbers above its. */
+export interface LogLineBody {
+  fact: 'log-line'
+  /** Counted from 0, as in `log`. */
+  line: number
+  /** One character for each byte. */
+  text: string
+}
 
 /** One FF-A call that the probe module made, registers as hex strings x0..x7, or x0..x17 where FF-A 1.2 uses them. */
 export interface FfaCallBody {

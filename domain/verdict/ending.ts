@@ -34,6 +34,8 @@ export function endingOf(shown: Shown, findings: readonly Finding[]): AttemptEnd
   if (kernel) return ending('kernel-fault', kernel.sentence, kernel.evidence)
   const firmware = stopping(findings, 'fault.firmware', end !== undefined)
   if (firmware) return ending('firmware-fault', firmware.sentence, firmware.evidence)
+  const gap = unmendedLog(shown)
+  if (gap) return gap
   const taint = voidingTaint(shown.consoles)
   if (taint) return ending('tainted', taint.sentence, taint.evidence)
   if (stoodTooLong(host) && host.stop !== 'lost') return ending('infra', standstillSentence(host.stoodStill!))
@@ -42,6 +44,16 @@ export function endingOf(shown: Shown, findings: readonly Finding[]): AttemptEnd
   if (host.stop === 'silence' || host.stop === 'forced' || host.stop === 'asked-off')
     return ending('hung', host.reason || `Nothing more came in stage ${host.stage}.`, lastWords(shown))
   return offByItself(shown)
+}
+
+/** Lines of the kernel's log that came damaged and could not be had again: what they said may be what counts. */
+function unmendedLog({ kernelLog }: Shown): AttemptEnding | undefined {
+  if (!kernelLog) return undefined
+  const { console, lines, damaged, mended, sums } = kernelLog
+  const left = damaged.length - mended
+  if (left === 0) return undefined
+  const sentence = `${left} of the ${lines} lines of the kernel's log did not come whole over ${console}, and could not be had again.`
+  return ending('tainted', sentence, sums.slice(0, 1).map(citeRecord))
 }
 
 /** A fault finding that stopped the boot: a panic always, anything but a warning where init did not come to its end. */

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "channel.h"
+#include "kernel-log.h"
 #include "log-clock.h"
 #include "mounts.h"
 #include "power.h"
@@ -32,9 +33,12 @@ static void session(void)
 		session_do(instructions);
 	else
 		could_not(INSTRUCTIONS, "%s", strerror(missing));
-	if (!channel_is_open() && !channel_open_port(PORT_APPEARS_MS) && !channel_open_console()) {
-		say("could not find a channel to the host");
-		return;
+	if (!channel_is_open() && !channel_open_port(PORT_APPEARS_MS)) {
+		if (!channel_open_console()) {
+			say("could not find a channel to the host");
+			return;
+		}
+		kernel_log_report();
 	}
 	records_flush();
 	session_answer();

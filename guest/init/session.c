@@ -9,6 +9,7 @@
 #include "child.h"
 #include "efi.h"
 #include "facts.h"
+#include "kernel-log.h"
 #include "modules.h"
 #include "probe.h"
 #include "records.h"
@@ -104,6 +105,14 @@ static int is_resend(const char *line, unsigned int *sequence)
 	return *end == '\0';
 }
 
+/* Behind the last record come the lines of the kernel's log. */
+static const char *frame_of(unsigned int sequence)
+{
+	unsigned int count = records_count();
+
+	return sequence > count ? kernel_log_frame(sequence - count - 1, sequence) : records_frame(sequence);
+}
+
 /* Answers until the host has been silent for a while: 1 when it said DONE, 0, or a negative errno. */
 static int answer(long long *heard, unsigned long *resends)
 {
@@ -112,14 +121,16 @@ static int answer(long long *heard, unsigned long *resends)
 
 	while ((rc = channel_line(line, sizeof(line), wait_ms)) > 0) {
 		unsigned int sequence;
+		const char *frame;
 
 		if (strcmp(line, "DONE") == 0)
 			return 1;
-		if (!is_resend(line, &sequence) || !records_frame(sequence))
+		frame = is_resend(line, &sequence) ? frame_of(sequence) : NULL;
+		if (!frame)
 			continue;
-		if (++*resends > (unsigned long)RESENDS_EACH * records_count())
+		if (++*resends > (unsigned long)RESENDS_EACH * (records_count() + kernel_log_lines()))
 			return -ELOOP;
-		rc = channel_send(records_frame(sequence));
+		rc = channel_send(frame);
 		if (rc < 0)
 			return rc;
 		*heard = now_ms();

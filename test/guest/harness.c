@@ -1,14 +1,17 @@
 /*
- * The session of guest/init, on this host: standard input and output are the channel, the argument is the file of
- * instructions. What init says to people goes to standard error.
+ * The session of guest/init, on this host: standard input and output are the channel, the first argument is the file of
+ * instructions, a second one that of a kernel's log as syslog(2) gives it. What init says to people goes to standard error.
  */
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "channel.h"
+#include "kernel-log.h"
 #include "log-clock.h"
 #include "mounts.h"
+#include "printk.h"
 #include "say.h"
 #include "session.h"
 
@@ -41,9 +44,30 @@ int efivarfs_unmount(const char *where)
 	return 0;
 }
 
+static const char *log_file;
+
+/* The real one would read this host's log, or may not. */
+char *printk_text(size_t *length, unsigned long *lost)
+{
+	FILE *file = fopen(log_file, "re");
+	char *text = malloc(1 << 20);
+
+	if (!file || !text)
+		return NULL;
+	*length = fread(text, 1, 1 << 20, file);
+	*lost = 0;
+	fclose(file);
+	return text;
+}
+
+bool printk_is_said(int level)
+{
+	return level < 7;
+}
+
 int main(int count, char **words)
 {
-	FILE *instructions = count == 2 ? fopen(words[1], "re") : NULL;
+	FILE *instructions = count >= 2 ? fopen(words[1], "re") : NULL;
 
 	if (!instructions)
 		return 2;
@@ -51,6 +75,10 @@ int main(int count, char **words)
 	session_set_limits(instructions);
 	channel_use(0, 1, "harness");
 	session_do(instructions);
+	if (count == 3) {
+		log_file = words[2];
+		kernel_log_report();
+	}
 	session_answer();
 	return 0;
 }

@@ -9,13 +9,16 @@ import { execa } from 'execa'
 const init = fileURLToPath(new URL('../../guest/init', import.meta.url))
 const main = fileURLToPath(new URL('harness.c', import.meta.url))
 /** They make and use what only a target has, or are the target's own `main` and `say`. */
-const onlyOnTarget = ['main.c', 'say.c', 'log-clock.c', 'mounts.c', 'power.c']
+const onlyOnTarget = ['main.c', 'say.c', 'log-clock.c', 'mounts.c', 'power.c', 'printk.c']
 
 /** The session of `guest/init`, compiled for this host with the sanitizers on, and a folder to play in. */
 export interface Harness {
   folder: string
-  /** Starts it with these instructions; its standard input and output are the record channel. */
-  start(instructions: string): Promise<ChildProcess>
+  /**
+   * Starts it with these instructions; its standard input and output are the record channel.
+   * @param log the kernel's log, as syslog(2) gives it; without it the session is not about one
+   */
+  start(instructions: string, log?: Uint8Array): Promise<ChildProcess>
   remove(): Promise<void>
 }
 
@@ -29,11 +32,13 @@ export async function buildHarness(): Promise<Harness> {
   const started: ChildProcess[] = []
   return {
     folder,
-    start: async (instructions) => {
+    start: async (instructions, log) => {
       const file = join(folder, `instructions-${started.length}`)
       await writeFile(file, instructions)
+      const logFile = `${file}.log`
+      if (log) await writeFile(logFile, log)
       const env = { ...process.env, ASAN_OPTIONS: 'detect_leaks=0' }
-      const child = spawn(program, [file], { stdio: ['pipe', 'pipe', 'pipe'], env })
+      const child = spawn(program, [file, ...(log ? [logFile] : [])], { stdio: ['pipe', 'pipe', 'pipe'], env })
       // A session that has ended does not read what we still say.
       child.stdin.on('error', () => undefined)
       started.push(child)

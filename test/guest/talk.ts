@@ -6,14 +6,16 @@ import { RecordReceiver } from '../../domain/records/receiver.ts'
 import type { RecordBody, TargetRecord } from '../../domain/records/record.ts'
 import type { Harness } from './harness.ts'
 
-/** Runs a session to its end and answers it; `wire` may damage what it sends. */
+/** Runs a session to its end and answers it; `wire` may damage what it sends, and a kernel's log may be told of. */
 export async function talkTo(
   harness: Harness,
   instructions: string,
   wire = (bytes: Buffer): Buffer => bytes,
+  { log, heard }: { log?: Uint8Array; heard?: Uint8Array } = {},
 ): Promise<Talk> {
-  const child = await harness.start(instructions)
+  const child = await harness.start(instructions, log)
   const receiver = new RecordReceiver()
+  if (heard) receiver.feed(heard)
   const talk: Talk = { child, records: [], bodies: [], said: '', code: null, raw: '', errors: '' }
   child.stdout?.on('data', (bytes: Buffer) => {
     talk.raw += bytes.toString('latin1')

@@ -2,17 +2,17 @@
  * `node test/rack/fault-run.ts --faults N --seed N`: breaks the virtual rack at random moments of real runs, and checks that no
  * kernel is blamed for it, that no board is left on, and that no place is kept.
  */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { parse, stringify } from 'yaml'
 import { runDetail, type RunDetail } from '../../store/details.ts'
 import { placeStates, setSuspect } from '../../store/leases.ts'
 import { latestRun } from '../../store/runs.ts'
 import { openStore, type Store } from '../../store/store.ts'
 import { startHyplab } from '../e2e/command.ts'
+import { writeBoardPlan } from './board-plan.ts'
 import { drawFault, strike, type Fault } from './faults.ts'
 import { firmwareOf } from './firmware-of.ts'
 import { startRack, type Rack } from './rack.ts'
@@ -38,29 +38,7 @@ function randomFrom(seed: number): () => number {
   }
 }
 
-/** plans/rack.yaml on one board, with less patience for silence: each fault may cost it once. */
-async function planFor(folder: string, board: string): Promise<string> {
-  const plan = parse(await readFile('plans/rack.yaml', 'utf8')) as Record<string, never>
-  const absolute = JSON.parse(JSON.stringify(plan).replaceAll('"../stacks/', `"${resolve('stacks')}/`)) as {
-    targets: Record<string, unknown>
-    [key: string]: unknown
-  }
-  const file = join(folder, `${board}.yaml`)
-  const cells = { config: 'ffa=m', mode: 'protected', stack: 'vendor', target: board }
-  const { targets } = absolute
-  const text = {
-    ...absolute,
-    name: `faults-${board}`,
-    targets: { [board]: targets[board] },
-    stacks: { vendor: 'installed' },
-    matrix: cells,
-    limits: { silence: '15 s' },
-    attempts: { count: 1, infra: 4 },
-    expect: [{ findings: { 'ffa.usable': 'pass', 'optee.driver': 'pass', 'pkvm.mode': 'pass' } }],
-  }
-  await writeFile(file, stringify(text))
-  return file
-}
+const expect = [{ findings: { 'ffa.usable': 'pass', 'optee.driver': 'pass', 'pkvm.mode': 'pass' } }]
 
 /** What is wrong after a fault; empty when nothing is. */
 async function wrongWith(store: Store, rack: Rack, detail: RunDetail, fault: Fault): Promise<string[]> {
@@ -102,7 +80,7 @@ try {
   for (let number = 1; number <= Number(values.faults) && !interrupted; number++) {
     const drawn = drawFault(random, Number(values.longest) * 1000)
     const fault = values.name === undefined ? drawn : { ...drawn, name: values.name as Fault['name'] }
-    const plan = await planFor(folder, fault.board)
+    const plan = await writeBoardPlan(folder, { board: fault.board, config: ['ffa=m'], again: 4, expect })
     const run = startHyplab(state, ['run', plan, '--lab', rack.labFile, '--json'])
     await Promise.race([delay(fault.at), run.ended])
     const mend = await strike({ rack, folder }, fault)

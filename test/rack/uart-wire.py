@@ -3,8 +3,13 @@
 The tty stays when the board goes, as a USB adapter on a cable does. While nobody has the tty open, what the board says is
 lost, as on a real line; while somebody has, a byte is taken from the board only when the tty has room for it, as with
 RTS/CTS. The board connects to the socket and may do so again. Arguments: SOCKET TTY. Says `ready` when both are there.
+
+A bad cable: when TTY.damage is there as the board connects, `RATE SEED` in it, so many of all bytes are lost, doubled or
+have a bit flipped until the board goes, both ways. TTY.damaged then says how many were.
 """
+import math
 import os
+import random
 import select
 import socket
 import sys
@@ -29,6 +34,44 @@ listener.listen(1)
 os.symlink(name, tty_path)
 print("ready", flush=True)
 
+
+
+class Damage:
+    """Damages a share of all bytes that go by, each hit of a random kind."""
+
+    def __init__(self, rate, seed):
+        self.random = random.Random(seed)
+        self.rate = rate
+        self.hits = 0
+        self.left = self.gap()
+
+    def gap(self):
+        """Bytes until the next hit: of independent ones the gaps are geometric."""
+        return int(math.log(1 - self.random.random()) / math.log(1 - self.rate)) if self.rate > 0 else math.inf
+
+    def __call__(self, data):
+        out = bytearray()
+        while self.left < len(data):
+            hit = data[self.left]
+            out += data[:self.left]
+            out += (b"", bytes([hit, hit]), bytes([hit ^ 1 << self.random.randrange(8)]))[self.random.randrange(3)]
+            data = data[self.left + 1:]
+            self.left = self.gap()
+            self.hits += 1
+        self.left -= len(data)
+        return bytes(out + data)
+
+
+def damage_of_today():
+    try:
+        with open(tty_path + ".damage") as file:
+            rate, seed = file.read().split()
+        return Damage(float(rate), seed)
+    except FileNotFoundError:
+        return Damage(0, "")
+
+
+damage = damage_of_today()
 board = None
 to_tty = b""
 to_board = b""
@@ -68,20 +111,24 @@ while True:
         if accepted:
             board = accepted
             board.setblocking(False)
+            damage = damage_of_today()
     if board is not None and not to_tty:
         said = some(lambda: board.recv(ROOM))
         if said == b"":
             board.close()
             board = None
+            if damage.rate > 0:
+                with open(tty_path + ".damaged", "w") as file:
+                    file.write(str(damage.hits))
         elif said:
-            to_tty = said
+            to_tty = damage(said)
     if not is_open():
         to_tty = b""
     if to_tty:
         written = some(lambda: os.write(master, to_tty))
         to_tty = to_tty[written or 0:]
     if not to_board:
-        to_board = some(lambda: os.read(master, ROOM)) or b""
+        to_board = damage(some(lambda: os.read(master, ROOM)) or b"")
     if board is None:
         to_board = b""
     if to_board:

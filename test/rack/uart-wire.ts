@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { rm } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { socketPath } from '../../host/unix-socket.ts'
@@ -12,6 +12,13 @@ export interface UartWire extends RackPart {
   tty: string
   /** The board's end: a Unix socket that QEMU's `-chardev socket,path=...,server=off` or `plugIn` connects to. */
   socket: string
+  /**
+   * Makes it a bad cable from the next time that the board at it gets power.
+   * @param rate of all bytes, how many are lost, doubled or have a bit flipped; 0: a good cable again
+   */
+  damage(rate: number, seed: string): Promise<void>
+  /** How many bytes it damaged until the board last lost its power; 0 when none ever were. */
+  damaged(): Promise<number>
 }
 
 /** Lays a cable in a folder; it stays when the board at its end goes away and another comes. */
@@ -24,6 +31,8 @@ export async function startUartWire(folder: string, name: string): Promise<UartW
   return {
     tty,
     socket,
+    damage: async (rate, seed) => await writeFile(`${tty}.damage`, `${rate} ${seed}`),
+    damaged: async () => Number(await readFile(`${tty}.damaged`, 'utf8').catch(() => '0')),
     stop: async () => {
       await killed(wire)
       // As udev does; the kernel gives the number of a pty that has gone to the next one, whoever makes it.

@@ -1,0 +1,30 @@
+import { speakerOf } from '../signatures/speaker.ts'
+import type { ConsoleLine, ConsoleLog } from './line.ts'
+
+/**
+ * The name under which the kernel's own log stands beside the consoles of an attempt, where a console brought it damaged:
+ * lines that came whole, and for the others what init gave again. It is a file of the attempt like theirs.
+ */
+export const kernelLogName = 'kernel-log'
+
+/**
+ * Takes the consoles of an attempt; where the kernel's own log is among them, the console that brought it damaged is left
+ * without what the kernel said there meanwhile, so that no damaged line is read. What other worlds said on it stays, and so
+ * does what came before the kernel and after init told of the log.
+ */
+export function withKernelLog(consoles: ConsoleLog[]): ConsoleLog[] {
+  const log = consoles.find(({ console }) => console === kernelLogName)
+  if (!log) return consoles
+  const said = new Set(log.lines.filter(({ text }) => text.length >= telling).map(({ text }) => text))
+  return consoles.map((console) => (console === log ? console : without(console, said)))
+}
+
+/** A line shorter than that may be said by anyone. */
+const telling = 20
+
+function without({ console, lines }: ConsoleLog, said: Set<string>): ConsoleLog {
+  const isSaid = ({ text }: ConsoleLine): boolean => said.has(text)
+  const [first, last] = [lines.findIndex(isSaid), lines.findLastIndex(isSaid)]
+  if (first < 0) return { console, lines }
+  return { console, lines: lines.filter((line, n) => n < first || n > last || speakerOf(line.text) !== 'NS') }
+}
