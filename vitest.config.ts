@@ -18,16 +18,17 @@ const slow = {
     'test/builds/kernel/{build-kernel,other-tree,refused,deleted-cache}.test.ts',
     'test/setup/install-packages.test.ts',
     'test/builds/source/deb-mirror.test.ts',
-    'test/worker/service-death.test.ts',
+    'test/worker/service-{death,folders}.test.ts',
+    'test/targets/qemu/pulse.test.ts',
   ],
   /** Places of a lab, most of them behind real daemons. */
   daemons: ['test/**/*.daemon.test.ts', 'test/cli/places.test.ts', 'test/activities/lease-place.test.ts'],
   boots: [
-    'test/e2e/{thread,faults,firmware-faults,hostile-caller,kernel-fault,rack}.test.ts',
-    'test/e2e/{broken-build,crash-build,crash-boot,shared-build,damaged-artifact,standstill}.test.ts',
+    'test/e2e/{thread,firmware-faults,hostile-caller,kernel-fault,rack,raspi4,damaged-artifact,crash-boot}.test.ts',
     'test/docs/run-*.test.ts',
-    'test/e2e/raspi4.test.ts',
   ],
+  /** Kernels that look at their clock, and compilers, which keep all cores busy by themselves. */
+  alone: ['test/e2e/{faults,standstill,broken-build,crash-build,shared-build}.test.ts'],
 }
 
 const cores = availableParallelism()
@@ -59,7 +60,7 @@ export default defineConfig({
         test: {
           name: 'machine',
           include: ['test/**/*.test.ts'],
-          exclude: [...pure, ...boots, ...slow.machine, ...slow.daemons, ...slow.boots],
+          exclude: [...pure, ...boots, ...slow.machine, ...slow.daemons, ...slow.boots, ...slow.alone],
           testTimeout: 2 * minutes,
           hookTimeout: 2 * minutes,
           // They wait for servers and time limits more than they compute.
@@ -69,7 +70,13 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { ...onBoots, name: 'boots', include: boots, exclude: slow.boots, sequence: { groupOrder: 3 } },
+        test: {
+          ...onBoots,
+          name: 'boots',
+          include: boots,
+          exclude: [...slow.boots, ...slow.alone],
+          sequence: { groupOrder: 3 },
+        },
       },
       {
         extends: true,
@@ -101,8 +108,17 @@ export default defineConfig({
           ...onBoots,
           name: 'rest-boots',
           include: slow.boots,
-          fileParallelism: false,
           sequence: { groupOrder: 6 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...onBoots,
+          name: 'rest-alone',
+          include: slow.alone,
+          fileParallelism: false,
+          sequence: { groupOrder: 7 },
         },
       },
     ],

@@ -1,4 +1,5 @@
 import { crc32 } from './crc32.ts'
+import { magic } from './frame.ts'
 
 /** Longest line that is looked at, bytes: printk's are shorter (PRINTK_MESSAGE_MAX of kernel/printk/internal.h is 2048). */
 const longest = 4096
@@ -21,13 +22,14 @@ export class LineSums {
   feed(bytes: Uint8Array): void {
     if (this.#bytes > mostBytes) return
     this.#bytes += bytes.length
-    const text = this.#rest + this.#decoder.decode(bytes)
+    const text = this.#decoder.decode(bytes)
     let start = 0
     for (let feed = text.indexOf('\n'); feed >= 0; feed = text.indexOf('\n', start)) {
-      this.#line(text.slice(start, feed))
+      this.#line(this.#rest + text.slice(start, feed))
+      this.#rest = ''
       start = feed + 1
     }
-    this.#rest = text.slice(Math.max(start, text.length - longest))
+    if (this.#rest.length <= longest) this.#rest += text.slice(start)
   }
 
   /** The line with this sum, one character for each byte; undefined when none came. */
@@ -38,7 +40,7 @@ export class LineSums {
   #line(whole: string): void {
     const line = withoutReturns(whole)
     if (line.length === 0 || line.length > longest) return
-    this.#lines.set(crc32(line), line)
+    if (!line.startsWith(magic)) this.#lines.set(crc32(line), line)
     let at = line.indexOf('[', 1)
     for (let tries = 0; at > 0 && tries < brackets; tries++, at = line.indexOf('[', at + 1)) {
       const message = line.slice(at)

@@ -80,7 +80,7 @@ try {
       const { cells } = await runDetail(store, run.id)
       say(`${rate}, ${boot} of ${values.boots}: ${await wire.damaged()} bytes of the last boot were damaged`)
       for (const { cell, verdict, attempts } of cells) {
-        const config = cell.cell.axes['config'] ?? ''
+        const config = cell.axes['config'] ?? ''
         const came = verdict?.verdict ?? 'open'
         const isWrong = came !== right[config] && !honest.includes(came)
         if (isWrong) wrong++
