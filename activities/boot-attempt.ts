@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { CancelledFailure } from '@temporalio/common'
 import type { Shown } from '../domain/attempt.ts'
 import { judge, probesVersion } from '../domain/probes/registry.ts'
@@ -12,6 +12,7 @@ import { powerUpOf } from '../targets/adapters.ts'
 import { bootTarget } from '../targets/boot.ts'
 import type { BootEnd, BootWatch } from '../targets/boot-order.ts'
 import { fileKept } from '../targets/kept-files.ts'
+import { labLogName } from '../targets/lab-log.ts'
 import type { PowerUp } from '../targets/powered.ts'
 import type { TargetOrder } from '../targets/target-order.ts'
 import type { AttemptResult, AttemptTask, FlashedAttempt } from '../workflows/contracts.ts'
@@ -21,6 +22,8 @@ import { whileBeating } from './beat.ts'
 import { beginAttempt } from './begin-attempt.ts'
 import { cancelWasAsked, whyCutOff } from './cancel.ts'
 import { onHeldPlace } from './held-place.ts'
+import { labShown } from './lab-shown.ts'
+import { lookAfterHang } from './look-after-hang.ts'
 import { whileHolding } from './place-lease.ts'
 import { prepareBoot, readBuiltConfig, readSystemMap, type PreparedBoot } from './prepare-boot.ts'
 import type { Deps } from './registry.ts'
@@ -53,7 +56,11 @@ export async function bootAttempt(deps: Deps, task: AttemptTask | FlashedAttempt
     }
     const boot = (powerUp: PowerUp): Promise<BootEnd> => bootTarget(order, powerUp, watch, signal)
     const stopped = leased
-      ? await onHeldPlace(deps, context.run, leased, (held) => boot(held.powerUp(order, leased.flashed)))
+      ? await onHeldPlace(deps, context.run, leased, async (held, place) => {
+          const end = await boot(held.powerUp(order, leased.flashed))
+          await lookAfterHang(end, held, place, start.folder, signal)
+          return end
+        })
       : await boot(powerUpOf(order))
     const end = cancelWasAsked() ? stopped : lostWhenCutOff(stopped)
     const result = await judgeEnd(deps, context, { order, end, booted: prepared.booted })
@@ -104,11 +111,13 @@ async function judgeEnd(
 ): Promise<AttemptEnd> {
   const { cell } = context.cell
   const trace = fileKept(order.folder, 'smc')
+  const lab = fileKept(order.folder, labLogName)
   const shown: Shown = {
     asked: { cmdline: cell.cmdline, config: await readBuiltConfig(deps, context), modules: cell.modules },
     host: end.host,
     consoles: await readConsoles(end.consoles),
     records: joinParts(end.records),
+    ...labShown(cell.target, lab === undefined ? undefined : await readFile(lab)),
     ...(trace === undefined ? {} : { smc: await readCalls(trace, await readSystemMap(deps, context)) }),
   }
   const findings = judge(shown, cell.probes)

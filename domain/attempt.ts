@@ -1,4 +1,5 @@
 import type { ConsoleLog } from './console/line.ts'
+import type { LabShown } from './lab-log/lab-fact.ts'
 import type { SmcCall } from './smc/call.ts'
 import type { Stage } from './stage/stage.ts'
 import type { TargetRecord } from './records/record.ts'
@@ -40,4 +41,6 @@ export interface Shown {
   records: TargetRecord[]
   /** Calls in the order in which they were made; absent where the target has no tracer. */
   smc?: readonly SmcCall[]
+  /** What the lab did and said meanwhile; absent where the target is no place of a lab. */
+  lab?: LabShown
 }

@@ -6,6 +6,7 @@ import { matchSignatures } from '../signatures/match.ts'
 import { stages } from '../stage/stage.ts'
 import { madeByStandstill, standstillSentence, stoodTooLong } from '../standstill.ts'
 import { voidingTaint } from '../taint/taints-of.ts'
+import { isOfLab } from './of-lab.ts'
 
 /** How an attempt ended, why, and what shows it. */
 export interface AttemptEnding {
@@ -38,10 +39,25 @@ export function endingOf(shown: Shown, findings: readonly Finding[]): AttemptEnd
   if (taint) return ending('tainted', taint.sentence, taint.evidence)
   if (stoodTooLong(host) && host.stop !== 'lost') return ending('infra', standstillSentence(host.stoodStill!))
   if (end && !stoodTooLong(host)) return ending('finished', 'The boot came to its end and said so.', [citeRecord(end)])
-  if (host.stop === 'lost') return ending('infra', host.reason || 'The target or its host was lost.')
+  if (host.stop === 'lost')
+    return ending('infra', host.reason || 'The target or its host was lost.', labEvidence(findings))
+  const dead = deadPlace(shown, findings)
+  if (dead) return dead
   if (host.stop === 'silence' || host.stop === 'forced' || host.stop === 'asked-off')
     return ending('hung', host.reason || `Nothing more came in stage ${host.stage}.`, lastWords(shown))
   return offByItself(shown)
+}
+
+/** What the lab itself did or said, where it broke. */
+function labEvidence(findings: readonly Finding[]): Evidence[] {
+  return findings.filter(({ id, outcome }) => isOfLab(id) && outcome === 'fail').flatMap(({ evidence }) => evidence)
+}
+
+/** A silence behind which the place does not answer either, switched off and on, is no kernel's doing. */
+function deadPlace({ host }: Shown, findings: readonly Finding[]): AttemptEnding | undefined {
+  const ill = host.stop === 'silence' ? findings.find(({ id }) => id === 'lab.health') : undefined
+  if (ill?.outcome !== 'fail') return undefined
+  return ending('infra', `${ill.sentence} ${host.reason}`.trim(), ill.evidence)
 }
 
 /** A fault finding that stopped the boot: a panic always, anything but a warning where init did not come to its end. */

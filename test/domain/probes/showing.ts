@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { HostView, Shown } from '../../../domain/attempt.ts'
 import { readLines } from '../../../domain/console/line-reader.ts'
 import type { ConsoleLog } from '../../../domain/console/line.ts'
+import type { LabFact, LabShown, NewLabFact } from '../../../domain/lab-log/lab-fact.ts'
 import type { Finding } from '../../../domain/finding.ts'
 import { judge, probeGroups } from '../../../domain/probes/registry.ts'
 import type { RecordBody, TargetRecord } from '../../../domain/records/record.ts'
@@ -97,6 +98,7 @@ export interface Showing {
   host?: HostView
   consoles?: ConsoleLog[]
   records?: TargetRecord[]
+  lab?: LabShown
 }
 
 /** A showing of one attempt: a healthy end and =y unless told otherwise. */
@@ -107,6 +109,7 @@ export function shownOf({
   host = poweredOff,
   consoles = [],
   records = recordsOf(hello, end),
+  lab,
 }: Showing): Shown {
   const cmdline = `console=ttyAMA0 panic=-1 initcall_debug ignore_loglevel${mode === '' ? '' : ` kvm-arm.mode=${mode}`}`
   return {
@@ -114,12 +117,21 @@ export function shownOf({
     host,
     consoles,
     records,
+    ...(lab && { lab }),
   }
 }
 
-/** The finding of that id, judged with all groups. */
+/** What the lab of a board noted, a second apart. */
+export function labOf(...facts: NewLabFact[]): LabShown {
+  const noted = facts.map((fact, index) => ({ ...fact, at: 1_800_000_000_000 + index * 1000, entry: index + 1 }))
+  return { kind: 'board', facts: noted as (LabFact & { entry: number })[] }
+}
+
+/** The finding of that id, judged with all groups; those of the lab where a board shows nothing, unless it shows something. */
 export function findingOf(shown: Shown, id: string): Finding {
-  const found = judge(shown, probeGroups).find((finding) => finding.id === id)
+  const found = judge(id.startsWith('lab.') ? { lab: labOf(), ...shown } : shown, probeGroups).find(
+    (finding) => finding.id === id,
+  )
   if (!found) throw new Error(`no finding ${id}`)
   return found
 }
