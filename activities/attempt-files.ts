@@ -7,7 +7,7 @@ import { readLines } from '../domain/console/line-reader.ts'
 import { withoutReplays } from '../domain/console/replays.ts'
 import { kernelLogName, withKernelLog } from '../domain/console/with-kernel-log.ts'
 import { joinParts } from '../domain/records/join-parts.ts'
-import { kernelLogOf } from '../domain/records/kernel-log.ts'
+import { heardLines } from '../domain/records/kernel-log.ts'
 import type { TargetRecord } from '../domain/records/record.ts'
 import type { SmcCall } from '../domain/smc/call.ts'
 import { nameCalls } from '../domain/smc/name-calls.ts'
@@ -21,7 +21,7 @@ import { fileKept, filesOfAttempt } from '../targets/kept-files.ts'
 import { keepKernelLog } from './kernel-log.ts'
 
 /** What of an attempt probes read from its consoles: copies; the raw files stay as they were captured. */
-export type Heard = Pick<Shown, 'consoles' | 'records' | 'kernelLog'>
+export type Heard = Pick<Shown, 'consoles' | 'records' | 'heard'>
 
 /**
  * Reads the raw consoles of an attempt.
@@ -36,17 +36,10 @@ export function heardOf(
 ): Heard {
   const bytes = [...raw, ...(kernelLog ? [[kernelLogName, kernelLog] as const] : [])]
   const consoles = bytes.map(([console, said]): ConsoleLog => ({ console, lines: withoutReplays(readLines(said)) }))
-  const [checked] = [...raw]
-    .flatMap(([console, said]) => {
-      const log = kernelLogOf(said, records)
-      return log ? [{ ...log, console }] : []
-    })
-    // The kernel speaks on one of them.
-    .toSorted((a, b) => a.damaged.length - b.damaged.length)
   return {
     consoles: withKernelLog(consoles),
     records: joinParts(records),
-    ...(checked ? { kernelLog: checked } : {}),
+    heard: [...raw].map(([console, said]) => heardLines(console, said)),
   }
 }
 

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { CancelledFailure } from '@temporalio/common'
 import type { Shown } from '../domain/attempt.ts'
 import { judge, probesVersion } from '../domain/probes/registry.ts'
@@ -11,6 +11,7 @@ import { powerUpOf } from '../targets/adapters.ts'
 import { bootTarget } from '../targets/boot.ts'
 import type { BootEnd, BootWatch } from '../targets/boot-order.ts'
 import { fileKept } from '../targets/kept-files.ts'
+import { labLogName } from '../targets/lab-log.ts'
 import type { PowerUp } from '../targets/powered.ts'
 import type { TargetOrder } from '../targets/target-order.ts'
 import type { AttemptResult, AttemptTask, FlashedAttempt } from '../workflows/contracts.ts'
@@ -20,6 +21,8 @@ import { whileBeating } from './beat.ts'
 import { beginAttempt } from './begin-attempt.ts'
 import { cancelWasAsked, whyCutOff } from './cancel.ts'
 import { onHeldPlace } from './held-place.ts'
+import { labShown } from './lab-shown.ts'
+import { lookAfterHang } from './look-after-hang.ts'
 import { whileHolding } from './place-lease.ts'
 import { prepareBoot, readBuiltConfig, readSystemMap, type PreparedBoot } from './prepare-boot.ts'
 import type { Deps } from './registry.ts'
@@ -52,7 +55,11 @@ export async function bootAttempt(deps: Deps, task: AttemptTask | FlashedAttempt
     }
     const boot = (powerUp: PowerUp): Promise<BootEnd> => bootTarget(order, powerUp, watch, signal)
     const stopped = leased
-      ? await onHeldPlace(deps, context.run, leased, (held) => boot(held.powerUp(order, leased.flashed)))
+      ? await onHeldPlace(deps, context.run, leased, async (held, place) => {
+          const end = await boot(held.powerUp(order, leased.flashed))
+          await lookAfterHang(end, held, place, start.folder, signal)
+          return end
+        })
       : await boot(powerUpOf(order))
     const end = cancelWasAsked() ? stopped : lostWhenCutOff(stopped)
     const result = await judgeEnd(deps, context, { order, end, booted: prepared.booted })
@@ -104,11 +111,13 @@ async function judgeEnd(
   const { cell } = context.cell
   const artifacts = await keepAttemptFiles(deps.store, order.folder, booted)
   const trace = fileKept(order.folder, 'smc')
+  const lab = fileKept(order.folder, labLogName)
   const { raw, kernelLog } = await readKeptConsoles(order.folder, end.consoles)
   const shown: Shown = {
     asked: { cmdline: cell.cmdline, config: await readBuiltConfig(deps, context), modules: cell.modules },
     host: end.host,
     ...heardOf(raw, kernelLog, end.records),
+    ...labShown(cell.target, lab === undefined ? undefined : await readFile(lab)),
     ...(trace === undefined ? {} : { smc: await readCalls(trace, await readSystemMap(deps, context)) }),
   }
   const findings = judge(shown, cell.probes)

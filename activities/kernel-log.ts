@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { kernelLogName } from '../domain/console/with-kernel-log.ts'
-import { kernelLogOf } from '../domain/records/kernel-log.ts'
+import { heardLines, kernelLogOf } from '../domain/records/kernel-log.ts'
 import { RecordExchange } from '../targets/exchange.ts'
 import { keptFile } from '../targets/kept-files.ts'
 import { consoleFolder, isConsole, keptLines, speaksNormalWorld } from '../targets/lines.ts'
@@ -17,7 +17,7 @@ export async function keepKernelLog(folder: string): Promise<void> {
     if (!raw) continue
     const exchange = new RecordExchange([name])
     exchange.feed(name, raw)
-    const log = kernelLogOf(raw, exchange.end().records)
+    const log = kernelLogOf([heardLines(name, raw)], exchange.end().records)
     if (log?.text && log.damaged.length > 0)
       await writeFile(keptFile(folder, kernelLogName), Buffer.from(`${log.text.join('\n')}\n`, 'latin1'))
   }

@@ -12,8 +12,10 @@ import type { Build } from '../store/builds.ts'
 import type { AttemptDetail } from '../store/details.ts'
 import type { Store } from '../store/store.ts'
 import { RecordExchange } from '../targets/exchange.ts'
+import { labLogName } from '../targets/lab-log.ts'
 import { recordChannel } from '../targets/lines.ts'
 import { heardOf, readCalls } from './attempt-files.ts'
+import { labShown } from './lab-shown.ts'
 
 /**
  * What a stored attempt showed, read again from its raw files: the same that was judged when it ended.
@@ -35,12 +37,14 @@ export async function readKept(
   kept: Kept,
   { cell, kernel }: Pick<AttemptDetail, 'cell' | 'kernel'>,
 ): Promise<Omit<Shown, 'host'>> {
-  const { cmdline, modules, probes } = cell.cell
+  const { cmdline, modules, probes, target } = cell.cell
   const raw = await readConsoles(store, id, kept)
   const smc = await readTrace(store, kept, kernel)
+  const lab = await readArtifact(store, id, kept, labLogName)
   return {
     asked: { cmdline, config: await readConfig(store, kernel, probes), modules },
     ...heardOf(raw, await readArtifact(store, id, kept, kernelLogName), await readRecords(store, id, kept, raw)),
+    ...labShown(target, lab),
     ...(smc === undefined ? {} : { smc }),
   }
 }

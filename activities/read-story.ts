@@ -12,7 +12,7 @@ import { readShown } from './read-shown.ts'
  * @throws LabError BadInput when the attempt has not ended; SourceMissing when a file of it is gone from the store.
  */
 export async function readStory(store: Store, detail: AttemptDetail): Promise<Story> {
-  const { consoles, records, smc = [] } = await readShown(store, detail)
+  const { consoles, records, smc = [], lab } = await readShown(store, detail)
   const artifacts = detail.attempt.end?.artifacts ?? []
   const timed = consoles.map(async (log): Promise<TimedConsole> => {
     const index = artifacts.find(({ name }) => name === `console/${log.console}.times`)
@@ -23,6 +23,7 @@ export async function readStory(store: Store, detail: AttemptDetail): Promise<St
     consoles: await Promise.all(timed),
     records: records.toSorted((a, b) => a.sequence - b.sequence),
     smc,
+    ...(lab && { lab: lab.facts }),
     findings: detail.attempt.end?.findings ?? [],
   })
 }

@@ -1,5 +1,6 @@
 import type { ConsoleLog } from './console/line.ts'
-import type { KernelLog } from './records/kernel-log.ts'
+import type { LabShown } from './lab-log/lab-fact.ts'
+import type { HeardLines } from './records/kernel-log.ts'
 import type { SmcCall } from './smc/call.ts'
 import type { Stage } from './stage/stage.ts'
 import type { TargetRecord } from './records/record.ts'
@@ -39,8 +40,10 @@ export interface Shown {
   host: HostView
   consoles: ConsoleLog[]
   records: TargetRecord[]
-  /** How the kernel's own log came over a console; absent where init told nothing of it. */
-  kernelLog?: KernelLog & { console: string }
+  /** The lines of the consoles as they came, by which they are held against the kernel's own log; absent where only text is known. */
+  heard?: readonly HeardLines[]
   /** Calls in the order in which they were made; absent where the target has no tracer. */
   smc?: readonly SmcCall[]
+  /** What the lab did and said meanwhile; absent where the target is no place of a lab. */
+  lab?: LabShown
 }

@@ -1,5 +1,5 @@
 /** Where a finding comes from. A finding without evidence can only be `unknown` or `skip`. */
-export type Evidence = ConsoleEvidence | RecordEvidence | SmcEvidence | FileEvidence
+export type Evidence = ConsoleEvidence | RecordEvidence | SmcEvidence | FileEvidence | LabEvidence
 
 export interface ConsoleEvidence {
   kind: 'console'
@@ -37,5 +37,15 @@ export interface FileEvidence {
   unit: 'line' | 'entry' | 'byte'
   from: number
   to: number
+  text: string
+}
+
+/** What the lab itself did or said, a line of the attempt's lab log. */
+export interface LabEvidence {
+  kind: 'lab'
+  /** First and last entry, from 1, inclusive. */
+  from: number
+  to: number
+  /** The entries as people read them, one a line. */
   text: string
 }

@@ -12,7 +12,7 @@ export function findingLines(finding: Finding, paint: Paint, indent: number): st
   return [head, ...finding.evidence.flatMap((evidence) => evidenceLines(evidence, paint, indent + 4))]
 }
 
-/** Where it stands, then the text itself: `uart0:312`, `record 7`, `smc 12-14`, `binary_bios_measurements entry 3`. */
+/** Where it stands, then the text itself: `uart0:312`, `record 7`, `smc 12-14`, `lab 3`, `binary_bios_measurements entry 3`. */
 export function evidenceLines(evidence: Evidence, paint: Paint, indent: number): string[] {
   const pad = ' '.repeat(indent)
   const [first = '', ...rest] = evidence.text.split('\n')
@@ -27,7 +27,8 @@ export function whereOf(evidence: Evidence): string {
     case 'console':
       return `${evidence.console}:${range}`
     case 'smc':
-      return `smc ${range}`
+    case 'lab':
+      return `${evidence.kind} ${range}`
     case 'file':
       return evidence.unit === 'line' ? `${evidence.file}:${range}` : `${evidence.file} ${evidence.unit} ${range}`
   }

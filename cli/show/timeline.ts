@@ -41,7 +41,9 @@ export function timelineToJson(story: Story, excerpts: readonly Excerpt[]): obje
 }
 
 function paintPlace({ source }: Moment, text: string, paint: Paint): string {
-  return { console: paint.cyan, smc: paint.yellow, record: paint.green, stage: paint.bold }[source](text)
+  return { console: paint.cyan, smc: paint.yellow, record: paint.green, stage: paint.bold, lab: paint.magenta }[source](
+    text,
+  )
 }
 
 function paintText({ source, call, text, weight }: Moment, paint: Paint): string {

@@ -91,6 +91,7 @@ function shownEvidence(evidence: Evidence, sources: readonly RecordSource[]): Sh
   const range = { from: evidence.from, to: evidence.to }
   if (evidence.kind === 'console') return { file: evidence.console, lines: range, text }
   if (evidence.kind === 'smc') return { file: 'SMC trace', entries: range, text }
+  if (evidence.kind === 'lab') return { file: 'lab log', entries: range, text }
   const file = sources.find(({ path }) => path === evidence.file)?.file ?? evidence.file
   const unit = { line: 'lines', entry: 'entries', byte: 'bytes' } as const
   return { file, [unit[evidence.unit]]: range, text }

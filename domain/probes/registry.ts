@@ -10,6 +10,7 @@ import { faults } from './faults.ts'
 import { ffa } from './ffa.ts'
 import { ffaPath } from './ffa-path.ts'
 import { ima } from './ima.ts'
+import { lab } from './lab.ts'
 import { optee } from './optee.ts'
 import { order } from './order.ts'
 import { partition } from './partition.ts'
@@ -31,20 +32,24 @@ const registry: readonly Probe[] = [
   efivars,
   efiwrite,
   faults,
+  lab,
 ]
 
+/** Judged whatever a plan asks for. */
+const always: readonly string[] = [faults.group, lab.group]
+
 /** Changes whenever a finding may come out differently for the same showing, so that stored findings say who judged. */
-export const probesVersion = '13'
+export const probesVersion = '14'
 
 /** The names of all probe groups, as plans use them. */
 export const probeGroups: readonly string[] = registry.map(({ group }) => group)
 
-/** The ids of all findings of the groups named (all groups when left out); `fault.*` always. Throws BadInput for an unknown group. */
+/** The ids of all findings of the groups named (all groups when left out); `fault.*` and `lab.*` always. Throws BadInput for an unknown group. */
 export function findingIds(groups: readonly string[] = probeGroups): string[] {
   return findingKinds(groups).map(({ id }) => id)
 }
 
-/** What can be found in the groups named (all when left out), in the order in which it is judged; `fault.*` always. Throws BadInput for an unknown group. */
+/** What can be found in the groups named (all when left out), in the order in which it is judged; `fault.*` and `lab.*` always. Throws BadInput for an unknown group. */
 export function findingKinds(groups: readonly string[] = probeGroups): FindingKind[] {
   return chosen(groups).flatMap(({ findings }) => findings)
 }
@@ -74,11 +79,13 @@ export function configWanted(groups: readonly string[]): string[] {
 
 /**
  * Takes what an attempt showed and the probe groups to run; returns their findings in the registry's order, those of
- * the group `fault` always, each failure that follows from another linked to it. Throws BadInput for an unknown group.
+ * the group `fault` always, those of `lab` for an attempt on a place of a lab and no other; each failure that follows from
+ * another is linked to it. Throws BadInput for an unknown group.
  */
 export function judge(shown: Shown, groups: readonly string[]): Finding[] {
   const seen = new Seen(shown)
-  return linkCauses(chosen(groups).flatMap((probe) => probe.judge(seen)))
+  const probes = chosen(groups).filter((probe) => probe !== lab || shown.lab !== undefined)
+  return linkCauses(probes.flatMap((probe) => probe.judge(seen)))
 }
 
 function chosen(groups: readonly string[]): Probe[] {
@@ -88,5 +95,5 @@ function chosen(groups: readonly string[]): Probe[] {
       'BadInput',
       `There is no probe group "${unknown.join('", "')}"; there are ${probeGroups.join(', ')}.`,
     )
-  return registry.filter(({ group }) => group === 'fault' || groups.includes(group))
+  return registry.filter(({ group }) => always.includes(group) || groups.includes(group))
 }

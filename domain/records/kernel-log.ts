@@ -22,20 +22,42 @@ export function sumsOf({ sums }: LogSumsBody): number[] {
   return Array.from({ length: sums.length / 8 }, (_, n) => Number.parseInt(sums.slice(8 * n, 8 * n + 8), 16))
 }
 
+/** The lines of a console, as they came. */
+export interface HeardLines {
+  console: string
+  lines: LineSums
+}
+
+/** Takes a console's bytes as they came. */
+export function heardLines(console: string, raw: Uint8Array): HeardLines {
+  const lines = new LineSums()
+  lines.feed(raw)
+  return { console, lines }
+}
+
 /**
- * Holds what a console brought against the kernel's own log.
- * @param raw the console's bytes
- * @param records all that init reported over it
+ * Holds what the consoles brought against the kernel's own log.
+ * @param heard of each console; the kernel speaks on the one that brought most of its lines
+ * @param records all that init reported
  * @returns undefined where init told nothing of the log, or not all: its records went another way, or it did not come so far
  */
-export function kernelLogOf(raw: Uint8Array, records: readonly TargetRecord[]): KernelLog | undefined {
+export function kernelLogOf(
+  heard: readonly HeardLines[],
+  records: readonly TargetRecord[],
+): (KernelLog & { console: string }) | undefined {
+  const logs = heard.flatMap(({ console, lines }) => {
+    const log = heldAgainst(lines, records)
+    return log ? [{ ...log, console }] : []
+  })
+  return logs.toSorted((a, b) => a.damaged.length - b.damaged.length)[0]
+}
+
+function heldAgainst(console: LineSums, records: readonly TargetRecord[]): KernelLog | undefined {
   const sums = records.filter(({ body }) => body.fact === 'log')
   const bodies = sums.flatMap(({ body }) => (body.fact === 'log' ? [body] : []))
   const [first] = bodies
   const wanted = bodies.flatMap(sumsOf)
   if (!first || wanted.length !== first.lines || bodies.some(({ lines }) => lines !== first.lines)) return undefined
-  const console = new LineSums()
-  console.feed(raw)
   const again = new Map(records.flatMap(({ body }) => (body.fact === 'log-line' ? [[body.line, body.text]] : [])))
   const heard = wanted.map((sum) => console.line(sum))
   const text = heard.map((line, n) => line ?? again.get(n))

@@ -16,7 +16,7 @@ export interface Received {
 /** At most so many `RESEND` lines at once: they must fit the 4096 bytes of a terminal's input queue (N_TTY_BUF_SIZE). */
 const askAtOnce = 64
 /** A line of the log that was asked for so often will not come; the records are worth waiting for without an end. */
-const asksForLine = 24
+const asksForLine = 64
 
 /**
  * The host's end of the record channel, or of a boot console where printk may cut into the records. It has no clock and

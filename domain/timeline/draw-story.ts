@@ -92,6 +92,10 @@ function drawStage({ place }: Moment, y: number): string {
 }
 
 function drawWords(moment: Moment, middle: number): string {
+  if (moment.source === 'lab') {
+    const text = escape(cut(moment.text, room.left))
+    return `<text x="${lanes.kernel.x - 12}" y="${middle + 4}" text-anchor="end" fill="${palette.pale}">${text}</text>`
+  }
   const said = inFewWords(moment)
   const lane = laneOf(moment)
   const dot = `<circle cx="${lane.x}" cy="${middle}" r="3.5" fill="${moment.source === 'record' ? palette.record : palette.ink}"/>`

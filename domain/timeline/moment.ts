@@ -2,7 +2,7 @@ import type { ExceptionLevel } from '../smc/call.ts'
 import type { Course } from '../smc/passage.ts'
 
 /** Where a moment of the story comes from. */
-export type MomentSource = 'console' | 'smc' | 'record' | 'stage'
+export type MomentSource = 'console' | 'smc' | 'record' | 'stage' | 'lab'
 
 /** An SMC as a story needs it. */
 export interface CallMoment {
@@ -21,7 +21,7 @@ export interface Moment {
   /** Host time: milliseconds since 1970, with decimals. */
   at: number
   source: MomentSource
-  /** Where it stands: `uart0:412`, `smc 7`, `record 9`; a stage's name. */
+  /** Where it stands: `uart0:412`, `smc 7`, `record 9`, `lab 3`; a stage's name. */
   place: string
   /** One line for people. */
   text: string

@@ -1,11 +1,13 @@
 import type { ConsoleLine } from '../console/line.ts'
 import type { Evidence } from '../evidence.ts'
 import type { Finding } from '../finding.ts'
+import type { NotedFact } from '../lab-log/lab-fact.ts'
 import type { TargetRecord } from '../records/record.ts'
 import type { SmcCall } from '../smc/call.ts'
 import { StageFollower } from '../stage/stage-follower.ts'
 import { kernelEpoch, type TimedConsole } from './console-clock.ts'
 import { consoleMoments } from './console-moments.ts'
+import { labMoments } from './lab-moments.ts'
 import type { Moment } from './moment.ts'
 import { recordMoments } from './record-moments.ts'
 import { smcMoments } from './smc-moments.ts'
@@ -15,19 +17,21 @@ export interface StoryParts {
   consoles: readonly TimedConsole[]
   records: readonly TargetRecord[]
   smc: readonly SmcCall[]
+  /** What the lab did; absent where there is none. */
+  lab?: readonly NotedFact[]
   findings: readonly Finding[]
 }
 
 /** Everything that happened in an attempt, in order, on one clock. */
 export interface Story {
   moments: Moment[]
-  /** Host time, milliseconds since 1970, of the first moment and of the kernel's 0; the latter where its lines show it. */
+  /** Host time, milliseconds since 1970, of the first moment on the target and of the kernel's 0; the latter where its lines show it. */
   began: number
   kernelEpoch?: number
 }
 
-/** Consoles, SMCs, records and stages as one story; what findings rest on is marked with their ids, and is key. */
-export function tellStory({ consoles, records, smc, findings }: StoryParts): Story {
+/** Consoles, SMCs, records, stages and what the lab did as one story; what findings rest on is marked with their ids, and is key. */
+export function tellStory({ consoles, records, smc, lab = [], findings }: StoryParts): Story {
   const epoch = kernelEpoch(consoles)
   const heard = consoles.flatMap((console) =>
     consoleMoments(console, epoch).map((moment) => ({ moment, console: console.log.console })),
@@ -41,15 +45,17 @@ export function tellStory({ consoles, records, smc, findings }: StoryParts): Sto
     ...heard.map(({ moment }) => moment),
     ...smcMoments(smc),
     ...recordMoments(records, epoch, init),
+    ...labMoments(lab),
   ]
   mark(moments, findings)
   moments.sort((a, b) => a.at - b.at || order(a) - order(b))
-  return { moments, began: moments[0]?.at ?? 0, ...(epoch === undefined ? {} : { kernelEpoch: epoch }) }
+  const first = moments.find(({ source }) => source !== 'lab') ?? moments[0]
+  return { moments, began: first?.at ?? 0, ...(epoch === undefined ? {} : { kernelEpoch: epoch }) }
 }
 
-/** At the same time: a stage before the line that begins it, and what was done after what had been said. */
+/** At the same time: what the lab did first, then a stage before the line that begins it, and what was done after what had been said. */
 function order({ source }: Moment): number {
-  return ['stage', 'console', 'smc', 'record'].indexOf(source)
+  return ['lab', 'stage', 'console', 'smc', 'record'].indexOf(source)
 }
 
 /** The stages as all consoles together tell them, each where its first line stands. */
@@ -92,7 +98,8 @@ export function placesOf(evidence: Evidence): string[] {
     case 'console':
       return range(evidence).map((line) => `${evidence.console}:${line}`)
     case 'smc':
-      return range(evidence).map((entry) => `smc ${entry}`)
+    case 'lab':
+      return range(evidence).map((entry) => `${evidence.kind} ${entry}`)
   }
 }
 

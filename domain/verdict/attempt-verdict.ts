@@ -1,6 +1,7 @@
 import { causesTree, consequencesOf, type Branch } from '../causes-tree.ts'
 import type { Expectation } from '../cell.ts'
 import { checkExpectations, type CheckedExpectation } from './expectations.ts'
+import { isOfLab } from './of-lab.ts'
 import type { JudgedAttempt } from './verdict.ts'
 
 /** What one attempt alone would make of the cell. */
@@ -49,8 +50,9 @@ function unexpectedFault(attempt: JudgedAttempt, expectations: readonly Expectat
   return { verdict: 'fail', sentence: `The boot did not survive: ${why}`, findings: finding ? [finding.id] : [] }
 }
 
-/** Without expectations the findings speak for themselves. */
-function byFindings({ ending, findings }: JudgedAttempt): AttemptVerdict {
+/** Without expectations the findings speak for themselves, but for those of the lab, which say nothing of the cell. */
+function byFindings({ ending, findings: all }: JudgedAttempt): AttemptVerdict {
+  const findings = all.filter(({ id }) => !isOfLab(id))
   const failed = findings.filter(({ outcome }) => outcome === 'fail')
   if (failed.length > 0)
     return { verdict: 'fail', sentence: causesTree(failed).map(withConsequences).join(' '), findings: ids(failed) }

@@ -3,9 +3,11 @@ import type { Evidence } from '../evidence.ts'
 import type { Finding } from '../finding.ts'
 import { citeLines, citeRecord } from '../probes/cite.ts'
 import { matchSignatures } from '../signatures/match.ts'
+import { kernelLogOf } from '../records/kernel-log.ts'
 import { stages } from '../stage/stage.ts'
 import { madeByStandstill, standstillSentence, stoodTooLong } from '../standstill.ts'
 import { voidingTaint } from '../taint/taints-of.ts'
+import { isOfLab } from './of-lab.ts'
 
 /** How an attempt ended, why, and what shows it. */
 export interface AttemptEnding {
@@ -40,20 +42,36 @@ export function endingOf(shown: Shown, findings: readonly Finding[]): AttemptEnd
   if (taint) return ending('tainted', taint.sentence, taint.evidence)
   if (stoodTooLong(host) && host.stop !== 'lost') return ending('infra', standstillSentence(host.stoodStill!))
   if (end && !stoodTooLong(host)) return ending('finished', 'The boot came to its end and said so.', [citeRecord(end)])
-  if (host.stop === 'lost') return ending('infra', host.reason || 'The target or its host was lost.')
+  if (host.stop === 'lost')
+    return ending('infra', host.reason || 'The target or its host was lost.', labEvidence(findings))
+  const dead = deadPlace(shown, findings)
+  if (dead) return dead
   if (host.stop === 'silence' || host.stop === 'forced' || host.stop === 'asked-off')
     return ending('hung', host.reason || `Nothing more came in stage ${host.stage}.`, lastWords(shown))
   return offByItself(shown)
 }
 
 /** Lines of the kernel's log that came damaged and could not be had again: what they said may be what counts. */
-function unmendedLog({ kernelLog }: Shown): AttemptEnding | undefined {
-  if (!kernelLog) return undefined
-  const { console, lines, damaged, mended, sums } = kernelLog
+function unmendedLog({ heard = [], records }: Shown): AttemptEnding | undefined {
+  const log = kernelLogOf(heard, records)
+  if (!log) return undefined
+  const { console, lines, damaged, mended, sums } = log
   const left = damaged.length - mended
   if (left === 0) return undefined
   const sentence = `${left} of the ${lines} lines of the kernel's log did not come whole over ${console}, and could not be had again.`
   return ending('tainted', sentence, sums.slice(0, 1).map(citeRecord))
+}
+
+/** What the lab itself did or said, where it broke. */
+function labEvidence(findings: readonly Finding[]): Evidence[] {
+  return findings.filter(({ id, outcome }) => isOfLab(id) && outcome === 'fail').flatMap(({ evidence }) => evidence)
+}
+
+/** A silence behind which the place does not answer either, switched off and on, is no kernel's doing. */
+function deadPlace({ host }: Shown, findings: readonly Finding[]): AttemptEnding | undefined {
+  const ill = host.stop === 'silence' ? findings.find(({ id }) => id === 'lab.health') : undefined
+  if (ill?.outcome !== 'fail') return undefined
+  return ending('infra', `${ill.sentence} ${host.reason}`.trim(), ill.evidence)
 }
 
 /** A fault finding that stopped the boot: a panic always, anything but a warning where init did not come to its end. */

@@ -1,10 +1,12 @@
 import type { LabPlace } from '../../domain/lab/inventory.ts'
 import { LineReader } from '../../domain/console/line-reader.ts'
 import type { Line, Powered, TargetEnd } from '../powered.ts'
+import { unnoted, type NoteLab } from '../lab-log.ts'
 import { isConsole, recordChannel, speaksNormalWorld } from '../lines.ts'
 import { inSeconds } from '../stop-sentence.ts'
 import type { ConsoleLine } from './console/console-source.ts'
 import { endWords } from './end-words.ts'
+import { nameOfOutlet, noteBroken, noteLoaderFault, noteSilence, wordsOf } from './noted.ts'
 import type { OutletState } from './power/power.ts'
 
 /** A console of a board that is attached. */
@@ -27,6 +29,8 @@ export interface BoardPower {
 
 /** A board is silent when it said nothing for so long after its power was cut, milliseconds: what servers hold has come then. */
 const drainMs = 150
+/** Characters of a console server's banner that are noted. */
+const longestGreeting = 200
 /** However long a board goes on talking after its power was cut, milliseconds. */
 const longestDrainMs = 10_000
 
@@ -41,16 +45,22 @@ export class PoweredBoard implements Powered {
   readonly #place: LabPlace
   readonly #consoles: Attached[]
   readonly #power: BoardPower
+  readonly #note: NoteLab
   readonly #end = Promise.withResolvers<TargetEnd>()
   readonly #over = new AbortController()
   #heardAt = 0
+  /** When its power was on; 0 before. */
+  #onAt = 0
+  #heardFirst: string | undefined
   #firstByte: NodeJS.Timeout | undefined
   #off: Promise<void> | undefined
 
-  constructor(place: LabPlace, consoles: Attached[], power: BoardPower) {
+  /** @param note takes what outlet, consoles and boot loader say and do */
+  constructor(place: LabPlace, consoles: Attached[], power: BoardPower, note: NoteLab = unnoted) {
     this.#place = place
     this.#consoles = consoles
     this.#power = power
+    this.#note = note
     this.ended = this.#end.promise
     this.lines = consoles.map(({ name, worlds, line }) => ({
       name: worlds.length > 0 ? name : recordChannel,
@@ -65,9 +75,12 @@ export class PoweredBoard implements Powered {
     this.#startLoader()
     await this.#power.on()
     const { firstByte } = this.#place.limits
-    if (this.#heardAt === 0)
+    this.#onAt = performance.now()
+    if (this.#heardFirst !== undefined) this.#noteFirst(this.#heardFirst)
+    else
       this.#firstByte = setTimeout(() => {
         const reason = `No console of ${this.#place.name} said anything within ${inSeconds(firstByte)} after its power was on: the board is dead, or nobody is at the other end of its consoles.`
+        this.#note({ about: 'first byte', by: 'every console', seconds: null, limit: firstByte, words: reason })
         this.#end.resolve({ kind: 'lost', reason })
       }, firstByte * 1000)
   }
@@ -77,13 +90,30 @@ export class PoweredBoard implements Powered {
     if (!this.#power.start || !console) return
     void this.#power.start(console.line, this.#over.signal).then(
       (fault) => fault !== undefined && this.#end.resolve({ kind: 'stuck', reason: fault }),
-      (error: Error) => this.#over.signal.aborted || this.#end.resolve({ kind: 'lost', reason: error.message }),
+      (error: Error) => {
+        if (this.#over.signal.aborted) return
+        noteLoaderFault(this.#note, console.name, error)
+        this.#end.resolve({ kind: 'lost', reason: error.message })
+      },
     )
   }
 
   async labFault(): Promise<string | undefined> {
-    if ((await this.#power.state()) !== 'off') return undefined
+    if ((await this.#outletSays()) !== 'off') return undefined
     return `The outlet of ${this.#place.name} says off, and nobody of this attempt switched it off: the board lost its power.`
+  }
+
+  async #outletSays(): Promise<OutletState> {
+    const asked = { about: 'power', by: nameOfOutlet(this.#place), told: 'nothing' } as const
+    try {
+      const says = await this.#power.state()
+      this.#note({ ...asked, says, words: '' })
+      return says
+    } catch (error) {
+      // A lab that cannot be asked has shown nothing.
+      this.#note({ ...asked, says: 'unknown', words: wordsOf(error) })
+      throw error
+    }
   }
 
   async askOff(): Promise<boolean> {
@@ -100,34 +130,65 @@ export class PoweredBoard implements Powered {
     this.#over.abort(new Error('The board is being switched off.'))
     try {
       const known = await this.#power.off()
-      await this.#silent(known ? drainMs : this.#place.limits.offSilence * 1000)
+      const silent = await this.#silent(known ? drainMs : this.#place.limits.offSilence * 1000)
+      if (!known) noteSilence(this.#note, this.#place, silent)
     } finally {
       await Promise.all(this.#consoles.map(({ line }) => line.close()))
     }
   }
 
-  /** Waits until nothing was said for so long; a board whose power is cut falls silent. */
-  async #silent(milliseconds: number): Promise<void> {
+  /** Waits until nothing was said for so long, as a board whose power is cut falls silent. @returns whether it was */
+  async #silent(milliseconds: number): Promise<boolean> {
     const start = performance.now()
     for (;;) {
       const now = performance.now()
       const left = Math.max(this.#heardAt, start) + milliseconds - now
-      if (left <= 0 || now - start > Math.max(longestDrainMs, milliseconds)) return
+      if (left <= 0) return true
+      if (now - start > Math.max(longestDrainMs, milliseconds)) return false
       await new Promise((resolve) => setTimeout(resolve, left))
     }
+  }
+
+  #noteFirst(console: string): void {
+    const seconds = Math.max(0, (this.#heardAt - this.#onAt) / 1000)
+    this.#note({ about: 'first byte', by: console, seconds, limit: this.#place.limits.firstByte, words: '' })
+  }
+
+  #heard(console: string): void {
+    this.#heardAt = performance.now()
+    if (this.#heardFirst !== undefined) return
+    clearTimeout(this.#firstByte)
+    this.#heardFirst = console
+    if (this.#onAt > 0) this.#noteFirst(console)
   }
 
   #listen({ name, worlds, line }: Attached): void {
     const said = { name, worlds }
     const reader = isConsole(said) && speaksNormalWorld(said) ? new LineReader() : undefined
+    const [about, by, console] = ['console', name, name] as const
+    const greeting = Buffer.from(line.greeting).toString('latin1').trim().slice(0, longestGreeting)
+    this.#note({ about, by, console, is: 'attached', words: greeting })
+    let bytes = 0
+    let broken = false
     line.stream.on('data', (chunk: Buffer) => {
-      this.#heardAt = performance.now()
-      clearTimeout(this.#firstByte)
+      bytes += chunk.length
+      this.#heard(name)
       for (const { text } of reader?.push(chunk) ?? []) {
         const end = endWords(text)
         if (end !== undefined) this.#end.resolve({ kind: 'power-off', reason: end })
       }
     })
-    void line.broken.then((sentence) => this.#end.resolve({ kind: 'lost', reason: sentence }))
+    line.stream.once('close', () => {
+      // One that ends before we let go of it is broken, and says so itself.
+      if (!broken && this.#off !== undefined) this.#note({ about, by, console, is: 'closed', bytes, words: '' })
+    })
+    line.onGap?.(({ milliseconds, why }) =>
+      this.#note({ about, by, console, is: 'gap', words: `for ${inSeconds(milliseconds / 1000)}. ${why}` }),
+    )
+    void line.broken.then((sentence) => {
+      broken = true
+      noteBroken(this.#note, name, sentence)
+      this.#end.resolve({ kind: 'lost', reason: sentence })
+    })
   }
 }

@@ -9,20 +9,24 @@ import { powerOfPlace } from '../board/power/place-power.ts'
 import type { PowerSwitch } from '../board/power/power.ts'
 import { PoweredBoard, type Attached, type BoardPower } from '../board/powered-board.ts'
 import { linkHosts } from '../hosts/host-links.ts'
+import { unnoted } from '../lab-log.ts'
 import type { PowerUp } from '../powered.ts'
 import { attachAll } from './attach-all.ts'
 import type { OpenPlace, PlaceOrder } from './open-place.ts'
+import { nameOfOutlet, notedPower, noteBroken, noteFlashed, noteLoaded, noteSilence, wordsOf } from '../board/noted.ts'
 import { awaitSilence } from './silence.ts'
 
 /** How long a PDU may take for an off in a tear-down, milliseconds: it may have to wait for a command in flight, or be asked again. */
 const offPatienceMs = 60_000
 
 /** Opens a board of a lab. */
-export function openBoard({ inventory, place, folder, attempt, mayCommand }: PlaceOrder): OpenPlace {
+export function openBoard({ inventory, place, folder, attempt, mayCommand, note = unnoted }: PlaceOrder): OpenPlace {
   const links = linkHosts(inventory.hosts)
   const link = (host: string) => links.link(host)
   const kind = inventory.classes[place.class]!
-  const power = fenced(powerOfPlace(inventory, place, links, join(folder, inventory.name)), mayCommand)
+  const outlet = nameOfOutlet(place)
+  const own = powerOfPlace(inventory, place, links, join(folder, inventory.name))
+  const power = fenced(notedPower(own, outlet, note), mayCommand)
   let made: Flash | undefined
   const flash = (): Flash =>
     (made ??= openFlash(place.flash ?? missing(place, 'flash'), { link, power: power.state, attempt }))
@@ -33,12 +37,17 @@ export function openBoard({ inventory, place, folder, attempt, mayCommand }: Pla
       consoles.map(async ({ name, worlds, source }) => ({
         name,
         worlds,
-        line: await consoleOf(source, link).open(signal),
+        line: await consoleOf(source, link)
+          .open(signal)
+          .catch((error: unknown) => {
+            if (!signal.aborted) noteBroken(note, name, error)
+            throw error
+          }),
       })),
     )
 
   const loaderFor = (cmdline: string, flashed: Flashed) =>
-    startLoader(kind.loader, wholeCmdline(kind, cmdline), flashed, flash())
+    startLoader(kind.loader, wholeCmdline(kind, cmdline), flashed, flash(), (loaded) => noteLoaded(note, loaded))
 
   function powerUp(cmdline: string, flashed: Flashed): PowerUp {
     return async (_claim, signal) => {
@@ -51,7 +60,7 @@ export function openBoard({ inventory, place, folder, attempt, mayCommand }: Pla
         state: () => power.state(AbortSignal.timeout(offPatienceMs)),
         ...(start && { start }),
       }
-      return new PoweredBoard(place, attached, board)
+      return new PoweredBoard(place, attached, board, note)
     }
   }
 
@@ -65,17 +74,24 @@ export function openBoard({ inventory, place, folder, attempt, mayCommand }: Pla
     },
     async off(signal) {
       const { read } = await power.off(signal)
-      if (read !== 'off')
-        await awaitSilence(
-          consoles.map(({ source }) => consoleOf(source, link)),
-          place.limits.offSilence,
-          signal,
-        )
+      if (read === 'off') return
+      const sources = consoles.map(({ source }) => consoleOf(source, link))
+      await awaitSilence(sources, place.limits.offSilence, signal)
+      noteSilence(note, place, true)
     },
     async flash({ image, initrd, firmware: { firmware } }, cmdline, signal) {
       await mayCommand()
       const files = { image, initrd, cmdline: wholeCmdline(kind, cmdline), ...(firmware && { firmware }) }
-      return await flash().flash(files, signal)
+      const way = flash()
+      const by = `${place.flash!.kind} of ${place.flash!.host}`
+      try {
+        const flashed = await way.flash(files, signal)
+        noteFlashed(note, by, way, flashed)
+        return flashed
+      } catch (error) {
+        if (!signal.aborted) note({ about: 'flash', by, is: 'broken', words: wordsOf(error) })
+        throw error
+      }
     },
     startLoader: loaderFor,
     powerUp: (order, flashed) => powerUp(order.cmdline, flashed),

@@ -2,6 +2,8 @@ import { LabError } from '../../domain/errors.ts'
 import { makeFvpOrder } from '../fvp/make-order.ts'
 import { powerFvp } from '../fvp/power.ts'
 import { linkHosts } from '../hosts/host-links.ts'
+import { unnoted } from '../lab-log.ts'
+import { notedModel } from './noted-model.ts'
 import type { OpenPlace, PlaceOrder } from './open-place.ts'
 
 /**
@@ -24,7 +26,8 @@ export function openFvp(work: PlaceOrder): OpenPlace {
     powerUp: (order) => async (claim, signal) => {
       await work.mayCommand()
       const made = await makeFvpOrder(order, kind, signal)
-      return await powerFvp(made, isHere ? undefined : links.link(place.host))(claim, signal)
+      const powerUp = powerFvp(made, isHere ? undefined : links.link(place.host))
+      return await notedModel(powerUp, place.name, work.note ?? unnoted)(claim, signal)
     },
     clear: () => Promise.resolve(),
     close: () => links.close(),

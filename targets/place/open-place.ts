@@ -2,6 +2,7 @@ import type { Inventory, LabPlace } from '../../domain/lab/inventory.ts'
 import type { ConsoleLine } from '../board/console/console-source.ts'
 import type { Flashed } from '../board/flash/flash.ts'
 import type { PowerSwitch } from '../board/power/power.ts'
+import type { NoteLab } from '../lab-log.ts'
 import type { PowerUp } from '../powered.ts'
 import type { TargetFiles, TargetOrder } from '../target-order.ts'
 import { openBoard } from './open-board.ts'
@@ -17,6 +18,8 @@ export interface PlaceOrder {
   attempt: string
   /** Asked before anything is switched or written. @throws LabError StaleFence when the place is somebody else's */
   mayCommand: () => Promise<void>
+  /** Takes what the lab does and says; absent where no attempt keeps it. */
+  note?: NoteLab
 }
 
 /** A place as one holder of its lease works on it. Every method throws LabError PlaceBroken in the lab's own words. */

@@ -8,6 +8,7 @@ import { inputKinds, recognise } from '../../domain/inspect/recognise.ts'
 import { judgeMeasurements, type MeasurementFile } from '../../domain/inspect/measurements.ts'
 import { learnPrefix } from '../../domain/inspect/learn-prefix.ts'
 import { PrefixReader } from '../../domain/inspect/prefix.ts'
+import { readLabLog } from '../../domain/lab-log/read-lab-log.ts'
 import { RecordReceiver } from '../../domain/records/receiver.ts'
 import { decodeFrame } from '../../domain/records/frame.ts'
 import { frameCandidates } from '../../domain/records/frame-lines.ts'
@@ -55,6 +56,7 @@ export const seeds: [string, Uint8Array][] = [
   ['dates', Buffer.from('2026-01-01T00:00:00 Jan  1 00:00:00 host kernel: ')],
   ['symbols', Buffer.from('ffff800080000000 T x\n')],
   ['call trace', Buffer.from('Call trace:\n a+0x1/0x2\n')],
+  ['facts of the lab', Buffer.from('{"about":"power","at":1,"by":"x","words":"","told":"on","says":"on"}\n')],
   ['PCRs', Buffer.from(`sha256:\n 0 : 0x${'ab'.repeat(32)}\n`)],
   ['an event log', agileLog(someEvents)],
   ['an old event log', oldLog(someEvents)],
@@ -95,6 +97,7 @@ export const ofText: [string, (text: string) => unknown][] = [
   ['PCRs', parsePcrs],
   ['System.map', parseSystemMap],
   ['arrival times', parseTimes],
+  ['a lab log', readLabLog],
   ['a payload', parsePayload],
   ['frames', (text) => [...frameCandidates(text)].map(decodeFrame)],
 ]

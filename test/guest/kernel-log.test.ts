@@ -1,6 +1,6 @@
 /** What init tells of the kernel's log where records share its console, by `guest/init` compiled for this host. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { kernelLogOf } from '../../domain/records/kernel-log.ts'
+import { heardLines, kernelLogOf } from '../../domain/records/kernel-log.ts'
 import type { TargetRecord } from '../../domain/records/record.ts'
 import { buildHarness, type Harness } from './harness.ts'
 import { talkTo } from './talk.ts'
@@ -22,6 +22,7 @@ const bytes = (text: string): Buffer => Buffer.from(text, 'latin1')
 /** As syslog(2) gives it: a level before each line, and here one message that no console says. */
 const log = bytes(`${said.map((line, n) => `<${n % 7}>${line}`).join('\n')}\n<7>[    9.000000] not said\n`)
 const consoleOf = (lines: string[]): Buffer => bytes(`${lines.join('\r\n')}\r\n`)
+const kernelLogIn = (heard: Buffer, records: TargetRecord[]) => kernelLogOf([heardLines('uart0', heard)], records)
 const sequences = (records: TargetRecord[], fact: string): number[] =>
   records.filter(({ body }) => body.fact === fact).map(({ sequence }) => sequence)
 
@@ -31,7 +32,7 @@ describe('the kernel’s log', () => {
     const { records, said: asked, code } = await talkTo(harness, '', undefined, { log, heard })
     expect([code, asked]).toEqual([0, 'DONE\n'])
     expect(sequences(records, 'log')).toHaveLength(4)
-    expect(kernelLogOf(heard, records)).toMatchObject({ lines: 103, lost: 0, damaged: [], mended: 0, text: said })
+    expect(kernelLogIn(heard, records)).toMatchObject({ lines: 103, lost: 0, damaged: [], mended: 0, text: said })
   })
 
   it('is given again where a line came with a wrong digit, lost its end, or did not come', async () => {
@@ -42,7 +43,7 @@ describe('the kernel’s log', () => {
     )
     const { records, said: asked } = await talkTo(harness, '', undefined, { log, heard })
     expect(asked).toMatch(/^(?:RESEND \d+\n){3}DONE\n$/)
-    expect(kernelLogOf(heard, records)).toMatchObject({ damaged: [1, 2, 50], mended: 3, text: said })
+    expect(kernelLogIn(heard, records)).toMatchObject({ damaged: [1, 2, 50], mended: 3, text: said })
     expect(records.find(({ body }) => body.fact === 'log-line' && body.line === 2)?.body).toMatchObject({
       text: said[2],
     })
@@ -54,18 +55,18 @@ describe('the kernel’s log', () => {
     const heard = consoleOf(said.filter((_, n) => n % 3 > 0))
     const { records, code } = await talkTo(harness, '', wire, { log, heard })
     expect(code).toBe(0)
-    expect(kernelLogOf(heard, records)).toMatchObject({ mended: 35, text: said })
+    expect(kernelLogIn(heard, records)).toMatchObject({ mended: 35, text: said })
   })
 
   it('is whole where the kernel spoke in the middle of a record', async () => {
     const heard = bytes(said.map((line) => `HYP1 7 half a record${line}\r\n and its rest\r\n`).join(''))
     const { records } = await talkTo(harness, '', undefined, { log, heard })
-    expect(kernelLogOf(heard, records)).toMatchObject({ damaged: [], text: said })
+    expect(kernelLogIn(heard, records)).toMatchObject({ damaged: [], text: said })
   })
 
   it('is not told of where nobody asked', async () => {
     const { records } = await talkTo(harness, '')
     expect(sequences(records, 'log')).toEqual([])
-    expect(kernelLogOf(consoleOf(said), records)).toBeUndefined()
+    expect(kernelLogIn(consoleOf(said), records)).toBeUndefined()
   })
 })

@@ -45,6 +45,7 @@ export function commandFlash(way: Extract<FlashWay, { kind: 'command' }>, host: 
   }
   return {
     board: 'off',
+    readsBack: false,
     flash: (files, signal) =>
       flash(files, signal).catch(async (error: unknown) => {
         await clear().catch(() => undefined)

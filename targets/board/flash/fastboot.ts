@@ -60,6 +60,7 @@ export function fastbootFlash(way: FastbootWay, host: HostLink, patience = usual
   }
   return {
     board: way.listen === undefined ? 'on' : 'off',
+    readsBack: false,
     flash: (files, signal) => flash(files, signal).catch(orClear),
     ...(way.listen !== undefined && { serve }),
     clear,

@@ -41,6 +41,8 @@ export interface LoadFile {
 export interface Flash {
   /** Whether the board has to be off meanwhile, or on: by fastboot it is the board itself that takes the files. */
   readonly board: 'off' | 'on'
+  /** Whether what was written is read back before the board starts; else only the board's loader can prove what it has. */
+  readonly readsBack: boolean
   /**
    * Writes what differs and reads it back.
    * @throws LabError PlaceBroken, with the tool's or the host's own words; the signal's reason when aborted

@@ -36,6 +36,7 @@ interface MediumFile {
 export function muxFlash(way: MuxWay, host: HostLink, power: (signal: AbortSignal) => Promise<OutletState>): Flash {
   return {
     board: 'off',
+    readsBack: true,
     async flash(files: FlashFiles, signal: AbortSignal): Promise<Flashed> {
       if (way.firmwareAt === undefined)
         refuseFirmware(files, 'the lab file does not say where on its medium firmware lies')

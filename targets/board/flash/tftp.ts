@@ -30,6 +30,7 @@ export function tftpFlash(way: Extract<FlashWay, { kind: 'tftp' }>, host: HostLi
   }
   return {
     board: 'off',
+    readsBack: false,
     async flash(files: FlashFiles, signal: AbortSignal): Promise<Flashed> {
       refuseFirmware(files, 'TFTP brings kernel and initrd only')
       try {

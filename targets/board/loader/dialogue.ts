@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { LabError } from '../../../domain/errors.ts'
+import { ConsoleFault } from '../console/console-fault.ts'
 import type { DialogueOptions } from './dialogue-options.ts'
 import { HeardText } from './heard-text.ts'
 import { findInterruption, type Interruption } from './interruption.ts'
@@ -229,9 +230,9 @@ function interrupted({ kind, line }: Interruption, during: string): LoaderFault 
   return new LoaderFault(sentences[kind])
 }
 
-function lostCharacters(command: string, tries: number, why: string): LabError {
+function lostCharacters(command: string, tries: number, why: string): ConsoleFault {
   const sentence = `The way to the boot loader's shell lost characters of \`${command}\` ${tries} times (${why}): check the console's wire and speed.`
-  return new LabError('PlaceBroken', sentence, { retryable: true })
+  return new ConsoleFault('other', sentence)
 }
 
 function noHush(): LabError {

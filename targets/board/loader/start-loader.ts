@@ -2,6 +2,7 @@ import type { Loader } from '../../../domain/lab/inventory.ts'
 import type { ConsoleLine } from '../console/console-source.ts'
 import type { Flash, Flashed } from '../flash/flash.ts'
 import { LoaderDialogue } from './dialogue.ts'
+import type { Loaded } from './load-file.ts'
 import { startByUBoot } from './start-u-boot.ts'
 
 /** Seconds without a byte: a server that does not answer is asked again by U-Boot, which says so each time. */
@@ -10,6 +11,7 @@ const limits = { silence: 30, echo: 3 }
 /**
  * The dialogue in which a board's boot loader is told what to start, where it has to be told.
  * @param cmdline the kernel's whole command line
+ * @param told gets each file as soon as the board has read it back
  * @returns a function that holds the dialogue on a console and resolves with what firmware did instead of starting the kernel,
  *   if anything; it throws LabError PlaceBroken for what the lab broke. undefined for a loader that starts by itself
  */
@@ -18,6 +20,7 @@ export function startLoader(
   cmdline: string,
   { offer }: Flashed,
   flash: Flash,
+  told?: (loaded: Loaded) => void,
 ): ((console: ConsoleLine, signal: AbortSignal) => Promise<string | undefined>) | undefined {
   if (loader?.kind !== 'u-boot' || offer === undefined) return undefined
   return async ({ stream }, signal) => {
@@ -27,7 +30,13 @@ export function startLoader(
     stream.on('data', feed)
     try {
       const serve = flash.serve && ((file: Parameters<NonNullable<Flash['serve']>>[0]) => flash.serve!(file, signal))
-      const end = await startByUBoot(dialogue, { loader, offer, cmdline, ...(serve && { serve }) })
+      const end = await startByUBoot(dialogue, {
+        loader,
+        offer,
+        cmdline,
+        ...(serve && { serve }),
+        ...(told && { told }),
+      })
       return end.started ? undefined : end.fault
     } finally {
       stream.off('data', feed)

@@ -16,6 +16,8 @@ export interface LoaderOrder {
   cmdline: string
   /** The lab's part while the loader's command for a file runs, see `Flash.serve`. */
   serve?: (file: LoadFile) => Promise<void>
+  /** Told of each file as soon as the board has read it back. */
+  told?: (loaded: Loaded) => void
 }
 
 /** What a dialogue came to. */
@@ -51,7 +53,8 @@ export async function startByUBoot(dialogue: LoaderDialogue, order: LoaderOrder)
   }
 }
 
-async function start(dialogue: LoaderDialogue, { loader, offer, cmdline, serve }: LoaderOrder): Promise<LoaderEnd> {
+async function start(dialogue: LoaderDialogue, order: LoaderOrder): Promise<LoaderEnd> {
+  const { loader, offer, cmdline, serve, told } = order
   await dialogue.toPrompt()
   const kernelAt = await addressOf(dialogue, loader.kernelAddress, 'kernel_addr_r', 'kernelAddress')
   const initrdAt = await addressOf(dialogue, loader.initrdAddress, 'ramdisk_addr_r', 'initrdAddress')
@@ -60,7 +63,9 @@ async function start(dialogue: LoaderDialogue, { loader, offer, cmdline, serve }
   await setBootargs(dialogue, cmdline, kernelAt)
   const serving = (file: LoadFile) => (serve ? () => serve(file) : undefined)
   const kernel = await loadFile(dialogue, offer.kernel, kernelAt, serving(offer.kernel))
+  told?.(kernel)
   const initrd = await loadFile(dialogue, offer.initrd, initrdAt, serving(offer.initrd))
+  told?.(initrd)
   const command = `booti ${kernelAt} ${initrdAt}:${initrd.size.toString(16)} ${treeAt}`
   await dialogue.leave(command, isGone)
   const remarks = dialogue.lost === 0 ? [] : [`${dialogue.lost} lines were typed again: the console lost characters.`]

@@ -30,6 +30,14 @@ function withoutEvidence(shown: Shown, evidence: readonly Evidence[]): Shown {
             (each.kind === 'file' && 'path' in body && body.path === each.file),
         ),
     ),
+    ...(shown.lab && {
+      lab: {
+        ...shown.lab,
+        facts: shown.lab.facts.filter(
+          ({ entry }) => !cites((each) => each.kind === 'lab' && each.from <= entry && entry <= each.to),
+        ),
+      },
+    }),
     ...(shown.smc
       ? {
           smc: shown.smc.filter(
@@ -40,8 +48,9 @@ function withoutEvidence(shown: Shown, evidence: readonly Evidence[]): Shown {
   }
 }
 
-function size({ consoles, records, smc = [] }: Shown): number {
-  return consoles.reduce((sum, { lines }) => sum + lines.length, records.length + smc.length)
+function size({ consoles, records, smc = [], lab }: Shown): number {
+  const others = records.length + smc.length + (lab?.facts.length ?? 0)
+  return consoles.reduce((sum, { lines }) => sum + lines.length, others)
 }
 
 /** So often may a verdict stand on something else that shows the same, e.g. one PCR after the other. */

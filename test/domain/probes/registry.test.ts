@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { Shown } from '../../../domain/attempt.ts'
 import { LabError } from '../../../domain/errors.ts'
 import {
   configWanted,
@@ -11,16 +12,27 @@ import {
   probesVersion,
 } from '../../../domain/probes/registry.ts'
 import { stages } from '../../../domain/stage/stage.ts'
+import type { NewLabFact } from '../../../domain/lab-log/lab-fact.ts'
 import type { RecordBody } from '../../../domain/records/record.ts'
 import { endingOf } from '../../../domain/verdict/ending.ts'
-import { boots, call, consoleOf, consolesOf, hello, end, recordsOf, shownOf } from './showing.ts'
+import { boots, call, consoleOf, consolesOf, hello, end, labOf, recordsOf, shownOf } from './showing.ts'
 
 describe('the registry of probes', () => {
   it('judges by group, faults always', () => {
     const ids = judge(shownOf({}), ['optee']).map(({ id }) => id)
     expect(ids).toEqual(['optee.driver', 'fault.kernel', 'fault.firmware'])
-    expect(findingIds(['optee'])).toEqual(ids)
-    expect(judge(shownOf({}), probeGroups).map(({ id }) => id)).toEqual(findingIds())
+    const onBoard = (groups: readonly string[]): string[] =>
+      judge(shownOf({ lab: labOf() }), groups).map(({ id }) => id)
+    expect(findingIds(['optee'])).toEqual(onBoard(['optee']))
+    expect(onBoard(probeGroups)).toEqual(findingIds())
+  })
+
+  it('judges the lab wherever an attempt was on a place of one, and nowhere else', () => {
+    const ofLab = (shown: Shown, groups: readonly string[]): string[] =>
+      judge(shown, groups).flatMap(({ id }) => (id.startsWith('lab.') ? [id] : []))
+    const all = ['lab.power', 'lab.console', 'lab.flash', 'lab.first-byte', 'lab.wire', 'lab.health']
+    expect(ofLab(shownOf({ lab: labOf() }), ['optee'])).toEqual(all)
+    expect(ofLab(shownOf({}), ['lab'])).toEqual([])
   })
 
   it('asks init for each fact once, and the build for the symbols', () => {
@@ -61,7 +73,7 @@ describe('the registry of probes', () => {
   it('knows no other group', () => {
     expect(() => judge(shownOf({}), ['imaa'])).toThrow(LabError)
     expect(() => factsWanted(['imaa'])).toThrow(
-      'There is no probe group "imaa"; there are pkvm, order, ffa, ffa-path, optee, partition, tpm, ima, eventlog, efivars, efiwrite, fault.',
+      'There is no probe group "imaa"; there are pkvm, order, ffa, ffa-path, optee, partition, tpm, ima, eventlog, efivars, efiwrite, fault, lab.',
     )
   })
 })
@@ -95,6 +107,49 @@ describe('whatever an attempt shows', () => {
       .string()
       .map((text): RecordBody => ({ fact: 'file', path: '/sys/bus/arm_ffa/devices/arm-ffa-1/uuid', rc: 0, text })),
   )
+  const words = fc.constantFrom('', 'The server said: Port already in use.')
+  const anyFact: fc.Arbitrary<NewLabFact> = fc.oneof(
+    fc.record({
+      about: fc.constant('power' as const),
+      by: fc.constant('outlet 1 of pdu'),
+      words,
+      told: fc.constantFrom('on' as const, 'off' as const, 'nothing' as const),
+      says: fc.constantFrom('on' as const, 'off' as const, 'unknown' as const, 'unread' as const, 'broken' as const),
+    }),
+    fc.record({
+      about: fc.constant('console' as const),
+      by: fc.constant('uart0'),
+      words,
+      console: fc.constantFrom('uart0', 'uart1'),
+      is: fc.constantFrom('attached' as const, 'gap' as const, 'closed' as const, 'broken' as const),
+    }),
+    fc.record({
+      about: fc.constant('flash' as const),
+      by: fc.constant('tftp'),
+      words,
+      file: fc.constantFrom('kernel', 'initrd'),
+      is: fc.constantFrom(
+        'written' as const,
+        'offered' as const,
+        'loaded' as const,
+        'unread' as const,
+        'broken' as const,
+      ),
+    }),
+    fc.record({
+      about: fc.constant('first byte' as const),
+      by: fc.constant('uart0'),
+      words,
+      seconds: fc.constantFrom(null, 0, 1.5),
+      limit: fc.constant(30),
+    }),
+    fc.record({
+      about: fc.constant('health' as const),
+      by: fc.constant('board-1'),
+      words,
+      is: fc.constantFrom('healthy' as const, 'ill' as const),
+    }),
+  )
   const symbol = fc.constantFrom('y', 'm', 'n')
   const shown = fc
     .record({
@@ -102,6 +157,7 @@ describe('whatever an attempt shows', () => {
       config: fc.record({ ARM_FFA_TRANSPORT: symbol, OPTEE: symbol, KVM: symbol }),
       consoles: fc.array(console, { maxLength: 2 }),
       records: fc.array(body, { maxLength: 12 }).map((bodies) => recordsOf(...bodies)),
+      lab: fc.array(anyFact, { maxLength: 12 }),
       stop: fc.constantFrom(
         'power-off' as const,
         'asked-off' as const,
@@ -112,7 +168,7 @@ describe('whatever an attempt shows', () => {
       ),
       stage: fc.constantFrom(...stages),
     })
-    .map(({ stop, stage, ...rest }) => shownOf({ ...rest, host: { stop, stage, reason: '' } }))
+    .map(({ stop, stage, lab, ...rest }) => shownOf({ ...rest, lab: labOf(...lab), host: { stop, stage, reason: '' } }))
 
   const kinds = new Map(findingKinds().map((kind) => [kind.id, kind]))
 

@@ -3,8 +3,11 @@ import { join } from 'node:path'
 import type { HostView, Shown } from '../../../domain/attempt.ts'
 import { readLines } from '../../../domain/console/line-reader.ts'
 import type { ConsoleLog } from '../../../domain/console/line.ts'
+import type { LabFact, LabShown, NewLabFact } from '../../../domain/lab-log/lab-fact.ts'
 import type { Finding } from '../../../domain/finding.ts'
 import { judge, probeGroups } from '../../../domain/probes/registry.ts'
+import { crc32 } from '../../../domain/records/crc32.ts'
+import { heardLines } from '../../../domain/records/kernel-log.ts'
 import type { RecordBody, TargetRecord } from '../../../domain/records/record.ts'
 
 /** Real boots whose consoles are stored as fixtures. */
@@ -51,6 +54,8 @@ export function recordsOf(...bodies: RecordBody[]): TargetRecord[] {
 }
 
 export const hello: RecordBody = { fact: 'hello', init: '1', release: '6.18.5', machine: 'aarch64', channel: 'hvc0' }
+/** The same where records share the console. */
+export const onConsole: RecordBody = { ...(hello as HelloBody), channel: '/dev/console' }
 export const end: RecordBody = { fact: 'end', records: 9 }
 const zeros = (count: number): string[] => Array.from({ length: count }, () => '0x0')
 
@@ -97,7 +102,10 @@ export interface Showing {
   host?: HostView
   consoles?: ConsoleLog[]
   records?: TargetRecord[]
+  lab?: LabShown
 }
+
+type HelloBody = Extract<RecordBody, { fact: 'hello' }>
 
 /** A showing of one attempt: a healthy end and =y unless told otherwise. */
 export function shownOf({
@@ -107,6 +115,7 @@ export function shownOf({
   host = poweredOff,
   consoles = [],
   records = recordsOf(hello, end),
+  lab,
 }: Showing): Shown {
   const cmdline = `console=ttyAMA0 panic=-1 initcall_debug ignore_loglevel${mode === '' ? '' : ` kvm-arm.mode=${mode}`}`
   return {
@@ -114,12 +123,44 @@ export function shownOf({
     host,
     consoles,
     records,
+    ...(lab && { lab }),
   }
 }
 
-/** The finding of that id, judged with all groups. */
+/** What the lab of a board noted, a second apart. */
+export function labOf(...facts: NewLabFact[]): LabShown {
+  const noted = facts.map((fact, index) => ({ ...fact, at: 1_800_000_000_000 + index * 1000, entry: index + 1 }))
+  return { kind: 'board', facts: noted as (LabFact & { entry: number })[] }
+}
+
+/** The finding of that id, judged with all groups; those of the lab where a board shows nothing, unless it shows something. */
 export function findingOf(shown: Shown, id: string): Finding {
-  const found = judge(shown, probeGroups).find((finding) => finding.id === id)
+  const found = judge(id.startsWith('lab.') ? { lab: labOf(), ...shown } : shown, probeGroups).find(
+    (finding) => finding.id === id,
+  )
   if (!found) throw new Error(`no finding ${id}`)
   return found
+}
+
+/**
+ * The showing of a boot on a board whose console shares its records.
+ * @param heard what the console brought of the kernel's log, without line feeds
+ * @param said what the kernel had said
+ * @param again the lines that init gave again, counted from 0
+ */
+export function wired(
+  heard: string[],
+  said = ['[    0.100000] optee: probe failed -22'],
+  again: readonly number[] = [],
+): Shown {
+  const sums = said.map((line) => crc32(line).toString(16).padStart(8, '0')).join('')
+  const records = recordsOf(
+    onConsole,
+    { fact: 'log', from: 0, lines: said.length, lost: 0, sums },
+    { fact: 'end', records: 3 },
+    ...again.map((line): RecordBody => ({ fact: 'log-line', line, text: said[line] ?? '' })),
+  )
+  const text = `${heard.join('\r\n')}\r\n`
+  const shown = shownOf({ consoles: [consoleOf(text)], records, lab: labOf() })
+  return { ...shown, heard: [heardLines('uart0', new TextEncoder().encode(text))] }
 }

@@ -1,6 +1,7 @@
 import type { Shown } from '../../../domain/attempt.ts'
 import type { Outcome } from '../../../domain/finding.ts'
 import type { EfiVariableBody, FfaCallBody, RecordBody } from '../../../domain/records/record.ts'
+import type { NewLabFact } from '../../../domain/lab-log/lab-fact.ts'
 import { configWanted, probeGroups } from '../../../domain/probes/registry.ts'
 import { functionName } from '../../../domain/smc/function-ids.ts'
 import { bootAggregate, file } from '../ima/lists.ts'
@@ -15,9 +16,11 @@ import {
   consolesOf,
   end,
   hello,
+  labOf,
   realRecords,
   recordsOf,
   shownOf,
+  wired,
   without,
   type Showing,
 } from './showing.ts'
@@ -147,6 +150,25 @@ const roundTrip = (value: string): Shown =>
     step('after-modules', 'read', 0, { name: ours, bytes: `07000000${Buffer.from(value).toString('hex')}` }),
     step('after-modules', 'delete', 0, { name: ours }),
   ])
+
+const outlet = { about: 'power', by: 'outlet 3 of pdu1', words: '' } as const
+const wentOn = { ...outlet, told: 'on', says: 'on' } as const
+const wentOff = { ...outlet, told: 'off', says: 'off' } as const
+const uart = { about: 'console', by: 'uart0', console: 'uart0', words: '' } as const
+const attached = { ...uart, is: 'attached' } as const
+const letGo = { ...uart, is: 'closed', bytes: 71_000 } as const
+const refusedConsole = { ...uart, is: 'broken', words: 'The console server said: Port already in use.' } as const
+const offered = (file: string) => ({ about: 'flash', by: 'tftp of bench', file, is: 'offered', words: '' }) as const
+const loaded = (file: string) =>
+  ({ about: 'flash', by: 'the boot loader', file, is: 'loaded', words: 'crc32 1a2b3c4d' }) as const
+const notLoaded = {
+  about: 'flash',
+  by: 'the boot loader',
+  is: 'broken',
+  words: 'The board could not load initrd because the server does not answer.',
+} as const
+const firstByte = { about: 'first byte', by: 'uart0', seconds: 0.4, limit: 15, words: '' } as const
+const board = (...facts: NewLabFact[]): Shown => shownOf({ records: [], lab: labOf(...facts) })
 
 /** For each finding one showing whose evidence is turned around. */
 export const turns: Record<string, Turn> = {
@@ -409,6 +431,36 @@ export const turns: Record<string, Turn> = {
       says([userspace, 'E/TC:1   Panic at core/arch/arm/kernel/thread_spmc.c:2030 <thread_spmc_msg_recv>']),
     ],
   },
+  'lab.power': {
+    what: 'what the outlet says after it was told off',
+    before: ['pass', board(wentOn, wentOff)],
+    after: ['fail', board(wentOn, { ...wentOff, says: 'on' })],
+  },
+  'lab.console': {
+    what: 'how the way to the UART ended',
+    before: ['pass', board(attached, letGo)],
+    after: ['fail', board(attached, refusedConsole)],
+  },
+  'lab.flash': {
+    what: 'the load of the initrd',
+    before: ['pass', board(offered('kernel'), offered('initrd'), loaded('kernel'), loaded('initrd'))],
+    after: ['fail', board(offered('kernel'), offered('initrd'), loaded('kernel'), notLoaded)],
+  },
+  'lab.first-byte': {
+    what: 'the first byte, which does not come',
+    before: ['pass', board(firstByte)],
+    after: ['fail', board({ ...firstByte, by: 'every console', seconds: null })],
+  },
+  'lab.wire': {
+    what: 'a digit on the console',
+    before: ['pass', wired(['[    0.100000] optee: probe failed -22'])],
+    after: ['fail', wired(['[    0.100000] optee: probe failed -21'])],
+  },
+  'lab.health': {
+    what: 'what the place did when it was looked at',
+    before: ['pass', board({ about: 'health', by: 'board-1', is: 'healthy', words: 'It is healthy.' })],
+    after: ['fail', board({ about: 'health', by: 'board-1', is: 'ill', words: 'board-1 said nothing.' })],
+  },
 }
 
 /** The showing of a kernel that was asked for a policy of IMA. */
@@ -420,6 +472,8 @@ const nothingBuilt = Object.fromEntries(configWanted(probeGroups).map((symbol) =
 
 /** Showings that leave a question open, or without an object. */
 export const bare: Record<string, Shown> = {
+  'a board did nothing that was noted': shownOf({ records: [], lab: labOf() }),
+  'the place is a model': shownOf({ records: [], lab: { kind: 'fvp', facts: [] } }),
   'nothing came back': shownOf({ records: [] }),
   'nothing is built': shownOf({ config: nothingBuilt }),
   'pKVM was not asked for': shownOf({ mode: 'nvhe' }),

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { crc32 } from '../../../domain/records/crc32.ts'
 import { encodeFrame, payloadOf } from '../../../domain/records/frame.ts'
-import { kernelLogOf } from '../../../domain/records/kernel-log.ts'
+import { heardLines, kernelLogOf } from '../../../domain/records/kernel-log.ts'
 import { LineSums } from '../../../domain/records/line-sums.ts'
 import { RecordReceiver } from '../../../domain/records/receiver.ts'
 import type { RecordBody, TargetRecord } from '../../../domain/records/record.ts'
@@ -19,6 +19,9 @@ function recordsOf(lines: string[]): RecordBody[] {
   })
   return [...sums, { fact: 'end', records: sums.length + 1 }]
 }
+
+const kernelLogIn = (console: string, records: TargetRecord[]) =>
+  kernelLogOf([heardLines('uart0', bytes(console))], records)
 
 /** A guest that answers each request at once, over a wire. */
 function exchange(console: string, lines: string[], wire = (frame: string): string => frame): RecordReceiver {
@@ -41,21 +44,21 @@ describe('the kernel’s log and a console', () => {
   it('are held against each other line by line, by sums over the bytes', () => {
     const console = said.map((line) => `${line}\r\n`).join('')
     const receiver = exchange(console, said)
-    expect(kernelLogOf(bytes(console), receiver.records())).toMatchObject({ lines: 70, damaged: [], text: said })
+    expect(kernelLogIn(console, receiver.records())).toMatchObject({ lines: 70, damaged: [], text: said })
   })
 
   it('tell nothing where init told of a part of the log only', () => {
     const console = said.map((line) => `${line}\r\n`).join('')
     const part = recordsOf(said).slice(1)
     const records = part.map((body, n): TargetRecord => ({ sequence: n + 1, body }))
-    expect(kernelLogOf(bytes(console), records)).toBeUndefined()
+    expect(kernelLogIn(console, records)).toBeUndefined()
   })
 
   it('leave a line open that cannot be had again, and do not wait for it for ever', () => {
     const console = said.slice(1).join('\r\n')
     const receiver = exchange(`${console}\r\n`, said, (frame) => (frame.includes('"log-line"') ? '' : frame))
     expect(receiver.complete).toBe(true)
-    const log = kernelLogOf(bytes(`${console}\r\n`), receiver.records())
+    const log = kernelLogIn(`${console}\r\n`, receiver.records())
     expect(log).toMatchObject({ damaged: [0], mended: 0 })
     expect(log?.text).toBeUndefined()
   })
@@ -77,7 +80,7 @@ describe('the kernel’s log and a console', () => {
             })
             .join('')
         const console = `${damage(said.map((line) => `${line}\r\n`).join(''))}\n`
-        const log = kernelLogOf(bytes(console), exchange(console, said, damage).records())
+        const log = kernelLogIn(console, exchange(console, said, damage).records())
         expect(log?.text).toEqual(said)
         expect(log?.mended).toBe(log?.damaged.length)
       }),

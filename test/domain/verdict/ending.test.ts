@@ -3,7 +3,17 @@ import type { HostView, Shown } from '../../../domain/attempt.ts'
 import { judge } from '../../../domain/probes/registry.ts'
 import type { Stage } from '../../../domain/stage/stage.ts'
 import { endingOf } from '../../../domain/verdict/ending.ts'
-import { boots, consoleOf, consolesOf, hello, noInit, recordsOf, shownOf, type Showing } from '../probes/showing.ts'
+import {
+  boots,
+  consoleOf,
+  consolesOf,
+  hello,
+  labOf,
+  noInit,
+  recordsOf,
+  shownOf,
+  type Showing,
+} from '../probes/showing.ts'
 
 const ending = (shown: Shown) => endingOf(shown, judge(shown, ['pkvm']))
 const of = (showing: Showing) => ending(shownOf(showing)).ending
@@ -40,6 +50,35 @@ describe('how an attempt ended', () => {
       ending: 'kernel-fault',
       sentence: 'The kernel reported: no init: No working init found.',
       evidence: [{ kind: 'console', console: 'uart0', from: 637 }],
+    })
+  })
+
+  const hung = { consoles: quiet, records: unfinished, host: host('silence', 'kernel', 'Nothing was said for 60 s.') }
+  const look = { about: 'health', by: 'board-1' } as const
+
+  it('is the fault of the lab where the place does not answer either after a silence, with what it did', () => {
+    const ill = labOf({ ...look, is: 'ill', words: 'board-1 was switched on and said nothing.' })
+    expect(ending(shownOf({ ...hung, lab: ill }))).toEqual({
+      ending: 'infra',
+      sentence: 'board-1 was switched on and said nothing. Nothing was said for 60 s.',
+      evidence: [{ kind: 'lab', from: 1, to: 1, text: 'board-1 is ill: board-1 was switched on and said nothing.' }],
+    })
+    const oopsed = shownOf({ ...hung, consoles: oops, lab: ill })
+    expect(ending(oopsed).ending).toBe('kernel-fault')
+  })
+
+  it('is a hang where the place answers afterwards, and where nobody looked', () => {
+    const healthy = labOf({ ...look, is: 'healthy', words: 'It is healthy.' })
+    for (const lab of [healthy, labOf()]) expect(ending(shownOf({ ...hung, lab })).ending).toBe('hung')
+  })
+
+  it('cites what the lab did where the lab broke', () => {
+    const said = 'The console server said: Port already in use.'
+    const lab = labOf({ about: 'console', by: 'uart0', console: 'uart0', is: 'broken', words: said })
+    expect(ending(shownOf({ ...hung, host: host('lost', 'bl1', said), lab }))).toEqual({
+      ending: 'infra',
+      sentence: said,
+      evidence: [{ kind: 'lab', from: 1, to: 1, text: `uart0 broke: ${said}` }],
     })
   })
 
