@@ -5,7 +5,7 @@ import type { Shown } from '../domain/attempt.ts'
 import type { ConsoleLog } from '../domain/console/line.ts'
 import { readLines } from '../domain/console/line-reader.ts'
 import { withoutReplays } from '../domain/console/replays.ts'
-import { kernelLogName, withKernelLog } from '../domain/console/with-kernel-log.ts'
+import { kernelLogFile, kernelLogName, withKernelLog } from '../domain/console/with-kernel-log.ts'
 import { joinParts } from '../domain/records/join-parts.ts'
 import { heardLines } from '../domain/records/kernel-log.ts'
 import type { TargetRecord } from '../domain/records/record.ts'
@@ -49,7 +49,7 @@ export async function readKeptConsoles(
   consoles: readonly KeptConsole[],
 ): Promise<{ raw: Map<string, Uint8Array>; kernelLog: Uint8Array | undefined }> {
   const read = consoles.map(async ({ name, rawPath }) => [name, await readFile(rawPath)] as const)
-  const kernelLog = fileKept(folder, kernelLogName)
+  const kernelLog = fileKept(folder, kernelLogFile)
   return {
     raw: new Map(await Promise.all(read)),
     kernelLog: kernelLog === undefined ? undefined : await readFile(kernelLog),

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { kernelLogName } from '../domain/console/with-kernel-log.ts'
+import { kernelLogFile } from '../domain/console/with-kernel-log.ts'
 import { heardLines, kernelLogOf } from '../domain/records/kernel-log.ts'
 import { RecordExchange } from '../targets/exchange.ts'
 import { keptFile } from '../targets/kept-files.ts'
@@ -19,6 +19,6 @@ export async function keepKernelLog(folder: string): Promise<void> {
     exchange.feed(name, raw)
     const log = kernelLogOf([heardLines(name, raw)], exchange.end().records)
     if (log?.text && log.damaged.length > 0)
-      await writeFile(keptFile(folder, kernelLogName), Buffer.from(`${log.text.join('\n')}\n`, 'latin1'))
+      await writeFile(keptFile(folder, kernelLogFile), Buffer.from(`${log.text.join('\n')}\n`, 'latin1'))
   }
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { parseConfig } from '../builds/kernel/config-text.ts'
 import type { Shown } from '../domain/attempt.ts'
-import { kernelLogName } from '../domain/console/with-kernel-log.ts'
+import { kernelLogFile, kernelLogName } from '../domain/console/with-kernel-log.ts'
 import { LabError } from '../domain/errors.ts'
 import { configWanted } from '../domain/probes/registry.ts'
 import type { TargetRecord } from '../domain/records/record.ts'
@@ -43,7 +43,7 @@ export async function readKept(
   const lab = await readArtifact(store, id, kept, labLogName)
   return {
     asked: { cmdline, config: await readConfig(store, kernel, probes), modules },
-    ...heardOf(raw, await readArtifact(store, id, kept, kernelLogName), await readRecords(store, id, kept, raw)),
+    ...heardOf(raw, await readArtifact(store, id, kept, kernelLogFile), await readRecords(store, id, kept, raw)),
     ...labShown(target, lab),
     ...(smc === undefined ? {} : { smc }),
   }
@@ -62,7 +62,7 @@ async function readTrace(store: Store, kept: Kept, kernel: Build | null): Promis
 async function readConsoles(store: Store, id: string, kept: Kept): Promise<Map<string, Uint8Array>> {
   const names = kept
     .flatMap(({ name }) => /^console\/([^.]+)$/.exec(name)?.[1] ?? [])
-    .filter((name) => name !== recordChannel)
+    .filter((name) => name !== recordChannel && name !== kernelLogName)
   const files = await Promise.all(
     names.map(async (name) => [name, await readArtifact(store, id, kept, `console/${name}`)] as const),
   )

@@ -6,6 +6,8 @@ import type { ConsoleLine, ConsoleLog } from './line.ts'
  * lines that came whole, and for the others what init gave again. It is a file of the attempt like theirs.
  */
 export const kernelLogName = 'kernel-log'
+/** The file of an attempt that has it. */
+export const kernelLogFile = `console/${kernelLogName}`
 
 /**
  * Takes the consoles of an attempt; where the kernel's own log is among them, the console that brought it damaged is left

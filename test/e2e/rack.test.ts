@@ -4,15 +4,26 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { writeBoardPlan } from '../rack/board-plan.ts'
 import { firmwareOf } from '../rack/firmware-of.ts'
 import { writeRackPlan } from '../rack/rack-plan.ts'
 import { startRack, type Rack } from '../rack/rack.ts'
+import type { UartWire } from '../rack/uart-wire.ts'
 import type { Ended } from './command.ts'
 import { cellOf, endings, findingOf, type RunDocument } from './documents.ts'
 import { useLab } from './lab.ts'
 
 const lab = useLab('rack')
 const targets = ['qemu', 'board-1', 'board-2', 'fvp']
+
+const knownBug = {
+  known: 'FF-A calls are refused under pKVM when the FF-A driver is built in',
+  findings: {
+    'ffa.usable': { outcome: 'fail', errno: -22, status: 'INVALID_PARAMETERS' },
+    'order.ffa-before-kvm': 'fail',
+    'optee.driver': { outcome: 'fail', errno: -22 },
+  },
+}
 
 let folder: string
 let rack: Rack
@@ -75,6 +86,30 @@ describe('a run of plans/rack.yaml', () => {
     expect(code).toBe(0)
     expect(stdout).toMatch(/^hyplab reserve board-1 .*\nhyplab place board-1 off\n/)
     expect(stdout).toContain('kvm-arm.mode=protected')
+  })
+
+  it('finds the bug over a cable that damages one byte in two thousand, and counts what came damaged', async () => {
+    const cable = rack.parts.running('wire b1u0') as UartWire
+    await cable.damage(5e-4, 'a bad cable')
+    const plan = await writeBoardPlan(folder, { board: 'board-1', config: ['ffa=y'], again: 4, expect: [knownBug] })
+    const bad = await lab.hyplab('run', plan, '--lab', rack.labFile, '--json')
+    await cable.damage(0, '')
+    const { run: made, cells } = JSON.parse(bad.stdout) as RunDocument
+    const attempt = cells[0]!.attempts.at(-1)!
+    // What the boot loader's shell did not get through counts for nothing, and is tried again.
+    expect([bad.code, cells[0]!.verdict?.verdict], JSON.stringify(cells[0], null, 2)).toEqual([0, 'known-fail'])
+    const wire = findingOf(attempt, 'lab.wire')
+    expect(wire).toMatchObject({ outcome: 'fail', sentence: expect.stringContaining('init gave them again') })
+    expect(wire.facts['damaged']).toBeGreaterThan(0)
+    expect(await cable.damaged()).toBeGreaterThan(0)
+    // What the kernel said is cited from its own log, which is a file of the attempt.
+    const order = findingOf(attempt, 'order.ffa-before-kvm')
+    const [cited] = order.evidence.filter((one) => one.kind === 'console')
+    expect(cited).toMatchObject({ console: 'kernel-log' })
+    const { stdout } = await lab.hyplab('logs', attempt.id, '-c', 'kernel-log')
+    expect(stdout.split('\n').slice(cited!.from - 1, cited!.to).join('\n')).toBe(cited!.text)
+    const judged = await lab.hyplab('judge', String(made.id), '--json')
+    expect(JSON.parse(judged.stdout)).toMatchObject({ changes: [] })
   })
 
   it('leaves all places off, free and clean', async () => {

@@ -83,7 +83,7 @@ try {
     const plan = await writeBoardPlan(folder, { board: fault.board, config: ['ffa=m'], again: 4, expect })
     const run = startHyplab(state, ['run', plan, '--lab', rack.labFile, '--json'])
     await Promise.race([delay(fault.at), run.ended])
-    const mend = await strike({ rack, folder }, fault)
+    const mend = await strike({ rack, folder, state }, fault)
     await Promise.race([delay(fault.lasts), run.ended])
     await mend()
     await run.ended

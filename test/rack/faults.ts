@@ -1,6 +1,9 @@
 import { rm } from 'node:fs/promises'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { isRunning, type ProcessSeen } from '../../host/process-identity.ts'
+import { findVictim } from '../chaos/processes-of-lab.ts'
 import type { Rack } from './rack.ts'
 
 /** What can break in a lab. */
@@ -18,6 +21,8 @@ export const faultNames = [
   'glitch',
   'machine',
   'tty',
+  'worker dies',
+  'worker stands still',
 ] as const
 export type FaultName = (typeof faultNames)[number]
 
@@ -50,9 +55,12 @@ export function drawFault(random: () => number, longest: number): Fault {
   return { name, board: strikes[name] ?? either, at: random() * longest, lasts: 300 + random() * 4000 }
 }
 
-/** Breaks it. @returns a function that mends it */
+/** A worker that stands still longer than its heartbeat may be away is given up, and comes back. */
+const standsStill = 4
+
+/** Breaks it. @param state the lab's state folder @returns a function that mends it */
 export async function strike(
-  { rack, folder }: { rack: Rack; folder: string },
+  { rack, folder, state }: { rack: Rack; folder: string; state: string },
   fault: Fault,
 ): Promise<() => Promise<void>> {
   const { name, board } = fault
@@ -97,5 +105,20 @@ export async function strike(
       await parts.kill(wire)
       return () => parts.revive(wire)
     }
+    case 'worker dies':
+      kill(state, 'SIGKILL')
+      return nothing
+    case 'worker stands still': {
+      const stopped = kill(state, 'SIGSTOP')
+      await delay(standsStill * fault.lasts)
+      for (const worker of stopped) if (isRunning(worker)) process.kill(worker.pid, 'SIGCONT')
+      return nothing
+    }
   }
+}
+
+function kill(state: string, signal: NodeJS.Signals): ProcessSeen[] {
+  const workers = findVictim(state, 'worker', undefined, 0) ?? []
+  for (const { pid } of workers) process.kill(pid, signal)
+  return workers
 }
