@@ -2,9 +2,11 @@ import { mkdir } from 'node:fs/promises'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Duplex } from 'node:stream'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import type { NewLabFact } from '../../../domain/lab-log/lab-fact.ts'
 import type { LabPlace } from '../../../domain/lab/inventory.ts'
 import type { World } from '../../../domain/world.ts'
+import { ConsoleFault } from '../../../targets/board/console/console-fault.ts'
 import { PoweredBoard, type Attached, type BoardPower } from '../../../targets/board/powered-board.ts'
 import type { BootEnd, BootOrder } from '../../../targets/boot-order.ts'
 import { bootTarget } from '../../../targets/boot.ts'
@@ -51,7 +53,16 @@ interface Bench {
   uart0: Cable
   uart1: Cable
   switched: string[]
+  /** What was noted of the lab, without what is said there. */
+  noted: () => string[]
+  facts: NewLabFact[]
   boot: (signal?: AbortSignal) => Promise<BootEnd>
+}
+
+function inShort(fact: NewLabFact): string {
+  if (fact.about === 'first byte') return `first byte ${fact.seconds === null ? 'none' : fact.by}`
+  const is = fact.about === 'power' ? `${fact.told} ${fact.says}` : fact.is
+  return `${fact.by} ${is}`
 }
 
 async function bench(over: Partial<BoardPower> = {}, firstByte = 5): Promise<Bench> {
@@ -60,6 +71,7 @@ async function bench(over: Partial<BoardPower> = {}, firstByte = 5): Promise<Ben
   await mkdir(folder)
   const [uart0, uart1] = [new Cable(), new Cable()]
   const switched: string[] = []
+  const facts: NewLabFact[] = []
   const power: BoardPower = {
     on: async () => void switched.push('on'),
     off: async () => switched.push('off') > 0,
@@ -74,11 +86,18 @@ async function bench(over: Partial<BoardPower> = {}, firstByte = 5): Promise<Ben
     uart0,
     uart1,
     switched,
+    facts,
+    noted: () => facts.map(inShort),
     boot: (signal = never) =>
       bootTarget(
         order,
         async () =>
-          new PoweredBoard(place, [uart0.attached('uart0', ['EL3', 'NS']), uart1.attached('uart1', ['S-EL1'])], power),
+          new PoweredBoard(
+            place,
+            [uart0.attached('uart0', ['EL3', 'NS']), uart1.attached('uart1', ['S-EL1'])],
+            power,
+            (fact) => void facts.push(fact),
+          ),
         {},
         signal,
       ),
@@ -242,4 +261,85 @@ test('a boot loader that fell silent because the board lost its power blames no 
     state: async () => 'off',
   })
   expect((await boot()).host).toMatchObject({ stop: 'lost', reason: expect.stringContaining('says off') })
+})
+
+describe('what is noted of the lab', () => {
+  test('consoles until they are let go of, with their bytes, and the first byte with its time', async () => {
+    const { boot, uart0, facts, noted } = await bench({
+      on: async () => void setTimeout(() => uart0.say('[    1.0] reboot: Power down\n'), 50),
+    })
+    await boot()
+    expect(noted()).toEqual(['uart0 attached', 'uart1 attached', 'first byte uart0', 'uart0 closed', 'uart1 closed'])
+    const [, , first, closed] = facts
+    expect(first).toMatchObject({ limit: 5, seconds: expect.any(Number) as number })
+    expect(closed).toMatchObject({ bytes: 29 })
+  })
+
+  test('a first byte that comes before the outlet has said that it is on', async () => {
+    const { boot, uart0, facts } = await bench({
+      on: async () => {
+        uart0.say('reboot: Power down\n')
+        await new Promise((resolve) => setTimeout(resolve, 50))
+      },
+    })
+    await boot()
+    expect(facts.filter(({ about }) => about === 'first byte')).toMatchObject([{ by: 'uart0', seconds: 0 }])
+  })
+
+  test('that no byte came, in the sentence that the attempt ends with', async () => {
+    const { boot, facts, noted } = await bench({}, 0.1)
+    const { host } = await boot()
+    expect(noted()).toContain('first byte none')
+    expect(facts.find(({ about }) => about === 'first byte')).toMatchObject({ words: host.reason, limit: 0.1 })
+  })
+
+  test('the console that broke, in the words of its server, and not that we let go of it', async () => {
+    const { boot, uart0, uart1, facts, noted } = await bench({
+      on: async () => {
+        uart0.say('hello\n')
+        uart1.break('The console server said: Port already in use')
+      },
+    })
+    await boot()
+    expect(noted()).toEqual(expect.arrayContaining(['uart1 broken', 'uart0 closed']))
+    expect(noted()).not.toContain('uart1 closed')
+    expect(facts.find((fact) => fact.about === 'console' && fact.is === 'broken')).toMatchObject({
+      words: 'The console server said: Port already in use',
+    })
+  })
+
+  test('what the outlet says of a board that fell silent, and that it cannot be asked', async () => {
+    const off = await bench({ on: async () => off.uart0.say('x\n'), state: async () => 'off' })
+    off.order.limits.silence = 0.2
+    await off.boot()
+    expect(off.noted()).toContain('the power of rock-1 nothing off')
+    const mute = await bench({
+      on: async () => mute.uart0.say('x\n'),
+      state: () => Promise.reject(new Error('The PDU does not answer.')),
+    })
+    mute.order.limits.silence = 0.2
+    expect((await mute.boot()).host.stop).toBe('silence')
+    expect(mute.facts).toContainEqual(
+      expect.objectContaining({ about: 'power', says: 'unknown', words: 'The PDU does not answer.' }),
+    )
+  })
+
+  test('of a dialogue that the lab broke whether it was the wire or what is fetched', async () => {
+    const broken = async (error: Error): Promise<string[]> => {
+      const { boot, uart0, noted } = await bench({
+        on: async () => uart0.say('U-Boot 2023.01\n'),
+        start: () => Promise.reject(error),
+      })
+      await boot()
+      return noted()
+    }
+    expect(await broken(new ConsoleFault('other', 'It lost characters.'))).toContain('uart0 broken')
+    expect(await broken(new Error('The TFTP server does not answer.'))).toContain('the boot loader broken')
+  })
+
+  test('that a board without a read-back is silent, or speaks on', async () => {
+    const silent = await bench({ on: async () => silent.uart0.say('reboot: Power down\n'), off: async () => false })
+    await silent.boot()
+    expect(silent.noted()).toContain('the consoles of the place off off')
+  })
 })
