@@ -5,4 +5,5 @@ cd "$(dirname "$0")/.."
 sh setup/node.sh
 PATH=$PWD/node_modules/.bin:$PATH
 export PATH
-exec node setup/side-by-side.ts 'tsc --noEmit' 'oxlint --type-aware' 'vitest run --project pure --reporter=dot'
+# oxlint finds what tsc does while it reads the types for its rules; npm test has tsc itself say so, too.
+exec node setup/side-by-side.ts 'oxlint --type-aware --type-check' 'vitest run --project pure --reporter=dot'

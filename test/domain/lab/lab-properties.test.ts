@@ -48,7 +48,7 @@ test('a lab with any piece of YAML pushed into it is a lab or has located errors
       for (const [at, drop, pieces] of damages) text = text.slice(0, at) + pieces.join('') + text.slice(at + drop)
       checkErrors(text)
     }),
-    { numRuns: 100 },
+    { numRuns: 40 },
   )
 })
 
@@ -75,7 +75,7 @@ test('any value in the place of any part is a lab or has located errors', () => 
       }
       checkErrors(stringify(value))
     }),
-    { numRuns: 100 },
+    { numRuns: 40 },
   )
 })
 
