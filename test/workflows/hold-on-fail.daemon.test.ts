@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { userInfo } from 'node:os'
+import { execa } from 'execa'
 import { WorkflowNotFoundError } from '@temporalio/common'
 import type { Client } from '@temporalio/client'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -69,21 +70,20 @@ async function cellThat(
   changed: Partial<CellTask> = {},
 ): Promise<void> {
   const deps = { store, folders: { state: store.folder, cache: store.folder }, client: undefined as unknown as Client }
-  const { handOverPlace, keepPlace, powerOffPlace, releasePlace } = createActivities(deps)
+  const real = createActivities(deps)
   const told: Told = { cell: randomUUID(), steps: [] }
   const steps: Partial<Activities> = {
     leasePlace: async () => await lease(),
     flashPlace: async () => ({ files: [], remarks: [] }),
     bootAttempt: async () => {
-      await runHyplab(folder, ['place', 'board-1', 'status'], { env: { HYPLAB_LAB: board.labFile } })
       await switchOn()
       return { ending: 'hung' }
     },
     judgeCell: async () => verdict,
-    handOverPlace,
-    keepPlace,
-    powerOffPlace,
-    releasePlace,
+    handOverPlace: (attempt) => real.handOverPlace(attempt),
+    keepPlace: (attempt) => real.keepPlace(attempt),
+    powerOffPlace: (attempt) => real.powerOffPlace(attempt),
+    releasePlace: (release) => real.releasePlace(release),
     ...over,
   }
   const noted = Object.entries(steps).map(([name, step]) => [
@@ -110,7 +110,6 @@ async function lease(): Promise<HeldPlace> {
 }
 
 async function switchOn(): Promise<void> {
-  const { execa } = await import('execa')
   const [program, ...words] = board.outlets.set
   await execa(program!, [...words, 'board-1', 'on'])
 }
@@ -162,14 +161,14 @@ test('a hold that is cancelled ends with the board off and free', async () => {
 })
 
 test('its owner prolongs it as any reservation', async () => {
-  await runThatHolds(4)
+  await runThatHolds(3)
   await cellThat('fixed', async (told) => {
-    await hyplab(['reserve', 'board-1', '--for', '10min', '--why', 'still looking'])
-    const until = (await place()).lease!.until
-    expect(until).toBeGreaterThan(Date.now() + 500_000)
-    await new Promise((resolve) => setTimeout(resolve, 5_000))
+    // What `hyplab reserve` does.
+    const request = { places: ['lab/board-1'], holder, why: 'still looking', forMs: 600_000 }
+    expect(await requestLease(store, request, Date.now())).toMatchObject({ fence: 1 })
+    await new Promise((resolve) => setTimeout(resolve, 4_000))
     expect([await outlet(), (await holdOf(told).describe()).status.name]).toEqual(['on', 'RUNNING'])
-    await hyplab(['release', 'board-1'])
+    await releaseLease(store, await place())
     await holdOf(told).result()
   })
 })
