@@ -364,6 +364,6 @@ describe('what is noted of the lab', () => {
   test('that a board without a read-back is silent, or speaks on', async () => {
     const silent = await bench({ on: async () => silent.uart0.say('reboot: Power down\n'), off: async () => false })
     await silent.boot()
-    expect(silent.noted()).toContain('the consoles of the place off off')
+    expect(silent.noted()).toContain('the board off off')
   })
 })
