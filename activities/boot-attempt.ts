@@ -92,6 +92,7 @@ async function orderOf(
     files,
     cmdline: cell.cmdline,
     limits: cell.limits,
+    ...(context.run.options?.hold && cell.target.kind === 'board' && { leaveHung: true as const }),
     ...(tracer?.path === undefined ? {} : { tracer: tracer.path }),
     history: await paceHistory(deps.store, cell.target.name),
     place: {

@@ -10,13 +10,14 @@ import { notedLook } from './look-at-place.ts'
  * @param folder the attempt's own
  */
 export async function lookAfterHang(
-  { host }: BootEnd,
+  { host, leftOn }: BootEnd,
   open: OpenPlace,
   place: LabPlace,
   folder: string,
   signal: AbortSignal,
 ): Promise<void> {
-  if (host.stop !== 'silence' || !open.power) return
+  // One that was left as it is would be that no longer.
+  if (host.stop !== 'silence' || leftOn || !open.power) return
   // Loaded here, because few boots hang.
   const { checkHealth } = await import('../targets/place/check-health.ts')
   // An ill place is noted; a look that was cut off shows nothing, and takes away nothing of what the boot showed.

@@ -38,7 +38,9 @@ export async function outlineRun(deps: Deps, input: { run: number; lab: string }
       await setCellBuilds(deps.store, input.run, number, { kernel: kernel.id, firmware: firmware?.id ?? null })
       for (const build of wanted) tasks.set(build.id, build)
       const leased = isLeased(cell.target) ? { leased: true as const } : {}
-      outlined.push({ number, builds: wanted.map(({ id }) => id), ...cell.attempts, ...leased })
+      // Of a model nothing is left to be looked at.
+      const hold = cell.target.kind === 'board' && run.options?.hold ? { hold: true as const } : {}
+      outlined.push({ number, builds: wanted.map(({ id }) => id), ...cell.attempts, ...leased, ...hold })
     }
   })
   await reporter.flush()

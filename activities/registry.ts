@@ -12,7 +12,9 @@ import { closeOpenAttempts } from './close-open-attempts.ts'
 import { closeUnbuiltCell } from './close-unbuilt-cell.ts'
 import { asStep } from './failure.ts'
 import { finishRun } from './finish-run.ts'
+import { handOverPlace } from './hand-over-place.ts'
 import { judgeCell } from './judge-cell.ts'
+import { keepPlace } from './keep-place.ts'
 import { flashPlace } from './flash-place.ts'
 import { leasePlace } from './lease-place.ts'
 import { outlineRun } from './outline-run.ts'
@@ -44,6 +46,8 @@ export interface Activities {
   flashPlace(task: contracts.LeasedAttempt): Promise<Flashed>
   powerOffPlace(task: contracts.LeasedAttempt): Promise<void>
   releasePlace(release: contracts.Release): Promise<void>
+  handOverPlace(task: contracts.LeasedAttempt): Promise<void>
+  keepPlace(task: contracts.LeasedAttempt): Promise<boolean>
   closeLostAttempt(lost: contracts.LostAttempt): Promise<contracts.AttemptResult>
   closeOpenAttempts(open: contracts.OpenAttempts): Promise<void>
   closeUnbuiltCell(cell: contracts.UnbuiltCell): Promise<void>
@@ -63,6 +67,8 @@ export function createActivities(deps: Deps): Activities {
     flashPlace: asStep((task) => flashPlace(deps, task)),
     powerOffPlace: asStep((task) => powerOffPlace(deps, task)),
     releasePlace: asStep((release) => releasePlace(deps, release)),
+    handOverPlace: asStep((task) => handOverPlace(deps, task)),
+    keepPlace: asStep((task) => keepPlace(deps, task)),
     bootAttempt: asStep((task) => bootAttempt(deps, task)),
     closeLostAttempt: asStep((lost) => closeLostAttempt(deps, lost)),
     closeOpenAttempts: asStep((open) => closeOpenAttempts(deps, open)),

@@ -26,6 +26,8 @@ export const searchAttributes = {
 /** Workflow ids: people and other workflows find them by these. */
 export const workflowIds = {
   cell: (run: string, cell: number) => `${run}-cell-${cell}`,
+  /** Keeps the board of an attempt for its owner. */
+  hold: (cell: string, attempt: number) => `${cell}-hold-${attempt}`,
   /** Closes a run that was cut off; once for each run. */
   closing: (run: string) => `${run}-closing`,
   /** Equal inputs, equal id: that is what joins equal builds. */

@@ -36,7 +36,30 @@ export async function renewLease(store: Store, { place, fence }: LeaseKey, until
     .where('holder', 'is not', null)
     .executeTakeFirst()
   if (numUpdatedRows > 0n) return
-  throw new LabError('StaleFence', `The lease ${fence} of ${place} is over: somebody else has the place.`)
+  throw over({ place, fence })
+}
+
+function over({ place, fence }: LeaseKey): LabError {
+  return new LabError('StaleFence', `The lease ${fence} of ${place} is over: somebody else has the place.`)
+}
+
+/**
+ * Makes a lease somebody else's, under the same fence.
+ * @returns false when it is theirs already, and what for: then nothing changes
+ * @throws LabError StaleFence when it is over
+ */
+export async function handOverLease(
+  store: Store,
+  { place, fence }: LeaseKey,
+  to: Pick<Lease, 'holder' | 'why' | 'since' | 'until'>,
+): Promise<boolean> {
+  return await store.database.transaction().execute(async (transaction) => {
+    const lease = (await statesOf(transaction)).find((state) => state.place === place)?.lease
+    if (lease?.fence !== fence) throw over({ place, fence })
+    if (lease.holder === to.holder && lease.why === to.why) return false
+    await transaction.updateTable('leases').set(to).where('place', '=', place).execute()
+    return true
+  })
 }
 
 /** Whether a lease is still the place's; one that has run out stays until the place is given again. */

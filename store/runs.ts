@@ -15,6 +15,8 @@ export interface RunOptions {
   atOnce: number
   /** The lab whose places the run uses, as its file was then: an artifact. Absent where it uses none. */
   inventory?: { file: string; sha256: string }
+  /** How long, and for whom, the board of a cell is kept that does not come out as the plan says. Absent where none is. */
+  hold?: { seconds: number; holder: string }
 }
 
 /** One execution of a plan. Times are epoch milliseconds. */

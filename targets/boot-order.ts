@@ -16,6 +16,8 @@ export interface BootOrder {
   history?: Pace
   /** Where the place keeps its claim, the lease's fence, and whom to name as its user. */
   place: { folder: string; fence: number; owner: string }
+  /** A target that hangs is left as it is, where that can be, for somebody who looks at it; it is for the caller to end it. */
+  leaveHung?: true
 }
 
 /** How far a boot is. */
@@ -54,4 +56,6 @@ export interface BootEnd {
   /** When the target was set running, milliseconds since 1970, and how long it ran, seconds. */
   startedAt: number
   seconds: number
+  /** It hung, and runs on. */
+  leftOn?: true
 }

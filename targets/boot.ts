@@ -43,13 +43,15 @@ export async function bootTarget(
   try {
     requireUnused(order.folder)
     const powered = await powerUp(claim, signal)
+    let end: BootEnd | undefined
     try {
       signal.throwIfAborted()
-      return await new Boot(order, powered, watch).run(signal)
+      end = await new Boot(order, powered, watch).run(signal)
+      return end
     } finally {
       // A line closes when all of it was read, also where nobody came so far as to read it.
       for (const { stream } of powered.lines) stream.resume()
-      await powered.forceOff()
+      if (!end?.leftOn) await powered.forceOff()
     }
   } finally {
     claim.release()
@@ -68,10 +70,13 @@ class Boot {
   readonly #history
   #patience: Patience
   #words: LastWords = {}
+  readonly #leaveHung: boolean
+  #leftOn = false
 
-  constructor({ folder, limits, history }: BootOrder, powered: Powered, watch: BootWatch) {
+  constructor({ folder, limits, history, leaveHung }: BootOrder, powered: Powered, watch: BootWatch) {
     this.#powered = powered
     this.#watch = watch
+    this.#leaveHung = leaveHung === true
     this.#limits = {
       silence: limits.silence,
       stage: limits.silence * stagePatience,
@@ -105,6 +110,7 @@ class Boot {
       pace: this.#patience.pace,
       startedAt,
       seconds: (performance.now() - started) / 1000,
+      ...(this.#leftOn ? { leftOn: true as const } : {}),
     }
   }
 
@@ -155,16 +161,14 @@ class Boot {
     const powered = this.#powered
     switch (cause.kind) {
       case 'power-off':
-        await powered.askOff()
-        await this.#allKept()
+        await this.#askOff()
         // Its end may be seen before what the consoles said last was read: only now have they said all.
         this.#entered(this.#follower.off(), performance.now())
         this.#tell()
         return { stop: 'power-off', reason: cause.reason }
       case 'stuck': {
         const fault = await this.#labFault()
-        await powered.askOff()
-        await this.#allKept()
+        await this.#endHung(fault)
         return fault === undefined
           ? { stop: 'silence', reason: cause.reason }
           : { stop: 'lost', reason: `${fault} ${cause.reason}` }
@@ -181,8 +185,7 @@ class Boot {
       case 'expired': {
         const letGo = this.#exchange.complete
         const fault = letGo ? undefined : await this.#labFault()
-        const forced = await powered.askOff()
-        await this.#allKept()
+        const forced = letGo ? await this.#askOff() : await this.#endHung(fault)
         const reason = expiredSentence(cause.why, this.#words)
         if (fault !== undefined) return { stop: 'lost', reason: `${fault} ${reason}` }
         if (!letGo) return { stop: 'silence', reason }
@@ -195,6 +198,21 @@ class Boot {
   /** Whether the lab is to blame for a silence. A lab that cannot be asked has shown nothing. */
   async #labFault(): Promise<string | undefined> {
     return await this.#powered.labFault?.().catch(() => undefined)
+  }
+
+  /** Ends a target that hung, or leaves it as it is for whoever wants to look at it. @returns whether force was needed */
+  async #endHung(fault: string | undefined): Promise<boolean> {
+    if (!this.#leaveHung || !this.#powered.leaveOn || fault !== undefined) return await this.#askOff()
+    await this.#powered.leaveOn()
+    await this.#allKept()
+    this.#leftOn = true
+    return false
+  }
+
+  async #askOff(): Promise<boolean> {
+    const forced = await this.#powered.askOff()
+    await this.#allKept()
+    return forced
   }
 
   async #forceOff(): Promise<void> {

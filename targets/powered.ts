@@ -43,6 +43,8 @@ export interface Powered {
    * closed. @returns whether force was needed
    */
   askOff(): Promise<boolean>
+  /** Lets go of every line, and leaves it running; absent where it cannot run on without us. Resolves when every line has closed. */
+  leaveOn?(): Promise<void>
   /** Ends it at once. Resolves when it is off, every line has closed and nothing is left of it; can be called again. */
   forceOff(): Promise<void>
 }

@@ -53,6 +53,8 @@ export interface CellOutline {
   infra: number
   /** The cell boots on a place of a lab, which is leased for each attempt. */
   leased?: true
+  /** The board of its last attempt is kept for whoever started the run, if the cell does not come out as the plan says. */
+  hold?: true
 }
 
 export interface CellTask extends CellOutline {
@@ -89,6 +91,12 @@ export interface LeasedAttempt extends AttemptTask {
 /** An attempt whose place is ready to boot. */
 export interface FlashedAttempt extends LeasedAttempt {
   flashed: Flashed
+}
+
+/** A board that is kept for whoever started the run. */
+export interface Hold extends LeasedAttempt {
+  lab: string
+  host: string
 }
 
 /** A place is given back. */

@@ -60,6 +60,11 @@ export function leasing(taskQueue: string): ActivityOptions {
   return { ...awaitingBuild, taskQueue }
 }
 
+/** Keeping a board for its owner until the time is up, perhaps for days. */
+export function holding(taskQueue: string): ActivityOptions {
+  return { ...awaitingBuild, startToCloseTimeout: '30 days', taskQueue }
+}
+
 /** Putting kernel and initrd onto a board: never retried by the server, as with a boot. */
 export function flashing(taskQueue: string): ActivityOptions {
   return { ...booting(taskQueue), startToCloseTimeout: '30 minutes' }

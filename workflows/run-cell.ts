@@ -10,7 +10,9 @@ import type { Activities } from '../activities/registry.ts'
 import type { ErrorCode } from '../domain/errors.ts'
 import { queues } from '../domain/naming.ts'
 import { counts } from '../domain/verdict/counts.ts'
-import type { AttemptResult, CellResult, CellTask } from './contracts.ts'
+import type { Verdict } from '../domain/verdict/verdict.ts'
+import { beginHold } from './begin-hold.ts'
+import type { AttemptResult, CellResult, CellTask, LeasedAttempt } from './contracts.ts'
 import { awaitingBuild, bookkeeping, booting, closing } from './options.ts'
 import { leasedAttempt } from './leased-attempt.ts'
 import { endedByItsWorker, reasonOf } from './reason-of.ts'
@@ -20,8 +22,17 @@ const { judgeCell } = proxyLocalActivities<Pick<Activities, 'judgeCell'>>(bookke
 
 /** One cell: attempts until enough of them count or infrastructure broke too often, then the verdict. */
 export async function runCell(task: CellTask): Promise<CellResult> {
+  let verdict: Verdict | undefined
+  /** The board of the last attempt is kept where the cell does not come out as the plan says. */
+  const keep = async (attempt: LeasedAttempt, { ending }: AttemptResult): Promise<boolean> => {
+    if (!task.hold || !counts(ending) || counted + 1 < task.count) return false
+    verdict = await judgeCell({ run: task.run, cell: task.number })
+    if (asExpected.has(verdict)) return false
+    await beginHold(task, attempt)
+    return true
+  }
   const boot = task.leased
-    ? leasedAttempt(task)
+    ? leasedAttempt(task, keep)
     : proxyActivities<Pick<Activities, 'bootAttempt'>>(booting(queues.host(task.lab, task.host))).bootAttempt
   const { closeLostAttempt } = proxyActivities<Pick<Activities, 'closeLostAttempt'>>(
     closing(queues.closing(task.lab, task.host)),
@@ -51,8 +62,12 @@ export async function runCell(task: CellTask): Promise<CellResult> {
     } else broken++
     if (isHopeless(broke)) break
   }
-  return { cell: task.number, verdict: await judgeCell({ run: task.run, cell: task.number }) }
+  verdict ??= await judgeCell({ run: task.run, cell: task.number })
+  return { cell: task.number, verdict }
 }
+
+/** Nobody has to look at a board for these. */
+const asExpected: ReadonlySet<Verdict> = new Set(['pass', 'known-fail'])
 
 /** A disk that damages what was just made again would have a cell build for ever. */
 const mostRebuilds = 3

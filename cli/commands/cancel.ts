@@ -8,6 +8,7 @@ import type { Store } from '../../store/store.ts'
 import type { ServiceFacts } from '../../worker/service-file.ts'
 import type { Context } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
+import { endHolds, holdsOf } from '../places/holds.ts'
 import { holdService } from '../service.ts'
 import { withClient } from '../temporal-client.ts'
 import { watchRun } from '../watch-run.ts'
@@ -17,16 +18,24 @@ import { withStore } from '../with-store.ts'
 export function addCancelCommand(program: Command, context: () => Context): void {
   program
     .command('cancel <run>')
-    .description('cancel a run: power off, stop builds that nobody else needs, keep what was shown so far')
+    .description(
+      'cancel a run: power off, also boards that are kept by --hold-on-fail; stop builds that nobody else needs, keep what was shown so far',
+    )
     .action(async (text: string) => {
       await withStore(context().folders, async (store) => {
         const { run } = await resolve(store, text)
         const { state } = (await runDetail(store, run)).run
-        if (state !== 'running') throw new LabError('BadInput', `Run ${run} has ended already (${state}).`)
+        const holds = await holdsOf(store, run)
+        if (state !== 'running' && holds.length === 0)
+          throw new LabError('BadInput', `Run ${run} has ended already (${state}).`)
         const service = await holdService(context().folders.state, context().talk)
         try {
-          await cancelRun(service.facts, store, run)
-          await watchRun(context(), store, service, run)
+          if (state === 'running') {
+            await cancelRun(service.facts, store, run)
+            await watchRun(context(), store, service, run)
+          }
+          await endHolds(service.facts, store, run)
+          if (state !== 'running') context().talk('The boards that were kept are switched off and given back.')
         } finally {
           await service.close()
         }

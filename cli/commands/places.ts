@@ -1,6 +1,6 @@
-import { Argument, InvalidArgumentError, type Command } from 'commander'
-import { durationPattern, parseDuration } from '../../domain/yaml/quantity.ts'
+import { Argument, type Command } from 'commander'
 import type { Context } from '../context.ts'
+import { duration } from '../duration.ts'
 import type { FlashOptions } from '../places/flash-place.ts'
 import { labOption } from '../places/lab-file.ts'
 import type { Action } from '../places/switch-place.ts'
@@ -31,7 +31,7 @@ export function addPlacesCommands(program: Command, context: () => Context): voi
     })
   program
     .command('release <place>')
-    .description('give a place back that you have reserved')
+    .description('give a place back that you have reserved; a board that a run kept for you is switched off')
     .option(...labOption)
     .action(async (name: string, options: { lab?: string }) => {
       const { release } = await import('../places/reservations.ts')
@@ -69,10 +69,4 @@ export function addPlacesCommands(program: Command, context: () => Context): voi
       const { flashByHand } = await import('../places/flash-place.ts')
       await flashByHand(context(), place, image, options)
     })
-}
-
-/** @returns seconds */
-function duration(text: string): number {
-  if (!durationPattern.test(text)) throw new InvalidArgumentError('It must be a time with a unit, e.g. 30min or 2 h.')
-  return parseDuration(text)
 }

@@ -3,7 +3,11 @@ import { LabError } from '../../domain/errors.ts'
 import { axes, matches, type Axis, type Selector } from '../../domain/plan/axes.ts'
 import { isLeased } from '../../domain/target.ts'
 import { putArtifact } from '../../store/artifacts.ts'
+import type { RunOptions } from '../../store/runs.ts'
+import type { Store } from '../../store/store.ts'
+import type { Answer } from '../../worker/control.ts'
 import type { Context } from '../context.ts'
+import { duration } from '../duration.ts'
 import { labOption } from '../places/lab-file.ts'
 import { onInterrupt } from '../interrupt.ts'
 import { readPlanFile, type ReadPlan } from '../read-plan.ts'
@@ -13,12 +17,14 @@ import { watchRun } from '../watch-run.ts'
 import { withStore } from '../with-store.ts'
 import { cancelRun } from './cancel.ts'
 
-interface RunOptions {
+interface Options {
   dryRun?: boolean
   detach?: boolean
   only: string[]
   atOnce: string
   lab?: string
+  /** Seconds. */
+  holdOnFail?: number
 }
 
 /** `run PLAN`: the main job. */
@@ -30,8 +36,13 @@ export function addRunCommand(program: Command, context: () => Context): void {
     .option('-d, --detach', 'start it and return; needs `hyplab up`')
     .option('--only <axis=value>', 'only cells with that value, e.g. mode=protected; may be repeated', collect, [])
     .option('--at-once <count>', 'cells at once', '2')
+    .option(
+      '--hold-on-fail <time>',
+      'keep the board of a cell that does not come out as the plan says for yourself, e.g. 30min: one that hung stays on; `hyplab release`, `hyplab cancel` and the time end that',
+      duration,
+    )
     .option(...labOption)
-    .action(async (path: string, options: RunOptions) => {
+    .action(async (path: string, options: Options) => {
       const plan = select(await readPlanFile(path), options.only)
       if (options.dryRun) {
         // Loaded here, because a run leaves to its worker all that this knows of builds.
@@ -42,7 +53,7 @@ export function addRunCommand(program: Command, context: () => Context): void {
     })
 }
 
-async function run(context: Context, plan: ReadPlan, options: RunOptions): Promise<void> {
+async function run(context: Context, plan: ReadPlan, options: Options): Promise<void> {
   const atOnce = /^[1-9]\d{0,3}$/.test(options.atOnce) ? Number(options.atOnce) : NaN
   if (Number.isNaN(atOnce))
     throw new LabError('BadInput', `--at-once must be a whole number from 1; it is "${options.atOnce}".`)
@@ -50,6 +61,7 @@ async function run(context: Context, plan: ReadPlan, options: RunOptions): Promi
   const lab = plan.cells.some(({ target }) => isLeased(target))
     ? (await import('../places/lab-of-plan.ts')).labOfPlan(plan, options.lab)
     : undefined
+  const hold = await holdFor(plan, options.holdOnFail)
   const service = await holdService(context.folders.state, context.talk)
   try {
     const stays = service.facts.life === 'until-down'
@@ -60,6 +72,7 @@ async function run(context: Context, plan: ReadPlan, options: RunOptions): Promi
         until: 'verdicts',
         atOnce,
         ...(lab !== undefined && { inventory: { file: lab, ...(await putArtifact(store, lab)) } }),
+        ...(hold && { hold }),
       })
       if (options.detach) {
         if (context.json) context.printJson({ schemaVersion: 1, run: number })
@@ -77,14 +90,35 @@ async function run(context: Context, plan: ReadPlan, options: RunOptions): Promi
         } else {
           context.talk('\nCancelling: what runs is powered off and put away. Ctrl-C again to leave at once.')
           await cancelRun(service.facts, store, number)
+          if (hold) await (await import('../places/holds.ts')).endHolds(service.facts, store, number)
         }
       })
       process.exitCode = await watchRun(context, store, service, number, detached.signal)
+      if (hold) await stayForHolds(context, store, service, number)
       release()
     })
   } finally {
     await service.close()
   }
+}
+
+/** For whom boards are to be kept. @throws LabError BadInput when no cell boots on one */
+async function holdFor(plan: ReadPlan, seconds: number | undefined): Promise<RunOptions['hold']> {
+  if (seconds === undefined) return undefined
+  if (!plan.cells.some(({ target }) => target.kind === 'board'))
+    throw new LabError('BadInput', '--hold-on-fail keeps boards, and no cell of the plan boots on one: leave it out.')
+  const { reservedBy } = await import('../places/hold-place.ts')
+  return { seconds, holder: reservedBy() }
+}
+
+/** Says which boards are kept. A service that ends with this command is kept for them, too: who else would switch them off? */
+async function stayForHolds(context: Context, store: Store, service: Answer, run: number): Promise<void> {
+  const { awaitHolds, holdsOf, tellHolds } = await import('../places/holds.ts')
+  const holds = await holdsOf(store, run)
+  tellHolds(context, holds)
+  if (holds.length === 0 || service.facts.life === 'until-down') return
+  context.talk('This command stays until then, for it brought the service; Ctrl-C ends it now.')
+  await awaitHolds(store, run, service.ended)
 }
 
 /** @throws LabError BadInput for an axis or value that the plan does not have, NotFound when no cell has them all. */

@@ -43,6 +43,8 @@ export interface TakenPlace {
 export interface PlaceWish {
   /** What for, as others are told. */
   why: string
+  /** The attempt whose things are put away there; without one it is work by hand. */
+  attempt?: string
   /** Also a suspect one: it is to be found out whether it is healthy. */
   evenSuspect?: true
 }
@@ -63,18 +65,23 @@ export async function takePlace(
   const mine = (await placeStates(store)).find((state) => state.place === key)?.lease
   const reserved = mine?.holder === reservedBy() && mine.until > Date.now()
   const holder = reserved ? reservedBy() : `${userInfo().username}, process ${process.pid}`
-  const lease = await requestLease(store, { places: [key], holder, forMs: heldMs, ...wish }, Date.now())
+  const lease = await requestLease(
+    store,
+    { places: [key], holder, forMs: heldMs, why: wish.why, ...(wish.evenSuspect && { evenSuspect: true as const }) },
+    Date.now(),
+  )
   if (!lease) throw await taken(store, lab, name)
   const open = openPlace({
     inventory: lab,
     place,
     folder: join(context.folders.state, 'labs'),
     // One name for each place: what was put there by hand is replaced by what comes next.
-    attempt: `by-hand-${lab.name}-${name}`,
+    attempt: wish.attempt ?? `by-hand-${lab.name}-${name}`,
     mayCommand: () => requireHeld(store, lease),
   })
   const ended = new AbortController()
-  const renewing = keepRenewing(store, lease, ended.signal)
+  // What is reserved is so for as long as was asked for, and neither longer nor shorter for being used.
+  const renewing = reserved ? Promise.resolve() : keepRenewing(store, lease, ended.signal)
   return {
     open,
     reserved,
@@ -90,6 +97,7 @@ export async function takePlace(
 /**
  * Works on a place as its only holder, for as long as the work takes.
  * @param why what for, as others are told
+ * @param attempt whose things are put away there, where it is an attempt's
  * @throws LabError PlaceBroken when somebody else has it, with who and what for
  */
 export async function onPlace<Result>(
@@ -99,8 +107,10 @@ export async function onPlace<Result>(
   name: string,
   why: string,
   work: (place: OpenPlace) => Promise<Result>,
+  attempt?: string,
 ): Promise<Result> {
-  const { open, giveBack } = await takePlace(context, store, lab, name, { why })
+  const wish = { why, ...(attempt !== undefined && { attempt }) }
+  const { open, giveBack } = await takePlace(context, store, lab, name, wish)
   try {
     return await work(open)
   } finally {

@@ -1,12 +1,18 @@
+import { LabError } from '../../domain/errors.ts'
+import type { Inventory } from '../../domain/lab/inventory.ts'
 import { placeKey } from '../../domain/lab/place-key.ts'
+import { heldAfter } from '../../domain/lease/hold.ts'
 import { isFree, type PlaceState } from '../../domain/lease/lease.ts'
 import { placeStates, releaseLease, requestLease } from '../../store/leases.ts'
+import type { Store } from '../../store/store.ts'
+import type { OpenPlace } from '../../targets/place/open-place.ts'
 import { when } from '../commands/list.ts'
 import type { Context } from '../context.ts'
+import { onInterrupt } from '../interrupt.ts'
 import { readLabFile } from '../read-lab.ts'
 import { table } from '../show/table.ts'
 import { withStore } from '../with-store.ts'
-import { placeNamed, reservedBy, taken } from './hold-place.ts'
+import { onPlace, placeNamed, reservedBy, taken } from './hold-place.ts'
 import { labFileOf } from './lab-file.ts'
 
 /** Prints the places of a lab. */
@@ -60,14 +66,31 @@ export async function reserve(
   })
 }
 
-/** Gives a place back that its asker has reserved. */
+/** Gives a place back that its asker has reserved; a board that was kept after an attempt is switched off before. */
 export async function release(context: Context, name: string, option: string | undefined): Promise<void> {
   const lab = readLabFile(labFileOf(option, 'a place belongs to a lab'))
   const key = placeKey(lab, placeNamed(lab, name).name)
   await withStore(context.folders, async (store) => {
     const lease = (await placeStates(store)).find(({ place }) => place === key)?.lease
     if (lease?.holder !== reservedBy()) return context.talk(`${name} is not reserved by you; nothing to give back.`)
+    const attempt = heldAfter(lease.why)
+    if (attempt !== undefined) await putAway(context, store, lab, name, attempt)
     await releaseLease(store, lease)
-    context.talk(`${name} is given back.`)
+    context.talk(`${name} is ${attempt === undefined ? '' : 'switched off and '}given back.`)
   })
+}
+
+/** Switches a board off that an attempt left, and takes back what was flashed for that attempt. */
+async function putAway(context: Context, store: Store, lab: Inventory, name: string, attempt: string): Promise<void> {
+  const cut = new AbortController()
+  const done = onInterrupt(() => cut.abort(new LabError('PlaceBroken', 'Interrupted.')))
+  const work = async (open: OpenPlace): Promise<void> => {
+    await open.off(cut.signal)
+    await open.clear(cut.signal)
+  }
+  try {
+    await onPlace(context, store, lab, name, `hyplab release ${name}`, work, attempt)
+  } finally {
+    done()
+  }
 }

@@ -36,7 +36,7 @@ export function notedPower(power: PowerSwitch, by: string, note: NoteLab): Power
 /** Notes what the consoles of a board tell of a power-off that its outlet cannot tell of. @param silent for as long as its class says */
 export function noteSilence(note: NoteLab, { limits }: LabPlace, silent: boolean): void {
   const words = silent ? `Nothing was said for ${inSeconds(limits.offSilence)}.` : 'They went on speaking.'
-  note({ about: 'power', by: 'the consoles of the place', told: 'off', says: silent ? 'off' : 'on', words })
+  note({ about: 'power', by: 'the board', told: 'off', says: silent ? 'off' : 'on', words })
 }
 
 /** Notes that a console could not be attached, or that the way to it broke. */

@@ -54,6 +54,7 @@ export class PoweredBoard implements Powered {
   #heardFirst: string | undefined
   #firstByte: NodeJS.Timeout | undefined
   #off: Promise<void> | undefined
+  #letsGo = false
 
   /** @param note takes what outlet, consoles and boot loader say and do */
   constructor(place: LabPlace, consoles: Attached[], power: BoardPower, note: NoteLab = unnoted) {
@@ -121,18 +122,30 @@ export class PoweredBoard implements Powered {
     return false
   }
 
+  async leaveOn(): Promise<void> {
+    await this.#letGo(async () => undefined)
+  }
+
   async forceOff(): Promise<void> {
     await (this.#off ??= this.#switchOff())
   }
 
   async #switchOff(): Promise<void> {
-    clearTimeout(this.#firstByte)
-    this.#over.abort(new Error('The board is being switched off.'))
-    try {
+    await this.#letGo(async () => {
       const known = await this.#power.off()
       const silent = await this.#silent(known ? drainMs : this.#place.limits.offSilence * 1000)
       if (!known) noteSilence(this.#note, this.#place, silent)
+    })
+  }
+
+  /** Ends all that is under way with the board, and then lets go of its consoles. @param work while they are still heard */
+  async #letGo(work: () => Promise<void>): Promise<void> {
+    clearTimeout(this.#firstByte)
+    this.#over.abort(new Error('The attempt is over.'))
+    try {
+      await work()
     } finally {
+      this.#letsGo = true
       await Promise.all(this.#consoles.map(({ line }) => line.close()))
     }
   }
@@ -180,7 +193,7 @@ export class PoweredBoard implements Powered {
     })
     line.stream.once('close', () => {
       // One that ends before we let go of it is broken, and says so itself.
-      if (!broken && this.#off !== undefined) this.#note({ about, by, console, is: 'closed', bytes, words: '' })
+      if (!broken && this.#letsGo) this.#note({ about, by, console, is: 'closed', bytes, words: '' })
     })
     line.onGap?.(({ milliseconds, why }) =>
       this.#note({ about, by, console, is: 'gap', words: `for ${inSeconds(milliseconds / 1000)}. ${why}` }),

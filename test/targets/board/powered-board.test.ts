@@ -263,6 +263,30 @@ test('a boot loader that fell silent because the board lost its power blames no 
   expect((await boot()).host).toMatchObject({ stop: 'lost', reason: expect.stringContaining('says off') })
 })
 
+describe('a board that is to be left as it is when it hangs', () => {
+  test('stays on, with its consoles free for whoever looks at it', async () => {
+    const { boot, uart0, uart1, order, switched, noted } = await bench({ on: async () => uart0.say('x\n') })
+    Object.assign(order, { leaveHung: true })
+    order.limits.silence = 0.2
+    const end = await boot()
+    expect(end).toMatchObject({ leftOn: true, host: { stop: 'silence' } })
+    expect(switched).toEqual([])
+    expect([uart0.closed, uart1.closed]).toEqual([true, true])
+    expect(noted()).toEqual(expect.arrayContaining(['uart0 closed', 'uart1 closed']))
+  })
+
+  test('is switched off when it ends in any other way', async () => {
+    const done = await bench({ on: async () => done.uart0.say('reboot: Power down\n') })
+    const dark = await bench({ on: async () => dark.uart0.say('x\n'), state: async () => 'off' })
+    dark.order.limits.silence = 0.2
+    for (const { order, boot, switched } of [done, dark]) {
+      Object.assign(order, { leaveHung: true })
+      expect((await boot()).leftOn).toBeUndefined()
+      expect(switched).toEqual(['off'])
+    }
+  })
+})
+
 describe('what is noted of the lab', () => {
   test('consoles until they are let go of, with their bytes, and the first byte with its time', async () => {
     const { boot, uart0, facts, noted } = await bench({
@@ -340,6 +364,6 @@ describe('what is noted of the lab', () => {
   test('that a board without a read-back is silent, or speaks on', async () => {
     const silent = await bench({ on: async () => silent.uart0.say('reboot: Power down\n'), off: async () => false })
     await silent.boot()
-    expect(silent.noted()).toContain('the consoles of the place off off')
+    expect(silent.noted()).toContain('the board off off')
   })
 })

@@ -1,0 +1,52 @@
+import { heldAfter } from '../../domain/lease/hold.ts'
+import type { Lease } from '../../domain/lease/lease.ts'
+import { workflowIds } from '../../domain/naming.ts'
+import { watchChanges } from '../../store/changes.ts'
+import { runDetail } from '../../store/details.ts'
+import { placeStates } from '../../store/leases.ts'
+import type { Store } from '../../store/store.ts'
+import type { ServiceFacts } from '../../worker/service-file.ts'
+import type { Context } from '../context.ts'
+import { when } from '../commands/list.ts'
+import { withClient } from '../temporal-client.ts'
+
+/** The boards that are kept after attempts of a run. */
+export async function holdsOf(store: Store, run: number): Promise<Lease[]> {
+  const states = await placeStates(store)
+  return states.flatMap(({ lease }) => (lease && heldAfter(lease.why)?.startsWith(`${run}.`) ? [lease] : []))
+}
+
+/** Says which boards are kept, until when, and how that ends. */
+export function tellHolds({ talk }: Context, holds: readonly Lease[]): void {
+  for (const { place, why, until } of holds) {
+    const name = place.split('/').at(-1)!
+    talk(`${name} is yours until ${when(until)}, ${why}: \`hyplab console ${name}\`, \`hyplab release ${name}\`.`)
+  }
+}
+
+/** Waits until no board is kept any more after an attempt of the run. @param signal ends the waiting only */
+export async function awaitHolds(store: Store, run: number, signal: AbortSignal): Promise<void> {
+  const changes = watchChanges(store)
+  try {
+    while (!signal.aborted && (await holdsOf(store, run)).length > 0) await changes.next(signal)
+  } finally {
+    changes.close()
+  }
+}
+
+/** Has the boards switched off and given back that are kept after attempts of a run; returns when they are. */
+export async function endHolds(facts: ServiceFacts, store: Store, run: number): Promise<void> {
+  const holds = await holdsOf(store, run)
+  if (holds.length === 0) return
+  const { workflowId } = (await runDetail(store, run)).run
+  await withClient(facts, async (client) => {
+    const ends = holds.map(async ({ why }) => {
+      const [, cell, attempt] = heldAfter(why)!.split('.').map(Number)
+      const handle = client.workflow.getHandle(workflowIds.hold(workflowIds.cell(workflowId, cell!), attempt!))
+      await handle.cancel()
+      // It ends as cancelled.
+      await handle.result().catch(() => undefined)
+    })
+    await Promise.all(ends)
+  })
+}
