@@ -25,7 +25,10 @@ export interface BoardPower {
   start?(console: ConsoleLine, signal: AbortSignal): Promise<string | undefined>
 }
 
-/** A board is silent when it said nothing for so long after its power was cut, milliseconds: what servers hold has come then. */
+/**
+ * A board is silent when it said nothing for so long after its power was cut, milliseconds: what servers hold has come then. One
+ * that has powered itself off says no more until the cut: there it goes from its last byte.
+ */
 const drainMs = 150
 /** However long a board goes on talking after its power was cut, milliseconds. */
 const longestDrainMs = 10_000
@@ -44,6 +47,7 @@ export class PoweredBoard implements Powered {
   readonly #end = Promise.withResolvers<TargetEnd>()
   readonly #over = new AbortController()
   #heardAt = 0
+  #isDone = false
   #firstByte: NodeJS.Timeout | undefined
   #off: Promise<void> | undefined
 
@@ -100,18 +104,19 @@ export class PoweredBoard implements Powered {
     this.#over.abort(new Error('The board is being switched off.'))
     try {
       const known = await this.#power.off()
-      await this.#silent(known ? drainMs : this.#place.limits.offSilence * 1000)
+      const since = known && this.#isDone ? 0 : performance.now()
+      await this.#silent(known ? drainMs : this.#place.limits.offSilence * 1000, since)
     } finally {
       await Promise.all(this.#consoles.map(({ line }) => line.close()))
     }
   }
 
-  /** Waits until nothing was said for so long; a board whose power is cut falls silent. */
-  async #silent(milliseconds: number): Promise<void> {
+  /** Waits until nothing was said for so long, from `since` or a later byte; a board whose power is cut falls silent. */
+  async #silent(milliseconds: number, since: number): Promise<void> {
     const start = performance.now()
     for (;;) {
       const now = performance.now()
-      const left = Math.max(this.#heardAt, start) + milliseconds - now
+      const left = Math.max(this.#heardAt, since) + milliseconds - now
       if (left <= 0 || now - start > Math.max(longestDrainMs, milliseconds)) return
       await new Promise((resolve) => setTimeout(resolve, left))
     }
@@ -125,7 +130,10 @@ export class PoweredBoard implements Powered {
       clearTimeout(this.#firstByte)
       for (const { text } of reader?.push(chunk) ?? []) {
         const end = endWords(text)
-        if (end !== undefined) this.#end.resolve({ kind: 'power-off', reason: end })
+        if (end === undefined) continue
+        // One that was to be reset goes on talking.
+        this.#isDone = end === ''
+        this.#end.resolve({ kind: 'power-off', reason: end })
       }
     })
     void line.broken.then((sentence) => this.#end.resolve({ kind: 'lost', reason: sentence }))
