@@ -12,7 +12,7 @@ import { queues } from '../domain/naming.ts'
 import { counts } from '../domain/verdict/counts.ts'
 import type { AttemptResult, CellResult, CellTask } from './contracts.ts'
 import { awaitingBuild, bookkeeping, booting, closing } from './options.ts'
-import { leasedAttempt } from './leased-attempt.ts'
+import { leasedAttempts } from './leased-attempt.ts'
 import { endedByItsWorker, reasonOf } from './reason-of.ts'
 
 const { rebuild } = proxyActivities<Pick<Activities, 'rebuild'>>(awaitingBuild)
@@ -20,9 +20,10 @@ const { judgeCell } = proxyLocalActivities<Pick<Activities, 'judgeCell'>>(bookke
 
 /** One cell: attempts until enough of them count or infrastructure broke too often, then the verdict. */
 export async function runCell(task: CellTask): Promise<CellResult> {
-  const boot = task.leased
-    ? leasedAttempt(task)
-    : proxyActivities<Pick<Activities, 'bootAttempt'>>(booting(queues.host(task.lab, task.host))).bootAttempt
+  const leased = task.leased ? leasedAttempts(task) : undefined
+  const boot =
+    leased?.make ??
+    proxyActivities<Pick<Activities, 'bootAttempt'>>(booting(queues.host(task.lab, task.host))).bootAttempt
   const { closeLostAttempt } = proxyActivities<Pick<Activities, 'closeLostAttempt'>>(
     closing(queues.closing(task.lab, task.host)),
   )
@@ -51,7 +52,11 @@ export async function runCell(task: CellTask): Promise<CellResult> {
     } else broken++
     if (isHopeless(broke)) break
   }
-  return { cell: task.number, verdict: await judgeCell({ run: task.run, cell: task.number }) }
+  try {
+    return { cell: task.number, verdict: await judgeCell({ run: task.run, cell: task.number }) }
+  } finally {
+    await leased?.away()
+  }
 }
 
 /** A disk that damages what was just made again would have a cell build for ever. */
