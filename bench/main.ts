@@ -1,6 +1,7 @@
-/** `npm run bench [-- overhead|tracer|console|server|inspect|flip|hostile|store|fvp ...] [--rounds N]`: what hyplab costs, beside what it is measured against. */
+/** `npm run bench [-- overhead|tracer|console|server|inspect|flip|hostile|store|fvp|board ...] [--rounds N]`: what hyplab costs, beside what it is measured against. */
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
+import { board } from './board.ts'
 import { flip } from './flip.ts'
 import { consoleServer } from './console-server.ts'
 import { consoleThroughput } from './console-throughput.ts'
@@ -15,7 +16,7 @@ import { tracer } from './tracer.ts'
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 const print = (text: string): void => void process.stdout.write(`${text}\n`)
 
-/** Rounds of `tracer`, `server` and `fvp`, and of `overhead` for each of its two cases, when `--rounds` does not say. */
+/** Rounds of `tracer`, `server`, `fvp` and `board`, and of `overhead` for each of its two cases, when `--rounds` does not say. */
 const defaultRounds = 7
 
 const benchmarks: Record<string, (rounds: number) => Promise<void>> = {
@@ -78,6 +79,16 @@ const benchmarks: Record<string, (rounds: number) => Promise<void>> = {
     print(`  bare          ${inSeconds(bare)}`)
     print(`  adapter       ${inSeconds(adapter)}`)
     print(`  overhead      ${inSeconds(over)}, goal 0.5 s`)
+  },
+  board: async (rounds) => {
+    print(`\nA boot of the rack's board-1, power-on to verdict: median of ${rounds} rounds by turns (least to most)`)
+    for (const { what, boot, more, parts, whole } of await board(rounds, say)) {
+      const percent = [more.median, more.least, more.most].map((one) => one.toFixed(1))
+      print(`  ${what.padEnd(16)} ${inSeconds(boot)}, ${percent[0]} % more than bare (${percent[1]} to ${percent[2]})`)
+      for (const [name, seconds] of Object.entries(parts)) print(`    ${name.padEnd(22)} ${seconds.toFixed(2)} s`)
+      print(`    process, all of it     ${inSeconds(whole).trim()}`)
+    }
+    print('  goals: hyplab at most 5 % more than the bare script, and less than labgrid')
   },
   store: async () => {
     print('\nThe results of a run of 50 cells')

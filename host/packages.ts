@@ -54,6 +54,7 @@ export const testPackages: HostPackage[] = [
   { name: 'conserver-server', why: 'tests read consoles of boards through it' },
   { name: 'conserver-client', why: 'tests have a second person at a console of its' },
   { name: 'snmpd', why: 'tests switch outlets of its' },
+  { name: 'snmp', why: 'the benchmark has labgrid switch outlets by its commands' },
   { name: 'pdudaemon', why: 'tests switch outlets of its' },
   { name: 'openssh-server', why: 'tests reach hosts of a lab by it' },
   { name: 'tftpd-hpa', why: 'tests have boards load their kernel from it' },

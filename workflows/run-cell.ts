@@ -14,7 +14,7 @@ import type { Verdict } from '../domain/verdict/verdict.ts'
 import { beginHold } from './begin-hold.ts'
 import type { AttemptResult, CellResult, CellTask, LeasedAttempt } from './contracts.ts'
 import { awaitingBuild, bookkeeping, booting, closing } from './options.ts'
-import { leasedAttempt } from './leased-attempt.ts'
+import { leasedAttempts } from './leased-attempt.ts'
 import { endedByItsWorker, reasonOf } from './reason-of.ts'
 
 const { rebuild } = proxyActivities<Pick<Activities, 'rebuild'>>(awaitingBuild)
@@ -31,9 +31,10 @@ export async function runCell(task: CellTask): Promise<CellResult> {
     await beginHold(task, attempt)
     return true
   }
-  const boot = task.leased
-    ? leasedAttempt(task, keep)
-    : proxyActivities<Pick<Activities, 'bootAttempt'>>(booting(queues.host(task.lab, task.host))).bootAttempt
+  const leased = task.leased ? leasedAttempts(task, keep) : undefined
+  const boot =
+    leased?.make ??
+    proxyActivities<Pick<Activities, 'bootAttempt'>>(booting(queues.host(task.lab, task.host))).bootAttempt
   const { closeLostAttempt } = proxyActivities<Pick<Activities, 'closeLostAttempt'>>(
     closing(queues.closing(task.lab, task.host)),
   )
@@ -62,8 +63,12 @@ export async function runCell(task: CellTask): Promise<CellResult> {
     } else broken++
     if (isHopeless(broke)) break
   }
-  verdict ??= await judgeCell({ run: task.run, cell: task.number })
-  return { cell: task.number, verdict }
+  try {
+    verdict ??= await judgeCell({ run: task.run, cell: task.number })
+    return { cell: task.number, verdict }
+  } finally {
+    await leased?.away()
+  }
 }
 
 /** Nobody has to look at a board for these. */

@@ -27,7 +27,10 @@ export interface BoardPower {
   start?(console: ConsoleLine, signal: AbortSignal): Promise<string | undefined>
 }
 
-/** A board is silent when it said nothing for so long after its power was cut, milliseconds: what servers hold has come then. */
+/**
+ * A board is silent when it said nothing for so long after its power was cut, milliseconds: what servers hold has come then. One
+ * that has powered itself off says no more until the cut: there it goes from its last byte.
+ */
 const drainMs = 150
 /** Characters of a console server's banner that are noted. */
 const longestGreeting = 200
@@ -52,6 +55,7 @@ export class PoweredBoard implements Powered {
   /** When its power was on; 0 before. */
   #onAt = 0
   #heardFirst: string | undefined
+  #isDone = false
   #firstByte: NodeJS.Timeout | undefined
   #off: Promise<void> | undefined
   #letsGo = false
@@ -133,7 +137,8 @@ export class PoweredBoard implements Powered {
   async #switchOff(): Promise<void> {
     await this.#letGo(async () => {
       const known = await this.#power.off()
-      const silent = await this.#silent(known ? drainMs : this.#place.limits.offSilence * 1000)
+      const since = known && this.#isDone ? 0 : performance.now()
+      const silent = await this.#silent(known ? drainMs : this.#place.limits.offSilence * 1000, since)
       if (!known) noteSilence(this.#note, this.#place, silent)
     })
   }
@@ -150,12 +155,15 @@ export class PoweredBoard implements Powered {
     }
   }
 
-  /** Waits until nothing was said for so long, as a board whose power is cut falls silent. @returns whether it was */
-  async #silent(milliseconds: number): Promise<boolean> {
+  /**
+   * Waits until nothing was said for so long, from `since` or a later byte, as a board whose power is cut falls silent.
+   * @returns whether it was
+   */
+  async #silent(milliseconds: number, since: number): Promise<boolean> {
     const start = performance.now()
     for (;;) {
       const now = performance.now()
-      const left = Math.max(this.#heardAt, start) + milliseconds - now
+      const left = Math.max(this.#heardAt, since) + milliseconds - now
       if (left <= 0) return true
       if (now - start > Math.max(longestDrainMs, milliseconds)) return false
       await new Promise((resolve) => setTimeout(resolve, left))
@@ -188,7 +196,10 @@ export class PoweredBoard implements Powered {
       this.#heard(name)
       for (const { text } of reader?.push(chunk) ?? []) {
         const end = endWords(text)
-        if (end !== undefined) this.#end.resolve({ kind: 'power-off', reason: end })
+        if (end === undefined) continue
+        // One that was to be reset goes on talking.
+        this.#isDone = end === ''
+        this.#end.resolve({ kind: 'power-off', reason: end })
       }
     })
     line.stream.once('close', () => {

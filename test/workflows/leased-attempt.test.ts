@@ -24,7 +24,11 @@ interface Told {
 }
 
 /** Runs a cell on a place, with steps that do as they are told; what is not given goes well. */
-async function runWith(over: Partial<Activities>, use?: (told: Told) => Promise<void>): Promise<Told> {
+async function runWith(
+  over: Partial<Activities>,
+  use?: (told: Told) => Promise<void>,
+  cell: CellTask = task,
+): Promise<Told> {
   const told: Told = { steps: [], lost: [], released: [] }
   const noted =
     <Input extends object, Output>(name: string, step: (input: Input) => Promise<Output>) =>
@@ -48,18 +52,25 @@ async function runWith(over: Partial<Activities>, use?: (told: Told) => Promise<
   const entries = Object.entries(steps).map(([name, step]) => [name, noted(name, step as never)])
   await bench.withSteps(Object.fromEntries(entries) as Partial<Activities>, async () => {
     if (use) return await use(told)
-    await bench.client.workflow.execute('runCell', start())
+    await bench.client.workflow.execute('runCell', start(cell))
   })
   return told
 }
 
-const start = () => ({ workflowId: randomUUID(), taskQueue: queues.main(lab), args: [task] as [CellTask] })
+const start = (cell = task) => ({ workflowId: randomUUID(), taskQueue: queues.main(lab), args: [cell] as [CellTask] })
 const broken = (sentence: string) => ApplicationFailure.nonRetryable(sentence, 'PlaceBroken')
 
 describe('a cell on a place of a lab', () => {
   it('is a story of its own: lease, flash, boot, power off, release', async () => {
     const { steps, released } = await runWith({})
-    expect(steps).toEqual(['leasePlace', 'flashPlace', 'bootAttempt', 'powerOffPlace', 'releasePlace', 'judgeCell'])
+    // Nobody who waits for the verdict waits for the place to be put away.
+    expect(steps.filter((name) => name !== 'judgeCell')).toEqual([
+      'leasePlace',
+      'flashPlace',
+      'bootAttempt',
+      'powerOffPlace',
+      'releasePlace',
+    ])
     expect(released).toEqual([{ run: 1, cell: 2, attempt: 1, held }])
   })
 
@@ -95,6 +106,24 @@ describe('a cell on a place of a lab', () => {
       expect(steps.filter((name) => name === 'leasePlace')).toHaveLength(2)
     },
   )
+
+  it('has its verdict while its place is still being put away, and does not end before that is done', async () => {
+    const judged = Promise.withResolvers<void>()
+    const { steps } = await runWith({
+      powerOffPlace: () => judged.promise,
+      judgeCell: async () => {
+        judged.resolve()
+        return 'pass'
+      },
+    })
+    expect(steps.at(-1)).toBe('releasePlace')
+  })
+
+  it('makes the next attempt when the place of the one before has been put away', async () => {
+    const { steps } = await runWith({}, undefined, { ...task, count: 2 })
+    const twice = steps.filter((name) => name !== 'judgeCell')
+    expect(twice.slice(3, 6)).toEqual(['powerOffPlace', 'releasePlace', 'leasePlace'])
+  })
 
   it('gives a place back as suspect that cannot be switched off, and keeps how the attempt ended', async () => {
     const { released, lost } = await runWith({

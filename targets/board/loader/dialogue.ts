@@ -12,8 +12,8 @@ import { compareEcho, findAnswer, hidden, isAnswering, lineFor, type Answer } fr
 const mostTries = 8
 /** A command that says nothing until its limit, of a shell that lives, is entered as often. */
 const mostSilences = 2
-/** Typed at once; the echo is awaited before more is typed, so that no receive buffer runs over. */
-const piece = 32
+/** Typed at once before its echo is awaited, so that no receive buffer runs over: a FIFO holds as much. */
+const shortestPiece = 32
 const interrupt = '\x03'
 const enter = '\r'
 
@@ -35,6 +35,9 @@ export class LoaderDialogue {
   readonly #heard = new HeardText()
   readonly #nonce: () => string
   #lost = 0
+  /** Each piece whose echo came whole allows a longer one, until one is lost: that board reads more slowly than a wire brings. */
+  #piece = shortestPiece
+  #mayGrow = true
   /** Every command that was entered, in order: whether a load was ever asked for, and which came last. */
   readonly entered: string[] = []
 
@@ -120,16 +123,23 @@ export class LoaderDialogue {
   /** Types a line and waits for its echo, piece by piece. */
   async #type(line: string, during: string): Promise<Lost | undefined> {
     this.#heard.forget()
-    for (let end = piece; ; end += piece) {
+    for (let end = 0; end < line.length;) {
+      const start = end
+      end += this.#piece
       const typed = line.slice(0, end)
-      this.#write(line.slice(end - piece, end))
+      this.#write(line.slice(start, end))
       const echo = await this.#listen(during, this.#options.limits.echo, (text) => {
         const state = compareEcho(typed, text)
         return state === 'begun' ? undefined : state
       })
-      if (echo !== 'whole') return { why: `"${typed}" was echoed as ${lastWords(this.#heard.text, 1)}` }
-      if (end >= line.length) return undefined
+      if (echo !== 'whole') {
+        this.#mayGrow = false
+        this.#piece = shortestPiece
+        return { why: `"${typed}" was echoed as ${lastWords(this.#heard.text, 1)}` }
+      }
+      if (this.#mayGrow) this.#piece *= 2
     }
+    return undefined
   }
 
   /** Enters the line that was echoed whole. @param check may throw for what is heard meanwhile */

@@ -14,7 +14,7 @@ export interface Loaded {
   crc32: string
   /** The same, where this U-Boot has `hash`. */
   sha256?: string
-  /** What U-Boot said of the load. */
+  /** What U-Boot said of the load and of its checksum. */
   said: string
 }
 
@@ -23,47 +23,57 @@ const mostLoads = 2
 /** The board is asked as often for a checksum, whose digits a wire may have changed. */
 export const mostAsked = 2
 
+/** What a load needs beside its file. */
+export interface LoadHelp {
+  /** What the lab has to do while the board's command runs. */
+  serve?: (() => Promise<void>) | undefined
+  /** false where this U-Boot is known to have no `hash`. */
+  hash?: boolean
+}
+
 /**
  * Loads one file into the board's memory and has the board prove that it lies there.
  * @param address where to, as U-Boot's shell takes it
- * @param serve what the lab has to do while the board's command runs
  * @throws LabError PlaceBroken when it could not be loaded or what lies there is not the file; what `ask` throws
  */
 export async function loadFile(
   dialogue: LoaderDialogue,
   file: LoadFile,
   address: string,
-  serve?: () => Promise<void>,
+  { serve, hash = true }: LoadHelp = {},
 ): Promise<Loaded> {
   const command = file.command.replaceAll('{address}', address)
+  const checksum = `crc32 ${address} \${filesize}`
   for (let loads = 1; ; loads++) {
-    // A load that fails leaves it as the one before set it, and the old image in memory.
-    await dialogue.ask('setenv filesize')
-    const { code, output } = await dialogue.ask(command, serve)
+    // A load that fails leaves the size as the one before set it, and the old image in memory. All in one line, for each
+    // line has to go to the board and back several times before the next is typed.
+    const { code, output } = await dialogue.ask(`setenv filesize; ${command} && ${checksum}`, serve)
+    if (/Unknown command 'crc32'/.test(output)) throw noCommand('crc32', 'CONFIG_CMD_CRC32')
     if (code !== 0) throw notLoaded(file, command, output)
-    const read = await readBack(dialogue, file, address)
+    const read = await readBack(dialogue, file, checksum, output)
     if (read.right) {
-      const sha256 = await readSha256(dialogue, file, address)
+      const sha256 = hash ? await readSha256(dialogue, file, address) : {}
       return { name: file.name, address, size: file.size, crc32: file.crc32, ...sha256, said: output.trim() }
     }
     if (loads === mostLoads) throw notTheFile(file, read.said)
   }
 }
 
+/** @param output what the board said of the checksum first */
 async function readBack(
   dialogue: LoaderDialogue,
   file: LoadFile,
-  address: string,
+  checksum: string,
+  output: string,
 ): Promise<{ right: boolean; said: string }> {
-  let said = ''
-  for (let asked = 0; asked < mostAsked; asked++) {
-    const { code, output } = await dialogue.ask(`crc32 ${address} \${filesize}`)
-    if (/Unknown command/.test(output)) throw noCommand('crc32', 'CONFIG_CMD_CRC32')
-    const sum = findChecksum(output)
-    said = sum ? `${sum.size} bytes with crc32 ${sum.digest}` : lastWords(output)
-    if (code === 0 && sum?.size === file.size && sum.digest === file.crc32) return { right: true, said }
+  let said = output
+  for (let asked = 1; ; asked++) {
+    const sum = findChecksum(said)
+    if (sum?.size === file.size && sum.digest === file.crc32) return { right: true, said: '' }
+    if (asked === mostAsked)
+      return { right: false, said: sum ? `${sum.size} bytes with crc32 ${sum.digest}` : lastWords(said) }
+    said = (await dialogue.ask(checksum)).output
   }
-  return { right: false, said }
 }
 
 /** Not every U-Boot has it; one that has it must agree. */

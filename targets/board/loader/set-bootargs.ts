@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib'
 import { LabError } from '../../../domain/errors.ts'
 import type { LoaderDialogue } from './dialogue.ts'
 import { findChecksum, mostAsked } from './load-file.ts'
-import { roomFor } from './typed-line.ts'
+import { goodLength, roomFor } from './typed-line.ts'
 
 /**
  * How often a hush reads a text before it is a variable's value. U-Boot's own hush reads a command that has a variable in
@@ -10,8 +10,7 @@ import { roomFor } from './typed-line.ts'
  */
 const readings = [2, 1] as const
 
-/** Shorter than a line may be: of long ones a bad wire brings none whole. */
-const goodLength = 100
+const untypable = /[^\x20-\x7e]/
 
 /**
  * The commands that set `bootargs`: pieces first, each in a line that every U-Boot's buffer can hold, then all of them in
@@ -22,9 +21,9 @@ const goodLength = 100
  * @throws LabError BadInput for characters that cannot be typed, or when it is too long
  */
 export function bootargsCommands(cmdline: string, room: number, read: (typeof readings)[number]): string[] {
-  const untypable = /[^\x20-\x7e]/.exec(cmdline)?.[0]
-  if (untypable !== undefined) {
-    const sentence = `The command line cannot be typed at a boot loader because of its character ${JSON.stringify(untypable)}.`
+  const character = untypable.exec(cmdline)?.[0]
+  if (character !== undefined) {
+    const sentence = `The command line cannot be typed at a boot loader because of its character ${JSON.stringify(character)}.`
     throw new LabError('BadInput', sentence)
   }
   const name = (n: number): string => `hl${n}`
@@ -37,8 +36,9 @@ export function bootargsCommands(cmdline: string, room: number, read: (typeof re
 }
 
 /**
- * Sets the kernel's command line and has the board prove it: by a checksum over its environment's text, since what
- * `printenv` says of one variable ends where U-Boot's print buffer does (512 bytes of Debian's 2023.01).
+ * Sets the kernel's command line and has the board prove it: a short one by its text, any other by a checksum over its
+ * environment's text, since what `printenv` says of one variable ends where U-Boot's print buffer does (512 bytes of Debian's
+ * 2023.01).
  * @param scratch an address where nothing lies that is needed, as U-Boot's shell takes it
  * @throws LabError PlaceBroken when U-Boot does not keep it as it is; what `ask` throws
  */
@@ -47,6 +47,12 @@ export async function setBootargs(dialogue: LoaderDialogue, cmdline: string, scr
     await dialogue.ask('setenv bootargs')
     return
   }
+  // No variable, so that every hush reads it once, and short enough that its text can be believed.
+  const short = `setenv bootargs '${quoted(cmdline)}'`
+  if (short.length <= goodLength && !untypable.test(cmdline)) {
+    await dialogue.ask(short)
+    if (await isShown(dialogue, cmdline)) return
+  }
   for (const read of readings) {
     for (const command of bootargsCommands(cmdline, roomFor('K000000'), read)) {
       const { code, output } = await dialogue.ask(command)
@@ -54,15 +60,25 @@ export async function setBootargs(dialogue: LoaderDialogue, cmdline: string, scr
     }
     if (await isKept(dialogue, cmdline, scratch)) return
   }
-  const { output } = await dialogue.ask('printenv bootargs')
-  if (output === `bootargs=${cmdline}\n`) return
-  throw refused(`U-Boot has ${JSON.stringify(output)}, where ${JSON.stringify(`bootargs=${cmdline}`)} was set`)
+  const { output } = await dialogue.ask(show)
+  if (output === shown(cmdline)) return
+  throw refused(`U-Boot has ${JSON.stringify(output)}, where ${JSON.stringify(shown(cmdline))} was set`)
+}
+
+const show = 'printenv bootargs'
+
+function shown(cmdline: string): string {
+  return `bootargs=${cmdline}\n`
+}
+
+async function isShown(dialogue: LoaderDialogue, cmdline: string): Promise<boolean> {
+  return (await dialogue.ask(show)).output === shown(cmdline)
 }
 
 async function isKept(dialogue: LoaderDialogue, cmdline: string, scratch: string): Promise<boolean> {
   const { code } = await dialogue.ask(`env export -t ${scratch} bootargs`)
   // Built without it (CONFIG_CMD_EXPORTENV), a U-Boot can show that of a short command line only.
-  if (code !== 0) return (await dialogue.ask('printenv bootargs')).output === `bootargs=${cmdline}\n`
+  if (code !== 0) return await isShown(dialogue, cmdline)
   const exported = exportedBootargs(cmdline)
   const wanted = crc32(exported).toString(16).padStart(8, '0')
   // Its digits may be damaged on their way.

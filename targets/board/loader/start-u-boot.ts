@@ -6,6 +6,7 @@ import { findKernel } from './interruption.ts'
 import { loadFile, type Loaded } from './load-file.ts'
 import { lastWords, LoaderFault } from './loader-fault.ts'
 import { setBootargs } from './set-bootargs.ts'
+import { goodLength } from './typed-line.ts'
 
 /** What a board's U-Boot is told. */
 export interface LoaderOrder {
@@ -56,15 +57,17 @@ export async function startByUBoot(dialogue: LoaderDialogue, order: LoaderOrder)
 async function start(dialogue: LoaderDialogue, order: LoaderOrder): Promise<LoaderEnd> {
   const { loader, offer, cmdline, serve, told } = order
   await dialogue.toPrompt()
-  const kernelAt = await addressOf(dialogue, loader.kernelAddress, 'kernel_addr_r', 'kernelAddress')
-  const initrdAt = await addressOf(dialogue, loader.initrdAddress, 'ramdisk_addr_r', 'initrdAddress')
-  const treeAt = await treeAddress(dialogue, loader.deviceTree)
-  for (const command of offer.prepare) await prepare(dialogue, command)
+  const kernelAt = addressOf(loader.kernelAddress, kernelVariable)
+  const initrdAt = addressOf(loader.initrdAddress, initrdVariable)
+  const treeAt = treeAddress(loader.deviceTree)
+  await requireSet(dialogue, loader)
+  await prepare(dialogue, offer.prepare)
   await setBootargs(dialogue, cmdline, kernelAt)
   const serving = (file: LoadFile) => (serve ? () => serve(file) : undefined)
-  const kernel = await loadFile(dialogue, offer.kernel, kernelAt, serving(offer.kernel))
+  const kernel = await loadFile(dialogue, offer.kernel, kernelAt, { serve: serving(offer.kernel) })
   told?.(kernel)
-  const initrd = await loadFile(dialogue, offer.initrd, initrdAt, serving(offer.initrd))
+  const hash = kernel.sha256 !== undefined
+  const initrd = await loadFile(dialogue, offer.initrd, initrdAt, { serve: serving(offer.initrd), hash })
   told?.(initrd)
   const command = `booti ${kernelAt} ${initrdAt}:${initrd.size.toString(16)} ${treeAt}`
   await dialogue.leave(command, isGone)
@@ -76,31 +79,44 @@ function isGone(text: string): boolean {
   return parts.some((one) => text.includes(one)) || findKernel(text) !== undefined
 }
 
-/** An address of the lab file's, or a variable of U-Boot's that must be set: an empty one would shift the arguments. */
-async function addressOf(
-  dialogue: LoaderDialogue,
-  address: number | undefined,
-  variable: string,
-  key: string,
-): Promise<string> {
-  if (address !== undefined) return `0x${address.toString(16)}`
-  return variableSet(dialogue, variable, `set ${key} in the lab file`)
+const kernelVariable = 'kernel_addr_r'
+const initrdVariable = 'ramdisk_addr_r'
+
+/** An address of the lab file's, or a variable of U-Boot's. */
+function addressOf(address: number | undefined, variable: string): string {
+  return address === undefined ? `\${${variable}}` : `0x${address.toString(16)}`
 }
 
-async function treeAddress(dialogue: LoaderDialogue, tree: string): Promise<string> {
-  if (/^(?:0x)?[0-9a-f]+$/i.test(tree)) return tree
-  return variableSet(dialogue, tree, 'name another deviceTree in the lab file')
+function treeAddress(tree: string): string {
+  return isAddress(tree) ? tree : `\${${tree}}`
 }
 
-async function variableSet(dialogue: LoaderDialogue, variable: string, advice: string): Promise<string> {
-  const { code } = await dialogue.ask(`printenv ${variable}`)
-  if (code === 0) return `\${${variable}}`
-  throw new LabError('PlaceBroken', `This board's U-Boot has no variable ${variable}: ${advice}.`)
+function isAddress(text: string): boolean {
+  return /^(?:0x)?[0-9a-f]+$/i.test(text)
 }
 
-async function prepare(dialogue: LoaderDialogue, command: string): Promise<void> {
-  const { code, output } = await dialogue.ask(command)
-  if (code === 0) return
-  const sentence = `U-Boot's \`${command}\`, which has to come before the first load, failed with code ${code}: it said ${lastWords(output)}.`
-  throw new LabError('PlaceBroken', sentence, { retryable: true })
+/** Every variable that is used must be set: an empty one would shift the arguments. */
+async function requireSet(dialogue: LoaderDialogue, loader: LoaderOrder['loader']): Promise<void> {
+  const advice = new Map<string, string>()
+  if (loader.kernelAddress === undefined) advice.set(kernelVariable, 'set kernelAddress in the lab file')
+  if (loader.initrdAddress === undefined) advice.set(initrdVariable, 'set initrdAddress in the lab file')
+  if (!isAddress(loader.deviceTree)) advice.set(loader.deviceTree, 'name another deviceTree in the lab file')
+  if (advice.size === 0) return
+  if ((await dialogue.ask(`printenv ${[...advice.keys()].join(' ')}`)).code === 0) return
+  for (const [variable, mend] of advice) {
+    if ((await dialogue.ask(`printenv ${variable}`)).code === 0) continue
+    throw new LabError('PlaceBroken', `This board's U-Boot has no variable ${variable}: ${mend}.`)
+  }
+}
+
+/** All in one line; when that fails, again one by one, to see which one it is. */
+async function prepare(dialogue: LoaderDialogue, commands: string[]): Promise<void> {
+  const line = commands.join(' && ')
+  if (commands.length > 1 && line.length <= goodLength && (await dialogue.ask(line)).code === 0) return
+  for (const command of commands) {
+    const { code, output } = await dialogue.ask(command)
+    if (code === 0) continue
+    const sentence = `U-Boot's \`${command}\`, which has to come before the first load, failed with code ${code}: it said ${lastWords(output)}.`
+    throw new LabError('PlaceBroken', sentence, { retryable: true })
+  }
 }

@@ -4,6 +4,9 @@
  */
 export const longestLine = 240
 
+/** Shorter than a command may be: of long ones a bad wire brings none whole. */
+export const goodLength = 100
+
 /** What a command came to. */
 export interface Answer {
   /** U-Boot's `$?`. */

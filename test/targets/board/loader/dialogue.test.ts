@@ -42,6 +42,24 @@ test('only carriage returns are typed at the end of a line, and only after its e
   expect(typed.slice(0, -1).join('')).toMatch(/^version; echo RC=\$\?,\$\? K''[0-9a-f]{6}$/)
 })
 
+test('the more of a line comes back at once, the more is typed at once, up to whole lines', async () => {
+  const { dialogue, typed } = talk()
+  const command = `setenv x ${'y'.repeat(150)}`
+  await dialogue.ask(command)
+  expect(typed[0]).toHaveLength(32)
+  await dialogue.ask(command)
+  expect(typed.at(-2)).toMatch(/^setenv x y{150}; echo RC=/)
+})
+
+test('a board whose receive buffer a long piece overran gets short ones from then on', async () => {
+  const { dialogue, shell, typed } = talk({ wire: (text) => text.slice(0, 48) })
+  const commands = ['a', 'b', 'c'].map((name) => `setenv ${name} ${name.repeat(150)}`)
+  for (const command of commands) expect(await dialogue.ask(command)).toEqual({ code: 0, output: '' })
+  expect(shell.ran).toEqual(commands)
+  expect(dialogue.lost).toBe(1)
+  expect(Math.max(...typed.slice(-12).map((text) => text.length))).toBe(32)
+})
+
 test('a prompt in the output of a command is not taken for its end', async () => {
   const { dialogue } = talk({ reply: () => ({ output: 'one\r\n=> two\r\n' }) })
   expect(await dialogue.ask('help')).toEqual({ code: 0, output: 'one\n=> two\n' })

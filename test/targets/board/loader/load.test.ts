@@ -42,7 +42,8 @@ function talk(reply: (command: string) => Reply | undefined) {
 
 test('the size that the last load left is cleared before each load, and what lies in memory is read back', async () => {
   const { load, shell } = talk(() => undefined)
-  expect(await load()).toEqual({ name: 'kernel', address: '0x40400000', size: 16, crc32: '0badcafe', said: '' })
+  const said = right.output.trim()
+  expect(await load()).toEqual({ name: 'kernel', address: '0x40400000', size: 16, crc32: '0badcafe', said })
   expect(shell.ran).toEqual([
     'setenv filesize',
     'tftpboot 0x40400000 f/k',
@@ -108,15 +109,17 @@ test('a start ends with the boot command, typed with the sizes that were proven'
   expect(await start()).toMatchObject({ started: true, command, remarks: [] })
   expect(shell.ran.at(-1)).toBe(command)
   expect(shell.ran.slice(0, 4)).toEqual([
-    'printenv kernel_addr_r',
-    'printenv ramdisk_addr_r',
-    'printenv fdtcontroladdr',
+    'printenv kernel_addr_r ramdisk_addr_r fdtcontroladdr',
     'dhcp',
+    "setenv bootargs 'quiet'",
+    'printenv bootargs',
   ])
+  // It said of the kernel that it has none.
+  expect(shell.ran.filter((one) => one.startsWith('hash'))).toHaveLength(1)
 })
 
 test('a variable of U-Boot that is needed and not set is named, before anything is loaded', async () => {
-  const { start } = talk((command) => (command === 'printenv ramdisk_addr_r' ? { code: 1 } : undefined))
+  const { start } = talk((command) => (/^printenv .*ramdisk_addr_r/.test(command) ? { code: 1 } : undefined))
   await expect(start()).rejects.toThrow('no variable ramdisk_addr_r: set initrdAddress in the lab file')
 })
 
@@ -128,6 +131,16 @@ test('a network that does not come up ends it with what U-Boot said', async () =
   expect(dialogue.entered.at(-1)).toBe('dhcp')
 })
 
+test('of several preparations the one that fails is named', async () => {
+  const { dialogue, shell } = talk((command) => (command === 'dhcp' ? { code: 1, output: 'no cable\r\n' } : undefined))
+  setImmediate(() => dialogue.feed(Buffer.from('=> ')))
+  const loader = { deviceTree: '0x1', kernelAddress: 1, initrdAddress: 2 }
+  const offer = { prepare: ['setenv autoload no', 'dhcp', 'setenv serverip 10.0.2.2'], kernel, initrd }
+  const started = startByUBoot(dialogue, { loader, offer, cmdline: '' })
+  await expect(started).rejects.toThrow("U-Boot's `dhcp`, which has to come before the first load, failed with code 1")
+  expect(shell.ran).not.toContain('setenv serverip 10.0.2.2')
+})
+
 test('what firmware does is given back as data, not thrown', async () => {
   const reset = talk((command) =>
     command.startsWith('tftpboot') ? { instead: '\r\nU-Boot SPL 2023.01\r\n' } : undefined,
@@ -135,7 +148,7 @@ test('what firmware does is given back as data, not thrown', async () => {
   expect(await reset.start()).toEqual({
     started: false,
     fault:
-      'The board was reset under us during `tftpboot ${kernel_addr_r} f/k`, by its firmware or by its power: it said "U-Boot SPL 2023.01" again.',
+      'The board was reset under us during `setenv filesize; tftpboot ${kernel_addr_r} f/k && crc32 ${kernel_addr_r} ${filesize}`, by its firmware or by its power: it said "U-Boot SPL 2023.01" again.',
   })
   const refused = talk((command) =>
     command.startsWith('booti') ? { instead: 'Bad Linux ARM64 Image magic!\r\n=> ' } : undefined,

@@ -1,6 +1,9 @@
 /** What a stand-in says to a command: its output and its code; or what happens instead of an answer. */
 export type Reply = { output?: string; code?: number } | { instead: string } | 'hangs'
 
+/** The simple commands of a list, each with what stands before it; what is in apostrophes is none of the list's. */
+const simpleCommands = /(^| && |; )((?:'[^']*'|(?! && |; ).)+)/g
+
 /**
  * A stand-in for U-Boot's shell, for what a real one does not do when asked to: it echoes, runs a line at Enter, gives the
  * prompt back at ^C, and takes an empty line for the last one again, as common/cli_readline.c and cli_hush.c do.
@@ -11,7 +14,7 @@ export class ShellStandIn {
   #line = ''
   #last = ''
   #deaf = false
-  /** Every command that was run, in order. */
+  /** Every simple command that was run, in order. */
   readonly ran: string[] = []
 
   constructor(say: (text: string) => void, reply: (command: string) => Reply) {
@@ -42,11 +45,20 @@ export class ShellStandIn {
       return
     }
     const [, command = line, nonce] = /^(.*); echo RC=\$\?,\$\? (\w''\w+)$/.exec(line) ?? []
-    this.ran.push(command)
-    const reply = this.#reply(command)
-    if (reply === 'hangs') this.#deaf = true
-    else if ('instead' in reply) this.#say(reply.instead)
-    else this.#prompt(`${reply.output ?? ''}RC=${reply.code ?? 0},${reply.code ?? 0} ${nonce?.replace("''", '')}\r\n`)
+    let [said, code] = ['', 0]
+    for (const [, before, one = ''] of command.matchAll(simpleCommands)) {
+      if (before === ' && ' && code !== 0) break
+      this.ran.push(one)
+      const reply = this.#reply(one)
+      if (reply === 'hangs') {
+        this.#deaf = true
+        return
+      }
+      if ('instead' in reply) return this.#say(said + reply.instead)
+      said += reply.output ?? ''
+      code = reply.code ?? 0
+    }
+    this.#prompt(`${said}RC=${code},${code} ${nonce?.replace("''", '')}\r\n`)
   }
 
   #prompt(before: string): void {
