@@ -81,6 +81,7 @@ async function run(context: Context, plan: ReadPlan, options: Options): Promise<
       }
       context.talk(`run ${number} of ${plan.plan.name}: ${plan.cells.length} cells`)
       const detached = new AbortController()
+      let cancelled = false
       const release = onInterrupt(async () => {
         if (stays) {
           context.talk(
@@ -88,13 +89,15 @@ async function run(context: Context, plan: ReadPlan, options: Options): Promise<
           )
           detached.abort()
         } else {
+          cancelled = true
           context.talk('\nCancelling: what runs is powered off and put away. Ctrl-C again to leave at once.')
           await cancelRun(service.facts, store, number)
-          if (hold) await (await import('../places/holds.ts')).endHolds(service.facts, store, number)
+          if (hold) await endHolds(store, service, number)
         }
       })
       process.exitCode = await watchRun(context, store, service, number, detached.signal)
-      if (hold) await stayForHolds(context, store, service, number)
+      // Also what was kept while the run was being cancelled.
+      if (hold) await (cancelled ? endHolds(store, service, number) : stayForHolds(context, store, service, number))
       release()
     })
   } finally {
@@ -109,6 +112,11 @@ async function holdFor(plan: ReadPlan, seconds: number | undefined): Promise<Run
     throw new LabError('BadInput', '--hold-on-fail keeps boards, and no cell of the plan boots on one: leave it out.')
   const { reservedBy } = await import('../places/hold-place.ts')
   return { seconds, holder: reservedBy() }
+}
+
+async function endHolds(store: Store, { facts }: Answer, run: number): Promise<void> {
+  const holds = await import('../places/holds.ts')
+  await holds.endHolds(facts, store, run)
 }
 
 /** Says which boards are kept. A service that ends with this command is kept for them, too: who else would switch them off? */
