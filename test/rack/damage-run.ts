@@ -47,7 +47,8 @@ type Attempt = AttemptDetail['attempt']
 /** What an attempt tells of its wire, in words. */
 function told({ end }: Attempt): string {
   const wire = end?.findings.find(({ id }) => id === 'lab.wire')
-  return `${end?.ending ?? 'open'}: ${wire?.sentence ?? end?.sentence ?? ''}`
+  const why = end?.ending === 'finished' ? '' : ` ${end?.sentence ?? ''}`
+  return `${end?.ending ?? 'open'}:${why} ${wire?.sentence ?? ''}`
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'hyplab-damage-'))
