@@ -17,16 +17,20 @@ export const kernelLogFile = `console/${kernelLogName}`
 export function withKernelLog(consoles: ConsoleLog[]): ConsoleLog[] {
   const log = consoles.find(({ console }) => console === kernelLogName)
   if (!log) return consoles
-  const said = new Set(log.lines.filter(({ text }) => text.length >= telling).map(({ text }) => text))
-  return consoles.map((console) => (console === log ? console : without(console, said)))
+  const indexes = new Map(log.lines.flatMap(({ text }, n) => (text.length < telling ? [] : [[text, n]])))
+  return consoles.map((console) => (console === log ? console : without(console, indexes, log.lines.length)))
 }
 
 /** A line shorter than that may be said by anyone. */
 const telling = 20
 
-function without({ console, lines }: ConsoleLog, said: Set<string>): ConsoleLog {
+/** @param said where each line stands in the kernel's log, which has so many lines */
+function without({ console, lines }: ConsoleLog, said: ReadonlyMap<string, number>, count: number): ConsoleLog {
   const isSaid = ({ text }: ConsoleLine): boolean => said.has(text)
   const [first, last] = [lines.findIndex(isSaid), lines.findLastIndex(isSaid)]
   if (first < 0) return { console, lines }
-  return { console, lines: lines.filter((line, n) => n < first || n > last || speakerOf(line.text) !== 'NS') }
+  // Lines of the log that come before the first whole one, or behind the last, are there too, damaged.
+  const from = first - said.get(lines[first]!.text)!
+  const to = last + count - 1 - said.get(lines[last]!.text)!
+  return { console, lines: lines.filter((line, n) => n < from || n > to || speakerOf(line.text) !== 'NS') }
 }

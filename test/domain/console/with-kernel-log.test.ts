@@ -40,6 +40,20 @@ describe('consoles beside the kernel’s own log', () => {
     expect(texts(whole!)).toEqual(kernel)
   })
 
+  it('lose the first and the last line of the kernel where those came damaged', () => {
+    const uart0 = log('uart0', [
+      'Starting kernel ...',
+      '0.000000] Booting Linux on physical CPU 0x0',
+      kernel[1]!,
+      '[    0.20000 optee: probe failed -22',
+      '[    0.300000] reboot: Power down',
+    ])
+    expect(texts(withKernelLog([uart0, log(kernelLogName, kernel)])[0]!)).toEqual([
+      'Starting kernel ...',
+      '[    0.300000] reboot: Power down',
+    ])
+  })
+
   it('on which the kernel did not speak keep all', () => {
     const uart1 = log('uart1', ['I/TC: OP-TEE version', 'D/TC: more'])
     expect(withKernelLog([uart1, log(kernelLogName, kernel)])[0]).toEqual(uart1)
