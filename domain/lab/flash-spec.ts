@@ -23,6 +23,8 @@ export type FlashWay =
       loadFrom?: string
       /** Where firmware is written, bytes from the medium's start; absent where it is not on this medium. */
       firmwareAt?: number
+      /** A file of the host: the medium as it was set up, which all of it is compared with; absent where files alone are. */
+      base?: string
     }
   /** fastboot's own client; `device` as its `-s` takes it. */
   | {

@@ -25,7 +25,10 @@ export function checkFlash(checked: Checked, place: Path): void {
 function checkMux(checked: Checked, place: Path, path: Path, takes: boolean): void {
   const { yaml, complain } = checked
   const root = yaml.value
-  const others = ['device', 'partition', 'load-from', 'firmware-at']
+  const others = ['device', 'partition', 'load-from', 'firmware-at', 'base']
+  const device = textAt(root, [...path, 'device'])
+  if (device !== undefined && textAt(root, [...path, 'base']) === device)
+    complain([...path, 'base'], 'the medium is compared with itself', 'name a copy that was made when it was set up')
   checkOneOf(checked, path, controls, others, 'the mux does not say how it is switched')
   for (const pattern of ['host', 'board']) checkPattern(checked, [...path, 'commands', 'state', pattern])
   const keys = entriesAt(root, path).map(({ key }) => key)

@@ -73,7 +73,7 @@ function flashSpec(given: FileFlash, path: Path, placeHost: string, reading: Rea
 function flashWay({ tftp, mux, fastboot, command }: FileFlash, path: Path, reading: Reading): FlashWay {
   if (tftp !== undefined) return { kind: 'tftp', ...tftp }
   if (mux !== undefined) {
-    const { device, partition, 'load-from': loadFrom, 'firmware-at': firmwareAt } = mux
+    const { device, partition, 'load-from': loadFrom, 'firmware-at': firmwareAt, base } = mux
     return {
       kind: 'mux',
       control: muxControl(mux, [...path, 'mux'], reading),
@@ -81,6 +81,7 @@ function flashWay({ tftp, mux, fastboot, command }: FileFlash, path: Path, readi
       partition,
       ...(loadFrom !== undefined && { loadFrom }),
       ...(firmwareAt !== undefined && { firmwareAt }),
+      ...(base !== undefined && { base }),
     }
   }
   if (fastboot !== undefined) {

@@ -158,6 +158,11 @@ export const flash = map({
       .min(0, 'is no place on the medium; bytes from its start, e.g. 0x8000')
       .optional()
       .describe("With firmware: takes: where it is written, bytes from the medium's start."),
+    base: absolutePath
+      .optional()
+      .describe(
+        'The medium as it was set up, an image of the host: all that differs is written back before each attempt.',
+      ),
   })
     .optional()
     .describe('A medium that is switched between the host and the board.'),

@@ -406,6 +406,11 @@ export const mistakes: [what: string, text: () => string, sentence: string][] = 
     '74:7: this place takes firmware, and the mux does not say where to; add firmware-at: ..., or let the firmware be installed',
   ],
   [
+    'a medium that is compared with itself',
+    () => change(', firmware-at: 0x8000', ', firmware-at: 0x8000, base: /dev/disk/by-id/sd'),
+    '74:115: the medium is compared with itself; name a copy that was made when it was set up',
+  ],
+  [
     'U-Boot that is not told where the medium is',
     () => change('class: pi\n    host: bench', 'class: qemu\n    host: bench'),
     '74:7: U-Boot must be told where on the medium the files are; add load-from: mmc 0:1',
