@@ -81,6 +81,8 @@ function flashWords(flash: FlashSpec): string {
       return `TFTP from ${flash.folder} of ${flash.host}`
     case 'mux':
       return `medium ${flash.device} of ${flash.host}`
+    case 'mmc':
+      return `mmc ${flash.device} by TFTP from ${flash.folder} of ${flash.host}`
     case 'fastboot':
       return `fastboot ${flash.device} from ${flash.host}`
     case 'command':

@@ -18,6 +18,10 @@ export async function checkFlash(flash: FlashSpec, host: HostLink, signal: Abort
       return await checkTftp(flash, host, signal)
     case 'mux':
       return await checkMux(flash, host, signal)
+    case 'mmc':
+      await needFile(host, flash.base, signal)
+      await needProgram(host, 'mcopy', signal)
+      return await checkTftp(flash, host, signal)
     case 'fastboot':
       await needProgram(host, 'fastboot', signal)
       return `${host.name} has fastboot.`
@@ -36,6 +40,8 @@ export function nameOfFlash(flash: FlashSpec): string {
       return `TFTP folder ${flash.folder}`
     case 'mux':
       return `mux of ${flash.device}`
+    case 'mmc':
+      return `mmc ${flash.device} by TFTP folder ${flash.folder}`
     case 'fastboot':
       return `fastboot ${flash.device}`
     case 'command':

@@ -3,7 +3,7 @@ import { entriesAt, textAt, valueAt, wordsAt } from '../../yaml/value-at.ts'
 import type { Path } from '../../yaml/yaml-text.ts'
 import { checkName, checkOneOf, checkPattern, type Checked } from './check.ts'
 
-const ways = ['tftp', 'mux', 'fastboot', 'command'] as const
+const ways = ['tftp', 'mux', 'mmc', 'fastboot', 'command'] as const
 const controls = ['usbsdmux', 'sd-mux-ctrl', 'sdwire', 'commands'] as const
 const stands = ['{image}', '{initrd}', '{cmdline}', '{firmware}']
 
@@ -16,8 +16,9 @@ export function checkFlash(checked: Checked, place: Path): void {
   const takes = valueAt(yaml.value, [...place, 'firmware']) === 'takes'
   if (way === 'command') checkCommand(checked, [...path, way], takes)
   if (way === 'mux') checkMux(checked, place, [...path, way], takes)
+  if (way === 'mmc') checkMmc(checked, place, [...path, way], takes)
   if (takes && (way === 'tftp' || way === 'fastboot')) {
-    const hint = 'let it be installed, or flash by mux or command'
+    const hint = 'let it be installed, or flash by mux, mmc or command'
     complain([...place, 'firmware'], `no firmware gets onto a board by ${way}`, hint)
   }
 }
@@ -39,6 +40,17 @@ function checkMux(checked: Checked, place: Path, path: Path, takes: boolean): vo
   if (takes && !keys.includes('firmware-at')) {
     const hint = 'add firmware-at: ..., or let the firmware be installed'
     complain(path, 'this place takes firmware, and the mux does not say where to', hint, 'key')
+  }
+}
+
+function checkMmc({ yaml, complain }: Checked, place: Path, path: Path, takes: boolean): void {
+  const root = yaml.value
+  const loader = valueAt(root, ['classes', textAt(root, [...place, 'class']) ?? '', 'loader'])
+  if (loader !== undefined && !isUBoot(root, place))
+    complain(path, 'U-Boot writes this medium, and the class has another loader', 'let its loader be u-boot', 'key')
+  if (takes && valueAt(root, [...path, 'firmware-at']) === undefined) {
+    const hint = 'add firmware-at: ..., or let the firmware be installed'
+    complain(path, 'this place takes firmware, and mmc does not say where to', hint, 'key')
   }
 }
 

@@ -70,7 +70,7 @@ function flashSpec(given: FileFlash, path: Path, placeHost: string, reading: Rea
   return { at: reading.at(path), host: given.host ?? placeHost, ...flashWay(given, path, reading) }
 }
 
-function flashWay({ tftp, mux, fastboot, command }: FileFlash, path: Path, reading: Reading): FlashWay {
+function flashWay({ tftp, mux, mmc, fastboot, command }: FileFlash, path: Path, reading: Reading): FlashWay {
   if (tftp !== undefined) return { kind: 'tftp', ...tftp }
   if (mux !== undefined) {
     const { device, partition, 'load-from': loadFrom, 'firmware-at': firmwareAt, base } = mux
@@ -83,6 +83,10 @@ function flashWay({ tftp, mux, fastboot, command }: FileFlash, path: Path, readi
       ...(firmwareAt !== undefined && { firmwareAt }),
       ...(base !== undefined && { base }),
     }
+  }
+  if (mmc !== undefined) {
+    const { 'firmware-at': firmwareAt, ...rest } = mmc
+    return { kind: 'mmc', ...rest, ...(firmwareAt !== undefined && { firmwareAt }) }
   }
   if (fastboot !== undefined) {
     const { device, listen } = fastboot

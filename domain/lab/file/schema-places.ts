@@ -113,18 +113,18 @@ export const placeConsole = map({
     .describe('Who speaks there, in the order in which they begin to: NS, EL3, S-EL2, S-EL1.'),
 })
 
+const server = {
+  folder: absolutePath.describe('The folder of the host that the TFTP server serves; attempts have their own in it.'),
+  server: address.describe('The server as the board sees it.'),
+  network: z
+    .array(z.string().min(1, 'is empty; a command of U-Boot'))
+    .default(['setenv autoload no', 'dhcp'])
+    .describe("Commands of U-Boot that bring the board's network up."),
+}
+
 /** How a place is flashed, as the file has it. */
 export const flash = map({
-  tftp: map({
-    folder: absolutePath.describe('The folder of the host that the TFTP server serves; attempts have their own in it.'),
-    server: address.describe('The server as the board sees it.'),
-    network: z
-      .array(z.string().min(1, 'is empty; a command of U-Boot'))
-      .default(['setenv autoload no', 'dhcp'])
-      .describe("Commands of U-Boot that bring the board's network up."),
-  })
-    .optional()
-    .describe('U-Boot loads the files from a TFTP server.'),
+  tftp: map(server).optional().describe('U-Boot loads the files from a TFTP server.'),
   mux: map({
     usbsdmux: word.optional().describe('The mux as usbsdmux takes it, e.g. /dev/usb-sd-mux/id-000000001234.'),
     'sd-mux-ctrl': word.optional().describe('The serial number as sd-mux-ctrl takes it.'),
@@ -166,6 +166,29 @@ export const flash = map({
   })
     .optional()
     .describe('A medium that is switched between the host and the board.'),
+  mmc: map({
+    device: z
+      .int()
+      .min(0, 'is no device; 0 is the first')
+      .default(0)
+      .describe("The medium as U-Boot's mmc dev takes it."),
+    base: absolutePath.describe(
+      'The medium as it was set up, an image of the host: all of it is compared and written.',
+    ),
+    partition: z
+      .int()
+      .min(0, 'is no partition; 1 is the first, 0 the whole medium')
+      .default(1)
+      .describe('Its FAT partition for kernel and initrd, from 1; 0 where the whole medium is one file system.'),
+    'firmware-at': z
+      .int()
+      .min(0, 'is no place on the medium; bytes from its start, e.g. 0x8000')
+      .optional()
+      .describe("With firmware: takes: where it is written, bytes from the medium's start."),
+    ...server,
+  })
+    .optional()
+    .describe("The board's own SD card or eMMC, which its U-Boot writes from pieces that it loads by TFTP."),
   fastboot: map({
     device: text.describe('The device as fastboot -s takes it, e.g. udp:10.0.0.9.'),
     listen: z

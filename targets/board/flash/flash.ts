@@ -21,8 +21,25 @@ export interface Flashed {
 export interface LoaderOffer {
   /** Commands that have to succeed before the first load. */
   prepare: string[]
+  /** The board's own medium, which it has to make what it should be before it loads from there; absent where that was done. */
+  medium?: MediumOffer
   kernel: LoadFile
   initrd: LoadFile
+}
+
+/** What a board's own SD card or eMMC should hold from its start on, in pieces that it can load. */
+export interface MediumOffer {
+  /** As U-Boot's `mmc dev` takes it. */
+  device: number
+  /** The loader's command for a piece; `{number}` in it stands for its number in four digits, `{address}` for where to. */
+  load: string
+  /** Bytes of a piece; the last may be shorter. */
+  pieceSize: number
+  /** Bytes of all, whole blocks of 512. */
+  size: number
+  /** Of each piece, lower-case hex. */
+  crc32: string[]
+  sha256: string[]
 }
 
 /** One file that a boot loader can load, and what must lie in memory then. */

@@ -4,6 +4,7 @@ import type { OutletState } from '../power/power.ts'
 import { commandFlash } from './command.ts'
 import { fastbootFlash } from './fastboot.ts'
 import type { Flash } from './flash.ts'
+import { mmcFlash } from './mmc.ts'
 import { muxFlash } from './mux.ts'
 import { tftpFlash } from './tftp.ts'
 
@@ -25,6 +26,8 @@ export function openFlash(spec: FlashSpec, { link, power, attempt }: FlashTools)
       return tftpFlash(spec, host, attempt)
     case 'mux':
       return muxFlash(spec, host, power)
+    case 'mmc':
+      return mmcFlash(spec, host, attempt)
     case 'fastboot':
       return fastbootFlash(spec, host)
     case 'command':

@@ -29,6 +29,17 @@ export async function sumsOf(host: HostLink, part: Part, each: number, signal: A
   throw new LabError('PlaceBroken', sentence, { retryable: true })
 }
 
+/** The CRC-32 of each piece of a part, lower-case hex of eight digits, as U-Boot's `crc32` says it: the end of a gzip file has it. */
+export async function crcsOf(host: HostLink, { path, from, size }: Part, signal: AbortSignal): Promise<string[]> {
+  const script = `dd if="$1" bs=64k iflag=skip_bytes,count_bytes skip="$2" count="$3" status=none |
+    split -b "$4" --filter='gzip -1 -c | tail -c 8 | head -c 4 | od -An -tx1' -`
+  const words = ['sh', '-c', script, 'sh', path, String(from), String(size), String(pieceSize)]
+  const lines = (await mustRun(host, words, `read ${path}`, signal)).match(/(?: [0-9a-f]{2}){4}/g) ?? []
+  if (lines.length === Math.ceil(size / pieceSize))
+    return lines.map((line) => line.trim().split(' ').toReversed().join(''))
+  throw new LabError('PlaceBroken', `${path} on host ${host.name} cannot be read to its end.`, { retryable: true })
+}
+
 /** The pieces in which two lists of sums differ: runs of neighbours, each written at once. */
 export function differingRuns(wanted: string[], there: string[]): { first: number; count: number }[] {
   const runs: { first: number; count: number }[] = []

@@ -6,6 +6,7 @@ import { findKernel } from './interruption.ts'
 import { loadFile, type Loaded } from './load-file.ts'
 import { lastWords, LoaderFault } from './loader-fault.ts'
 import { setBootargs } from './set-bootargs.ts'
+import { writeMedium } from './write-medium.ts'
 
 /** What a board's U-Boot is told. */
 export interface LoaderOrder {
@@ -57,6 +58,7 @@ async function start(dialogue: LoaderDialogue, { loader, offer, cmdline, serve }
   const initrdAt = await addressOf(dialogue, loader.initrdAddress, 'ramdisk_addr_r', 'initrdAddress')
   const treeAt = await treeAddress(dialogue, loader.deviceTree)
   for (const command of offer.prepare) await prepare(dialogue, command)
+  if (offer.medium) await writeMedium(dialogue, offer.medium, kernelAt)
   await setBootargs(dialogue, cmdline, kernelAt)
   const serving = (file: LoadFile) => (serve ? () => serve(file) : undefined)
   const kernel = await loadFile(dialogue, offer.kernel, kernelAt, serving(offer.kernel))

@@ -368,7 +368,7 @@ export const mistakes: [what: string, text: () => string, sentence: string][] = 
   [
     'a flash in no way',
     () => change('flash: { tftp: { folder: /srv/tftp, server: 10.0.0.1 } }', 'flash: { host: bench }'),
-    '64:5: this flash does not say how files get onto the board; add tftp, mux, fastboot or command',
+    '64:5: this flash does not say how files get onto the board; add tftp, mux, mmc, fastboot or command',
   ],
   [
     'a folder that is not absolute',
@@ -393,7 +393,7 @@ export const mistakes: [what: string, text: () => string, sentence: string][] = 
   [
     'firmware for which there is no way',
     () => change('    flash: { tftp: {', '    firmware: takes\n    flash: { tftp: {'),
-    '64:15: no firmware gets onto a board by tftp; let it be installed, or flash by mux or command',
+    '64:15: no firmware gets onto a board by tftp; let it be installed, or flash by mux, mmc or command',
   ],
   [
     'firmware that the command does not flash',
@@ -409,6 +409,29 @@ export const mistakes: [what: string, text: () => string, sentence: string][] = 
     'a medium that is compared with itself',
     () => change(', firmware-at: 0x8000', ', firmware-at: 0x8000, base: /dev/disk/by-id/sd'),
     '74:115: the medium is compared with itself; name a copy that was made when it was set up',
+  ],
+  [
+    'firmware that has no place on a medium that U-Boot writes',
+    () =>
+      change(
+        "{ command: [flash, '{image}', '{firmware}'] }",
+        '{ mmc: { base: /srv/board.img, folder: /srv/tftp, server: 10.0.0.1 } }',
+      ),
+    '102:14: this place takes firmware, and mmc does not say where to; add firmware-at: ..., or let the firmware be installed',
+  ],
+  [
+    'a medium that U-Boot should write where there is none',
+    () =>
+      change(
+        'mux: { usbsdmux: /dev/usb-sd-mux/id-1, device: /dev/disk/by-id/sd, partition: 2, firmware-at: 0x8000 }',
+        'mmc: { base: /srv/board.img, firmware-at: 0, folder: /srv/tftp, server: 10.0.0.1 }',
+      ),
+    '74:7: U-Boot writes this medium, and the class has another loader; let its loader be u-boot',
+  ],
+  [
+    'a medium of which there is no copy',
+    () => change('fastboot: { device: udp:127.0.0.1, listen: udp }', 'mmc: { folder: /srv/tftp, server: 10.0.0.1 }'),
+    '91:14: missing key "base" in places.virt-1.flash.mmc; add base: ..., see docs/running-a-lab.md',
   ],
   [
     'U-Boot that is not told where the medium is',
