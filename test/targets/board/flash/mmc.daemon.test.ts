@@ -60,7 +60,8 @@ test("a board's own card becomes what it was set up as, with kernel and initrd, 
   const card = await open(all.card, 'r+')
   await card.write(Buffer.from('left behind'), 0, 11, 13 * megabyte + 77)
   await card.close()
-  const { dialogue, kill } = all.boot()
+  const board = all.boot()
+  const { dialogue } = board
   const end = await startByUBoot(dialogue, { loader: debianLoader, offer: offer!, cmdline: 'quiet' })
   // All but the last: this U-Boot is of 32 bits.
   expect(end).toMatchObject({
@@ -73,7 +74,7 @@ test("a board's own card becomes what it was set up as, with kernel and initrd, 
   expect(entered('load mmc')).toHaveLength(2)
   expect(await writeMedium(dialogue, offer!.medium!, '0x42000000')).toEqual({ written: 0, of: 4 })
   expect(entered('mmc write')).toEqual(writes)
-  await kill()
+  await board.kill()
   await expectCard(all)
   await all.flash.clear()
   expect(await readdir(all.tftp)).toEqual([])
