@@ -42,6 +42,12 @@ export type FlashWay =
       server: string
       network: string[]
     }
+  /** An image in a folder that a web server of the host serves, which UEFI firmware boots by HTTP. */
+  | {
+      kind: 'uefi-http'
+      folder: string
+      /** The folder as the board sees it. */ url: string
+    }
   /** fastboot's own client; `device` as its `-s` takes it. */
   | {
       kind: 'fastboot'

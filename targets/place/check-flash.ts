@@ -4,6 +4,7 @@ import { muxCommands } from '../board/flash/mux-switch.ts'
 import { failed, runOn } from '../board/flash/on-host.ts'
 import type { HostLink } from '../hosts/host-link.ts'
 import { checkTftp } from './check-tftp.ts'
+import { checkWeb } from './check-web.ts'
 
 type MuxWay = Extract<FlashWay, { kind: 'mux' }>
 
@@ -22,6 +23,9 @@ export async function checkFlash(flash: FlashSpec, host: HostLink, signal: Abort
       await needFile(host, flash.base, signal)
       await needProgram(host, 'mcopy', signal)
       return await checkTftp(flash, host, signal)
+    case 'uefi-http':
+      await needProgram(host, 'mcopy', signal)
+      return await checkWeb(flash, host, signal)
     case 'fastboot':
       await needProgram(host, 'fastboot', signal)
       return `${host.name} has fastboot.`
@@ -42,6 +46,8 @@ export function nameOfFlash(flash: FlashSpec): string {
       return `mux of ${flash.device}`
     case 'mmc':
       return `mmc ${flash.device} by TFTP folder ${flash.folder}`
+    case 'uefi-http':
+      return `web folder ${flash.folder}`
     case 'fastboot':
       return `fastboot ${flash.device}`
     case 'command':

@@ -3,7 +3,7 @@ import { entriesAt, textAt, valueAt, wordsAt } from '../../yaml/value-at.ts'
 import type { Path } from '../../yaml/yaml-text.ts'
 import { checkName, checkOneOf, checkPattern, type Checked } from './check.ts'
 
-const ways = ['tftp', 'mux', 'mmc', 'fastboot', 'command'] as const
+const ways = ['tftp', 'mux', 'mmc', 'uefi-http', 'fastboot', 'command'] as const
 const controls = ['usbsdmux', 'sd-mux-ctrl', 'sdwire', 'commands'] as const
 const stands = ['{image}', '{initrd}', '{cmdline}', '{firmware}']
 
@@ -17,7 +17,8 @@ export function checkFlash(checked: Checked, place: Path): void {
   if (way === 'command') checkCommand(checked, [...path, way], takes)
   if (way === 'mux') checkMux(checked, place, [...path, way], takes)
   if (way === 'mmc') checkMmc(checked, place, [...path, way], takes)
-  if (takes && (way === 'tftp' || way === 'fastboot')) {
+  checkUefi(checked, place, [...path, way ?? ''], way)
+  if (takes && (way === 'tftp' || way === 'fastboot' || way === 'uefi-http')) {
     const hint = 'let it be installed, or flash by mux, mmc or command'
     complain([...place, 'firmware'], `no firmware gets onto a board by ${way}`, hint)
   }
@@ -43,10 +44,29 @@ function checkMux(checked: Checked, place: Path, path: Path, takes: boolean): vo
   }
 }
 
+/** A UEFI shell is told of an image on a web server, and of nothing else; nobody else is told of that. */
+function checkUefi({ yaml, complain }: Checked, place: Path, path: Path, way: string | undefined): void {
+  const loader = loaderOf(yaml.value, place)
+  if (way === undefined || loader === undefined || (way === 'uefi-http') === (loader === 'uefi')) return
+  if (loader === 'uefi')
+    complain(
+      path,
+      `a UEFI shell is not told of what comes by ${way}`,
+      'flash by uefi-http, or let the loader be another',
+      'key',
+    )
+  else
+    complain(
+      path,
+      'a UEFI shell boots from a web server, and the class has another loader',
+      'let its loader be uefi',
+      'key',
+    )
+}
+
 function checkMmc({ yaml, complain }: Checked, place: Path, path: Path, takes: boolean): void {
   const root = yaml.value
-  const loader = valueAt(root, ['classes', textAt(root, [...place, 'class']) ?? '', 'loader'])
-  if (loader !== undefined && !isUBoot(root, place))
+  if (loaderOf(root, place) !== undefined && !isUBoot(root, place))
     complain(path, 'U-Boot writes this medium, and the class has another loader', 'let its loader be u-boot', 'key')
   if (takes && valueAt(root, [...path, 'firmware-at']) === undefined) {
     const hint = 'add firmware-at: ..., or let the firmware be installed'
@@ -56,8 +76,13 @@ function checkMmc({ yaml, complain }: Checked, place: Path, path: Path, takes: b
 
 /** @returns whether the class of a place has U-Boot as its loader */
 export function isUBoot(root: unknown, place: Path): boolean {
-  const loader = valueAt(root, ['classes', textAt(root, [...place, 'class']) ?? '', 'loader'])
+  const loader = loaderOf(root, place)
   return loader === 'u-boot' || valueAt(loader, ['u-boot']) !== undefined
+}
+
+/** @returns the loader that the class of a place has */
+export function loaderOf(root: unknown, place: Path): unknown {
+  return valueAt(root, ['classes', textAt(root, [...place, 'class']) ?? '', 'loader'])
 }
 
 function checkCommand({ yaml, complain }: Checked, path: Path, takes: boolean): void {

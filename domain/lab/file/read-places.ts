@@ -70,7 +70,8 @@ function flashSpec(given: FileFlash, path: Path, placeHost: string, reading: Rea
   return { at: reading.at(path), host: given.host ?? placeHost, ...flashWay(given, path, reading) }
 }
 
-function flashWay({ tftp, mux, mmc, fastboot, command }: FileFlash, path: Path, reading: Reading): FlashWay {
+function flashWay(given: FileFlash, path: Path, reading: Reading): FlashWay {
+  const { tftp, mux, mmc, 'uefi-http': uefi, fastboot, command } = given
   if (tftp !== undefined) return { kind: 'tftp', ...tftp }
   if (mux !== undefined) {
     const { device, partition, 'load-from': loadFrom, 'firmware-at': firmwareAt, base } = mux
@@ -88,6 +89,7 @@ function flashWay({ tftp, mux, mmc, fastboot, command }: FileFlash, path: Path, 
     const { 'firmware-at': firmwareAt, ...rest } = mmc
     return { kind: 'mmc', ...rest, ...(firmwareAt !== undefined && { firmwareAt }) }
   }
+  if (uefi !== undefined) return { kind: 'uefi-http', ...uefi }
   if (fastboot !== undefined) {
     const { device, listen } = fastboot
     const named = reading.text([...path, 'fastboot', 'device'], device)

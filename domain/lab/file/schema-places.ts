@@ -9,6 +9,7 @@ import {
   name,
   reference,
   text,
+  url,
   word,
   words,
 } from './schema-parts.ts'
@@ -69,11 +70,13 @@ export const placeClass = map({
   limits: limits.default({}).describe('Times that these places are known to keep.'),
   loader: z
     .union([
-      z.enum(['u-boot', 'self'], 'is no loader; u-boot, self or { u-boot: { prompt: ... } }'),
+      z.enum(['u-boot', 'uefi', 'self'], 'is no loader; u-boot, uefi, self or { u-boot: { prompt: ... } }'),
       map({ 'u-boot': uBoot.describe('U-Boot, and how it is spoken to.') }),
     ])
     .optional()
-    .describe('For a board: u-boot is stopped at its prompt and told what to load, self starts what the medium holds.'),
+    .describe(
+      'For a board: u-boot is stopped at its prompt and told what to load, uefi likewise at its shell, self starts what the medium holds.',
+    ),
   model: map({
     binary: word
       .default('FVP_Base_RevC-2xAEMvA')
@@ -189,6 +192,12 @@ export const flash = map({
   })
     .optional()
     .describe("The board's own SD card or eMMC, which its U-Boot writes from pieces that it loads by TFTP."),
+  'uefi-http': map({
+    folder: absolutePath.describe('The folder of the host that a web server serves; attempts have their own in it.'),
+    url: url.describe('The address of that folder as the board sees it, e.g. http://10.0.0.1/boot.'),
+  })
+    .optional()
+    .describe('UEFI firmware boots an image from a web server.'),
   fastboot: map({
     device: text.describe('The device as fastboot -s takes it, e.g. udp:10.0.0.9.'),
     listen: z

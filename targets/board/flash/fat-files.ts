@@ -60,8 +60,8 @@ export class FatFiles {
   async write(from: string, name: string, sha256: string, signal: AbortSignal): Promise<void> {
     const part = `::/${name}.part`
     const folders = name.split('/').slice(0, -1)
-    if (folders.length > 0)
-      await runOn(this.#host, [...mtools, 'mmd', '-D', 's', '-i', this.#at, `::/${folders.join('/')}`], signal)
+    const paths = folders.map((_, n) => `::/${folders.slice(0, n + 1).join('/')}`)
+    if (paths.length > 0) await runOn(this.#host, [...mtools, 'mmd', '-D', 's', '-i', this.#at, ...paths], signal)
     try {
       await this.#must('mcopy', ['-o', '-i', this.#at, from, part], name, signal)
       await this.#sync(name, signal)

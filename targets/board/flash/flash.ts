@@ -15,6 +15,16 @@ export interface Flashed {
   remarks: string[]
   /** For a boot loader that has to be told what to load; absent where the board starts by itself what was flashed. */
   offer?: LoaderOffer
+  /** The same for UEFI firmware. */
+  uefi?: UefiOffer
+}
+
+/** What UEFI firmware is told to boot. */
+export interface UefiOffer {
+  /** The address of a medium's image. */
+  uri: string
+  /** What the kernel is told before its command line: where its initrd is. */
+  initrd: string
 }
 
 /** What a boot loader can load. It is plain data: the boot that uses it may run in another process. */

@@ -7,6 +7,7 @@ import type { Flash } from './flash.ts'
 import { mmcFlash } from './mmc.ts'
 import { muxFlash } from './mux.ts'
 import { tftpFlash } from './tftp.ts'
+import { uefiHttpFlash } from './uefi-http.ts'
 
 /** What flashing a place takes beside its files. */
 export interface FlashTools {
@@ -28,6 +29,8 @@ export function openFlash(spec: FlashSpec, { link, power, attempt }: FlashTools)
       return muxFlash(spec, host, power)
     case 'mmc':
       return mmcFlash(spec, host, attempt)
+    case 'uefi-http':
+      return uefiHttpFlash(spec, host, attempt)
     case 'fastboot':
       return fastbootFlash(spec, host)
     case 'command':

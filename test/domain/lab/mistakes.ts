@@ -162,12 +162,12 @@ export const mistakes: [what: string, text: () => string, sentence: string][] = 
   [
     'a board without a loader',
     () => change('pi: { kind: board, loader: self }', 'pi: { kind: board }'),
-    '51:3: pi does not say how a kernel is started on it; add loader: u-boot, or loader: self where it starts by itself what the medium holds',
+    '51:3: pi does not say how a kernel is started on it; add loader: u-boot or uefi, or loader: self where it starts by itself what the medium holds',
   ],
   [
     'a loader that is not known',
     () => change('loader: self', 'loader: grub'),
-    '51:30: "grub" is no loader; u-boot, self or { u-boot: { prompt: ... } }',
+    '51:30: "grub" is no loader; u-boot, uefi, self or { u-boot: { prompt: ... } }',
   ],
   [
     'a kind that is none',
@@ -368,7 +368,7 @@ export const mistakes: [what: string, text: () => string, sentence: string][] = 
   [
     'a flash in no way',
     () => change('flash: { tftp: { folder: /srv/tftp, server: 10.0.0.1 } }', 'flash: { host: bench }'),
-    '64:5: this flash does not say how files get onto the board; add tftp, mux, mmc, fastboot or command',
+    '64:5: this flash does not say how files get onto the board; add tftp, mux, mmc, uefi-http, fastboot or command',
   ],
   [
     'a folder that is not absolute',
@@ -427,6 +427,20 @@ export const mistakes: [what: string, text: () => string, sentence: string][] = 
         'mmc: { base: /srv/board.img, firmware-at: 0, folder: /srv/tftp, server: 10.0.0.1 }',
       ),
     '74:7: U-Boot writes this medium, and the class has another loader; let its loader be u-boot',
+  ],
+  [
+    'an image for UEFI where there is none',
+    () =>
+      change(
+        'fastboot: { device: udp:127.0.0.1, listen: udp }',
+        'uefi-http: { folder: /srv/www, url: http://10.0.0.1/ }',
+      ),
+    '91:14: a UEFI shell boots from a web server, and the class has another loader; let its loader be uefi',
+  ],
+  [
+    'a UEFI shell that is told nothing',
+    () => goodLab.replace(/    loader:\n {6}u-boot:\n(?: {8}.*\n)+/, '    loader: uefi\n'),
+    '59:14: a UEFI shell is not told of what comes by tftp; flash by uefi-http, or let the loader be another',
   ],
   [
     'a medium of which there is no copy',

@@ -78,7 +78,7 @@ test("a board's own card becomes what it was set up as, with kernel and initrd, 
   await expectCard(all)
   await all.flash.clear()
   expect(await readdir(all.tftp)).toEqual([])
-})
+}, 300_000)
 
 test('pieces are served with what proves each, and a card that is not there is told', async () => {
   const all = await setup()
