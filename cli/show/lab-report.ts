@@ -42,7 +42,14 @@ function pduRow(pdu: PduSpec): string[] {
 }
 
 function classRow({ name, kind, loader, model, limits }: PlaceClass): string[] {
-  const starts = loader?.kind === 'u-boot' ? 'U-Boot' : loader?.kind === 'self' ? 'starts by itself' : model?.binary
+  const starts =
+    loader?.kind === 'u-boot'
+      ? 'U-Boot'
+      : loader?.kind === 'uefi'
+        ? 'UEFI'
+        : loader?.kind === 'self'
+          ? 'starts by itself'
+          : model?.binary
   return [name, kind, starts ?? '', `first byte within ${limits.firstByte} s`]
 }
 
@@ -81,6 +88,10 @@ function flashWords(flash: FlashSpec): string {
       return `TFTP from ${flash.folder} of ${flash.host}`
     case 'mux':
       return `medium ${flash.device} of ${flash.host}`
+    case 'mmc':
+      return `mmc ${flash.device} by TFTP from ${flash.folder} of ${flash.host}`
+    case 'uefi-http':
+      return `HTTP boot from ${flash.folder} of ${flash.host}`
     case 'fastboot':
       return `fastboot ${flash.device} from ${flash.host}`
     case 'command':

@@ -23,6 +23,30 @@ export type FlashWay =
       loadFrom?: string
       /** Where firmware is written, bytes from the medium's start; absent where it is not on this medium. */
       firmwareAt?: number
+      /** A file of the host: the medium as it was set up, which all of it is compared with; absent where files alone are. */
+      base?: string
+    }
+  /** The board's own SD card or eMMC, which its U-Boot writes from pieces that a TFTP server of the host serves. */
+  | {
+      kind: 'mmc'
+      /** As U-Boot's `mmc dev` takes it. */
+      device: number
+      /** A file of the host: the medium as it was set up. */
+      base: string
+      /** Its FAT partition for kernel and initrd, from 1; 0 where the whole medium is one. */
+      partition: number
+      /** Where firmware is written, bytes from the medium's start; absent where it is not on this medium. */
+      firmwareAt?: number
+      /** As with `tftp`. */
+      folder: string
+      server: string
+      network: string[]
+    }
+  /** An image in a folder that a web server of the host serves, which UEFI firmware boots by HTTP. */
+  | {
+      kind: 'uefi-http'
+      folder: string
+      /** The folder as the board sees it. */ url: string
     }
   /** fastboot's own client; `device` as its `-s` takes it. */
   | {

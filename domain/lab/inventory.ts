@@ -68,8 +68,11 @@ export interface PlaceLimits {
 
 /** The boot loader that a board's own firmware ends in, and how it is spoken to. */
 export interface Loader {
-  /** `u-boot`: stopped at its prompt and told what to load; `self`: starts by itself what the medium holds. */
-  kind: 'u-boot' | 'self'
+  /**
+   * `u-boot`: stopped at its prompt and told what to load; `uefi`: told so at its shell; `self`: starts by itself what the
+   * medium holds.
+   */
+  kind: 'u-boot' | 'uefi' | 'self'
   /** Its prompt, literally, e.g. `=> `. */
   prompt: string
   /** What it prints before it boots by itself, literally, and the one key that stops it. */

@@ -1,9 +1,12 @@
 import { LabError } from '../../domain/errors.ts'
-import type { FlashSpec, MuxControl } from '../../domain/lab/flash-spec.ts'
+import type { FlashSpec, FlashWay } from '../../domain/lab/flash-spec.ts'
 import { muxCommands } from '../board/flash/mux-switch.ts'
 import { failed, runOn } from '../board/flash/on-host.ts'
 import type { HostLink } from '../hosts/host-link.ts'
 import { checkTftp } from './check-tftp.ts'
+import { checkWeb } from './check-web.ts'
+
+type MuxWay = Extract<FlashWay, { kind: 'mux' }>
 
 /**
  * Tries the way to flash a place as far as that changes nothing on it.
@@ -15,7 +18,14 @@ export async function checkFlash(flash: FlashSpec, host: HostLink, signal: Abort
     case 'tftp':
       return await checkTftp(flash, host, signal)
     case 'mux':
-      return await checkMux(flash.control, host, signal)
+      return await checkMux(flash, host, signal)
+    case 'mmc':
+      await needFile(host, flash.base, signal)
+      await needProgram(host, 'mcopy', signal)
+      return await checkTftp(flash, host, signal)
+    case 'uefi-http':
+      await needProgram(host, 'mcopy', signal)
+      return await checkWeb(flash, host, signal)
     case 'fastboot':
       await needProgram(host, 'fastboot', signal)
       return `${host.name} has fastboot.`
@@ -34,6 +44,10 @@ export function nameOfFlash(flash: FlashSpec): string {
       return `TFTP folder ${flash.folder}`
     case 'mux':
       return `mux of ${flash.device}`
+    case 'mmc':
+      return `mmc ${flash.device} by TFTP folder ${flash.folder}`
+    case 'uefi-http':
+      return `web folder ${flash.folder}`
     case 'fastboot':
       return `fastboot ${flash.device}`
     case 'command':
@@ -41,10 +55,11 @@ export function nameOfFlash(flash: FlashSpec): string {
   }
 }
 
-async function checkMux(control: MuxControl, host: HostLink, signal: AbortSignal): Promise<string> {
+async function checkMux({ control, base }: MuxWay, host: HostLink, signal: AbortSignal): Promise<string> {
   const { host: toHost, board: toBoard, state } = muxCommands(control)
   for (const program of new Set([toHost[0]!, toBoard[0]!, ...(state ? [state.run[0]!] : []), 'mcopy']))
     await needProgram(host, program, signal)
+  if (base !== undefined) await needFile(host, base, signal)
   if (!state) return `${host.name} has ${toHost[0]}; the mux cannot be asked where it stands.`
   const end = await runOn(host, state.run, signal)
   if (end.code !== 0) throw failed(host, state.run, 'ask the mux where it stands', end)
@@ -52,6 +67,11 @@ async function checkMux(control: MuxControl, host: HostLink, signal: AbortSignal
   if (state.host.test(end.stdout)) return 'The mux answers: it stands at the host.'
   const sentence = `The mux says neither host nor board, but "${end.stdout.trim()}".`
   throw new LabError('PlaceBroken', sentence)
+}
+
+async function needFile(host: HostLink, path: string, signal: AbortSignal): Promise<void> {
+  const { code } = await host.run(['test', '-r', path], signal)
+  if (code !== 0) throw new LabError('PlaceBroken', `Host ${host.name} has no file ${path} that can be read.`)
 }
 
 async function needProgram(host: HostLink, program: string, signal: AbortSignal): Promise<void> {

@@ -107,7 +107,12 @@ describe('a run of plans/rack.yaml', () => {
     const [cited] = order.evidence.filter((one) => one.kind === 'console')
     expect(cited).toMatchObject({ console: 'kernel-log' })
     const { stdout } = await lab.hyplab('logs', attempt.id, '-c', 'kernel-log')
-    expect(stdout.split('\n').slice(cited!.from - 1, cited!.to).join('\n')).toBe(cited!.text)
+    expect(
+      stdout
+        .split('\n')
+        .slice(cited!.from - 1, cited!.to)
+        .join('\n'),
+    ).toBe(cited!.text)
     const judged = await lab.hyplab('judge', String(made.id), '--json')
     expect(JSON.parse(judged.stdout)).toMatchObject({ changes: [] })
   })

@@ -7,6 +7,7 @@ const program = join(import.meta.dirname, 'mux-stand-in')
 const sector = 512
 const start = 2048
 const megabyte = 1 << 20
+const smallestFat32 = 36
 
 /** A card behind a mux stand-in, on the board's side. */
 export interface MuxCard {
@@ -23,14 +24,10 @@ export interface MuxCard {
 export async function muxCard(folder: string, megabytes: number): Promise<MuxCard> {
   const medium = join(folder, 'medium.img')
   await writeMbr(medium, megabytes)
-  await execa('mformat', [
-    '-i',
-    `${medium}@@${start * sector}`,
-    '-T',
-    String((megabytes * megabyte) / sector - start),
-    '-F',
-    '::',
-  ])
+  const sectors = ['-T', String((megabytes * megabyte) / sector - start)]
+  // FAT32 has no fewer clusters than fit in these.
+  const kind = megabytes < smallestFat32 ? [] : ['-F']
+  await execa('mformat', ['-i', `${medium}@@${start * sector}`, ...sectors, ...kind, '::'])
   const switchTo = (side: string): string[] => [program, folder, side]
   await execa(program, [folder, 'board'])
   const state = { run: switchTo('get'), host: '^host$', board: '^board$' }

@@ -1,15 +1,17 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { obtainingContext } from '../../builds/source/source.ts'
-import { download } from '../../builds/source/download.ts'
 import { obtainSource } from '../../builds/source/obtain.ts'
-import { fetchBinaryPackage } from '../../host/apt/binary-package.ts'
 import type { Folders } from '../../host/folders.ts'
 import { runOrThrow } from '../../host/run.ts'
+import { unpackUBoot } from './debian-u-boot.ts'
 
-/** Debian has U-Boot for this board in a package of arm64 alone: it is unpacked, and nothing of it is installed. */
-const uBoot = { package: 'u-boot-rpi', version: '2023.01+dfsg-2+deb12u3', architecture: 'arm64' }
-const uBootHash = '3722f286cfafca03f4cac7adade04fccf66158ad8467501b9deabd154162b5e8'
+const uBoot = {
+  package: 'u-boot-rpi',
+  version: '2023.01+dfsg-2+deb12u3',
+  architecture: 'arm64',
+  sha256: '3722f286cfafca03f4cac7adade04fccf66158ad8467501b9deabd154162b5e8',
+}
 
 /** The kernel tree whose description of the board is used: the one that plans/raspi4.yaml builds, so it is there already. */
 const linux = {
@@ -40,24 +42,8 @@ export interface Raspi4Files {
 /** Makes them in a folder, from what the cache has or Debian's mirrors. */
 export async function raspi4Files(folder: string, folders: Folders): Promise<Raspi4Files> {
   await mkdir(folder, { recursive: true })
-  const [uBoot, deviceTree] = await Promise.all([unpackUBoot(folder, folders), makeDeviceTree(folder, folders)])
-  return { uBoot, deviceTree }
-}
-
-async function unpackUBoot(folder: string, folders: Folders): Promise<string> {
-  const { package: name, version, architecture } = uBoot
-  const context = obtainingContext({ folders })
-  const { path } = await download(
-    {
-      key: `deb ${name}:${architecture}=${version}`,
-      fileNames: [`${name}_${version}_${architecture}.deb`],
-      sha256: uBootHash,
-      get: (into) => fetchBinaryPackage(uBoot, join(into, 'apt'), folders, context.signal),
-    },
-    context,
-  )
-  await runOrThrow('dpkg-deb', ['--extract', path, join(folder, name)])
-  return join(folder, name, 'usr/lib/u-boot/rpi_4/u-boot.bin')
+  const [boards, deviceTree] = await Promise.all([unpackUBoot(uBoot, folder, folders), makeDeviceTree(folder, folders)])
+  return { uBoot: join(boards, 'rpi_4/u-boot.bin'), deviceTree }
 }
 
 async function makeDeviceTree(folder: string, folders: Folders): Promise<string> {

@@ -12,6 +12,8 @@ export interface UBootBoard {
   /** A medium, raw. */
   disk?: string
   firmware?: string
+  /** All of QEMU's arguments, for another machine than the one that the others describe. */
+  machine?: string[]
 }
 
 export const debianUBoot = '/usr/lib/u-boot/qemu_arm64/u-boot.bin'
@@ -46,7 +48,12 @@ export interface RunningBoard {
  */
 export function startUBoot(board: UBootBoard, logFile: string, through: string[] = []): RunningBoard {
   const serial = ['-chardev', 'socket,id=uart,fd=4', '-serial', 'chardev:uart']
-  const [command = '', ...args] = [...through, 'qemu-system-aarch64', ...uBootArguments(board), ...serial]
+  const [command = '', ...args] = [
+    ...through,
+    'qemu-system-aarch64',
+    ...(board.machine ?? uBootArguments(board)),
+    ...serial,
+  ]
   const guarded = startGuarded(command, args, { logFile, channels: 1 })
   const [console] = guarded.channels
   if (!console) throw new Error('QEMU could not be started')

@@ -11,7 +11,7 @@ export function checkClasses(checked: Checked): void {
     if (kind === 'board') {
       checkMeaning(checked, path, ['model'], 'a board')
       if (valueAt(yaml.value, [...path, 'loader']) === undefined) {
-        const hint = 'add loader: u-boot, or loader: self where it starts by itself what the medium holds'
+        const hint = 'add loader: u-boot or uefi, or loader: self where it starts by itself what the medium holds'
         complain(path, `${name} does not say how a kernel is started on it`, hint, 'key')
       }
     }

@@ -3,7 +3,7 @@ import { entriesAt, textAt, valueAt, wordsAt } from '../../yaml/value-at.ts'
 import type { Path } from '../../yaml/yaml-text.ts'
 import { checkName, checkOneOf, checkPattern, type Checked } from './check.ts'
 
-const ways = ['tftp', 'mux', 'fastboot', 'command'] as const
+const ways = ['tftp', 'mux', 'mmc', 'uefi-http', 'fastboot', 'command'] as const
 const controls = ['usbsdmux', 'sd-mux-ctrl', 'sdwire', 'commands'] as const
 const stands = ['{image}', '{initrd}', '{cmdline}', '{firmware}']
 
@@ -16,8 +16,10 @@ export function checkFlash(checked: Checked, place: Path): void {
   const takes = valueAt(yaml.value, [...place, 'firmware']) === 'takes'
   if (way === 'command') checkCommand(checked, [...path, way], takes)
   if (way === 'mux') checkMux(checked, place, [...path, way], takes)
-  if (takes && (way === 'tftp' || way === 'fastboot')) {
-    const hint = 'let it be installed, or flash by mux or command'
+  if (way === 'mmc') checkMmc(checked, place, [...path, way], takes)
+  checkUefi(checked, place, [...path, way ?? ''], way)
+  if (takes && (way === 'tftp' || way === 'fastboot' || way === 'uefi-http')) {
+    const hint = 'let it be installed, or flash by mux, mmc or command'
     complain([...place, 'firmware'], `no firmware gets onto a board by ${way}`, hint)
   }
 }
@@ -25,7 +27,10 @@ export function checkFlash(checked: Checked, place: Path): void {
 function checkMux(checked: Checked, place: Path, path: Path, takes: boolean): void {
   const { yaml, complain } = checked
   const root = yaml.value
-  const others = ['device', 'partition', 'load-from', 'firmware-at']
+  const others = ['device', 'partition', 'load-from', 'firmware-at', 'base']
+  const device = textAt(root, [...path, 'device'])
+  if (device !== undefined && textAt(root, [...path, 'base']) === device)
+    complain([...path, 'base'], 'the medium is compared with itself', 'name a copy that was made when it was set up')
   checkOneOf(checked, path, controls, others, 'the mux does not say how it is switched')
   for (const pattern of ['host', 'board']) checkPattern(checked, [...path, 'commands', 'state', pattern])
   const keys = entriesAt(root, path).map(({ key }) => key)
@@ -39,10 +44,45 @@ function checkMux(checked: Checked, place: Path, path: Path, takes: boolean): vo
   }
 }
 
+/** A UEFI shell is told of an image on a web server, and of nothing else; nobody else is told of that. */
+function checkUefi({ yaml, complain }: Checked, place: Path, path: Path, way: string | undefined): void {
+  const loader = loaderOf(yaml.value, place)
+  if (way === undefined || loader === undefined || (way === 'uefi-http') === (loader === 'uefi')) return
+  if (loader === 'uefi')
+    complain(
+      path,
+      `a UEFI shell is not told of what comes by ${way}`,
+      'flash by uefi-http, or let the loader be another',
+      'key',
+    )
+  else
+    complain(
+      path,
+      'a UEFI shell boots from a web server, and the class has another loader',
+      'let its loader be uefi',
+      'key',
+    )
+}
+
+function checkMmc({ yaml, complain }: Checked, place: Path, path: Path, takes: boolean): void {
+  const root = yaml.value
+  if (loaderOf(root, place) !== undefined && !isUBoot(root, place))
+    complain(path, 'U-Boot writes this medium, and the class has another loader', 'let its loader be u-boot', 'key')
+  if (takes && valueAt(root, [...path, 'firmware-at']) === undefined) {
+    const hint = 'add firmware-at: ..., or let the firmware be installed'
+    complain(path, 'this place takes firmware, and mmc does not say where to', hint, 'key')
+  }
+}
+
 /** @returns whether the class of a place has U-Boot as its loader */
 export function isUBoot(root: unknown, place: Path): boolean {
-  const loader = valueAt(root, ['classes', textAt(root, [...place, 'class']) ?? '', 'loader'])
+  const loader = loaderOf(root, place)
   return loader === 'u-boot' || valueAt(loader, ['u-boot']) !== undefined
+}
+
+/** @returns the loader that the class of a place has */
+export function loaderOf(root: unknown, place: Path): unknown {
+  return valueAt(root, ['classes', textAt(root, [...place, 'class']) ?? '', 'loader'])
 }
 
 function checkCommand({ yaml, complain }: Checked, path: Path, takes: boolean): void {

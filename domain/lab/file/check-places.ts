@@ -2,7 +2,7 @@ import { entriesAt, textAt, textsAt, valueAt } from '../../yaml/value-at.ts'
 import type { Path } from '../../yaml/yaml-text.ts'
 import { checkLimits } from './check-classes.ts'
 import { checkConsoles } from './check-consoles.ts'
-import { checkFlash, isUBoot } from './check-flash.ts'
+import { checkFlash, isUBoot, loaderOf } from './check-flash.ts'
 import { checkMeaning, checkName, checkPattern, type Checked } from './check.ts'
 
 /** Places: what they name is defined, and each has what its kind needs. */
@@ -45,6 +45,10 @@ function checkBoard({ yaml, complain }: Checked, path: Path, name: string): void
   if (!keys.includes('power')) {
     const hint = 'add power: { pdu: ..., outlet: ... }, for a board that nobody can switch off is never free again'
     complain(path, `${name} has no power`, hint, 'key')
+  }
+  if (loaderOf(root, path) === 'uefi' && !keys.includes('flash')) {
+    const hint = 'add flash: { uefi-http: ... }'
+    complain(path, `${name} has no flash, and its UEFI shell must be told what to boot`, hint, 'key')
   }
   if (isUBoot(root, path) && !keys.includes('flash'))
     complain(path, `${name} has no flash, and its U-Boot must be told what to load`, 'add flash: { tftp: ... }', 'key')

@@ -44,7 +44,8 @@ export function readLimits(given: FileLimits, others: PlaceLimits): PlaceLimits 
 }
 
 function readLoader(given: NonNullable<FileClass['loader']>): Loader {
-  if (given === 'self') return { kind: 'self', prompt: '', autoboot: { says: '', key: '' }, deviceTree: '' }
+  if (given === 'self' || given === 'uefi')
+    return { kind: given, prompt: '', autoboot: { says: '', key: '' }, deviceTree: '' }
   if (given === 'u-boot') return { kind: 'u-boot', ...usualUBoot, deviceTree: 'fdtcontroladdr' }
   const uBoot = given['u-boot']
   const [kernelAddress, initrdAddress] = [uBoot['kernel-address'], uBoot['initrd-address']]

@@ -70,10 +70,11 @@ function flashSpec(given: FileFlash, path: Path, placeHost: string, reading: Rea
   return { at: reading.at(path), host: given.host ?? placeHost, ...flashWay(given, path, reading) }
 }
 
-function flashWay({ tftp, mux, fastboot, command }: FileFlash, path: Path, reading: Reading): FlashWay {
+function flashWay(given: FileFlash, path: Path, reading: Reading): FlashWay {
+  const { tftp, mux, mmc, 'uefi-http': uefi, fastboot, command } = given
   if (tftp !== undefined) return { kind: 'tftp', ...tftp }
   if (mux !== undefined) {
-    const { device, partition, 'load-from': loadFrom, 'firmware-at': firmwareAt } = mux
+    const { device, partition, 'load-from': loadFrom, 'firmware-at': firmwareAt, base } = mux
     return {
       kind: 'mux',
       control: muxControl(mux, [...path, 'mux'], reading),
@@ -81,8 +82,14 @@ function flashWay({ tftp, mux, fastboot, command }: FileFlash, path: Path, readi
       partition,
       ...(loadFrom !== undefined && { loadFrom }),
       ...(firmwareAt !== undefined && { firmwareAt }),
+      ...(base !== undefined && { base }),
     }
   }
+  if (mmc !== undefined) {
+    const { 'firmware-at': firmwareAt, ...rest } = mmc
+    return { kind: 'mmc', ...rest, ...(firmwareAt !== undefined && { firmwareAt }) }
+  }
+  if (uefi !== undefined) return { kind: 'uefi-http', ...uefi }
   if (fastboot !== undefined) {
     const { device, listen } = fastboot
     const named = reading.text([...path, 'fastboot', 'device'], device)

@@ -9,6 +9,7 @@ import {
   name,
   reference,
   text,
+  url,
   word,
   words,
 } from './schema-parts.ts'
@@ -69,11 +70,13 @@ export const placeClass = map({
   limits: limits.default({}).describe('Times that these places are known to keep.'),
   loader: z
     .union([
-      z.enum(['u-boot', 'self'], 'is no loader; u-boot, self or { u-boot: { prompt: ... } }'),
+      z.enum(['u-boot', 'uefi', 'self'], 'is no loader; u-boot, uefi, self or { u-boot: { prompt: ... } }'),
       map({ 'u-boot': uBoot.describe('U-Boot, and how it is spoken to.') }),
     ])
     .optional()
-    .describe('For a board: u-boot is stopped at its prompt and told what to load, self starts what the medium holds.'),
+    .describe(
+      'For a board: u-boot is stopped at its prompt and told what to load, uefi likewise at its shell, self starts what the medium holds.',
+    ),
   model: map({
     binary: word
       .default('FVP_Base_RevC-2xAEMvA')
@@ -113,18 +116,18 @@ export const placeConsole = map({
     .describe('Who speaks there, in the order in which they begin to: NS, EL3, S-EL2, S-EL1.'),
 })
 
+const server = {
+  folder: absolutePath.describe('The folder of the host that the TFTP server serves; attempts have their own in it.'),
+  server: address.describe('The server as the board sees it.'),
+  network: z
+    .array(z.string().min(1, 'is empty; a command of U-Boot'))
+    .default(['setenv autoload no', 'dhcp'])
+    .describe("Commands of U-Boot that bring the board's network up."),
+}
+
 /** How a place is flashed, as the file has it. */
 export const flash = map({
-  tftp: map({
-    folder: absolutePath.describe('The folder of the host that the TFTP server serves; attempts have their own in it.'),
-    server: address.describe('The server as the board sees it.'),
-    network: z
-      .array(z.string().min(1, 'is empty; a command of U-Boot'))
-      .default(['setenv autoload no', 'dhcp'])
-      .describe("Commands of U-Boot that bring the board's network up."),
-  })
-    .optional()
-    .describe('U-Boot loads the files from a TFTP server.'),
+  tftp: map(server).optional().describe('U-Boot loads the files from a TFTP server.'),
   mux: map({
     usbsdmux: word.optional().describe('The mux as usbsdmux takes it, e.g. /dev/usb-sd-mux/id-000000001234.'),
     'sd-mux-ctrl': word.optional().describe('The serial number as sd-mux-ctrl takes it.'),
@@ -158,9 +161,43 @@ export const flash = map({
       .min(0, 'is no place on the medium; bytes from its start, e.g. 0x8000')
       .optional()
       .describe("With firmware: takes: where it is written, bytes from the medium's start."),
+    base: absolutePath
+      .optional()
+      .describe(
+        'The medium as it was set up, an image of the host: all that differs is written back before each attempt.',
+      ),
   })
     .optional()
     .describe('A medium that is switched between the host and the board.'),
+  mmc: map({
+    device: z
+      .int()
+      .min(0, 'is no device; 0 is the first')
+      .default(0)
+      .describe("The medium as U-Boot's mmc dev takes it."),
+    base: absolutePath.describe(
+      'The medium as it was set up, an image of the host: all of it is compared and written.',
+    ),
+    partition: z
+      .int()
+      .min(0, 'is no partition; 1 is the first, 0 the whole medium')
+      .default(1)
+      .describe('Its FAT partition for kernel and initrd, from 1; 0 where the whole medium is one file system.'),
+    'firmware-at': z
+      .int()
+      .min(0, 'is no place on the medium; bytes from its start, e.g. 0x8000')
+      .optional()
+      .describe("With firmware: takes: where it is written, bytes from the medium's start."),
+    ...server,
+  })
+    .optional()
+    .describe("The board's own SD card or eMMC, which its U-Boot writes from pieces that it loads by TFTP."),
+  'uefi-http': map({
+    folder: absolutePath.describe('The folder of the host that a web server serves; attempts have their own in it.'),
+    url: url.describe('The address of that folder as the board sees it, e.g. http://10.0.0.1/boot.'),
+  })
+    .optional()
+    .describe('UEFI firmware boots an image from a web server.'),
   fastboot: map({
     device: text.describe('The device as fastboot -s takes it, e.g. udp:10.0.0.9.'),
     listen: z

@@ -3,8 +3,11 @@ import type { HostLink } from '../../hosts/host-link.ts'
 import { failed, mustRun, runOn } from './on-host.ts'
 import { partitionStart, tableBytes } from './partition-table.ts'
 
-/** mtools looks at the geometry of a floppy, which a card's file system does not have; and at files of the host's user. */
-const mtools = ['env', 'MTOOLS_SKIP_CHECK=1', 'MTOOLSRC=/dev/null']
+/**
+ * mtools looks at the geometry of a floppy, which a card's file system does not have; and at files of the host's user. The
+ * time is always the same, so that the same files make the same bytes.
+ */
+const mtools = ['env', 'MTOOLS_SKIP_CHECK=1', 'MTOOLSRC=/dev/null', 'SOURCE_DATE_EPOCH=1000000000']
 
 const clearing = 30_000
 
@@ -13,10 +16,13 @@ export class FatFiles {
   readonly #host: HostLink
   readonly #device: string
   readonly #at: string
+  /** Where it begins, bytes from the medium's start. */
+  readonly start: number
 
   private constructor(host: HostLink, device: string, start: number) {
     this.#host = host
     this.#device = device
+    this.start = start
     this.#at = `${device}@@${start}`
   }
 
@@ -54,8 +60,8 @@ export class FatFiles {
   async write(from: string, name: string, sha256: string, signal: AbortSignal): Promise<void> {
     const part = `::/${name}.part`
     const folders = name.split('/').slice(0, -1)
-    if (folders.length > 0)
-      await runOn(this.#host, [...mtools, 'mmd', '-D', 's', '-i', this.#at, `::/${folders.join('/')}`], signal)
+    const paths = folders.map((_, n) => `::/${folders.slice(0, n + 1).join('/')}`)
+    if (paths.length > 0) await runOn(this.#host, [...mtools, 'mmd', '-D', 's', '-i', this.#at, ...paths], signal)
     try {
       await this.#must('mcopy', ['-o', '-i', this.#at, from, part], name, signal)
       await this.#sync(name, signal)

@@ -15,14 +15,41 @@ export interface Flashed {
   remarks: string[]
   /** For a boot loader that has to be told what to load; absent where the board starts by itself what was flashed. */
   offer?: LoaderOffer
+  /** The same for UEFI firmware. */
+  uefi?: UefiOffer
+}
+
+/** What UEFI firmware is told to boot. */
+export interface UefiOffer {
+  /** The address of a medium's image. */
+  uri: string
+  /** What the kernel is told before its command line: where its initrd is. */
+  initrd: string
 }
 
 /** What a boot loader can load. It is plain data: the boot that uses it may run in another process. */
 export interface LoaderOffer {
   /** Commands that have to succeed before the first load. */
   prepare: string[]
+  /** The board's own medium, which it has to make what it should be before it loads from there; absent where that was done. */
+  medium?: MediumOffer
   kernel: LoadFile
   initrd: LoadFile
+}
+
+/** What a board's own SD card or eMMC should hold from its start on, in pieces that it can load. */
+export interface MediumOffer {
+  /** As U-Boot's `mmc dev` takes it. */
+  device: number
+  /** The loader's command for a piece; `{number}` in it stands for its number in four digits, `{address}` for where to. */
+  load: string
+  /** Bytes of a piece; the last may be shorter. */
+  pieceSize: number
+  /** Bytes of all, whole blocks of 512. */
+  size: number
+  /** Of each piece, lower-case hex. */
+  crc32: string[]
+  sha256: string[]
 }
 
 /** One file that a boot loader can load, and what must lie in memory then. */

@@ -5,7 +5,7 @@ import { LabError } from '../../../domain/errors.ts'
 import type { FlashWay } from '../../../domain/lab/flash-spec.ts'
 import type { HostLink } from '../../hosts/host-link.ts'
 import type { OutletState } from '../power/power.ts'
-import { describeFile, type FileProof } from './describe-file.ts'
+import { describeFile } from './describe-file.ts'
 import { extlinuxConfig } from './extlinux.ts'
 import { FatFiles } from './fat-files.ts'
 import { refuseFirmware } from './firmware.ts'
@@ -14,23 +14,17 @@ import type { Flash, Flashed, FlashFiles, LoadFile } from './flash.ts'
 import { awaitMedium } from './medium.ts'
 import { muxCommands, switchMux } from './mux-switch.ts'
 import { mustRun } from './on-host.ts'
+import { syncMedium, type MediumFile } from './whole-medium.ts'
 
 type MuxWay = Extract<FlashWay, { kind: 'mux' }>
 
 /** How long a host may take to switch a mux and to remove files, milliseconds; it is asked after a cancel, too. */
 const clearing = 60_000
 
-/** A file for the medium: where it is here, and what it is called there. */
-interface MediumFile {
-  name: string
-  from: string
-  proof: FileProof
-}
-
 /**
  * Flashes a medium that is switched between a host and the board. Only what differs is written; each file is read back from
- * the medium itself. The medium ends on the board's side, whatever happens.
- * Flashing the same files again after a run of something that is not trusted tells by `written` what it changed.
+ * the medium itself, each time anew: a kernel that ran meanwhile may have written anything there, so nothing is remembered
+ * of it. With a `base` that goes for the whole medium. The medium ends on the board's side, whatever happens.
  * @param power asks the board's outlet: the medium is not taken from a board that is not known to be off
  */
 export function muxFlash(way: MuxWay, host: HostLink, power: (signal: AbortSignal) => Promise<OutletState>): Flash {
@@ -43,11 +37,9 @@ export function muxFlash(way: MuxWay, host: HostLink, power: (signal: AbortSigna
       const own = await mkdtemp(join(tmpdir(), 'hyplab-mux-'))
       try {
         const wanted = await mediumFiles(way, files, own, signal)
-        const written = await onHost(way, host, power, signal, (fat) =>
-          syncFiles(way, host, fat, wanted, files, signal),
-        )
+        const done = await onHost(way, host, power, signal, () => sync(way, host, wanted, files, signal))
         const offer = loaderOffer(way, wanted)
-        return { files: written, remarks: [], ...(offer && { offer }) }
+        return { ...done, ...(offer && { offer }) }
       } finally {
         await rm(own, { recursive: true, force: true })
       }
@@ -76,7 +68,7 @@ async function onHost<T>(
   host: HostLink,
   power: (signal: AbortSignal) => Promise<OutletState>,
   signal: AbortSignal,
-  work: (fat: FatFiles) => Promise<T>,
+  work: () => Promise<T>,
 ): Promise<T> {
   const state = await power(signal)
   if (state !== 'off') {
@@ -88,7 +80,7 @@ async function onHost<T>(
   try {
     await switchMux(host, commands, 'host', signal)
     await awaitMedium(host, way.device, signal)
-    done = await work(await FatFiles.find(host, way.device, way.partition, signal))
+    done = await work()
   } catch (error) {
     // What went wrong first is what has to be told.
     await switchMux(host, commands, 'board', AbortSignal.timeout(clearing)).catch(() => undefined)
@@ -98,34 +90,50 @@ async function onHost<T>(
   return done
 }
 
-async function syncFiles(
+async function sync(
   way: MuxWay,
   host: HostLink,
-  fat: FatFiles,
   wanted: MediumFile[],
   files: FlashFiles,
   signal: AbortSignal,
-): Promise<Flashed['files']> {
+): Promise<Pick<Flashed, 'files' | 'remarks'>> {
+  const { base, device, partition, firmwareAt } = way
   const folder = (await mustRun(host, ['mktemp', '-d', '-t', 'hyplab-flash-XXXXXX'], 'make a folder', signal)).trim()
   try {
-    const done: Flashed['files'] = []
-    for (const { name, from, proof } of wanted) {
-      const written = (await fat.sha256(name, signal)) !== proof.sha256
-      if (written) {
-        const there = `${folder}/${done.length}`
-        await host.put(from, there, signal)
-        await fat.write(there, name, proof.sha256, signal)
-      }
-      done.push({ name, sha256: proof.sha256, written })
-    }
-    if (files.firmware !== undefined && way.firmwareAt !== undefined)
-      done.push(await syncFirmware(host, way.device, way.firmwareAt, files.firmware, `${folder}/firmware`, signal))
-    return done
+    if (base === undefined) return { files: await syncFiles(way, host, wanted, files, folder, signal), remarks: [] }
+    const { firmware: from } = files
+    const firmware = from !== undefined && firmwareAt !== undefined ? { from, at: firmwareAt } : undefined
+    const parts = { base, partition, files: wanted, ...(firmware && { firmware }) }
+    return await syncMedium(host, parts, device, folder, signal)
   } finally {
     await mustRun(host, ['rm', '-rf', '--', folder], `remove ${folder}`, AbortSignal.timeout(clearing)).catch(
       () => undefined,
     )
   }
+}
+
+async function syncFiles(
+  { device, partition, firmwareAt }: MuxWay,
+  host: HostLink,
+  wanted: MediumFile[],
+  { firmware }: FlashFiles,
+  folder: string,
+  signal: AbortSignal,
+): Promise<Flashed['files']> {
+  const fat = await FatFiles.find(host, device, partition, signal)
+  const done: Flashed['files'] = []
+  for (const { name, from, proof } of wanted) {
+    const written = (await fat.sha256(name, signal)) !== proof.sha256
+    if (written) {
+      const there = `${folder}/${done.length}`
+      await host.put(from, there, signal)
+      await fat.write(there, name, proof.sha256, signal)
+    }
+    done.push({ name, sha256: proof.sha256, written })
+  }
+  if (firmware !== undefined && firmwareAt !== undefined)
+    done.push(await syncFirmware(host, device, firmwareAt, firmware, `${folder}/firmware`, signal))
+  return done
 }
 
 function loaderOffer({ loadFrom }: MuxWay, [image, initrd]: MediumFile[]): Flashed['offer'] {

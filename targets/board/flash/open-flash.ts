@@ -4,8 +4,10 @@ import type { OutletState } from '../power/power.ts'
 import { commandFlash } from './command.ts'
 import { fastbootFlash } from './fastboot.ts'
 import type { Flash } from './flash.ts'
+import { mmcFlash } from './mmc.ts'
 import { muxFlash } from './mux.ts'
 import { tftpFlash } from './tftp.ts'
+import { uefiHttpFlash } from './uefi-http.ts'
 
 /** What flashing a place takes beside its files. */
 export interface FlashTools {
@@ -25,6 +27,10 @@ export function openFlash(spec: FlashSpec, { link, power, attempt }: FlashTools)
       return tftpFlash(spec, host, attempt)
     case 'mux':
       return muxFlash(spec, host, power)
+    case 'mmc':
+      return mmcFlash(spec, host, attempt)
+    case 'uefi-http':
+      return uefiHttpFlash(spec, host, attempt)
     case 'fastboot':
       return fastbootFlash(spec, host)
     case 'command':

@@ -40,7 +40,7 @@ const known: KnownFailure[] = [
     retryable: true,
   },
   {
-    says: /(?<words>Card did not respond to voltage select[^\n]*|\*\* Bad device [^\n]*|no mmc device at slot [^\n]*|MMC: no card present|\*\* (?:Unrecognized filesystem type|No partition table|Invalid partition)[^\n]*|Couldn't find partition [^\n]*)/,
+    says: /(?<words>Card did not respond to voltage select[^\n]*|\*\* Bad device [^\n]*|no mmc device at slot [^\n]*|mmc_init: -\d+[^\n]*|MMC: no card present|\*\* (?:Unrecognized filesystem type|No partition table|Invalid partition)[^\n]*|Couldn't find partition [^\n]*)/,
     sentence: (words) => `the board cannot read its medium (${words}); check that the mux is on the board's side`,
     retryable: true,
   },

@@ -18,6 +18,9 @@ export interface Loaded {
   said: string
 }
 
+/** What can be loaded, whatever it is called. */
+type Loadable = Omit<LoadFile, 'name'> & { name: string }
+
 /** A load is done as often when what the board reads back is not what the file has. */
 const mostLoads = 2
 /** The board is asked as often for a checksum, whose digits a wire may have changed. */
@@ -38,7 +41,7 @@ export interface LoadHelp {
  */
 export async function loadFile(
   dialogue: LoaderDialogue,
-  file: LoadFile,
+  file: Loadable,
   address: string,
   { serve, hash = true }: LoadHelp = {},
 ): Promise<Loaded> {
@@ -62,7 +65,7 @@ export async function loadFile(
 /** @param output what the board said of the checksum first */
 async function readBack(
   dialogue: LoaderDialogue,
-  file: LoadFile,
+  file: Loadable,
   checksum: string,
   output: string,
 ): Promise<{ right: boolean; said: string }> {
@@ -77,7 +80,7 @@ async function readBack(
 }
 
 /** Not every U-Boot has it; one that has it must agree. */
-async function readSha256(dialogue: LoaderDialogue, file: LoadFile, address: string): Promise<{ sha256?: string }> {
+async function readSha256(dialogue: LoaderDialogue, file: Loadable, address: string): Promise<{ sha256?: string }> {
   for (let asked = 1; ; asked++) {
     const { code, output } = await dialogue.ask(`hash sha256 ${address} \${filesize}`)
     const sum = findChecksum(output)
@@ -95,14 +98,14 @@ export function findChecksum(output: string): { size: number; digest: string } |
   return { size: Number(BigInt(`0x${last}`) - BigInt(`0x${first}`)) + 1, digest: digest! }
 }
 
-function notLoaded(file: LoadFile, command: string, output: string): LabError {
+function notLoaded(file: Loadable, command: string, output: string): LabError {
   const known = whyLoadFailed(output)
   const why = known?.why ?? `U-Boot gave no reason that is known`
   const sentence = `The board could not load ${file.name} because ${why}. It said of \`${command}\`: ${lastWords(output, 4)}.`
   return new LabError('PlaceBroken', sentence, { retryable: known?.retryable ?? true })
 }
 
-function notTheFile(file: LoadFile, said: string): LabError {
+function notTheFile(file: Loadable, said: string): LabError {
   const sentence =
     `What the board loaded as ${file.name} is not the file: its memory holds ${said}, the file has ${file.size} bytes ` +
     `with crc32 ${file.crc32} and sha256 ${file.sha256}.`

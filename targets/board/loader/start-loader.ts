@@ -2,8 +2,10 @@ import type { Loader } from '../../../domain/lab/inventory.ts'
 import type { ConsoleLine } from '../console/console-source.ts'
 import type { Flash, Flashed } from '../flash/flash.ts'
 import { LoaderDialogue } from './dialogue.ts'
+import { EfiShell } from './efi-shell.ts'
 import type { Loaded } from './load-file.ts'
 import { startByUBoot } from './start-u-boot.ts'
+import { startByUefi } from './start-uefi.ts'
 
 /** Seconds without a byte: a server that does not answer is asked again by U-Boot, which says so each time. */
 const limits = { silence: 30, echo: 3 }
@@ -18,10 +20,17 @@ const limits = { silence: 30, echo: 3 }
 export function startLoader(
   loader: Loader | undefined,
   cmdline: string,
-  { offer }: Flashed,
+  { offer, uefi }: Flashed,
   flash: Flash,
   told?: (loaded: Loaded) => void,
 ): ((console: ConsoleLine, signal: AbortSignal) => Promise<string | undefined>) | undefined {
+  if (loader?.kind === 'uefi' && uefi !== undefined)
+    return async ({ stream }, signal) => {
+      const shell = new EfiShell((text) => void stream.write(text), limits, signal)
+      const feed = (chunk: Buffer): void => shell.feed(chunk)
+      stream.on('data', feed)
+      return await startByUefi(shell, uefi, cmdline).finally(() => stream.off('data', feed))
+    }
   if (loader?.kind !== 'u-boot' || offer === undefined) return undefined
   return async ({ stream }, signal) => {
     const { prompt, autoboot } = loader

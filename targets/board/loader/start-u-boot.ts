@@ -7,6 +7,7 @@ import { loadFile, type Loaded } from './load-file.ts'
 import { lastWords, LoaderFault } from './loader-fault.ts'
 import { setBootargs } from './set-bootargs.ts'
 import { goodLength } from './typed-line.ts'
+import { writeMedium } from './write-medium.ts'
 
 /** What a board's U-Boot is told. */
 export interface LoaderOrder {
@@ -62,6 +63,7 @@ async function start(dialogue: LoaderDialogue, order: LoaderOrder): Promise<Load
   const treeAt = treeAddress(loader.deviceTree)
   await requireSet(dialogue, loader)
   await prepare(dialogue, offer.prepare)
+  if (offer.medium) await writeMedium(dialogue, offer.medium, kernelAt)
   await setBootargs(dialogue, cmdline, kernelAt)
   const serving = (file: LoadFile) => (serve ? () => serve(file) : undefined)
   const kernel = await loadFile(dialogue, offer.kernel, kernelAt, { serve: serving(offer.kernel) })

@@ -162,12 +162,12 @@ export const mistakes: [what: string, text: () => string, sentence: string][] = 
   [
     'a board without a loader',
     () => change('pi: { kind: board, loader: self }', 'pi: { kind: board }'),
-    '51:3: pi does not say how a kernel is started on it; add loader: u-boot, or loader: self where it starts by itself what the medium holds',
+    '51:3: pi does not say how a kernel is started on it; add loader: u-boot or uefi, or loader: self where it starts by itself what the medium holds',
   ],
   [
     'a loader that is not known',
     () => change('loader: self', 'loader: grub'),
-    '51:30: "grub" is no loader; u-boot, self or { u-boot: { prompt: ... } }',
+    '51:30: "grub" is no loader; u-boot, uefi, self or { u-boot: { prompt: ... } }',
   ],
   [
     'a kind that is none',
@@ -368,7 +368,7 @@ export const mistakes: [what: string, text: () => string, sentence: string][] = 
   [
     'a flash in no way',
     () => change('flash: { tftp: { folder: /srv/tftp, server: 10.0.0.1 } }', 'flash: { host: bench }'),
-    '64:5: this flash does not say how files get onto the board; add tftp, mux, fastboot or command',
+    '64:5: this flash does not say how files get onto the board; add tftp, mux, mmc, uefi-http, fastboot or command',
   ],
   [
     'a folder that is not absolute',
@@ -393,7 +393,7 @@ export const mistakes: [what: string, text: () => string, sentence: string][] = 
   [
     'firmware for which there is no way',
     () => change('    flash: { tftp: {', '    firmware: takes\n    flash: { tftp: {'),
-    '64:15: no firmware gets onto a board by tftp; let it be installed, or flash by mux or command',
+    '64:15: no firmware gets onto a board by tftp; let it be installed, or flash by mux, mmc or command',
   ],
   [
     'firmware that the command does not flash',
@@ -404,6 +404,48 @@ export const mistakes: [what: string, text: () => string, sentence: string][] = 
     'firmware that the mux does not write',
     () => change(', firmware-at: 0x8000', ''),
     '74:7: this place takes firmware, and the mux does not say where to; add firmware-at: ..., or let the firmware be installed',
+  ],
+  [
+    'a medium that is compared with itself',
+    () => change(', firmware-at: 0x8000', ', firmware-at: 0x8000, base: /dev/disk/by-id/sd'),
+    '74:115: the medium is compared with itself; name a copy that was made when it was set up',
+  ],
+  [
+    'firmware that has no place on a medium that U-Boot writes',
+    () =>
+      change(
+        "{ command: [flash, '{image}', '{firmware}'] }",
+        '{ mmc: { base: /srv/board.img, folder: /srv/tftp, server: 10.0.0.1 } }',
+      ),
+    '102:14: this place takes firmware, and mmc does not say where to; add firmware-at: ..., or let the firmware be installed',
+  ],
+  [
+    'a medium that U-Boot should write where there is none',
+    () =>
+      change(
+        'mux: { usbsdmux: /dev/usb-sd-mux/id-1, device: /dev/disk/by-id/sd, partition: 2, firmware-at: 0x8000 }',
+        'mmc: { base: /srv/board.img, firmware-at: 0, folder: /srv/tftp, server: 10.0.0.1 }',
+      ),
+    '74:7: U-Boot writes this medium, and the class has another loader; let its loader be u-boot',
+  ],
+  [
+    'an image for UEFI where there is none',
+    () =>
+      change(
+        'fastboot: { device: udp:127.0.0.1, listen: udp }',
+        'uefi-http: { folder: /srv/www, url: http://10.0.0.1/ }',
+      ),
+    '91:14: a UEFI shell boots from a web server, and the class has another loader; let its loader be uefi',
+  ],
+  [
+    'a UEFI shell that is told nothing',
+    () => goodLab.replace(/    loader:\n {6}u-boot:\n(?: {8}.*\n)+/, '    loader: uefi\n'),
+    '59:14: a UEFI shell is not told of what comes by tftp; flash by uefi-http, or let the loader be another',
+  ],
+  [
+    'a medium of which there is no copy',
+    () => change('fastboot: { device: udp:127.0.0.1, listen: udp }', 'mmc: { folder: /srv/tftp, server: 10.0.0.1 }'),
+    '91:14: missing key "base" in places.virt-1.flash.mmc; add base: ..., see docs/running-a-lab.md',
   ],
   [
     'U-Boot that is not told where the medium is',
