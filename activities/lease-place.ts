@@ -129,9 +129,12 @@ async function whoHas({ store }: Deps, places: string[]): Promise<string> {
   const states = (await placeStates(store)).filter(({ place }) => places.includes(place))
   const said = states.map(({ place, lease, suspect }) => {
     if (suspect !== null) return `${place} is suspect (${suspect})`
-    return lease === null ? `${place} is free` : `${lease.holder} has ${place} (${lease.why})`
+    return lease === null
+      ? `${place} is free`
+      : `${place} is ${lease.holder.startsWith('reserved by') ? '' : 'with '}${lease.holder} (${lease.why})`
   })
   const until = nextEnd(states, places)
-  const at = until === undefined ? '' : `, at the latest until ${new Date(until).toISOString()} unless it is renewed`
+  const time = until === undefined ? '' : new Date(until).toISOString().slice(0, 16).replace('T', ' ')
+  const at = until === undefined ? '' : `, until ${time} UTC unless that is prolonged`
   return `Waiting for a place: ${said.join('; ')}${at}.`
 }

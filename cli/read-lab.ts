@@ -12,7 +12,11 @@ import { labFiles } from '../host/lab-files.ts'
  */
 export function readLabFile(path: string): Inventory {
   // Errors name the file as the user did.
-  const parsed = parseLab(readText(path, 'name a lab, e.g. labs/rack.yaml'), path, labFiles)
+  const parsed = parseLab(
+    readText(path, 'name a lab that is there; docs/running-a-lab.md has one to begin with'),
+    path,
+    labFiles,
+  )
   if (!parsed.ok) throw new LabError('LabInvalid', parsed.errors.map(formatError).join('\n'))
   return parsed.lab
 }

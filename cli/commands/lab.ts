@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { LabError } from '../../domain/errors.ts'
 import type { Context } from '../context.ts'
 import type { CheckOptions } from '../places/check-lab.ts'
+import { labFileOf } from '../places/lab-file.ts'
 
 // What reads labs is loaded by the actions, because no other command pays for it then.
 
@@ -9,13 +10,14 @@ import type { CheckOptions } from '../places/check-lab.ts'
 export function addLabCommands(program: Command, context: () => Context): void {
   const lab = program.command('lab').description("check labs' files, make one of labgrid's")
   lab
-    .command('check <lab>')
-    .description("check a lab's file, and try every line of it on the real thing; say what is wrong with which line")
+    .command('check [lab]')
+    .description("check a lab's file (HYPLAB_LAB when left out), and try every line of it on the real thing")
     .option('--dry-run', 'only read the file and print what it names; reach for nothing')
     .option('--place <names...>', 'only these places, with their hosts and PDUs')
     .option('--power', 'also switch each place on and off, to see that it is healthy')
     .option('-y, --yes', 'do not ask before that')
-    .action(async (path: string, options: CheckOptions) => {
+    .action(async (named: string | undefined, options: CheckOptions) => {
+      const path = labFileOf(named, 'there is nothing to check', 'behind lab check')
       if (options.dryRun !== true) {
         const { checkOnTheRealThing } = await import('../places/check-lab.ts')
         return await checkOnTheRealThing(context(), path, options)

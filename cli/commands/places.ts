@@ -22,8 +22,8 @@ export function addPlacesCommands(program: Command, context: () => Context): voi
   program
     .command('reserve <place>')
     .description('keep a place of a lab for yourself')
-    .requiredOption('--for <time>', 'how long, e.g. 30min', duration)
-    .requiredOption('--why <text>', 'what for, as others are told')
+    .requiredOption('--for <time>', 'how long, e.g. 30min (has to be said)', duration)
+    .requiredOption('--why <text>', 'what for, as others are told (has to be said)')
     .option(...labOption)
     .action(async (name: string, options: { for: number; why: string; lab?: string }) => {
       const { reserve } = await import('../places/reservations.ts')
@@ -41,7 +41,7 @@ export function addPlacesCommands(program: Command, context: () => Context): voi
     .command('place')
     .description("switch a place's power by hand, or ask for it; nobody else may have the place")
     .argument('<place>')
-    .addArgument(new Argument('<action>').choices(actions))
+    .addArgument(new Argument('<action>', 'what to do').choices(actions))
     .option(...labOption)
     .action(async (name: string, action: Action, options: { lab?: string }) => {
       const { switchPlace } = await import('../places/switch-place.ts')

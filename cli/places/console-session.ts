@@ -20,14 +20,17 @@ interface Session {
   signal: AbortSignal
   /** Until it resolves the board is being typed at by us, and keys are not passed on. */
   busy?: Promise<unknown>
+  /** Whether it is over when nothing more can be typed, as it is of a file; else only whoever started it can end it then. */
+  endsWithInput?: boolean
 }
 
 /**
- * Joins a person's terminal with a console until Ctrl-] q, an interrupt, or the way to the board breaks. Bytes go both ways as
+ * Joins a person's terminal with a console until Ctrl-] q, an interrupt, the input's end, or the way to the board breaks. Bytes go both ways as
  * they are.
  * @returns why it ended: one sentence
  */
-export async function consoleSession({ line, rawFile, input, output, talk, signal, busy }: Session): Promise<string> {
+export async function consoleSession(session: Session): Promise<string> {
+  const { line, rawFile, input, output, talk, signal, busy, endsWithInput = false } = session
   mkdirSync(dirname(rawFile), { recursive: true })
   const raw = createWriteStream(rawFile, { flags: 'wx' })
   const { promise, resolve } = Promise.withResolvers<string>()
@@ -65,13 +68,16 @@ export async function consoleSession({ line, rawFile, input, output, talk, signa
     raw.write(chunk)
     output.write(chunk)
   })
+  const ended = (): void => resolve('The input has ended.')
   terminal?.setRawMode(true)
   input.on('data', typed)
+  if (endsWithInput) input.on('end', ended)
   try {
     return await promise
   } finally {
     signal.removeEventListener('abort', abort)
     input.off('data', typed)
+    input.off('end', ended)
     input.pause()
     terminal?.setRawMode(false)
     raw.end()

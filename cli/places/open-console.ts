@@ -29,7 +29,8 @@ export async function openConsole(
     const attempt = await attemptOn(store, placeKey(lab, name))
     if (attempt) {
       context.talk(`Attempt ${attempt.id} has ${name}: you read along, and cannot type.`)
-      return await writeLive(store, attempt, { console, follow: true })
+      await writeLive(store, attempt, { console, follow: true })
+      return context.talk(`\nAttempt ${attempt.id} has ended.`)
     }
     const cut = new AbortController()
     const release = onInterrupt(() => cut.abort(new LabError('PlaceBroken', 'Interrupted.')))
@@ -38,8 +39,21 @@ export async function openConsole(
         const line = await open.console(console, cut.signal)
         const rawFile = rawFileOf(context, lab.name, name, console)
         context.talk(`${console} of ${name}; Ctrl-] q leaves it. Its bytes are kept in ${rawFile}.`)
+        if ((await open.power?.state(cut.signal).catch(() => undefined)) === 'off')
+          context.talk(
+            `${name} is off: \`hyplab place ${name} on\` in another shell switches it on, as long as you have reserved it.`,
+          )
         const { stdin: input, stdout: output } = process
-        const end = await consoleSession({ line, rawFile, input, output, talk: context.talk, signal: cut.signal })
+        const { talk } = context
+        const end = await consoleSession({
+          line,
+          rawFile,
+          input,
+          output,
+          talk,
+          signal: cut.signal,
+          endsWithInput: true,
+        })
         await line.close()
         context.talk(`\n${end}`)
       })

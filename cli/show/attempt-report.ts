@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { readLines } from '../../domain/console/line-reader.ts'
 import type { ConsoleLine } from '../../domain/console/line.ts'
 import type { Evidence } from '../../domain/evidence.ts'
+import { isOfLab } from '../../domain/verdict/of-lab.ts'
 import { artifactPath } from '../../store/artifacts.ts'
 import type { AttemptDetail } from '../../store/details.ts'
 import type { Store } from '../../store/store.ts'
@@ -30,7 +31,12 @@ export async function reportAttempt(store: Store, detail: AttemptDetail, paint: 
         artifact.name.slice('console/'.length),
         readLines(await readFile(artifactPath(store, artifact.sha256))),
       )
-  for (const finding of end.findings) {
+  // Where the lab broke, that is what one looks for.
+  const ordered =
+    end.ending === 'infra'
+      ? [...end.findings].sort((a, b) => Number(isOfLab(b.id)) - Number(isOfLab(a.id)))
+      : end.findings
+  for (const finding of ordered) {
     const [first] = findingLines({ ...finding, evidence: [] }, paint, 0)
     lines.push(first!, ...finding.evidence.flatMap((evidence) => inContext(evidence, consoles, paint)), '')
   }

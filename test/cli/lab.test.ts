@@ -11,12 +11,14 @@ import { tempFolder } from '../host/temp-folder.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-async function hyplab(cwd: string, ...args: string[]) {
+const hyplab = async (cwd: string, ...args: string[]) => await run(cwd, args)
+
+async function run(cwd: string, args: string[], lab?: string) {
   const { exitCode, stdout, stderr } = await execa(process.execPath, [join(root, 'cli/main.ts'), ...args], {
     cwd,
     reject: false,
     stdin: 'ignore',
-    env: { HYPLAB_STATE: join(cwd, 'state'), NO_COLOR: '1', FORCE_COLOR: undefined },
+    env: { HYPLAB_STATE: join(cwd, 'state'), NO_COLOR: '1', FORCE_COLOR: undefined, HYPLAB_LAB: lab },
   })
   return { code: exitCode, stdout, stderr }
 }
@@ -95,12 +97,23 @@ describe('hyplab lab check --dry-run', () => {
     })
   })
 
+  it('checks the file that HYPLAB_LAB names when none is given, and asks for one otherwise', async () => {
+    const folder = await folderWith(goodLab)
+    const checked = await run(folder, ['lab', 'check', '--dry-run'], 'lab.yaml')
+    expect(checked).toMatchObject({ code: 0, stdout: expect.stringMatching(/^lab\.yaml: fine/) })
+    expect(await hyplab(folder, 'lab', 'check')).toMatchObject({
+      code: 2,
+      stderr: "hyplab: there is nothing to check: name the lab's file behind lab check, or in HYPLAB_LAB.",
+    })
+  })
+
   it('says so when there is no such file', async () => {
     const folder = await tempFolder()
     expect(await hyplab(folder, 'lab', 'check', 'labs/rck.yaml')).toEqual({
       code: 2,
       stdout: '',
-      stderr: 'hyplab: labs/rck.yaml cannot be read: name a lab, e.g. labs/rack.yaml.',
+      stderr:
+        'hyplab: labs/rck.yaml cannot be read: name a lab that is there; docs/running-a-lab.md has one to begin with.',
     })
   })
 })

@@ -130,6 +130,14 @@ describe('a place in hand', () => {
     expect(await withStore(placeStates)).toMatchObject([{ place: 'lab/board-1', lease: null }])
   })
 
+  test('is left when what is piped into its console has ended, and a board that is off is told', async () => {
+    const { code, stderr } = await hyplab(['console', 'board-1'], { input: '' })
+    expect(code).toBe(0)
+    expect(stderr).toMatch(/\nboard-1 is off: /)
+    expect(stderr).toMatch(/The input has ended\.$/)
+    expect(await withStore(placeStates)).toMatchObject([{ place: 'lab/board-1', lease: null }])
+  })
+
   test('is flashed while it is off, and what was written is told by its sha256', async () => {
     await writeFile(join(folder, 'Image'), 'a kernel')
     const { code, stdout } = await hyplab(['flash', 'board-2', 'Image'])

@@ -17,13 +17,15 @@ const { state } = foldersFrom()
 const folder = await mkdtemp(join(tmpdir(), 'hyplab-rack-'))
 try {
   const plan = await writeRackPlan(folder)
-  say('building what plans/rack.yaml needs, and the stand-in of an FVP beside it, as far as it is not there')
+  say(
+    `building what plans/rack.yaml needs, and the stand-in of an FVP beside it, into ${state} as far as it is not there: some minutes the first time (hyplab watch shows it)`,
+  )
   const { code, stderr } = await startHyplab(state, ['build', plan]).ended
   if (code !== 0) throw new Error(`plans/rack.yaml cannot be built: ${stderr}`)
   const rack = await startRack({ folder, firmware: await firmwareOf(state) })
   say(`the rack runs: ${Object.keys(rack.boards).join(', ')}, and model-1, a stand-in of an FVP. In another shell:`)
   for (const each of [plan, 'plans/raspi4.yaml']) process.stdout.write(`hyplab run ${each} --lab ${rack.labFile}\n`)
-  say('Ctrl-C ends it.')
+  say(`Ctrl-C ends it; from elsewhere: kill ${process.pid}`)
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
   say('ending it')
   await rack.stop()

@@ -15,6 +15,10 @@ export function checkWiring(checked: Checked): void {
     const pdu = valueAt(root, [...power, 'pdu'])
     const outlet = yaml.source([...power, 'outlet'])
     if (typeof pdu === 'string' && outlet !== undefined) {
+      if (valueAt(root, ['pdus', pdu, 'snmp']) !== undefined && !/^\d+(\.\d+)*$/.test(unquoted(outlet))) {
+        const hint = 'write what stands in the OIDs of its outlet, e.g. 3, or 1.1.3 of a PDU with towers'
+        complain([...power, 'outlet'], `outlet ${outlet} is no number, and ${pdu} is asked by SNMP`, hint)
+      }
       const other = outlets.get(`${pdu}\n${outlet}`)
       if (other === undefined) {
         outlets.set(`${pdu}\n${outlet}`, place)
@@ -67,4 +71,9 @@ function checkOutletWord({ yaml: { value: root }, complain }: Checked, pdu: stri
     const message = `${places.slice(0, 3).join(', ')}${places.length > 3 ? ', ...' : ''} hang on ${pdu}, and this command is told of no outlet`
     complain([...command, ...key], message, 'let a word of it hold {outlet}')
   }
+}
+
+/** @param source a scalar as it stands in the file */
+function unquoted(source: string): string {
+  return source.replace(/^(["'])(.*)\1$/, '$2')
 }

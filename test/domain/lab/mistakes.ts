@@ -111,6 +111,11 @@ export const mistakes: [what: string, text: () => string, sentence: string][] = 
     '14:22: "10.0.0.5:161" is no address; a host name or an IP address, without a port',
   ],
   [
+    'an outlet by its name on a PDU that counts',
+    () => change('pdu: pdu1, outlet: 3', 'pdu: pdu1, outlet: three'),
+    '59:33: outlet three is no number, and pdu1 is asked by SNMP; write what stands in the OIDs of its outlet, e.g. 3, or 1.1.3 of a PDU with towers',
+  ],
+  [
     'two places on one outlet',
     () => change('pdu: script, outlet: 2', 'pdu: pdu1, outlet: 3'),
     '100:33: virt-3 hangs on outlet 3 of pdu1, as rock-1 does; each has an outlet of its own',
