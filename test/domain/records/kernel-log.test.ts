@@ -73,7 +73,8 @@ describe('the kernel’s log and a console', () => {
           return state >>> 0 < 2 ** 32 / 400
         }
         const damage = (text: string): string =>
-          [...text]
+          text
+            .split('')
             .map((char) => {
               if (!isHit()) return char
               return { lose: '', double: char + char, flip: String.fromCharCode(char.charCodeAt(0) ^ 4) }[kind]
