@@ -474,6 +474,7 @@ const nothingBuilt = Object.fromEntries(configWanted(probeGroups).map((symbol) =
 export const bare: Record<string, Shown> = {
   'a board did nothing that was noted': shownOf({ records: [], lab: labOf() }),
   'the place is a model': shownOf({ records: [], lab: { kind: 'fvp', facts: [] } }),
+  'records of a board had a channel of their own': shownOf({ lab: labOf() }),
   'nothing came back': shownOf({ records: [] }),
   'nothing is built': shownOf({ config: nothingBuilt }),
   'pKVM was not asked for': shownOf({ mode: 'nvhe' }),
