@@ -20,11 +20,16 @@ const slow = {
     'test/builds/source/deb-mirror.test.ts',
     'test/worker/service-{death,folders}.test.ts',
     'test/targets/qemu/pulse.test.ts',
+    'test/store/processes.test.ts',
+    'test/activities/rebuild.test.ts',
+    'test/builds/firmware/build-firmware.test.ts',
+    'test/worker/run-watch.test.ts',
   ],
   /** Places of a lab, most of them behind real daemons. */
   daemons: ['test/**/*.daemon.test.ts', 'test/cli/places.test.ts', 'test/activities/lease-place.test.ts'],
   boots: [
     'test/e2e/{thread,firmware-faults,hostile-caller,kernel-fault,rack,raspi4,damaged-artifact,crash-boot}.test.ts',
+    'test/e2e/{reproduce,no-service}.test.ts',
     'test/docs/run-*.test.ts',
   ],
   /** Kernels that look at their clock, and compilers, which keep all cores busy by themselves. */

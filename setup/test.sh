@@ -12,18 +12,7 @@ for argument; do
   case $argument in -*) ;; *) tier=rest ;; esac
 done
 node setup/main.ts --for $tier
-checks="node setup/side-by-side.ts 'tsc --noEmit' 'oxlint --type-aware' 'prettier --check --log-level warn .'"
-if [ $tier = rest ]; then
-  eval "$checks"
-  exec vitest run "$@"
-fi
+node setup/side-by-side.ts 'tsc --noEmit' 'oxlint --type-aware' 'prettier --check --log-level warn .'
+[ $tier = test ] || exec vitest run "$@"
 echo "Left to npm run test:rest: Linux 7.3, EDK2, broken kernels and firmware, boards and the daemons of a lab, the hostile caller, crashes in mid-build and mid-boot, the deaths of a service, other kernel builds, others' tools, installing packages, the commands in the documentation."
-# The tests wait for servers and boots: meanwhile there is time for types, lint and format.
-eval "nice -n 10 $checks &"
-checking=$!
-trap 'kill $checking 2>/dev/null || true' EXIT
-trap 'exit 130' INT TERM
-failed=0
-vitest run --project '!rest*' "$@" || failed=$?
-wait $checking || { echo 'Types, lint or format FAILED: what is wrong stands above, among the tests.'; failed=1; }
-exit $failed
+exec vitest run --project '!rest*' "$@"

@@ -111,7 +111,7 @@ describe('npm commands', () => {
 
   test('npm run check runs types, lint and the pure tests', () => {
     const script = readFileSync(join(root, 'setup/check.sh'), 'utf8')
-    expect(script).toMatch(/side-by-side\.ts 'tsc .*' 'oxlint .*' 'vitest run --project pure.*'\n$/)
+    expect(script).toMatch(/side-by-side\.ts 'oxlint .*--type-check' 'vitest run --project pure.*'\n$/)
   })
 })
 

@@ -159,6 +159,9 @@ describe('runPlan', () => {
       await handle.cancel()
       await expect(handle.result()).rejects.toThrow()
     })
-    expect(seen.ended).toEqual([{ run: 7, state: 'cancelled', reason: 'cancelled' }])
+    // A step within a workflow's task is done again when the task is.
+    expect(new Set(seen.ended.map((end) => JSON.stringify(end)))).toEqual(
+      new Set([JSON.stringify({ run: 7, state: 'cancelled', reason: 'cancelled' })]),
+    )
   }, 60_000)
 })

@@ -163,10 +163,11 @@ test('a second client of a terminal is turned away', async () => {
 })
 
 test('what a UART says goes to a file, too, where that is asked for', async () => {
-  await script([{ say: 'kept' }, { end: 'off' }])
+  await script([{ hear: 1 }, { say: 'kept' }, { end: 'off' }])
   const file = join(await tempFolder(), 'uart0.log')
   const { model, terminal } = await start(...off, ...raw, '-C', `bp.pl011_uart0.out_file=${file}`)
-  const { heard } = await terminal(0)
+  const { heard, socket } = await terminal(0)
+  socket.write('\n')
   await model.ended
   await heard.closed
   expect([heard.text(), await readFile(file, 'utf8')]).toEqual(['kept', 'kept'])
@@ -176,9 +177,10 @@ test('faults come when they are asked for', async () => {
   await script([{ say: 'x', times: 100_000 }, { end: 'sleep' }], 'crash:0.3')
   expect(await (await start(...raw)).model.ended).toEqual({ code: 128 + 11 })
 
-  await script([{ say: 'unheard' }, { say: 'heard', on: 1 }, { end: 'off' }], 'silent:0')
+  await script([{ hear: 1, on: 1 }, { say: 'unheard' }, { say: 'heard', on: 1 }, { end: 'off' }], 'silent:0')
   const silent = await start(...off, ...raw)
   const both = [await silent.terminal(0), await silent.terminal(1)]
+  both[1]!.socket.write('\n')
   await silent.model.ended
   await Promise.all(both.map(({ heard }) => heard.closed))
   expect(both.map(({ heard }) => heard.text())).toEqual(['', 'heard'])
