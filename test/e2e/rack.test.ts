@@ -88,12 +88,12 @@ describe('a run of plans/rack.yaml', () => {
     expect(stdout).toContain('kvm-arm.mode=protected')
   })
 
-  it('finds the bug over a cable that damages one byte in two thousand, and counts what came damaged', async () => {
+  it('finds the bug over a cable that damages one byte in a thousand, and counts what came damaged', async () => {
     const cable = rack.parts.running('wire b1u0') as UartWire
-    await cable.damage(5e-4, 'a bad cable')
+    await cable.damage(1e-3, 'a bad cable')
     const plan = await writeBoardPlan(folder, { board: 'board-1', config: ['ffa=y'], again: 4, expect: [knownBug] })
     const bad = await lab.hyplab('run', plan, '--lab', rack.labFile, '--json')
-    await cable.damage(0, '')
+    await cable.damage(0, 'none')
     const { run: made, cells } = JSON.parse(bad.stdout) as RunDocument
     const attempt = cells[0]!.attempts.at(-1)!
     // What the boot loader's shell did not get through counts for nothing, and is tried again.

@@ -65,7 +65,7 @@ class Damage:
 def damage_of_today():
     try:
         with open(tty_path + ".damage") as file:
-            rate, seed = file.read().split()
+            rate, seed = file.read().split(maxsplit=1)
         return Damage(float(rate), seed)
     except FileNotFoundError:
         return Damage(0, "")
