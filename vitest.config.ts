@@ -30,10 +30,9 @@ const slow = {
   boots: [
     'test/e2e/{thread,firmware-faults,hostile-caller,kernel-fault,rack,raspi4,damaged-artifact,crash-boot}.test.ts',
     'test/e2e/{reproduce,no-service}.test.ts',
+    'test/e2e/{faults,standstill,broken-build,crash-build,shared-build}.test.ts',
     'test/docs/run-*.test.ts',
   ],
-  /** Kernels that look at their clock, and compilers, which keep all cores busy by themselves. */
-  alone: ['test/e2e/{faults,standstill,broken-build,crash-build,shared-build}.test.ts'],
 }
 
 const cores = availableParallelism()
@@ -65,7 +64,7 @@ export default defineConfig({
         test: {
           name: 'machine',
           include: ['test/**/*.test.ts'],
-          exclude: [...pure, ...boots, ...slow.machine, ...slow.daemons, ...slow.boots, ...slow.alone],
+          exclude: [...pure, ...boots, ...slow.machine, ...slow.daemons, ...slow.boots],
           testTimeout: 2 * minutes,
           hookTimeout: 2 * minutes,
           // They wait for servers and time limits more than they compute.
@@ -79,7 +78,7 @@ export default defineConfig({
           ...onBoots,
           name: 'boots',
           include: boots,
-          exclude: [...slow.boots, ...slow.alone],
+          exclude: slow.boots,
           sequence: { groupOrder: 3 },
         },
       },
@@ -113,17 +112,9 @@ export default defineConfig({
           ...onBoots,
           name: 'rest-boots',
           include: slow.boots,
-          sequence: { groupOrder: 6 },
-        },
-      },
-      {
-        extends: true,
-        test: {
-          ...onBoots,
-          name: 'rest-alone',
-          include: slow.alone,
+          // Two at once take twice as long each, and some kernels look at their clock.
           fileParallelism: false,
-          sequence: { groupOrder: 7 },
+          sequence: { groupOrder: 6 },
         },
       },
     ],
