@@ -21,7 +21,7 @@ import { requestLease, setSuspect } from '../../store/leases.ts'
 import { createRun } from '../../store/runs.ts'
 import { openStore, type Store } from '../../store/store.ts'
 import { bootTarget } from '../../targets/boot.ts'
-import type { BootEnd } from '../../targets/boot-order.ts'
+import type { BootEnd, BootWatch } from '../../targets/boot-order.ts'
 import type { OpenPlace } from '../../targets/place/open-place.ts'
 import type { TargetOrder } from '../../targets/target-order.ts'
 import type { LeasedAttempt } from '../../workflows/contracts.ts'
@@ -59,7 +59,7 @@ const asStep = <T>(work: () => Promise<T>): Promise<T> =>
   new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') }).run(work) as Promise<T>
 
 /** Boots the board as far as a script can be booted: it greets and falls silent. @param silence seconds until that is a hang */
-async function hang(task: LeasedAttempt, silence = 1): Promise<BootEnd> {
+async function hang(task: LeasedAttempt, silence = 1, heard?: () => void): Promise<BootEnd> {
   const { cell, run } = await cellDetail(store, 1, 1)
   const start = await beginAttempt(deps(), task, cell.cell.target.name)
   await mkdir(start.folder, { recursive: true })
@@ -67,17 +67,24 @@ async function hang(task: LeasedAttempt, silence = 1): Promise<BootEnd> {
   await writeFile(image, 'a kernel')
   return await onHeldPlace(deps(), run, task, async (open, place) => {
     await open.off(never)
-    const end = await boot(open, start.folder, { image, initrd: image, firmware: {} }, silence)
+    const end = await boot(open, start.folder, { image, initrd: image, firmware: {} }, silence, heard)
     await lookAfterHang(end, open, place, start.folder, never)
     return end
   })
 }
 
-async function boot(open: OpenPlace, attempt: string, files: TargetOrder['files'], silence: number): Promise<BootEnd> {
+async function boot(
+  open: OpenPlace,
+  attempt: string,
+  files: TargetOrder['files'],
+  silence: number,
+  heard?: () => void,
+): Promise<BootEnd> {
   const flashed = await open.flash(files, '', never)
   const place = { folder: join(folder, 'claim'), fence: 2, owner: 'a test' }
   const order = { folder: attempt, limits: { silence }, place, files, cmdline: '' } as unknown as TargetOrder
-  return await bootTarget(order, open.powerUp(order, flashed), {}, never)
+  const watch: BootWatch = { progress: ({ bytes }) => (bytes > 0 ? heard?.() : undefined) }
+  return await bootTarget(order, open.powerUp(order, flashed), watch, never)
 }
 
 async function lease(): Promise<LeasedAttempt> {
@@ -119,10 +126,10 @@ test('a board that hung and answers afterwards is healthy; a worker that dies th
 
 test('a board that is dead after a silence is ill, in the words of what it did not do', async () => {
   const task = await lease()
-  const greeted = hang(task)
-  while ((await lab.outlets.read('board-1')) !== 'on') await new Promise(setImmediate)
-  // It is on, and greets once; switched on again it says nothing.
-  await new Promise((resolve) => setTimeout(resolve, 300))
+  const greeting = Promise.withResolvers<void>()
+  const greeted = hang(task, 1, greeting.resolve)
+  // It greets once; switched on again it says nothing.
+  await greeting.promise
   await lab.kill('board-1')
   expect((await greeted).host.stop).toBe('silence')
   await close('x')

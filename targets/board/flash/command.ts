@@ -2,6 +2,7 @@ import { LabError } from '../../../domain/errors.ts'
 import type { FlashWay } from '../../../domain/lab/flash-spec.ts'
 import type { HostLink } from '../../hosts/host-link.ts'
 import { describeFile } from './describe-file.ts'
+import { clearedOnFailure } from './cleared-on-failure.ts'
 import type { Flash, Flashed, FlashFiles } from './flash.ts'
 import { refuseFirmware } from './firmware.ts'
 import { mustRun } from './on-host.ts'
@@ -46,11 +47,7 @@ export function commandFlash(way: Extract<FlashWay, { kind: 'command' }>, host: 
   return {
     board: 'off',
     readsBack: false,
-    flash: (files, signal) =>
-      flash(files, signal).catch(async (error: unknown) => {
-        await clear().catch(() => undefined)
-        throw error
-      }),
+    flash: clearedOnFailure(flash, clear),
     clear,
   }
 }

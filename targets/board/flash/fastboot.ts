@@ -4,6 +4,7 @@ import type { FlashWay } from '../../../domain/lab/flash-spec.ts'
 import type { HostLink } from '../../hosts/host-link.ts'
 import { describeFile } from './describe-file.ts'
 import { refuseFirmware } from './firmware.ts'
+import { clearedOnFailure } from './cleared-on-failure.ts'
 import type { Flash, Flashed, FlashFiles, LoadFile } from './flash.ts'
 import { mustRun, runOn } from './on-host.ts'
 
@@ -48,11 +49,6 @@ export function fastbootFlash(way: FastbootWay, host: HostLink, patience = usual
     await mustRun(host, words, 'have the board boot by fastboot', signal)
     return { files: sent, remarks: ['Nothing was read back: fastboot has no command for that.'] }
   }
-  const orClear = (error: unknown): Promise<never> =>
-    clear().then(
-      () => Promise.reject(error as Error),
-      () => Promise.reject(error as Error),
-    )
   const serve = async ({ name }: LoadFile, signal: AbortSignal): Promise<void> => {
     await awaitListening(host, way.device, patience, signal)
     await mustRun(host, [...fastboot, 'stage', `${folder}/${name}`], `send the ${name} by fastboot`, signal)
@@ -61,7 +57,7 @@ export function fastbootFlash(way: FastbootWay, host: HostLink, patience = usual
   return {
     board: way.listen === undefined ? 'on' : 'off',
     readsBack: false,
-    flash: (files, signal) => flash(files, signal).catch(orClear),
+    flash: clearedOnFailure(flash, clear),
     ...(way.listen !== undefined && { serve }),
     clear,
   }

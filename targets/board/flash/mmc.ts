@@ -4,6 +4,7 @@ import type { FlashWay } from '../../../domain/lab/flash-spec.ts'
 import type { HostLink } from '../../hosts/host-link.ts'
 import { describeFile } from './describe-file.ts'
 import { refuseFirmware } from './firmware.ts'
+import { clearedOnFailure } from './cleared-on-failure.ts'
 import type { Flash, Flashed, FlashFiles, LoadFile, MediumOffer } from './flash.ts'
 import { mustRun } from './on-host.ts'
 import { crcsOf, pieceSize, sumsOf } from './pieces.ts'
@@ -48,11 +49,7 @@ export function mmcFlash(way: MmcWay, host: HostLink, attempt: string): Flash {
   return {
     board: 'off',
     readsBack: false,
-    flash: (files, signal) =>
-      flash(files, signal).catch(async (error: unknown) => {
-        await clear().catch(() => undefined)
-        throw error
-      }),
+    flash: clearedOnFailure(flash, clear),
     clear,
   }
 }

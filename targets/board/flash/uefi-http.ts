@@ -6,6 +6,7 @@ import type { HostLink } from '../../hosts/host-link.ts'
 import { describeFile } from './describe-file.ts'
 import { FatFiles } from './fat-files.ts'
 import { refuseFirmware } from './firmware.ts'
+import { clearedOnFailure } from './cleared-on-failure.ts'
 import type { Flash, Flashed, FlashFiles } from './flash.ts'
 import { mustRun } from './on-host.ts'
 
@@ -49,11 +50,7 @@ export function uefiHttpFlash(way: Extract<FlashWay, { kind: 'uefi-http' }>, hos
   return {
     board: 'off',
     readsBack: false,
-    flash: (files, signal) =>
-      flash(files, signal).catch(async (error: unknown) => {
-        await clear().catch(() => undefined)
-        throw error
-      }),
+    flash: clearedOnFailure(flash, clear),
     clear,
   }
 }
