@@ -6,4 +6,4 @@ sh setup/node.sh
 PATH=$PWD/node_modules/.bin:$PATH
 export PATH
 # oxlint finds what tsc does while it reads the types for its rules; npm test has tsc itself say so, too.
-exec node setup/side-by-side.ts 'oxlint --type-aware --type-check' 'vitest run --project pure --reporter=dot'
+exec node setup/side-by-side.ts 'oxlint --type-aware --type-check' 'vitest run --project pure --reporter=default'

@@ -4,7 +4,7 @@ import { longestLine } from '../../domain/console/line-reader.ts'
 import { ofBytes, ofLine, ofText, seeds } from './hostile-inputs.ts'
 
 /** Bytes of a file. What time they take as they grow, `npm run bench -- hostile` tells. */
-const long = 64 * 1024
+const long = 32 * 1024
 
 describe.each(seeds)('bytes that are %s over and over', (_name, seed) => {
   const file = Buffer.alloc(long, seed)

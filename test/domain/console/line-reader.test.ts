@@ -98,7 +98,7 @@ describe('lines of a console', () => {
       fc.property(fc.array(fc.nat(all.length), { maxLength: 40 }), (cuts) => {
         expect(inPieces(all, cuts)).toEqual(whole)
       }),
-      { numRuns: 30 },
+      { numRuns: 15 },
     )
   })
 })

@@ -87,6 +87,7 @@ describe('a log in which any messages are said again', () => {
       fc.property(anyCuts, fc.constantFrom('', '[2026-11-23T05:00:00.'), (cuts, prefix) => {
         expect(read(interrupted(cuts, prefix))).toEqual(plain)
       }),
+      { numRuns: 50 },
     )
   })
 })

@@ -250,7 +250,7 @@ describe('whatever comes', () => {
         }
         expect(end).toBeLessThanOrEqual(bytes.length)
       }),
-      { numRuns: 1000 },
+      { numRuns: 500 },
     ))
 
   it('reading text does not throw, and every line belongs to one entry or the problem', () =>

@@ -43,7 +43,7 @@ describe('what a file is', () => {
             if (kind !== 'log') expect(judgeMeasurements([{ file, kind, bytes }])).toHaveLength(1)
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 250 },
     )
   })
 })
@@ -77,7 +77,7 @@ describe('prefixes', () => {
         if (learned) for (const line of head) expect(line.search(new RegExp(learned.source))).toBe(0)
         for (const line of head) expect(new PrefixReader(head).strip(line).text.length).toBeLessThanOrEqual(line.length)
       }),
-      { numRuns: 1_000 },
+      { numRuns: 500 },
     )
   })
 })

@@ -34,7 +34,7 @@ test('a lab from which any lines were deleted is a lab or has located errors', (
     fc.property(fc.uniqueArray(fc.nat(lines.length - 1), { maxLength: 6 }), (deleted) =>
       checkErrors(lines.filter((_line, index) => !deleted.includes(index)).join('\n')),
     ),
-    { numRuns: 30 },
+    { numRuns: 15 },
   )
 })
 
@@ -48,7 +48,7 @@ test('a lab with any piece of YAML pushed into it is a lab or has located errors
       for (const [at, drop, pieces] of damages) text = text.slice(0, at) + pieces.join('') + text.slice(at + drop)
       checkErrors(text)
     }),
-    { numRuns: 40 },
+    { numRuns: 15 },
   )
 })
 
@@ -75,7 +75,7 @@ test('any value in the place of any part is a lab or has located errors', () => 
       }
       checkErrors(stringify(value))
     }),
-    { numRuns: 40 },
+    { numRuns: 15 },
   )
 })
 
@@ -129,6 +129,6 @@ test('a lab means the same however it is printed: as blocks, on one line, as JSO
       // What was read and printed again is read as it was.
       expect(read(stringify(parse(blocks)))).toEqual(meant)
     }),
-    { numRuns: 20 },
+    { numRuns: 15 },
   )
 })

@@ -63,7 +63,7 @@ test('a plan with any piece of YAML pushed into it is a plan or has located erro
       for (const [at, drop, pieces] of damages) text = text.slice(0, at) + pieces.join('') + text.slice(at + drop)
       checkErrors(text)
     }),
-    { numRuns: 500 },
+    { numRuns: 250 },
   )
 })
 
@@ -86,7 +86,7 @@ test('any value in the place of any part is a plan or has located errors', () =>
     fc.property(fc.dictionary(fc.constantFrom(...parts), fc.jsonValue({ maxDepth: 5 })), (plan) =>
       checkErrors(stringify(plan)),
     ),
-    { numRuns: 300 },
+    { numRuns: 150 },
   )
 })
 
@@ -124,7 +124,7 @@ test('any valid plan expands to as many cells as its axes say, with unique ids',
       expect(cells).toHaveLength(axes.reduce((product, axis) => product * parsed.plan.matrix.values[axis].length, 1))
       expect(expandMatrix(parsed.plan)).toEqual(cells)
     }),
-    { numRuns: 200 },
+    { numRuns: 100 },
   )
 })
 

@@ -58,7 +58,7 @@ describe('whatever is shown of measurements', () => {
           expect(finding.sentence).not.toMatch(/undefined|NaN/)
         }
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     ))
 
   it('a list or a log that was changed anywhere never passes for one that was not', () => {
@@ -82,7 +82,7 @@ describe('whatever is shown of measurements', () => {
         const shown = shownOf({ records: recordsOf(...change('/binary_runtime_measurements', at, byte)) })
         expect(findingOf(shown, 'ima.list').outcome).not.toBe('pass')
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     )
   })
 

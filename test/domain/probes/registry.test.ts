@@ -184,7 +184,7 @@ describe('whatever an attempt shows', () => {
         }
         expect(endingOf(each, findings).sentence).not.toBe('')
       }),
-      { numRuns: 500 },
+      { numRuns: 250 },
     ))
 
   it('FF-A is never usable, nor unusable, without a call that came back', () =>

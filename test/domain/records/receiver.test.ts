@@ -140,7 +140,7 @@ describe('receiver', () => {
           expect(receiver.rejected()).toEqual([])
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 250 },
     )
   })
 })

@@ -47,7 +47,7 @@ describe('of every signature', () => {
         fc.property(matching, (text) => {
           if (pattern.test(text)) expect([...first], `${id}: ${text}`).toContain(text[0])
         }),
-        { numRuns: 30 },
+        { numRuns: 15 },
       )
     }
   })

@@ -59,7 +59,7 @@ test('any bytes are read without an error, and no further than they make sense',
         expect(call.request).toHaveLength(8)
       }
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   )
 })
 

@@ -148,7 +148,7 @@ describe('whatever bytes come', () => {
         }
         expect(end).toBeLessThanOrEqual(each.length)
       }),
-      { numRuns: 1000 },
+      { numRuns: 500 },
     ))
 
   it('kinds of files are told apart', () => {

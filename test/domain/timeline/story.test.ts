@@ -174,6 +174,7 @@ describe('the picture', () => {
         expect(drawn).not.toMatch(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/)
         expect(drawn.isWellFormed()).toBe(true)
       }),
+      { numRuns: 50 },
     )
   })
 })
