@@ -70,7 +70,7 @@ describe('plans/faults.yaml', () => {
       const made = lines.findIndex((line) => line.endsWith(`hyplab-fault-maker: provoking ${kindOf(axes['mode']!)}`))
       if (axes['mode'] === 'no-init') expect(made).toBe(-1)
       else expect(made).toBeGreaterThan(0)
-      expect(made).toBeLessThan(report.from - 1)
+      expect(made, axes['mode']).toBeLessThan(report.from - 1)
     }
   })
 
