@@ -13,7 +13,7 @@ import { requestedConfig } from '../builds/kernel/requested-config.ts'
 import { runLogged } from '../builds/make/run-logged.ts'
 import { obtainSource } from '../builds/source/obtain.ts'
 import type { SourceTree } from '../builds/source/source.ts'
-import { readPlanFile } from '../cli/read-plan.ts'
+import { readPlanFile } from '../reading/read-plan.ts'
 import type { KernelInputs } from '../domain/cell.ts'
 import { foldersFrom } from '../host/folders.ts'
 

@@ -4,7 +4,7 @@ import { createRun, type RunOptions } from '../store/runs.ts'
 import type { Store } from '../store/store.ts'
 import type { Answer } from '../worker/control.ts'
 import { hostId, labId } from '../worker/lab-id.ts'
-import type { ReadPlan } from './read-plan.ts'
+import type { ReadPlan } from '../reading/read-plan.ts'
 
 /**
  * Writes a run of a plan and has its workflow started.

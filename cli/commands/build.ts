@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { onInterrupt } from '../interrupt.ts'
-import { readPlanFile } from '../read-plan.ts'
+import { readPlanFile } from '../../reading/read-plan.ts'
 import { holdService } from '../service.ts'
 import { startRun } from '../start-run.ts'
 import { watchRun } from '../watch-run.ts'

@@ -9,7 +9,7 @@ import { usableBuild } from '../../store/builds.ts'
 import { bootSeconds, buildSeconds } from '../../store/history.ts'
 import type { Store } from '../../store/store.ts'
 import type { Context } from '../context.ts'
-import type { ReadPlan } from '../read-plan.ts'
+import type { ReadPlan } from '../../reading/read-plan.ts'
 import { table } from '../show/table.ts'
 import { withStore } from '../with-store.ts'
 

@@ -22,7 +22,7 @@ export function addLabCommands(program: Command, context: () => Context): void {
         const { checkOnTheRealThing } = await import('../places/check-lab.ts')
         return await checkOnTheRealThing(context(), path, options)
       }
-      const { readLabFile } = await import('../read-lab.ts')
+      const { readLabFile } = await import('../../reading/read-lab.ts')
       const { labReport } = await import('../show/lab-report.ts')
       const { json, paint, print, printJson } = context()
       const inventory = readLabFile(path)
@@ -48,7 +48,7 @@ export function addLabCommands(program: Command, context: () => Context): void {
 async function printImported({ print }: Context, paths: string[]): Promise<void> {
   const { importLabgrid } = await import('../../domain/lab/labgrid/import-labgrid.ts')
   const { formatError } = await import('../../domain/yaml/located-error.ts')
-  const { readText } = await import('../read-lab.ts')
+  const { readText } = await import('../../reading/read-lab.ts')
   const hint = 'name an exporter or environment file of labgrid'
   const imported = importLabgrid(paths.map((file) => ({ file, text: readText(file, hint) })))
   if (!imported.ok) throw new LabError('LabInvalid', imported.errors.map(formatError).join('\n'))

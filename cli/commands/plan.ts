@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { planJsonSchema } from '../../domain/plan/schema.ts'
 import type { Context } from '../context.ts'
-import { readPlanFile } from '../read-plan.ts'
+import { readPlanFile } from '../../reading/read-plan.ts'
 
 /** `plan check FILE` and `plan schema`. */
 export function addPlanCommands(program: Command, context: () => Context): void {

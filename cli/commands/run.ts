@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { LabError } from '../../domain/errors.ts'
-import { axes, matches, type Axis, type Selector } from '../../domain/plan/axes.ts'
+import { axes, type Axis, type Selector } from '../../domain/plan/axes.ts'
+import { selectCells } from '../../domain/plan/select-cells.ts'
 import { isLeased } from '../../domain/target.ts'
 import { putArtifact } from '../../store/artifacts.ts'
 import type { RunOptions } from '../../store/runs.ts'
@@ -8,9 +9,9 @@ import type { Store } from '../../store/store.ts'
 import type { Answer } from '../../worker/control.ts'
 import type { Context } from '../context.ts'
 import { duration } from '../duration.ts'
-import { labOption } from '../places/lab-file.ts'
+import { labFileOf, labOption } from '../places/lab-file.ts'
 import { onInterrupt } from '../interrupt.ts'
-import { readPlanFile, type ReadPlan } from '../read-plan.ts'
+import { readPlanFile, type ReadPlan } from '../../reading/read-plan.ts'
 import { holdService } from '../service.ts'
 import { startRun } from '../start-run.ts'
 import { watchRun } from '../watch-run.ts'
@@ -59,7 +60,7 @@ async function run(context: Context, plan: ReadPlan, options: Options): Promise<
     throw new LabError('BadInput', `--at-once must be a whole number from 1; it is "${options.atOnce}".`)
   // Loaded here, because most plans need no lab.
   const lab = plan.cells.some(({ target }) => isLeased(target))
-    ? (await import('../places/lab-of-plan.ts')).labOfPlan(plan, options.lab)
+    ? (await import('../../reading/lab-of-plan.ts')).labOfPlan(plan, (why) => labFileOf(options.lab, why))
     : undefined
   const hold = await holdFor(plan, options.holdOnFail)
   const service = await holdService(context.folders.state, context.talk)
@@ -137,16 +138,11 @@ export function select(plan: ReadPlan, only: string[]): ReadPlan {
     const value = rest.join('=')
     if (!axes.includes(axis as Axis))
       throw new LabError('BadInput', `--only ${text}: there is no axis "${axis}"; axes are ${axes.join(', ')}.`)
-    // Of the cells, not of the matrix: `include` brings values of its own.
-    const values = [...new Set(plan.cells.map((cell) => cell.axes[axis as Axis]))]
-    if (!values.includes(value))
-      throw new LabError(
-        'BadInput',
-        `--only ${text}: "${value}" is no ${axis} of this plan; there is ${values.join(', ')}.`,
-      )
+    const { unknown } = selectCells(plan.cells, { [axis as Axis]: [value] })
+    if (unknown) throw new LabError('BadInput', `--only ${text}: ${unknown.sentence}.`)
     ;(selector[axis as Axis] ??= []).push(value)
   }
-  const cells = plan.cells.filter((cell) => matches(selector, cell.axes as never))
+  const { cells } = selectCells(plan.cells, selector)
   if (cells.length === 0) throw new LabError('NotFound', `No cell of the plan has ${only.join(' and ')}.`)
   return { ...plan, cells }
 }

@@ -127,7 +127,7 @@ const selectorShape = {
   mode: oneOrMore(z.string()).optional().describe('One name, or a list of names, out of modes.'),
   target: oneOrMore(z.string()).optional().describe('One name, or a list of names, out of targets.'),
 }
-const selector = map(selectorShape).describe(
+export const selector = map(selectorShape).describe(
   'Cells: one name or a list on an axis; an axis that is left out may be anything.',
 )
 

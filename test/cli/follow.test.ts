@@ -1,6 +1,6 @@
 import { onTestFinished, expect, it } from 'vitest'
 import { followRun } from '../../cli/follow.ts'
-import { readPlanFile } from '../../cli/read-plan.ts'
+import { readPlanFile } from '../../reading/read-plan.ts'
 import { addEvent } from '../../store/events.ts'
 import { createRun, endRun } from '../../store/runs.ts'
 import { openStore, type Store } from '../../store/store.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { select } from '../../cli/commands/run.ts'
-import { readPlanFile } from '../../cli/read-plan.ts'
+import { readPlanFile } from '../../reading/read-plan.ts'
 
 const plan = await readPlanFile('plans/first-look.yaml')
 const ids = (only: string[]) => select(plan, only).cells.map(({ axes }) => `${axes['config']} ${axes['mode']}`)

@@ -1,25 +1,24 @@
 import { resolve } from 'node:path'
-import { LabError } from '../../domain/errors.ts'
-import { placesFor, whyNoneFits } from '../../domain/lab/fitting.ts'
-import type { Inventory } from '../../domain/lab/inventory.ts'
-import { isLeased, type LabTarget } from '../../domain/target.ts'
-import { formatError } from '../../domain/yaml/located-error.ts'
-import { readYaml } from '../../domain/yaml/yaml-text.ts'
-import { labFileOf } from './lab-file.ts'
-import { readLabFile } from '../read-lab.ts'
-import type { ReadPlan } from '../read-plan.ts'
+import { LabError } from '../domain/errors.ts'
+import { placesFor, whyNoneFits } from '../domain/lab/fitting.ts'
+import type { Inventory } from '../domain/lab/inventory.ts'
+import { isLeased, type LabTarget } from '../domain/target.ts'
+import { formatError } from '../domain/yaml/located-error.ts'
+import { readYaml } from '../domain/yaml/yaml-text.ts'
+import { readLabFile } from './read-lab.ts'
+import type { ReadPlan } from './read-plan.ts'
 
 /**
  * The file of the lab whose places a plan's cells boot on; undefined where they need none.
- * @param option what `--lab` was given
- * @throws LabError BadInput when no lab is named; PlanInvalid, located in the plan, for each target that no place of the lab
+ * @param fileOf names the file, for a plan that boots on those targets, told in words; throws when none is named
+ * @throws what `fileOf` throws; LabError PlanInvalid, located in the plan, for each target that no place of the lab
  *   fits, and LabInvalid for a file with mistakes
  */
-export function labOfPlan(plan: ReadPlan, option: string | undefined): string | undefined {
+export function labOfPlan(plan: ReadPlan, fileOf: (why: string) => string): string | undefined {
   const targets = new Map(plan.cells.map(({ target }) => [target.name, target]))
   const wanted = [...targets.values()].filter(isLeased)
   if (wanted.length === 0) return undefined
-  const file = resolve(labFileOf(option, `The plan boots on ${wanted.map(({ name }) => name).join(', ')}`))
+  const file = resolve(fileOf(`The plan boots on ${wanted.map(({ name }) => name).join(', ')}`))
   const lab = readLabFile(file)
   const mistakes = wanted.flatMap((target) => mistakeOf(plan, lab, target))
   if (mistakes.length > 0) throw new LabError('PlanInvalid', mistakes.join('\n'))
