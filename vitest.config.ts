@@ -25,8 +25,8 @@ const slow = {
     'test/builds/firmware/build-firmware.test.ts',
     'test/worker/run-watch.test.ts',
   ],
-  /** Places of a lab, most of them behind real daemons. */
-  daemons: ['test/**/*.daemon.test.ts', 'test/cli/places.test.ts', 'test/activities/lease-place.test.ts'],
+  /** Places of a lab and schedules, most of them behind real daemons. */
+  daemons: ['test/**/*.daemon.test.ts', 'test/cli/{places,schedule}.test.ts', 'test/activities/lease-place.test.ts'],
   boots: [
     'test/e2e/{thread,firmware-faults,hostile-caller,kernel-fault,rack,raspi4,damaged-artifact,crash-boot}.test.ts',
     'test/e2e/{reproduce,no-service}.test.ts',

@@ -4,6 +4,7 @@ import type { Store } from '../store/store.ts'
 import type { Flashed } from '../targets/board/flash/flash.ts'
 import type * as contracts from '../workflows/contracts.ts'
 import { awaitBuild } from './await-build.ts'
+import { beginNight } from './begin-night.ts'
 import { bootAttempt } from './boot-attempt.ts'
 import { build } from './build.ts'
 import { closeBrokenCell } from './close-broken-cell.ts'
@@ -37,6 +38,7 @@ export interface RunEnd {
 
 /** The steps of the stories, as workflows see them. Each is safe to run twice. */
 export interface Activities {
+  beginNight(start: contracts.NightStart): Promise<contracts.RunTask>
   outlineRun(input: { run: number; lab: string }): Promise<contracts.RunOutline>
   awaitBuild(task: contracts.BuildTask): Promise<contracts.BuildResult>
   rebuild(cell: contracts.CellBuilds): Promise<contracts.BuildResult[]>
@@ -59,6 +61,7 @@ export interface Activities {
 /** The activities of one worker, bound to its folders, store and client. */
 export function createActivities(deps: Deps): Activities {
   return {
+    beginNight: asStep((start) => beginNight(deps, start)),
     outlineRun: asStep((input) => outlineRun(deps, input)),
     awaitBuild: asStep((task) => awaitBuild(deps, task)),
     rebuild: asStep((cell) => rebuild(deps, cell)),

@@ -10,10 +10,12 @@ import { addJudgeCommand } from './commands/judge.ts'
 import { addLabCommands } from './commands/lab.ts'
 import { addListCommand } from './commands/list.ts'
 import { addLogsCommand } from './commands/logs.ts'
+import { addNightsCommand } from './commands/nights.ts'
 import { addPlacesCommands } from './commands/places.ts'
 import { addPlanCommands } from './commands/plan.ts'
 import { addReproduceCommand } from './commands/reproduce.ts'
 import { addRunCommand } from './commands/run.ts'
+import { addScheduleCommands } from './commands/schedule.ts'
 import { addServiceCommands } from './commands/service.ts'
 import { addShowCommand } from './commands/show.ts'
 import { addSmcCommand } from './commands/smc.ts'
@@ -63,6 +65,8 @@ for (const add of [
   addPlanCommands,
   addLabCommands,
   addPlacesCommands,
+  addScheduleCommands,
+  addNightsCommand,
   addFindingsCommand,
   addInspectCommand,
   addServiceCommands,

@@ -33,3 +33,9 @@ export const workflowIds = {
   /** Equal inputs, equal id: that is what joins equal builds. */
   build: (lab: string, build: string) => `${lab}-build-${build}`,
 }
+
+/** Schedules on the server, and the workflows that they start: the server adds the hour to the latter. */
+export const scheduleIds = {
+  schedule: (lab: string, name: string) => `hyplab-${lab}-schedule-${name}`,
+  night: (lab: string, name: string) => `${lab}-night-${name}`,
+}

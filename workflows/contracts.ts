@@ -1,4 +1,5 @@
 import type { KernelInputs } from '../domain/cell.ts'
+import type { Selector } from '../domain/plan/axes.ts'
 import type { Ending } from '../domain/attempt.ts'
 import type { Flashed } from '../targets/board/flash/flash.ts'
 import type { Verdict } from '../domain/verdict/verdict.ts'
@@ -13,6 +14,30 @@ export interface RunTask {
   until: 'verdicts' | 'builds'
   /** The lab host whose places the cells use. */
   host: string
+  /** When the window closes, epoch ms: what has not ended by then is not run. */
+  closes?: number
+}
+
+/** A night of a schedule: what the schedule's file said when it was applied. Paths are absolute, times epoch ms. */
+export interface NightTask {
+  schedule: string
+  lab: string
+  host: string
+  plan: string
+  only: Selector
+  /** The lab's file, where cells boot on places of one. */
+  inventory?: string
+  atOnce: number
+  zone: string
+  /** When the window closes: minutes since midnight in the zone. */
+  until?: number
+}
+
+/** A night that is to begin: which workflow tells its story, and for which moment it was planned. */
+export interface NightStart {
+  night: NightTask
+  workflowId: string
+  due: number
 }
 
 /** One build of a run, and whether it is there already. */

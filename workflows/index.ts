@@ -1,5 +1,6 @@
 export { buildOnce } from './build-once.ts'
 export { closeRun } from './close-run.ts'
 export { holdPlace } from './hold-place.ts'
+export { night } from './night.ts'
 export { runCell } from './run-cell.ts'
 export { runPlan } from './run-plan.ts'

@@ -13,6 +13,15 @@ export const bookkeeping: Pick<ActivityOptions & LocalActivityOptions, 'startToC
   },
 }
 
+/** Reading a plan and writing its run: what is wrong with a plan no time mends. */
+export const beginning: ActivityOptions = {
+  ...bookkeeping,
+  retry: {
+    ...bookkeeping.retry,
+    nonRetryableErrorTypes: ['PlanInvalid', 'LabInvalid', 'BadInput', 'NotFound'],
+  },
+}
+
 /**
  * A cancelled step has ended, and put away what it held, before its story goes on. To be said: the SDK's documents call it
  * the default, but without it 1.24 sends TRY_CANCEL.

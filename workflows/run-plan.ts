@@ -15,6 +15,7 @@ import type { BuildResult, RunOutline, RunResult, RunTask } from './contracts.ts
 import { awaitingBuild, bookkeeping, closing, naming } from './options.ts'
 import { reasonOf } from './reason-of.ts'
 import { runCell } from './run-cell.ts'
+import { untilClosed } from './window.ts'
 
 const light = proxyLocalActivities<Pick<Activities, 'closeBrokenCell' | 'closeUnbuiltCell' | 'finishRun'>>(bookkeeping)
 const { outlineRun } = proxyActivities<Pick<Activities, 'outlineRun'>>(naming)
@@ -24,10 +25,12 @@ const { awaitBuild } = proxyActivities<Pick<Activities, 'awaitBuild'>>(awaitingB
 export async function runPlan(task: RunTask): Promise<RunResult> {
   try {
     const outline = await outlineRun({ run: task.run, lab: task.lab })
-    const builds = startBuilds(outline)
-    if (task.until === 'builds') await Promise.all(builds.values())
-    else await runCells(task, outline, builds)
-    return await light.finishRun({ run: task.run, state: 'finished', reason: '' })
+    const closed = await untilClosed(task.closes, async () => {
+      const builds = startBuilds(outline)
+      if (task.until === 'builds') await Promise.all(builds.values())
+      else await runCells(task, outline, builds)
+    })
+    return await light.finishRun({ run: task.run, state: 'finished', reason: closed ? windowClosed : '' })
   } catch (error) {
     const state = isCancellation(error) ? 'cancelled' : 'failed'
     const reason = state === 'cancelled' ? 'cancelled' : reasonOf(error)
@@ -35,6 +38,8 @@ export async function runPlan(task: RunTask): Promise<RunResult> {
     throw error
   }
 }
+
+const windowClosed = 'the window closed'
 
 function startBuilds(outline: RunOutline): Map<string, Promise<BuildResult>> {
   const builds = new Map<string, Promise<BuildResult>>()
@@ -92,5 +97,11 @@ async function runCells(task: RunTask, outline: RunOutline, builds: Map<string, 
       if (!cell.leased) running--
     }
   }
-  await Promise.all(outline.cells.map(one))
+  const cells = outline.cells.map(one)
+  try {
+    await Promise.all(cells)
+  } finally {
+    // When the window closes, what others of them hold has to be put away, too, before the run is said to have ended.
+    if (task.closes !== undefined) await Promise.allSettled(cells)
+  }
 }

@@ -22,6 +22,8 @@ export function summariseRun(
   if (run.state === 'cancelled')
     return { exitCode: 130, sentence: `Cancelled; ${judged.length} of ${run.cells} cells were judged.` }
   if (run.state === 'failed') return { exitCode: 3, sentence: `The run broke: ${run.reason}` }
+  if (run.reason !== '' && judged.length === 0)
+    return { exitCode: 3, sentence: `None of ${run.cells} cells was run: ${run.reason}.` }
   if (run.cells === 0 || judged.length === 0)
     return run.failedBuilds > 0
       ? { exitCode: 1, sentence: `${run.failedBuilds} of the builds failed.` }
@@ -31,7 +33,12 @@ export function summariseRun(
     .map((verdict) => `${count(verdict)} ${verdict}`)
   const known = count('known-fail') > 0 ? ' The known bug is there.' : ''
   const gone = count('fixed') > 0 ? ' A known bug did not show: if it is fixed, say so in the plan.' : ''
-  const exitCode = judged.some((cell) => unexpected.has(cell.verdict)) ? 1 : count('infra') > 0 ? 3 : 0
-  const asExpected = exitCode === 0 ? 'As expected: ' : 'Not as expected: '
-  return { exitCode, sentence: `${asExpected}${words.join(', ')}.${known}${gone}` }
+  const missing = run.cells - judged.length
+  const notRun =
+    run.reason !== '' && missing > 0 ? ` ${missing} of ${run.cells} cells were not run: ${run.reason}.` : ''
+  const wrong = judged.some((cell) => unexpected.has(cell.verdict))
+  const broken = count('infra') > 0
+  const exitCode = wrong ? 1 : broken || notRun !== '' ? 3 : 0
+  const came = wrong || broken ? 'Not as expected: ' : 'As expected: '
+  return { exitCode, sentence: `${came}${words.join(', ')}.${notRun}${known}${gone}` }
 }

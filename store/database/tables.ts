@@ -12,6 +12,26 @@ export interface Tables {
   former_judgements: FormerJudgementRow
   events: EventRow
   leases: LeaseRow
+  schedules: ScheduleRow
+  nights: NightRow
+}
+
+export interface ScheduleRow {
+  name: string
+  file: string
+  digest: string
+  server: string
+  applied: number
+}
+
+export interface NightRow {
+  id: Generated<number>
+  workflow: string
+  schedule: string
+  due: number
+  begun: number
+  run: number | null
+  fault: string | null
 }
 
 export interface LeaseRow {

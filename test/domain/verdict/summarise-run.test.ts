@@ -40,6 +40,18 @@ describe('summariseRun', () => {
     expect(summariseRun([], { ...run, failedBuilds: 1 }).exitCode).toBe(1)
   })
 
+  it('tells what was not run because the window closed, and never exits with 0 then', () => {
+    const closed = { ...run, reason: 'the window closed' }
+    expect(summariseRun(judged('pass', 'known-fail'), closed)).toEqual({
+      exitCode: 3,
+      sentence:
+        'As expected: 1 pass, 1 known-fail. 1 of 3 cells were not run: the window closed. The known bug is there.',
+    })
+    expect(summariseRun([], closed)).toEqual({ exitCode: 3, sentence: 'None of 3 cells was run: the window closed.' })
+    expect(summariseRun(judged('fail'), closed).exitCode).toBe(1)
+    expect(summariseRun(judged('pass', 'pass', 'pass'), closed).exitCode).toBe(0)
+  })
+
   it('exits with 0 only when every verdict is as expected, in whatever order', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...verdicts), { minLength: 1 }), (kinds) => {

@@ -1,0 +1,44 @@
+import { basename, dirname, resolve } from 'node:path'
+import { LabError } from '../domain/errors.ts'
+import { selectCells } from '../domain/plan/select-cells.ts'
+import { parseSchedule } from '../domain/schedule/parse-schedule.ts'
+import type { Schedule } from '../domain/schedule/schedule.ts'
+import { formatError } from '../domain/yaml/located-error.ts'
+import type { LocatedYaml } from '../domain/yaml/yaml-text.ts'
+import { labOfPlan } from './lab-of-plan.ts'
+import { readText } from './read-lab.ts'
+import { readPlanFile } from './read-plan.ts'
+
+export interface ReadSchedule {
+  schedule: Schedule
+  /** Absolute. */
+  file: string
+  /** The cells that a night has, by id, as the plan is now. */
+  cells: string[]
+}
+
+/**
+ * Reads and checks a schedule's file, the plan that it names, and its lab where cells need one.
+ * @throws LabError PlanInvalid with every mistake on a line of its own; what reading the plan and the lab throws
+ */
+export async function readScheduleFile(path: string): Promise<ReadSchedule> {
+  const file = resolve(path)
+  const text = readText(path, 'name a schedule that is there; docs/nights.md has one to begin with')
+  const name = basename(file).replace(/\.ya?ml$/, '')
+  const parsed = parseSchedule(text, path, name, (to) => resolve(dirname(file), to))
+  if (!parsed.ok) throw new LabError('PlanInvalid', parsed.errors.map(formatError).join('\n'))
+  const { schedule, yaml } = parsed
+  const plan = await readPlanFile(schedule.plan)
+  const { cells, unknown } = selectCells(plan.cells, schedule.only)
+  if (unknown) throw mistake(path, yaml, ['only', unknown.axis], unknown.sentence)
+  if (cells.length === 0) throw mistake(path, yaml, ['only'], 'no cell of the plan has all of these values')
+  labOfPlan({ ...plan, cells }, (why) => {
+    if (schedule.lab !== undefined) return schedule.lab
+    throw mistake(path, yaml, [], `${why}, and the schedule names no lab`)
+  })
+  return { schedule, file, cells: cells.map(({ id }) => id) }
+}
+
+function mistake(file: string, yaml: LocatedYaml, path: string[], message: string): LabError {
+  return new LabError('PlanInvalid', formatError({ file, ...yaml.where(path), message, hint: '' }))
+}

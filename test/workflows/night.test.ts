@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto'
+import { Context } from '@temporalio/activity'
+import { ApplicationFailure, defineSearchAttributeKey } from '@temporalio/common'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { RunEnd } from '../../activities/registry.ts'
+import { queues } from '../../domain/naming.ts'
+import type { LostAttempt, NightStart, NightTask, RunTask } from '../../workflows/contracts.ts'
+import { host, lab, openBench, type Bench } from './environment.ts'
+
+let bench: Bench
+/** temporal.api.enums.v1.IndexedValueType: DATETIME. */
+const datetime = 6
+
+beforeAll(async () => {
+  bench = await openBench()
+  // Servers that know schedules have it; the time-skipping one knows none.
+  await bench.environment.connection.operatorService.addSearchAttributes({
+    namespace: bench.environment.namespace ?? 'default',
+    searchAttributes: { TemporalScheduledStartTime: datetime },
+  })
+}, 120_000)
+afterAll(() => bench?.close())
+
+const night: NightTask = { schedule: 'nightly', lab, host, plan: '/plan.yaml', only: {}, atOnce: 1, zone: 'UTC' }
+
+const steps = (seen: { ended: RunEnd[]; lost: LostAttempt[]; begun: NightStart[] }, over: Partial<RunTask> = {}) => ({
+  async beginNight(start: NightStart): Promise<RunTask> {
+    seen.begun.push(start)
+    return { run: 7, lab, host, atOnce: 1, until: 'verdicts', ...over }
+  },
+  outlineRun: async () => ({
+    plan: 'p',
+    builds: [],
+    cells: [1, 2, 3].map((number) => ({ number, builds: [], count: 1, infra: 1 })),
+  }),
+  async bootAttempt({ cell }: { cell: number }) {
+    // The second boot takes until somebody ends it.
+    if (cell === 2) {
+      const beats = setInterval(() => Context.current().heartbeat(), 200)
+      await Context.current().cancelled.finally(() => clearInterval(beats))
+    }
+    return { ending: 'finished' as const }
+  },
+  async closeLostAttempt(lost: LostAttempt) {
+    seen.lost.push(lost)
+    return { ending: 'cancelled' as const }
+  },
+  judgeCell: async () => 'pass' as const,
+  async finishRun(end: RunEnd) {
+    seen.ended.push(end)
+    return { verdicts: {}, failedBuilds: 0 }
+  },
+})
+
+const fresh = () => ({ ended: [] as RunEnd[], lost: [] as LostAttempt[], begun: [] as NightStart[] })
+const start = (workflowId: string, due?: Date) =>
+  bench.client.workflow.start('night', {
+    workflowId,
+    taskQueue: queues.main(lab),
+    args: [night],
+    // As the server sets it for what a schedule starts.
+    ...(due && {
+      typedSearchAttributes: [{ key: defineSearchAttributeKey('TemporalScheduledStartTime', 'DATETIME'), value: due }],
+    }),
+  })
+
+describe('a night', () => {
+  it('runs what its plan is then, under the hour that it was planned for', async () => {
+    const seen = fresh()
+    const id = randomUUID()
+    const due = new Date('2026-11-30T01:30:00Z')
+    const all = { ...steps(seen), bootAttempt: async () => ({ ending: 'finished' as const }) }
+    await bench.withSteps(all, async () => (await start(id, due)).result())
+    expect(seen.begun).toEqual([{ night, workflowId: id, due: due.getTime() }])
+    expect(seen.ended).toEqual([{ run: 7, state: 'finished', reason: '' }])
+  })
+
+  it('ends when its window closes: what boots is put away, what has not begun is not run, and both are said', async () => {
+    const seen = fresh()
+    const closes = (await bench.environment.currentTimeMs()) + 2_000
+    await bench.withSteps(steps(seen, { closes }), async () => (await start(randomUUID())).result())
+    expect(seen.lost.map(({ cell }) => cell)).toEqual([2])
+    expect(seen.ended).toEqual([{ run: 7, state: 'finished', reason: 'the window closed' }])
+  })
+
+  it('whose plan is wrong fails with the sentence of it, and nothing is run', async () => {
+    const seen = fresh()
+    const all = {
+      ...steps(seen),
+      async beginNight(): Promise<RunTask> {
+        throw ApplicationFailure.nonRetryable('plan.yaml:3:1: there is no kernel', 'PlanInvalid')
+      },
+    }
+    await bench.withSteps(all, async () => {
+      const handle = await start(randomUUID())
+      await expect(handle.result()).rejects.toMatchObject({ cause: { cause: { message: /no kernel/ } } })
+    })
+    expect(seen.ended).toEqual([])
+  })
+})
