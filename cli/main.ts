@@ -5,6 +5,7 @@ import { addBuildCommand } from './commands/build.ts'
 import { addCancelCommand } from './commands/cancel.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
 import { addFindingsCommand } from './commands/findings.ts'
+import { addFlakesCommand } from './commands/flakes.ts'
 import { addInspectCommand } from './commands/inspect.ts'
 import { addJudgeCommand } from './commands/judge.ts'
 import { addLabCommands } from './commands/lab.ts'
@@ -67,6 +68,7 @@ for (const add of [
   addPlacesCommands,
   addScheduleCommands,
   addNightsCommand,
+  addFlakesCommand,
   addFindingsCommand,
   addInspectCommand,
   addServiceCommands,
