@@ -1,18 +1,23 @@
-import type { Verdict } from '../domain/verdict/verdict.ts'
+import type { JudgedAttempt, Verdict } from '../domain/verdict/verdict.ts'
 import { verdictOf } from '../domain/verdict/cell-verdict.ts'
 import { judgeCell as storeVerdict } from '../store/cells.ts'
-import { cellDetail } from '../store/details.ts'
+import { cellDetail, type CellDetail } from '../store/details.ts'
 import { addEvent } from '../store/events.ts'
 import type { Deps } from './registry.ts'
 
 /** Derives a cell's verdict from its stored attempts and keeps it. */
 export async function judgeCell(deps: Deps, input: { run: number; cell: number }): Promise<Verdict> {
   const { cell } = await cellDetail(deps.store, input.run, input.cell)
-  const attempts = cell.attempts.flatMap(({ number, end }) =>
-    end ? [{ number, ending: end.ending, sentence: end.sentence, findings: end.findings }] : [],
-  )
+  const attempts = judgedAttempts(cell)
   const verdict = verdictOf(attempts, cell.cell.expectations, cell.cell.attempts)
   await storeVerdict(deps.store, input.run, input.cell, verdict)
   await addEvent(deps.store, { run: input.run, cell: input.cell, time: Date.now(), kind: 'verdict', data: verdict })
   return verdict.verdict
+}
+
+/** The attempts of a cell that have ended, as a verdict needs them. */
+export function judgedAttempts({ attempts }: CellDetail): JudgedAttempt[] {
+  return attempts.flatMap(({ number, end }) =>
+    end ? [{ number, ending: end.ending, sentence: end.sentence, findings: end.findings }] : [],
+  )
 }

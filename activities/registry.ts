@@ -14,6 +14,7 @@ import { closeUnbuiltCell } from './close-unbuilt-cell.ts'
 import { asStep } from './failure.ts'
 import { finishRun } from './finish-run.ts'
 import { handOverPlace } from './hand-over-place.ts'
+import { isCellSettled } from './cell-settled.ts'
 import { judgeCell } from './judge-cell.ts'
 import { keepPlace } from './keep-place.ts'
 import { flashPlace } from './flash-place.ts'
@@ -54,6 +55,7 @@ export interface Activities {
   closeOpenAttempts(open: contracts.OpenAttempts): Promise<void>
   closeUnbuiltCell(cell: contracts.UnbuiltCell): Promise<void>
   closeBrokenCell(cell: contracts.BrokenCell): Promise<void>
+  isCellSettled(input: { run: number; cell: number }): Promise<boolean>
   judgeCell(input: { run: number; cell: number }): Promise<contracts.CellResult['verdict']>
   finishRun(end: RunEnd): Promise<contracts.RunResult>
 }
@@ -77,6 +79,7 @@ export function createActivities(deps: Deps): Activities {
     closeOpenAttempts: asStep((open) => closeOpenAttempts(deps, open)),
     closeUnbuiltCell: asStep((cell) => closeUnbuiltCell(deps, cell)),
     closeBrokenCell: asStep((cell) => closeBrokenCell(deps, cell)),
+    isCellSettled: asStep((input) => isCellSettled(deps, input)),
     judgeCell: asStep((input) => judgeCell(deps, input)),
     finishRun: asStep((end) => finishRun(deps, end)),
   }

@@ -62,8 +62,10 @@ export interface Cell {
 }
 
 export interface AttemptPolicy {
-  /** Attempts that count, i.e. that did not end in infra, tainted or cancelled. */
+  /** Attempts that count, i.e. that did not end in infra, tainted or cancelled; with `until` as many at most. */
   count: number
+  /** Attempts are made until a sequential test is sure whether the cell is steady (domain/flake/steady.ts). */
+  until?: 'confident'
   /** How many times infrastructure may break before the cell's verdict is `infra`. */
   infra: number
 }

@@ -76,6 +76,8 @@ export interface CellOutline {
   builds: string[]
   count: number
   infra: number
+  /** Attempts are made until it is sure whether the cell is steady; `count` at most. */
+  until?: 'confident'
   /** The cell boots on a place of a lab, which is leased for each attempt. */
   leased?: true
   /** The board of its last attempt is kept for whoever started the run, if the cell does not come out as the plan says. */

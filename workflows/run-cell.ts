@@ -18,7 +18,7 @@ import { leasedAttempts } from './leased-attempt.ts'
 import { endedByItsWorker, reasonOf } from './reason-of.ts'
 
 const { rebuild } = proxyActivities<Pick<Activities, 'rebuild'>>(awaitingBuild)
-const { judgeCell } = proxyLocalActivities<Pick<Activities, 'judgeCell'>>(bookkeeping)
+const { judgeCell, isCellSettled } = proxyLocalActivities<Pick<Activities, 'judgeCell' | 'isCellSettled'>>(bookkeeping)
 
 /** One cell: attempts until enough of them count or infrastructure broke too often, then the verdict. */
 export async function runCell(task: CellTask): Promise<CellResult> {
@@ -53,10 +53,13 @@ export async function runCell(task: CellTask): Promise<CellResult> {
   let counted = 0
   let broken = 0
   let rebuilt = 0
+  const settled = async () => task.until !== undefined && (await isCellSettled({ run: task.run, cell: task.number }))
   for (let number = 1; counted < task.count && broken <= task.infra; number++) {
     const { ending, broke } = await attempt(number)
-    if (counts(ending)) counted++
-    else if (isDamage(broke) && rebuilt < mostRebuilds) {
+    if (counts(ending)) {
+      counted++
+      if (await settled()) break
+    } else if (isDamage(broke) && rebuilt < mostRebuilds) {
       rebuilt++
       const builds = await rebuild({ run: task.run, cell: task.number, lab: task.lab })
       if (builds.some(({ ok }) => !ok)) break

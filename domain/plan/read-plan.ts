@@ -1,11 +1,11 @@
-import type { ExpectedFinding, KernelInputs, SourceLocation } from '../cell.ts'
+import type { AttemptPolicy, ExpectedFinding, KernelInputs, SourceLocation } from '../cell.ts'
 import type { Target } from '../target.ts'
 import { axes, sections } from './axes.ts'
 import type { Axis, Selector } from './axes.ts'
 import type { Checked } from './check.ts'
 import { installed, type Plan } from './plan.ts'
 import { parseDuration, parseSize } from '../yaml/quantity.ts'
-import { infraAttempts, usualMachine } from './schema.ts'
+import { infraAttempts, mostAttempts, usualMachine } from './schema.ts'
 import type { PlanFile } from './schema.ts'
 import type { Path } from '../yaml/yaml-text.ts'
 
@@ -58,9 +58,15 @@ export function readPlan(
         at: `${file}:${line}:${column}`,
       }
     }),
-    attempts: typeof plan.attempts === 'number' ? { count: plan.attempts, infra: infraAttempts } : plan.attempts,
+    attempts: attemptsOf(plan.attempts),
     limits: { silence: parseDuration(plan.limits.silence) },
   }
+}
+
+function attemptsOf(given: PlanFile['attempts']): AttemptPolicy {
+  if (typeof given === 'number') return { count: given, infra: infraAttempts }
+  const { count, infra, until } = given
+  return { count: count ?? (until === undefined ? 1 : mostAttempts), infra, ...(until && { until }) }
 }
 
 function targetOf({ kind, ...given }: PlanFile['targets'][string], name: string): Target {

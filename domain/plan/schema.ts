@@ -156,6 +156,8 @@ const expectation = map({
 
 /** How often infrastructure may break when a plan does not say. */
 export const infraAttempts = 3
+/** How many attempts are made at most until one is confident. */
+export const mostAttempts = 50
 const count = z.int().min(1, 'is not a number of attempts; 1 or more')
 
 /** A plan file, as the user writes it. */
@@ -198,7 +200,11 @@ export const planFile = map({
     .union([
       count,
       map({
-        count: count.default(1).describe('Attempts that count.'),
+        count: count.optional().describe('Attempts that count: 1 when left out; with `until` as many at most, 50.'),
+        until: z
+          .enum(['confident'])
+          .optional()
+          .describe('Try until it is sure whether the cell is steady: at least 19 attempts of one that is.'),
         infra: z
           .int()
           .min(0, 'is not a number of attempts; 0 or more')

@@ -23,7 +23,12 @@ interface Made {
 }
 
 /** Runs the cell's story with attempts that come out as given; an Error is thrown by the step. */
-async function runWith(outcomes: (Ending | Error)[], over: Partial<CellTask> = {}, builds = true): Promise<Made> {
+async function runWith(
+  outcomes: (Ending | Error)[],
+  over: Partial<CellTask> = {},
+  builds = true,
+  settledAfter = Infinity,
+): Promise<Made> {
   const made: Made = { attempts: [], rebuilt: 0, lost: [], verdict: '' }
   await bench.withSteps(
     {
@@ -42,6 +47,7 @@ async function runWith(outcomes: (Ending | Error)[], over: Partial<CellTask> = {
         made.rebuilt++
         return [{ id: 'kernel', ok: builds, infra: false, message: '' }]
       },
+      isCellSettled: async () => made.attempts.length >= settledAfter,
       judgeCell: async () => 'pass' as const,
     },
     async () => {
@@ -64,6 +70,13 @@ describe('runCell', () => {
 
   it('makes another attempt after infra and after taint, and keeps the numbers', async () => {
     expect((await runWith(['infra', 'tainted', 'finished'])).attempts).toEqual([1, 2, 3])
+  })
+
+  it('makes attempts until one is confident, and as many as count at most', async () => {
+    const all = Array.from({ length: 5 }, () => 'finished' as const)
+    const until = { count: 5, until: 'confident' as const }
+    expect((await runWith(all, until, true, 3)).attempts).toEqual([1, 2, 3])
+    expect((await runWith(all, until)).attempts).toEqual([1, 2, 3, 4, 5])
   })
 
   it('makes as many attempts as count', async () => {

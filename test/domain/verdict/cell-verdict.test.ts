@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { endings, type Ending } from '../../../domain/attempt.ts'
 import type { Expectation } from '../../../domain/cell.ts'
 import { outcomes, type Finding, type Outcome } from '../../../domain/finding.ts'
-import { verdictOf } from '../../../domain/verdict/cell-verdict.ts'
+import { fewestAttempts } from '../../../domain/flake/steady.ts'
+import { isSettled, verdictOf } from '../../../domain/verdict/cell-verdict.ts'
 import { checkExpectations } from '../../../domain/verdict/expectations.ts'
 import type { JudgedAttempt } from '../../../domain/verdict/verdict.ts'
 
@@ -252,4 +253,46 @@ describe('whatever the attempts', () => {
       }),
       { numRuns: 1000 },
     ))
+})
+
+describe('a cell that is tried until one is confident', () => {
+  const confident = { count: 50, infra: 3, until: 'confident' as const }
+  const series = (...found: Finding[]) => found.map((each, index) => attempt(index + 1, [each]))
+  const same = (count: number) => Array.from({ length: count }, () => usable)
+
+  it('needs no more attempts once a flake would have shown, and says how sure that is', () => {
+    const enough = fewestAttempts()
+    expect(isSettled(series(...same(enough - 1)), works, confident)).toBe(false)
+    expect(verdictOf(series(...same(enough - 1)), works, confident).verdict).toBe('inconclusive')
+    expect(isSettled(series(...same(enough)), works, confident)).toBe(true)
+    expect(verdictOf(series(...same(enough)), works, confident)).toMatchObject({
+      verdict: 'pass',
+      sentence: expect.stringContaining(
+        `(so all ${enough} attempts say; one in 5 that says otherwise would have shown, with 95 % certainty)`,
+      ),
+    })
+  })
+
+  it('is flaky as soon as both outcomes are more than rare, and tells the rate of a long series', () => {
+    const mixed = series(...Array.from({ length: 6 }, (_, index) => (index % 2 === 0 ? usable : refused)))
+    expect(isSettled(mixed.slice(0, 5), works, confident)).toBe(false)
+    expect(isSettled(mixed, works, confident)).toBe(true)
+    expect(verdictOf(mixed, works, confident).verdict).toBe('flaky')
+    const long = series(...same(20), refused, ...same(19))
+    expect(verdictOf(long, works, { count: 40, infra: 1 })).toMatchObject({
+      verdict: 'flaky',
+      sentence: 'The attempts disagree: 39 of 40 (89 % to 100 %) pass, 1 of 40 (0.3 % to 11 %) fail (attempts 21).',
+    })
+  })
+
+  it('is given up after as many attempts as the plan allows, and never tried because the lab broke', () => {
+    const few = { count: 3, infra: 3, until: 'confident' as const }
+    expect(isSettled(series(...same(3)), works, few)).toBe(true)
+    expect(verdictOf(series(...same(3)), works, few)).toMatchObject({
+      verdict: 'pass',
+      sentence: expect.stringMatching(/so all 3 attempts say\)/),
+    })
+    const broken = [...series(...same(2)), attempt(3, [], 'infra')]
+    expect(isSettled(broken, works, few)).toBe(false)
+  })
 })
