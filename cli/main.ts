@@ -14,6 +14,7 @@ import { addLogsCommand } from './commands/logs.ts'
 import { addNightsCommand } from './commands/nights.ts'
 import { addPlacesCommands } from './commands/places.ts'
 import { addPlanCommands } from './commands/plan.ts'
+import { addReportCommand } from './commands/report.ts'
 import { addReproduceCommand } from './commands/reproduce.ts'
 import { addRunCommand } from './commands/run.ts'
 import { addScheduleCommands } from './commands/schedule.ts'
@@ -69,6 +70,7 @@ for (const add of [
   addScheduleCommands,
   addNightsCommand,
   addFlakesCommand,
+  addReportCommand,
   addFindingsCommand,
   addInspectCommand,
   addServiceCommands,

@@ -1,3 +1,5 @@
+import type { Selectable } from 'kysely'
+import type { NightRow } from './database/tables.ts'
 import type { Store } from './store.ts'
 
 /** One time that a schedule came to. Times are epoch milliseconds. */
@@ -33,5 +35,43 @@ export async function listNights(store: Store, schedule: string | undefined, lim
     .orderBy('id', 'desc')
     .limit(limit)
     .execute()
-  return rows.map(({ workflow, ...row }) => ({ ...row, workflowId: workflow }))
+  return rows.map(toNight)
+}
+
+/**
+ * A night of a schedule and those before it, newest first.
+ * @param from the night's id; the newest when undefined
+ */
+export async function nightsOf(
+  store: Store,
+  schedule: string,
+  from: number | undefined,
+  limit: number,
+): Promise<Night[]> {
+  const start = await store.database
+    .selectFrom('nights')
+    .select(['due', 'id'])
+    .where('schedule', '=', schedule)
+    .$if(from !== undefined, (query) => query.where('id', '=', from!))
+    .orderBy('due', 'desc')
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  if (!start) return []
+  const rows = await store.database
+    .selectFrom('nights')
+    .selectAll()
+    .where('schedule', '=', schedule)
+    .where((night) =>
+      night.or([night('due', '<', start.due), night.and([night('due', '=', start.due), night('id', '<=', start.id)])]),
+    )
+    .orderBy('due', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute()
+  return rows.map(toNight)
+}
+
+function toNight({ workflow, ...row }: Selectable<NightRow>): Night {
+  return { ...row, workflowId: workflow }
 }

@@ -57,6 +57,7 @@ function read(file: ScheduleFile, name: string, resolve: (path: string) => strin
     plan: resolve(file.plan),
     only: selectorOf(file.only),
     lab: file.lab === undefined ? undefined : resolve(file.lab),
+    known: file.known === undefined ? undefined : resolve(file.known),
     when: whenOf(file),
     overlap: file.overlap,
     catchUp: parseDuration(file['catch-up']),

@@ -15,6 +15,8 @@ export interface Schedule {
   only: Selector
   /** The lab's file, absolute, where its cells boot on places of one. */
   lab: string | undefined
+  /** The file of known issues, absolute. */
+  known: string | undefined
   when: When
   overlap: Overlap
   /** So late may a night begin that was missed, because nothing ran when its hour came. */

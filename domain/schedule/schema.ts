@@ -32,6 +32,7 @@ export const scheduleFile = map({
   plan: path.describe('The plan that is run. It is read when a night begins.'),
   only: selector.default({}).describe('Only cells with these values of the axes, as `hyplab run --only`.'),
   lab: path.optional().describe("The lab's file, where cells boot on places of one."),
+  known: path.optional().describe('The failures that are known, a file: they stay visible and do not redden a night.'),
   cron: cron.optional().describe('When a night begins: minute, hour, day of the month, month, day of the week.'),
   every: time.optional().describe('In place of cron: begins again after so much time, counted from 1970.'),
   zone: zone.default('UTC').describe("The time zone of cron's hours and of `until`."),

@@ -1,0 +1,16 @@
+import { LabError } from '../domain/errors.ts'
+import type { KnownIssue } from '../domain/known/known-issue.ts'
+import { parseKnown } from '../domain/known/parse-known.ts'
+import { findingIds } from '../domain/probes/registry.ts'
+import { formatError } from '../domain/yaml/located-error.ts'
+import { readText } from './read-lab.ts'
+
+/**
+ * Reads and checks a file of known issues.
+ * @throws LabError PlanInvalid with every mistake on a line of its own; BadInput when the file cannot be read
+ */
+export function readKnownFile(path: string): KnownIssue[] {
+  const parsed = parseKnown(readText(path, 'name a file of known issues that is there'), path, findingIds())
+  if (!parsed.ok) throw new LabError('PlanInvalid', parsed.errors.map(formatError).join('\n'))
+  return parsed.issues
+}
