@@ -72,6 +72,18 @@ export async function nightsOf(
   return rows.map(toNight)
 }
 
+/** The nights of a schedule that were written after another one, oldest first. */
+export async function nightsAfter(store: Store, schedule: string, id: number): Promise<Night[]> {
+  const rows = await store.database
+    .selectFrom('nights')
+    .selectAll()
+    .where('schedule', '=', schedule)
+    .where('id', '>', id)
+    .orderBy('id')
+    .execute()
+  return rows.map(toNight)
+}
+
 function toNight({ workflow, ...row }: Selectable<NightRow>): Night {
   return { ...row, workflowId: workflow }
 }

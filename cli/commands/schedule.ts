@@ -30,7 +30,10 @@ export function addScheduleCommands(program: Command, context: () => Context): v
   schedule
     .command('trigger <name>')
     .description('begin a night now')
-    .action(async (name: string) => (await actions()).trigger(context(), name))
+    .option('-w, --watch', 'follow it to its end and exit with its code')
+    .action(async (name: string, { watch }: { watch?: true }) =>
+      (await actions()).trigger(context(), name, watch === true),
+    )
   schedule
     .command('pause <name>')
     .description('begin no more nights until it is resumed')

@@ -1,9 +1,13 @@
 import { LabError } from '../../domain/errors.ts'
 import { scheduleIds } from '../../domain/naming.ts'
+import { watchChanges } from '../../store/changes.ts'
+import { listNights, nightsAfter } from '../../store/nights.ts'
 import { deleteSchedule, listSchedules } from '../../store/schedules.ts'
 import type { Context } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
+import { onInterrupt } from '../interrupt.ts'
 import { table } from '../show/table.ts'
+import { watchRun } from '../watch-run.ts'
 import { applied, applySchedule } from './apply.ts'
 import { describeSchedule } from './on-server.ts'
 import { nextNights, oddNights } from './next-nights.ts'
@@ -72,15 +76,41 @@ export async function next(context: Context, name: string, count: number): Promi
 }
 
 /** `schedule trigger`. */
-export async function trigger(context: Context, name: string): Promise<void> {
+export async function trigger(context: Context, name: string, watch: boolean): Promise<void> {
   await withSchedules(context, async (schedules) => {
-    await (await known(schedules, name)).trigger()
+    const handle = await known(schedules, name)
+    const [last] = await listNights(schedules.store, name, 1)
+    await handle.trigger()
+    if (watch) return await watchNight(context, schedules, name, last?.id ?? 0)
     context.talk(
       schedules.stays
         ? `A night of ${name} begins: \`hyplab nights\` shows it.`
         : `A night of ${name} begins when a service runs: \`hyplab up\`.`,
     )
   })
+}
+
+/** Follows the night of a schedule that begins after another, and exits with its run's code; Ctrl-C ends the watching only. */
+async function watchNight(context: Context, { store, service }: Schedules, name: string, after: number): Promise<void> {
+  const stop = new AbortController()
+  const release = onInterrupt(() => stop.abort())
+  const over = AbortSignal.any([service.ended, stop.signal])
+  const changes = watchChanges(store)
+  try {
+    for (;;) {
+      const night = (await nightsAfter(store, name, after))[0]
+      if (night?.fault != null) throw new LabError('PlanInvalid', `The night did not begin: ${night.fault}`)
+      if (night?.run != null) {
+        process.exitCode = await watchRun(context, store, service, night.run, stop.signal)
+        return
+      }
+      if (over.aborted) return
+      await changes.next(over)
+    }
+  } finally {
+    changes.close()
+    release()
+  }
 }
 
 /** `schedule pause`. */

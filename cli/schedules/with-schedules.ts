@@ -5,6 +5,7 @@ import { LabError } from '../../domain/errors.ts'
 import { readScheduleFile, type ReadSchedule } from '../../reading/read-schedule.ts'
 import { listSchedules } from '../../store/schedules.ts'
 import type { Store } from '../../store/store.ts'
+import type { Answer } from '../../worker/control.ts'
 import { hostId, labId } from '../../worker/lab-id.ts'
 import type { Context } from '../context.ts'
 import { holdService } from '../service.ts'
@@ -17,6 +18,7 @@ export interface Schedules {
   client: Client
   store: Store
   owner: Owner
+  service: Answer
   /** Whether the service goes on when the command has ended: else no night begins. */
   stays: boolean
 }
@@ -28,7 +30,7 @@ export async function withSchedules<T>(context: Context, use: (schedules: Schedu
     return await withStore(context.folders, async (store) => {
       const owner = { lab: await labId(store.folder), host: await hostId(store.folder) }
       const stays = service.facts.life === 'until-down'
-      return await withClient(service.facts, (client) => use({ client, store, owner, stays }))
+      return await withClient(service.facts, (client) => use({ client, store, owner, service, stays }))
     })
   } finally {
     await service.close()

@@ -24,7 +24,8 @@ export function useReader(): Reader {
   let env: Record<string, string>
   beforeAll(async () => {
     work = await mkdtemp(join(tmpdir(), 'hyplab-docs-'))
-    for (const folder of ['plans', 'stacks']) await cp(join(root, folder), join(work, folder), { recursive: true })
+    for (const folder of ['plans', 'stacks', 'schedules'])
+      await cp(join(root, folder), join(work, folder), { recursive: true })
     await mkdir(join(work, 'bin'))
     await symlink(hyplab, join(work, 'bin', 'hyplab'))
     env = { HYPLAB_STATE: join(work, 'state'), PATH: `${join(work, 'bin')}:${process.env['PATH']}`, NO_COLOR: '1' }

@@ -31,7 +31,7 @@ describe('hyplab commands in the text', () => {
   /** Why the command would be refused; undefined when it would not. */
   function complaint(command: string): string | undefined {
     const [, ...words] = command.split(' ')
-    const depth = words[0] === 'plan' || words[0] === 'lab' ? (words[1] === 'import' ? 3 : 2) : 1
+    const depth = ['plan', 'lab', 'schedule'].includes(words[0]!) ? (words[1] === 'import' ? 3 : 2) : 1
     const name = words.slice(0, depth)
     const usage = help(name)
     const [synopsis] = usage.split('\n')
@@ -118,7 +118,7 @@ describe('npm commands', () => {
 describe('what pages say of the code', () => {
   test.each(everyPage)('%s names only files that are there', (page) => {
     const rooms =
-      'cli|worker|workflows|activities|builds|targets|store|host|domain|guest|setup|stacks|plans|labs|test|docs|bench|compose|bin'
+      'cli|worker|reports|workflows|activities|reading|builds|targets|store|host|domain|guest|setup|stacks|plans|labs|schedules|test|docs|bench|compose|bin'
     const paths = inlineCode(page).filter((code) => new RegExp(`^(?:${rooms})/[\\w./-]+$`).test(code))
     expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([])
   })
