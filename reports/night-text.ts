@@ -69,9 +69,22 @@ function cellLines({ cell, tonight, before, since, moved, rates, standing }: Cel
 
 function movedInWords(moved: readonly MovedInput[]): string {
   if (moved.length === 0) return ''
-  const told = moved.slice(0, mostMoved).map(({ what, before, after }) => `${what} ${show(before)} -> ${show(after)}`)
+  const told = moved.slice(0, mostMoved).map(({ what, before, after }) => {
+    const [from, to] = onlyDifferent(before, after)
+    return `${what} ${show(from)} -> ${show(to)}`
+  })
   const more = moved.length > mostMoved ? `, and ${moved.length - mostMoved} more` : ''
   return `moved: ${told.join(', ')}${more}`
+}
+
+/** Of two texts of many words, such as command lines, the words that only one has. */
+function onlyDifferent(before: unknown, after: unknown): [unknown, unknown] {
+  if (typeof before !== 'string' || typeof after !== 'string') return [before, after]
+  const [one, other] = [before.split(' '), after.split(' ')]
+  const without = (words: string[], others: string[]) => words.filter((word) => !others.includes(word)).join(' ')
+  const [from, to] = [without(one, other), without(other, one)]
+  // The same words in another order.
+  return from === '' && to === '' ? [before, after] : [from || 'nothing', to || 'nothing']
 }
 
 function show(value: unknown): string {

@@ -60,7 +60,9 @@ function row({ finding, cell, failed, failures, because, follows, together, is }
 const steadiness = { passes: 'rare: steady but for that', fails: 'fails but for some', flaky: 'flaky' }
 
 function draw(flakes: readonly Flake[], samples: readonly Sample[]): string {
-  const causes = flakes.filter(({ because }) => because === undefined)
+  const causes = flakes.filter(
+    ({ cell, because }) => !flakes.some((other) => other.cell === cell && other.finding === because),
+  )
   const rows = causes.map(({ plan, cell, finding }) => ({
     cell,
     finding,

@@ -60,7 +60,7 @@ function flaky(samples: readonly Sample[]): Flake[] {
 /** Says of each flake of a cell which other one it hangs on, and which fail with it. */
 function linked(flakes: Flake[], samples: readonly Sample[]): Flake[] {
   const byAttempt = new Map(samples.map((sample) => [sample.attempt, sample]))
-  const because = new Map(flakes.map((flake) => [flake.finding, causeOf(flake, flakes, byAttempt)]))
+  const because = new Map(flakes.map((flake) => [flake.finding, causeOf(flake, byAttempt)]))
   return flakes.map((flake) => {
     const cause = because.get(flake.finding)
     const same = flakes.filter((other) => other !== flake && sameAttempts(flake, other))
@@ -71,13 +71,12 @@ function linked(flakes: Flake[], samples: readonly Sample[]): Flake[] {
   })
 }
 
-/** The flake that each of its failures named as its cause. */
-function causeOf(flake: Flake, flakes: Flake[], samples: Map<string, Sample>): string | undefined {
+/** The finding that each of its failures named as its cause. It need be no flake itself: where it did not fail it may say nothing. */
+function causeOf({ finding, failures }: Flake, samples: Map<string, Sample>): string | undefined {
   const causes = new Set(
-    flake.failures.map(({ attempt }) => samples.get(attempt)?.findings.find(({ id }) => id === flake.finding)?.because),
+    failures.map(({ attempt }) => samples.get(attempt)?.findings.find(({ id }) => id === finding)?.because),
   )
-  const [cause] = causes
-  return causes.size === 1 && flakes.some(({ finding }) => finding === cause) ? cause : undefined
+  return causes.size === 1 ? [...causes][0] : undefined
 }
 
 function sameAttempts(one: Flake, other: Flake): boolean {

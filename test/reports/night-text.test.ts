@@ -65,3 +65,13 @@ it('what is too long for a line of a mail is not broken', () => {
   const long = 'x'.repeat(90)
   expect(wrap(`before ${long} behind`, '  ')).toEqual(['  before', `  ${long}`, '  behind'])
 })
+
+it('of a command line that moved only the words that differ are told', () => {
+  const withLine = (each: CellNight, cmdline: string): CellNight => ({ ...each, inputs: { cmdline } })
+  const past = () => [withLine(night('13.1', 'pass', ''), 'quiet kvm-arm.mode=nvhe panic=-1')]
+  const tonight = [withLine(night('14.1', 'fail', ''), 'quiet kvm-arm.mode=protected panic=-1 debug')]
+  const head = { schedule: 'nightly', due: '', run: 14, fault: null, summary: '' }
+  expect(nightText(head, tellNight(compareNight(tonight, past), [], past, at)).replaceAll(/\s+/g, ' ')).toContain(
+    'moved: cmdline kvm-arm.mode=nvhe -> kvm-arm.mode=protected debug',
+  )
+})

@@ -65,6 +65,17 @@ describe('flakes', () => {
     ])
   })
 
+  it('hang below a cause that says nothing where it does not fail', () => {
+    const flakes = flakesOf([
+      ...times(5, () => sample({ 'order.x': 'skip', 'ffa.usable': 'pass', 'optee.driver': 'pass' })),
+      sample({ 'order.x': 'fail', 'ffa.usable': ['fail', 'order.x'], 'optee.driver': ['fail', 'order.x'] }),
+    ])
+    expect(flakes.map(({ finding, because, together }) => [finding, because, together])).toEqual([
+      ['ffa.usable', 'order.x', []],
+      ['optee.driver', 'order.x', []],
+    ])
+  })
+
   it('are those of one cell each: two cells that differ are no flake', () => {
     const one = times(5, () => sample({ 'ffa.usable': 'pass' }))
     const other = times(5, () => ({ ...sample({ 'ffa.usable': 'fail' }), cell: 'k/c/s/m/other' }))
