@@ -57,6 +57,7 @@ async function optionsOf(deps: Deps, night: NightTask, plan: ReadPlan, begun: nu
   return {
     until: 'verdicts',
     atOnce: night.atOnce,
+    confirm: night.confirm,
     ...(inventory !== undefined && { inventory: { file: inventory, ...(await putArtifact(deps.store, inventory)) } }),
     ...(night.until !== undefined && { closes: nextTimeOfDay(begun, night.until, night.zone) }),
   }

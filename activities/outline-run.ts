@@ -40,7 +40,8 @@ export async function outlineRun(deps: Deps, input: { run: number; lab: string }
       const leased = isLeased(cell.target) ? { leased: true as const } : {}
       // Of a model nothing is left to be looked at.
       const hold = cell.target.kind === 'board' && run.options?.hold ? { hold: true as const } : {}
-      outlined.push({ number, builds: wanted.map(({ id }) => id), ...cell.attempts, ...leased, ...hold })
+      const confirm = run.options?.confirm === undefined ? {} : { confirm: run.options.confirm }
+      outlined.push({ number, builds: wanted.map(({ id }) => id), ...cell.attempts, ...leased, ...hold, ...confirm })
     }
   })
   await reporter.flush()

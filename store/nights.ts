@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely'
+import type { Verdict } from '../domain/verdict/verdict.ts'
 import type { NightRow } from './database/tables.ts'
 import type { Store } from './store.ts'
 
@@ -14,6 +15,9 @@ export interface Night {
   run: number | null
   fault: string | null
 }
+
+/** Of a cell that says nothing for longer than that, nothing is known any longer. */
+const recentNights = 120
 
 /** Writes a night; it is known by its workflow id, and a second call with the same one changes nothing. */
 export async function writeNight(store: Store, night: Omit<Night, 'id'>): Promise<void> {
@@ -82,6 +86,27 @@ export async function nightsAfter(store: Store, schedule: string, id: number): P
     .orderBy('id')
     .execute()
   return rows.map(toNight)
+}
+
+/** The verdicts of a cell in the nights before that of a run, of the same schedule, newest first. */
+export async function verdictsBefore(store: Store, run: number, cell: string): Promise<Verdict[]> {
+  const night = await store.database.selectFrom('nights').selectAll().where('run', '=', run).executeTakeFirst()
+  if (!night) return []
+  const rows = await store.database
+    .selectFrom('nights')
+    .innerJoin('cells', 'cells.run', 'nights.run')
+    .select('cells.verdict')
+    .where('nights.schedule', '=', night.schedule)
+    .where('cells.id', '=', cell)
+    .where('cells.verdict', 'is not', null)
+    .where((row) =>
+      row.or([row('due', '<', night.due), row.and([row('due', '=', night.due), row('nights.id', '<', night.id)])]),
+    )
+    .orderBy('nights.due', 'desc')
+    .orderBy('nights.id', 'desc')
+    .limit(recentNights)
+    .execute()
+  return rows.map(({ verdict }) => verdict as Verdict)
 }
 
 function toNight({ workflow, ...row }: Selectable<NightRow>): Night {

@@ -17,6 +17,8 @@ export interface RunOptions {
   inventory?: { file: string; sha256: string }
   /** How long, and for whom, the board of a cell is kept that does not come out as the plan says. Absent where none is. */
   hold?: { seconds: number; holder: string }
+  /** So many attempts are made of a cell that comes out otherwise than its last conclusive night. Absent where it is no night. */
+  confirm?: number
   /** When the window closes, epoch ms: cells that have not ended by then are not run. Absent where it never does. */
   closes?: number
 }

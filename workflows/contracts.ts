@@ -28,6 +28,8 @@ export interface NightTask {
   /** The lab's file, where cells boot on places of one. */
   inventory?: string
   atOnce: number
+  /** Attempts of a cell that comes out otherwise than its last conclusive night. */
+  confirm: number
   zone: string
   /** When the window closes: minutes since midnight in the zone. */
   until?: number
@@ -78,6 +80,8 @@ export interface CellOutline {
   infra: number
   /** Attempts are made until it is sure whether the cell is steady; `count` at most. */
   until?: 'confident'
+  /** So many attempts are made of the cell if it comes out otherwise than its last conclusive night. */
+  confirm?: number
   /** The cell boots on a place of a lab, which is leased for each attempt. */
   leased?: true
   /** The board of its last attempt is kept for whoever started the run, if the cell does not come out as the plan says. */

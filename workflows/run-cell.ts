@@ -53,8 +53,13 @@ export async function runCell(task: CellTask): Promise<CellResult> {
   let counted = 0
   let broken = 0
   let rebuilt = 0
-  const settled = async () => task.until !== undefined && (await isCellSettled({ run: task.run, cell: task.number }))
-  for (let number = 1; counted < task.count && broken <= task.infra; number++) {
+  const most = Math.max(task.count, task.confirm ?? 0)
+  /** Whether nothing more need be tried, although more may be. */
+  const settled = async () =>
+    (task.until !== undefined || counted >= task.count) &&
+    counted < most &&
+    (await isCellSettled({ run: task.run, cell: task.number }))
+  for (let number = 1; counted < most && broken <= task.infra; number++) {
     const { ending, broke } = await attempt(number)
     if (counts(ending)) {
       counted++

@@ -29,6 +29,7 @@ export function definitionOf(schedule: Schedule, { lab, host }: Owner): Definiti
     only: schedule.only,
     ...(schedule.lab !== undefined && { inventory: schedule.lab }),
     atOnce: schedule.atOnce,
+    confirm: schedule.confirm,
     zone: when.zone,
     ...(when.until !== undefined && { until: when.until }),
   }

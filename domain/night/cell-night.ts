@@ -1,6 +1,7 @@
 import type { FactValue } from '../finding.ts'
 import type { Counts } from '../flake/changed.ts'
 import type { Verdict } from '../verdict/verdict.ts'
+import { conclusionOfVerdict, type Conclusion } from './conclusion.ts'
 
 /** What a cell came to in one night. */
 export interface CellNight {
@@ -27,23 +28,9 @@ export interface FailingFinding {
   facts: Record<string, FactValue>
 }
 
-/** What an outcome means for a night: `none` says nothing of the cell, `flaky` something of its own. */
-export type Conclusion = 'good' | 'bad' | 'flaky' | 'none'
-
-const conclusions: Record<Verdict, Conclusion> = {
-  pass: 'good',
-  'known-fail': 'good',
-  fail: 'bad',
-  // The plan expects a bug that has gone: somebody has to look, as with a failure.
-  fixed: 'bad',
-  flaky: 'flaky',
-  inconclusive: 'none',
-  infra: 'none',
-}
-
 /** @returns what a cell's night says of the cell */
 export function conclusionOf({ verdict }: CellNight): Conclusion {
-  return verdict === null ? 'none' : conclusions[verdict]
+  return verdict === null ? 'none' : conclusionOfVerdict(verdict)
 }
 
 /** What makes two failures the same one, whatever the numbers in their sentences: the finding and what names its kind. */

@@ -62,6 +62,7 @@ function read(file: ScheduleFile, name: string, resolve: (path: string) => strin
     overlap: file.overlap,
     catchUp: parseDuration(file['catch-up']),
     atOnce: file['at-once'],
+    confirm: file.confirm,
     owner: file.owner,
   }
 }

@@ -23,6 +23,8 @@ export interface Schedule {
   catchUp: number
   /** Cells at once. */
   atOnce: number
+  /** Attempts of a cell that comes out otherwise than its last conclusive night. */
+  confirm: number
   /** Who is told of what it finds. */
   owner: string | undefined
 }

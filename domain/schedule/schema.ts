@@ -44,6 +44,11 @@ export const scheduleFile = map({
     .describe('When the last night still runs: skip this one, keep one waiting, or cancel the other.'),
   'catch-up': time.default('2 h').describe('So late may a night begin for which nothing ran at its hour.'),
   'at-once': z.int().min(1, 'is not a number of cells; 1 or more').default(2).describe('Cells at once.'),
+  confirm: z
+    .int()
+    .min(1, 'is not a number of attempts; 1 or more')
+    .default(5)
+    .describe('A cell that comes out otherwise than its last conclusive night is tried so often.'),
   owner: z.string().min(1, 'is empty; a name or an address').optional().describe('Who is told of what it finds.'),
 })
 export type ScheduleFile = z.output<typeof scheduleFile>

@@ -29,7 +29,7 @@ async function night(): Promise<RunDocument> {
 beforeAll(async () => {
   const file = await plan('nvhe')
   schedule = join(lab.state, 'night.yaml')
-  await writeFile(schedule, `plan: ${file}\ncron: '30 1 * * *'\nuntil: '07:00'\n`)
+  await writeFile(schedule, `plan: ${file}\ncron: '30 1 * * *'\nuntil: '07:00'\nconfirm: 2\n`)
   await lab.up()
   expect(await lab.hyplab('schedule', 'apply', schedule)).toMatchObject({ code: 0 })
 })
@@ -49,7 +49,10 @@ describe('a night', () => {
 
   it('with a regression names it, with what moved since the last good one', async () => {
     await plan('protected')
-    bad = (await night()).run.id
+    const { run, cells } = await night()
+    bad = run.id
+    // Another attempt shows that it was no flake.
+    expect(cells[0]!.attempts).toHaveLength(2)
     const { code, stdout } = await lab.hyplab('report', 'night')
     expect(code).toBe(1)
     expect(stdout).toMatch(/^NEW FAILURE {2}ffa\.usable · -22 · INVALID_PARAMETERS$/m)
@@ -64,7 +67,7 @@ describe('a night', () => {
     const known = join(lab.state, 'known.yaml')
     const issue = '{ finding: ffa.usable, facts: { errno: -22 }, reason: the thread, owner: the lab }'
     await writeFile(known, `known: [${issue}]\n`)
-    await writeFile(schedule, `plan: plans/night.yaml\nknown: known.yaml\ncron: '30 1 * * *'\n`)
+    await writeFile(schedule, `plan: plans/night.yaml\nknown: known.yaml\nconfirm: 2\ncron: '30 1 * * *'\n`)
     expect((await lab.hyplab('schedule', 'apply', schedule)).stdout).toBe('night: changed')
     expect(await lab.hyplab('report', 'night')).toMatchObject({
       code: 0,
@@ -87,7 +90,7 @@ describe('a night', () => {
     }
     expect(flakes.find(({ finding }) => finding === 'ffa.usable')).toMatchObject({
       cell,
-      failed: { happened: 2, of: 4 },
+      failed: { happened: 3, of: 6 },
     })
     expect(flakes.find(({ finding }) => finding === 'optee.driver')).toMatchObject({ because: 'order.ffa-before-kvm' })
     const svg = join(lab.state, 'strips.svg')

@@ -21,7 +21,16 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => bench?.close())
 
-const night: NightTask = { schedule: 'nightly', lab, host, plan: '/plan.yaml', only: {}, atOnce: 1, zone: 'UTC' }
+const night: NightTask = {
+  schedule: 'nightly',
+  lab,
+  host,
+  plan: '/plan.yaml',
+  only: {},
+  atOnce: 1,
+  confirm: 5,
+  zone: 'UTC',
+}
 
 const steps = (seen: { ended: RunEnd[]; lost: LostAttempt[]; begun: NightStart[] }, over: Partial<RunTask> = {}) => ({
   async beginNight(start: NightStart): Promise<RunTask> {

@@ -79,6 +79,14 @@ describe('runCell', () => {
     expect((await runWith(all, until)).attempts).toEqual([1, 2, 3, 4, 5])
   })
 
+  it('makes more attempts of a cell that comes out otherwise than its last night, until it is the same or confirmed', async () => {
+    const all = Array.from({ length: 5 }, () => 'finished' as const)
+    expect((await runWith(all, { confirm: 3 }, true, 1)).attempts).toEqual([1])
+    expect((await runWith(all, { confirm: 3 })).attempts).toEqual([1, 2, 3])
+    expect((await runWith(all, { count: 2, confirm: 3 }, true, 1)).attempts).toEqual([1, 2])
+    expect((await runWith(all, { count: 3, confirm: 2 })).attempts).toEqual([1, 2, 3])
+  })
+
   it('makes as many attempts as count', async () => {
     expect((await runWith(['finished', 'infra', 'finished', 'finished'], { count: 3 })).attempts).toEqual([1, 2, 3, 4])
   })

@@ -51,6 +51,7 @@ describe('a schedule', () => {
         when: { at: { kind: 'every', seconds: 21_600 }, zone: 'UTC', jitter: 0, until: undefined },
         overlap: 'skip',
         catchUp: 7200,
+        confirm: 5,
       },
     })
   })
