@@ -1,7 +1,9 @@
+import type { Client } from '@temporalio/client'
 import { scheduleIds } from '../../domain/naming.ts'
 import { movedDay, oddHours } from '../../domain/schedule/odd-hours.ts'
 import type { Schedule } from '../../domain/schedule/schedule.ts'
 import { clockChanges } from '../../domain/schedule/wall-clock.ts'
+import type { Owner } from './on-server.ts'
 import type { Schedules } from './with-schedules.ts'
 
 const day = 24 * 60 * 60_000
@@ -10,7 +12,7 @@ const yearMs = 366 * day
 
 /** The moments in a span at which the server would begin a night, without the jitter, as it says itself. */
 export async function nightsBetween(
-  { client, owner }: Schedules,
+  { client, owner }: { client: Client; owner: Pick<Owner, 'lab'> },
   name: string,
   from: number,
   to: number,
