@@ -30,5 +30,5 @@ async function brokeTooOften(
   const most = Math.max(patience, 1)
   const endings = await lastEndings(store, place, most)
   if (endings.length < most || endings.some((ending) => ending !== 'infra')) return undefined
-  return `the last ${most} attempts on it ended in infra.`
+  return `the last ${most === 1 ? 'attempt' : `${most} attempts`} on it ended in infra.`
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { counted } from '../../domain/counted.ts'
 import { LabError } from '../../domain/errors.ts'
 import { axes, matches, type Axis, type Selector } from '../../domain/plan/axes.ts'
 import { isLeased } from '../../domain/target.ts'
@@ -79,7 +80,7 @@ async function run(context: Context, plan: ReadPlan, options: Options): Promise<
         else context.print(String(number))
         return context.talk(`Run ${number} goes on in the background: \`hyplab watch ${number}\`.`)
       }
-      context.talk(`run ${number} of ${plan.plan.name}: ${plan.cells.length} cells`)
+      context.talk(`run ${number} of ${plan.plan.name}: ${counted(plan.cells.length, 'cell')}`)
       const detached = new AbortController()
       let cancelled = false
       const release = onInterrupt(async () => {
