@@ -124,7 +124,7 @@ async function endHolds(store: Store, { facts }: Answer, run: number): Promise<v
 async function stayForHolds(context: Context, store: Store, service: Answer, run: number): Promise<void> {
   const { awaitHolds, holdsOf, tellHolds } = await import('../places/holds.ts')
   const holds = await holdsOf(store, run)
-  tellHolds(context, holds)
+  await tellHolds(context, store, holds)
   if (holds.length === 0 || service.facts.life === 'until-down') return
   context.talk('This command stays until then, for it brought the service; Ctrl-C ends it now.')
   await awaitHolds(store, run, service.ended)
