@@ -46,12 +46,18 @@ export function addRunCommand(program: Command, context: () => Context): void {
     .action(async (path: string, options: Options) => {
       const plan = select(await readPlanFile(path), options.only)
       if (options.dryRun) {
+        await checkLab(plan, options.lab)
         // Loaded here, because a run leaves to its worker all that this knows of builds.
         const { dryRun } = await import('./dry-run.ts')
         return await dryRun(context(), plan)
       }
       await run(context(), plan, options)
     })
+}
+
+/** A dry run needs no lab; where one is named, it says whether the lab has what the plan wants. */
+async function checkLab(plan: ReadPlan, option: string | undefined): Promise<void> {
+  if (option ?? process.env['HYPLAB_LAB']) (await import('../places/lab-of-plan.ts')).labOfPlan(plan, option)
 }
 
 async function run(context: Context, plan: ReadPlan, options: Options): Promise<void> {
