@@ -10,6 +10,7 @@ import { closeOpenAttempts } from '../../activities/close-open-attempts.ts'
 import { judgeAgain } from '../../activities/judge-again.ts'
 import { machineSetupProduct } from '../../builds/firmware/machine-setup.ts'
 import { makeConsoleFolder } from '../../targets/lines.ts'
+import type { Cell } from '../../domain/cell.ts'
 import { encodeFrame, payloadOf } from '../../domain/records/frame.ts'
 import type { AttemptStart } from '../../store/attempt.ts'
 import { findAttempt, finishAttempt, startAttempt, unfinishedAttempts } from '../../store/attempts.ts'
@@ -28,6 +29,8 @@ const hello = encodeFrame({
   sequence: 1,
   payload: payloadOf({ fact: 'hello', init: 'test', release: '6', machine: 'aarch64', channel: 'hyplab.records' }),
 })
+
+const board = { kind: 'board' as const, name: 'board', class: 'rk3588', tags: ['tpm'] }
 
 let store: Store
 let start: AttemptStart
@@ -177,7 +180,6 @@ test('an attempt is closed although what it left cannot be read', async () => {
 })
 
 test('a place of a lab is suspect as soon as the last attempt is closed that the plan has patience for', async () => {
-  const board = { kind: 'board' as const, name: 'board', class: 'rk3588', tags: [] }
   const cell = { ...sampleCell('protected'), target: board, stack: { name: 'installed' } }
   await createRun(store, { ...sampleRun(1), cells: [{ ...cell, attempts: { count: 1, infra: 2 } }] })
   const lose = async (attempt: number, uart0: string): Promise<string> => {
@@ -207,4 +209,21 @@ test('what is no place of a lab is never suspect', async () => {
     expect(await closeLostAttempt(deps(), { ...task, attempt: number, reason })).toEqual({ ending: 'infra' })
   }
   expect(await placeStates(store)).toEqual([])
+})
+
+test.each<[string, Partial<Cell>, boolean, string]>([
+  [
+    'of a board that waited for a place',
+    { target: board },
+    false,
+    ' while it waited for a place of class rk3588 with tpm',
+  ],
+  ['of a board that was being flashed', { target: board }, true, ' before power-on'],
+  ['of a machine of its own', {}, false, ' before it began'],
+])('a cancelled attempt %s says how far it had come', async (_what, over, begun, how) => {
+  await createRun(store, { ...sampleRun(1), cells: [{ ...sampleCell('protected'), ...over }] })
+  if (begun) await startAttempt(store, { ...start, run: 2 })
+  expect(await closeLostAttempt(deps(), { ...task, run: 2, reason: 'cancelled' })).toEqual({ ending: 'cancelled' })
+  const { end } = (await findAttempt(store, { ...key, run: 2 }))!
+  expect(end).toMatchObject({ sentence: `The attempt was cancelled${how}.`, host: { stop: 'cancelled' } })
 })
