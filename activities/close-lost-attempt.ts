@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LabError } from '../domain/errors.ts'
@@ -5,9 +6,10 @@ import { judge, probesVersion } from '../domain/probes/registry.ts'
 import { lastStage } from '../domain/stage/last-stage.ts'
 import { noticedStandstill } from '../domain/standstill.ts'
 import { endingOf } from '../domain/verdict/ending.ts'
+import { isLeased, type LabTarget } from '../domain/target.ts'
 import { claimPlace } from '../host/claim.ts'
 import { hasArtifact } from '../store/artifacts.ts'
-import type { AttemptArtifact, AttemptEnd, AttemptStart } from '../store/attempt.ts'
+import type { Attempt, AttemptArtifact, AttemptEnd, AttemptStart } from '../store/attempt.ts'
 import { findAttempt, finishAttempt } from '../store/attempts.ts'
 import { cellDetail, type CellContext } from '../store/details.ts'
 import { consoleFolder, isConsole, keptLines, speaksNormalWorld } from '../targets/lines.ts'
@@ -18,6 +20,7 @@ import { bootedArtifacts } from './prepare-boot.ts'
 import { readKept } from './read-shown.ts'
 import type { Deps } from './registry.ts'
 import { Reporter } from './reporter.ts'
+import { suspectPlace } from './suspect-place.ts'
 
 /**
  * Closes an attempt whose worker fell silent or gave up: takes the place from whoever still uses it, keeps and judges
@@ -28,15 +31,29 @@ import { Reporter } from './reporter.ts'
 export async function closeLostAttempt(deps: Deps, lost: LostAttempt): Promise<AttemptResult> {
   const key = { run: lost.run, cell: lost.cell, number: lost.attempt }
   const attempt = await findAttempt(deps.store, key)
-  if (attempt?.end) return await tidied(attempt.folder, attempt.end.ending)
   const context = await cellDetail(deps.store, lost.run, lost.cell)
+  const closed = attempt?.end
+    ? await tidied(attempt.folder, attempt.end.ending)
+    : await closeOpen(deps, lost, attempt, context)
+  // Its place was given back before anybody knew how it had ended.
+  if (attempt && closed.ending === 'infra' && isLeased(context.cell.cell.target))
+    await suspectPlace(deps, lost, attempt.place)
+  return closed
+}
+
+async function closeOpen(
+  deps: Deps,
+  lost: LostAttempt,
+  attempt: Attempt | undefined,
+  context: CellContext,
+): Promise<AttemptResult> {
   const start = attempt ? startOf(attempt) : neverBegun(deps, lost, context)
   await takeBack(deps, start)
   try {
-    return await close(deps, start, await endOf(deps, start, context, lost.reason))
+    return await close(deps, start, await endOf(deps, { start, begun: attempt !== undefined }, context, lost.reason))
   } catch (error) {
     // Whoever booted it was not dead after all: it has closed the attempt while we read, and taken the files away.
-    const closed = await findAttempt(deps.store, key)
+    const closed = await findAttempt(deps.store, { run: lost.run, cell: lost.cell, number: lost.attempt })
     if (closed?.end) return await tidied(closed.folder, closed.end.ending)
     if (error instanceof LabError && error.retryable) throw error
     // An attempt is closed whatever it left behind: an open one would be there for ever.
@@ -99,14 +116,21 @@ async function takeBack(deps: Deps, { place, fence }: AttemptStart): Promise<voi
   }
 }
 
-async function endOf(deps: Deps, start: AttemptStart, context: CellContext, reason: string): Promise<AttemptEnd> {
+async function endOf(
+  deps: Deps,
+  { start, begun }: { start: AttemptStart; begun: boolean },
+  context: CellContext,
+  reason: string,
+): Promise<AttemptEnd> {
   const unwatched = await unwatchedSeconds(start.folder)
   const artifacts = await keepAttemptFiles(deps.store, start.folder, bootedBy(deps, context))
   const kept = await readKept(deps.store, `${start.run}.${start.cell}.${start.number}`, artifacts, context)
   const stage = lastStage(kept.consoles, kept.records)
-  const stop = reason === 'cancelled' ? ('cancelled' as const) : ('lost' as const)
+  const cancelled = reason === 'cancelled'
+  const stop = cancelled ? ('cancelled' as const) : ('lost' as const)
+  const why = cancelled ? cancelSentence(begun, start, context) : reason
   const stoodStill = unwatched < noticedStandstill ? {} : { stoodStill: unwatched }
-  const shown = { ...kept, host: { stop, reason, stage, ...stoodStill } }
+  const shown = { ...kept, host: { stop, reason: why, stage, ...stoodStill } }
   const findings = judge(shown, context.cell.cell.probes)
   const { ending, sentence } = endingOf(shown, findings)
   const now = Date.now()
@@ -121,6 +145,18 @@ async function endOf(deps: Deps, start: AttemptStart, context: CellContext, reas
     artifacts,
     judged: { at: now, probes: probesVersion },
   }
+}
+
+/** How far a cancelled attempt had come, where no boot of it says so itself. */
+function cancelSentence(begun: boolean, { folder }: AttemptStart, { cell }: CellContext): string {
+  const { target } = cell.cell
+  const wanted = isLeased(target) ? ` while it waited for a place of ${wish(target)}` : ' before it began'
+  if (!begun) return `The attempt was cancelled${wanted}.`
+  return `The attempt was cancelled${existsSync(consoleFolder(folder)) ? '' : ' before power-on'}.`
+}
+
+function wish({ class: kind, tags }: LabTarget): string {
+  return tags.length === 0 ? `class ${kind}` : `class ${kind} with ${tags.join(' and ')}`
 }
 
 /**

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { LabError } from '../domain/errors.ts'
 import type { Inventory } from '../domain/lab/inventory.ts'
-import { formatError } from '../domain/yaml/located-error.ts'
+import { mistaken } from '../domain/yaml/mistaken.ts'
 import { labFiles } from '../host/lab-files.ts'
 import { artifactPath } from '../store/artifacts.ts'
 import type { Run } from '../store/runs.ts'
@@ -23,5 +23,5 @@ export async function labOf({ store }: Pick<Deps, 'store'>, run: Pick<Run, 'id' 
   const { parseLab } = await import('../domain/lab/file/parse-lab.ts')
   const parsed = parseLab(text, lab.file, labFiles)
   if (parsed.ok) return parsed.lab
-  throw new LabError('BadInput', parsed.errors.map(formatError).join('\n'))
+  throw mistaken('BadInput', parsed.errors)
 }

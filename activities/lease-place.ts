@@ -2,8 +2,9 @@ import { LabError } from '../domain/errors.ts'
 import { placesFor, whyNoneFits } from '../domain/lab/fitting.ts'
 import { placeKey } from '../domain/lab/place-key.ts'
 import { nextEnd, type LeaseRequest } from '../domain/lease/lease.ts'
+import { restAfter, type Rest } from '../domain/lease/rest.ts'
 import { isLeased } from '../domain/target.ts'
-import { watchChanges } from '../store/changes.ts'
+import { watchChanges, type Changes } from '../store/changes.ts'
 import { cellDetail } from '../store/details.ts'
 import { placeStates, releaseLease, requestLease, setSuspect } from '../store/leases.ts'
 import type { Run } from '../store/runs.ts'
@@ -17,7 +18,8 @@ import { Reporter } from './reporter.ts'
 
 /**
  * Waits for a place that fits the cell's target, and takes it. A place on which this cell's attempts ended in infra comes
- * last: another of its class may be sound. A suspect one is looked at when nothing else is free, and taken if it is healthy.
+ * last, for another of its class may be sound, and after several of them in a row only after a rest that grows. A suspect one
+ * is looked at when nothing else is free, and taken if it is healthy.
  * @throws LabError BadInput when no place of the lab would ever do; PlaceBroken when none of those that would is healthy
  */
 export async function leasePlace(deps: Deps, task: AttemptTask): Promise<HeldPlace> {
@@ -42,9 +44,12 @@ export async function leasePlace(deps: Deps, task: AttemptTask): Promise<HeldPla
   }
   const reporter = new Reporter(store, { run: task.run, cell: task.cell, attempt: task.attempt })
   const wish = new PlaceWish(deps, run, task, request, reporter)
+  const rest = restAfter(cell.attempts.flatMap(({ end }) => (end === null ? [] : [end])))
   const changes = watchChanges(store)
   try {
     return await whileBeating(1_000, { waitingFor: places.join(' or ') }, async (_report, signal) => {
+      const sound = rest && (await wish.takeSound(rest, broke, changes, signal))
+      if (sound) return sound
       for (let waited = false; ; waited = true) {
         signal.throwIfAborted()
         const held = await wish.take()
@@ -96,6 +101,31 @@ class PlaceWish {
     }
     if (this.#untried.length > 0) return undefined
     throw new LabError('PlaceBroken', `No place is healthy: ${[...this.#ill.values()].join(' ')}`)
+  }
+
+  /**
+   * Takes a place on which this cell's attempts did not break, while those on which they did are at rest.
+   * @returns undefined when the rest is over
+   */
+  async takeSound(
+    { until, broken }: Rest,
+    broke: ReadonlySet<string>,
+    changes: Changes,
+    signal: AbortSignal,
+  ): Promise<HeldPlace | undefined> {
+    const { places, ...request } = this.#request
+    const sound = places.filter((place) => !broke.has(place))
+    for (let told = false; ; told = true) {
+      signal.throwIfAborted()
+      const left = until - Date.now()
+      if (left <= 0) return undefined
+      const lease = await requestLease(this.#deps.store, { ...request, places: sound }, Date.now())
+      if (lease) return { place: lease.place, fence: lease.fence }
+      const other = sound.length === 0 ? '' : ', or as soon as another place is free'
+      const text = `The lab broke ${broken} attempts in a row: the next one is made in ${Math.ceil(left / 1000)} s${other}.`
+      if (!told) this.#reporter.tell('say', { text })
+      await changes.next(AbortSignal.any([signal, AbortSignal.timeout(left)]))
+    }
   }
 
   get #untried(): string[] {

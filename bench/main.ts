@@ -1,4 +1,4 @@
-/** `npm run bench [-- overhead|tracer|console|server|inspect|flip|hostile|store|fvp|board ...] [--rounds N]`: what hyplab costs, beside what it is measured against. */
+/** `npm run bench [-- overhead|qemu|tracer|console|server|inspect|flip|hostile|store|fvp|board ...] [--rounds N]`: what hyplab costs, beside what it is measured against. */
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { board } from './board.ts'
@@ -9,6 +9,7 @@ import { fvpStandIn } from './fvp-stand-in.ts'
 import { hostile } from './hostile.ts'
 import { inspectThroughput } from './inspect-throughput.ts'
 import { overhead } from './overhead.ts'
+import { qemuPower } from './qemu-power.ts'
 import { inSeconds } from './spread.ts'
 import { store } from './store.ts'
 import { tracer } from './tracer.ts'
@@ -16,7 +17,7 @@ import { tracer } from './tracer.ts'
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 const print = (text: string): void => void process.stdout.write(`${text}\n`)
 
-/** Rounds of `tracer`, `server`, `fvp` and `board`, and of `overhead` for each of its two cases, when `--rounds` does not say. */
+/** Rounds of `qemu`, `tracer`, `server`, `fvp` and `board`, and of `overhead` for each of its two cases, when `--rounds` does not say. */
 const defaultRounds = 7
 
 const benchmarks: Record<string, (rounds: number) => Promise<void>> = {
@@ -28,6 +29,14 @@ const benchmarks: Record<string, (rounds: number) => Promise<void>> = {
       print(`  overhead      ${inSeconds(over)}, goal 1 s`)
       for (const [name, seconds] of Object.entries(parts)) print(`    ${name.padEnd(22)} ${seconds.toFixed(2)} s`)
     }
+  },
+  qemu: async (rounds) => {
+    const { bare, adapter, overhead: over, powerUp } = await qemuPower(rounds)
+    print(`\nA guest in QEMU, bare and by the adapter: median of ${rounds} rounds by turns (least to most)`)
+    print(`  bare          ${inSeconds(bare)}`)
+    print(`  adapter       ${inSeconds(adapter)}`)
+    print(`  overhead      ${inSeconds(over)}, goal 0.1 s`)
+    print(`    power-up    ${inSeconds(powerUp)}, until every line is attached and nothing has run`)
   },
   tracer: async (rounds) => {
     const { plain, traced, cost } = await tracer(rounds, say)

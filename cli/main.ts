@@ -23,8 +23,9 @@ import { addShowCommand } from './commands/show.ts'
 import { addSmcCommand } from './commands/smc.ts'
 import { addTimelineCommand } from './commands/timeline.ts'
 import { addWatchCommand } from './commands/watch.ts'
-import { makeContext } from './context.ts'
+import { makeContext, type Context } from './context.ts'
 import { exitCodeOf, exitCodeOfCommander, exitCodes } from './exit-codes.ts'
+import { errorToJson } from './show/json.ts'
 import { version } from './version.ts'
 
 const examples = `
@@ -51,7 +52,17 @@ const program = new Command('hyplab')
   .exitOverride()
   .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'hyplab: ')) })
 
-const context = () => makeContext(program.opts())
+let printed = false
+const context = (): Context => {
+  const made = makeContext(program.opts())
+  return {
+    ...made,
+    printJson(value) {
+      printed = true
+      made.printJson(value)
+    },
+  }
+}
 for (const add of [
   addRunCommand,
   addWatchCommand,
@@ -87,6 +98,9 @@ try {
   await program.parseAsync()
 } catch (error) {
   process.exitCode = explain(error)
+  // Who reads JSON gets the error as JSON, too, unless what there was to tell has been printed before it came up.
+  if (program.opts<{ json?: boolean }>().json && !printed && process.exitCode !== exitCodes.ok)
+    process.stdout.write(`${JSON.stringify(errorToJson(error, process.exitCode), null, 2)}\n`)
 }
 
 function explain(error: unknown): number {

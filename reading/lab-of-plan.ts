@@ -1,9 +1,9 @@
 import { resolve } from 'node:path'
-import { LabError } from '../domain/errors.ts'
 import { placesFor, whyNoneFits } from '../domain/lab/fitting.ts'
 import type { Inventory } from '../domain/lab/inventory.ts'
 import { isLeased, type LabTarget } from '../domain/target.ts'
-import { formatError } from '../domain/yaml/located-error.ts'
+import type { LocatedError } from '../domain/yaml/located-error.ts'
+import { mistaken } from '../domain/yaml/mistaken.ts'
 import { readYaml } from '../domain/yaml/yaml-text.ts'
 import { readLabFile } from './read-lab.ts'
 import type { ReadPlan } from './read-plan.ts'
@@ -21,18 +21,18 @@ export function labOfPlan(plan: ReadPlan, fileOf: (why: string) => string): stri
   const file = resolve(fileOf(`The plan boots on ${wanted.map(({ name }) => name).join(', ')}`))
   const lab = readLabFile(file)
   const mistakes = wanted.flatMap((target) => mistakeOf(plan, lab, target))
-  if (mistakes.length > 0) throw new LabError('PlanInvalid', mistakes.join('\n'))
+  if (mistakes.length > 0) throw mistaken('PlanInvalid', mistakes)
   return file
 }
 
-function mistakeOf(plan: ReadPlan, lab: Inventory, target: LabTarget): string[] {
+function mistakeOf(plan: ReadPlan, lab: Inventory, target: LabTarget): LocatedError[] {
   const why = whyNoneFits(lab, target) ?? whyNoFirmware(plan, lab, target)
   if (why === undefined) return []
   const { line, column } = readYaml(plan.text, plan.plan.file, 'plan').yaml?.where(['targets', target.name]) ?? {
     line: 1,
     column: 1,
   }
-  return [formatError({ file: plan.plan.file, line, column, message: why, hint: '' })]
+  return [{ file: plan.plan.file, line, column, message: why, hint: '' }]
 }
 
 /** A cell with a stack needs a place that takes one, a cell without needs one that has its own. */

@@ -1,8 +1,7 @@
-import { LabError } from '../domain/errors.ts'
 import type { KnownIssue } from '../domain/known/known-issue.ts'
 import { parseKnown } from '../domain/known/parse-known.ts'
 import { findingIds } from '../domain/probes/registry.ts'
-import { formatError } from '../domain/yaml/located-error.ts'
+import { mistaken } from '../domain/yaml/mistaken.ts'
 import { readText } from './read-lab.ts'
 
 /**
@@ -11,6 +10,6 @@ import { readText } from './read-lab.ts'
  */
 export function readKnownFile(path: string): KnownIssue[] {
   const parsed = parseKnown(readText(path, 'name a file of known issues that is there'), path, findingIds())
-  if (!parsed.ok) throw new LabError('PlanInvalid', parsed.errors.map(formatError).join('\n'))
+  if (!parsed.ok) throw mistaken('PlanInvalid', parsed.errors)
   return parsed.issues
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { LabError } from '../domain/errors.ts'
 import { parseLab } from '../domain/lab/file/parse-lab.ts'
 import type { Inventory } from '../domain/lab/inventory.ts'
-import { formatError } from '../domain/yaml/located-error.ts'
+import { mistaken } from '../domain/yaml/mistaken.ts'
 import { labFiles } from '../host/lab-files.ts'
 
 /**
@@ -17,7 +17,7 @@ export function readLabFile(path: string): Inventory {
     path,
     labFiles,
   )
-  if (!parsed.ok) throw new LabError('LabInvalid', parsed.errors.map(formatError).join('\n'))
+  if (!parsed.ok) throw mistaken('LabInvalid', parsed.errors)
   return parsed.lab
 }
 

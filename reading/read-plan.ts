@@ -5,7 +5,7 @@ import { LabError } from '../domain/errors.ts'
 import { expandMatrix } from '../domain/plan/expand-matrix.ts'
 import { parsePlan } from '../domain/plan/parse-plan.ts'
 import type { Plan } from '../domain/plan/plan.ts'
-import { formatError } from '../domain/yaml/located-error.ts'
+import { mistaken } from '../domain/yaml/mistaken.ts'
 import { findingIds, probeGroups } from '../domain/probes/registry.ts'
 import { foldersFrom } from '../host/folders.ts'
 import { knownCpus } from '../targets/qemu/known-cpus.ts'
@@ -31,7 +31,7 @@ export async function readPlanFile(path: string): Promise<ReadPlan> {
   // Errors name the file as the user did.
   const known = { groups: probeGroups, findings: findingIds(), cpus: await knownCpus(foldersFrom()) }
   const parsed = parsePlan(text, path, { read, resolve: (from, to) => resolvePath(dirname(from), to) }, known)
-  if (!parsed.ok) throw new LabError('PlanInvalid', parsed.errors.map(formatError).join('\n'))
+  if (!parsed.ok) throw mistaken('PlanInvalid', parsed.errors)
   return { plan: parsed.plan, text, file, cells: expandMatrix(parsed.plan) }
 }
 

@@ -3,7 +3,7 @@ import { LabError } from '../domain/errors.ts'
 import { selectCells } from '../domain/plan/select-cells.ts'
 import { parseSchedule } from '../domain/schedule/parse-schedule.ts'
 import type { Schedule } from '../domain/schedule/schedule.ts'
-import { formatError } from '../domain/yaml/located-error.ts'
+import { mistaken } from '../domain/yaml/mistaken.ts'
 import type { LocatedYaml } from '../domain/yaml/yaml-text.ts'
 import { labOfPlan } from './lab-of-plan.ts'
 import { readText } from './read-lab.ts'
@@ -26,19 +26,19 @@ export async function readScheduleFile(path: string): Promise<ReadSchedule> {
   const text = readText(path, 'name a schedule that is there; docs/nights.md has one to begin with')
   const name = basename(file).replace(/\.ya?ml$/, '')
   const parsed = parseSchedule(text, path, name, (to) => resolve(dirname(file), to))
-  if (!parsed.ok) throw new LabError('PlanInvalid', parsed.errors.map(formatError).join('\n'))
+  if (!parsed.ok) throw mistaken('PlanInvalid', parsed.errors)
   const { schedule, yaml } = parsed
   const plan = await readPlanFile(schedule.plan)
   const { cells, unknown } = selectCells(plan.cells, schedule.only)
-  if (unknown) throw mistake(path, yaml, ['only', unknown.axis], unknown.sentence)
-  if (cells.length === 0) throw mistake(path, yaml, ['only'], 'no cell of the plan has all of these values')
+  if (unknown) throw mistakeAt(path, yaml, ['only', unknown.axis], unknown.sentence)
+  if (cells.length === 0) throw mistakeAt(path, yaml, ['only'], 'no cell of the plan has all of these values')
   labOfPlan({ ...plan, cells }, (why) => {
     if (schedule.lab !== undefined) return schedule.lab
-    throw mistake(path, yaml, [], `${why}, and the schedule names no lab`)
+    throw mistakeAt(path, yaml, [], `${why}, and the schedule names no lab`)
   })
   return { schedule, file, cells: cells.map(({ id }) => id) }
 }
 
-function mistake(file: string, yaml: LocatedYaml, path: string[], message: string): LabError {
-  return new LabError('PlanInvalid', formatError({ file, ...yaml.where(path), message, hint: '' }))
+function mistakeAt(file: string, yaml: LocatedYaml, path: string[], message: string): LabError {
+  return mistaken('PlanInvalid', [{ file, ...yaml.where(path), message, hint: '' }])
 }

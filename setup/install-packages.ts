@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { counted } from '../domain/counted.ts'
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LabError } from '../domain/errors.ts'
@@ -27,7 +28,7 @@ export async function installPackages(folders: Folders, wanted = hostPackages): 
   say(
     others.length === 0
       ? 'nothing else comes with them'
-      : `with them come ${others.length} others: ${others.join(' ')}`,
+      : `with them ${others.length === 1 ? 'comes' : 'come'} ${counted(others.length, 'other')}: ${others.join(' ')}`,
   )
   const root = await becomeRoot()
   if (root === undefined) throw new LabError('ToolMissing', adminMessage(apt, names))

@@ -5,7 +5,8 @@ import type { SourceLocation } from '../../domain/cell.ts'
 import { LabError } from '../../domain/errors.ts'
 import { usualTpm, type MachineSetup } from '../../domain/machine-setup.ts'
 import { suggest } from '../../domain/yaml/did-you-mean.ts'
-import { formatError, inReadingOrder, type LocatedError } from '../../domain/yaml/located-error.ts'
+import { inReadingOrder, type LocatedError } from '../../domain/yaml/located-error.ts'
+import { mistaken } from '../../domain/yaml/mistaken.ts'
 import { readYaml, type LocatedYaml, type Path } from '../../domain/yaml/yaml-text.ts'
 import { fvpMistakes, fvpSetup } from './fvp-part.ts'
 import { recipeFile, variantFile, type RecipeFile, type RecipeFileLocation } from './recipe-schema.ts'
@@ -232,5 +233,5 @@ function hash(sha256: string | undefined): { sha256?: string } {
 }
 
 function invalid(errors: LocatedError[], file: string): LabError {
-  return new LabError('BadInput', inReadingOrder(errors, file).map(formatError).join('\n'))
+  return mistaken('BadInput', inReadingOrder(errors, file))
 }

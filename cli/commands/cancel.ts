@@ -10,6 +10,7 @@ import type { Context } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { endHolds, holdsOf } from '../places/holds.ts'
 import { holdService } from '../service.ts'
+import { runToJson } from '../show/json.ts'
 import { withClient } from '../temporal-client.ts'
 import { watchRun } from '../watch-run.ts'
 import { withStore } from '../with-store.ts'
@@ -35,7 +36,9 @@ export function addCancelCommand(program: Command, context: () => Context): void
             await watchRun(context(), store, service, run)
           }
           await endHolds(service.facts, store, run)
-          if (state !== 'running') context().talk('The boards that were kept are switched off and given back.')
+          if (state === 'running') return
+          context().talk('The boards that were kept are switched off and given back.')
+          if (context().json) context().printJson(runToJson(await runDetail(store, run)))
         } finally {
           await service.close()
         }

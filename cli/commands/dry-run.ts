@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path'
+import { counted } from '../../domain/counted.ts'
 import { identifyFirmware } from '../../builds/firmware/identify.ts'
 import { readStack } from '../../builds/firmware/recipe.ts'
 import { identifyKernel } from '../../builds/kernel/identify.ts'
@@ -32,9 +33,9 @@ export async function dryRun(context: Context, plan: ReadPlan): Promise<void> {
     const booting = sum(boots)
     if (context.json) return context.printJson(toJson(plan, builds, estimate, booting))
     const { paint } = context
-    context.print(`${plan.plan.name}: ${plan.cells.length} cells`)
+    context.print(`${plan.plan.name}: ${counted(plan.cells.length, 'cell')}`)
     context.print(plan.cells.map((cell) => `  ${cell.id}`).join('\n'))
-    context.print(`\n${builds.size} distinct builds`)
+    context.print(`\n${counted(builds.size, 'distinct build')}`)
     const rows = [...builds.values()].map(({ identity, built, seconds }) => [
       `  ${identity.kind}`,
       identity.name,

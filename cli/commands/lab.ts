@@ -45,14 +45,16 @@ export function addLabCommands(program: Command, context: () => Context): void {
 }
 
 /** Prints the lab, and says so when nothing in it can be a place. */
-async function printImported({ print }: Context, paths: string[]): Promise<void> {
+async function printImported({ json, print, printJson }: Context, paths: string[]): Promise<void> {
   const { importLabgrid } = await import('../../domain/lab/labgrid/import-labgrid.ts')
-  const { formatError } = await import('../../domain/yaml/located-error.ts')
+  const { mistaken } = await import('../../domain/yaml/mistaken.ts')
   const { readText } = await import('../../reading/read-lab.ts')
   const hint = 'name an exporter or environment file of labgrid'
   const imported = importLabgrid(paths.map((file) => ({ file, text: readText(file, hint) })))
-  if (!imported.ok) throw new LabError('LabInvalid', imported.errors.map(formatError).join('\n'))
-  print(imported.text)
-  if (imported.places > 0) return
+  if (!imported.ok) throw mistaken('LabInvalid', imported.errors)
+  const { text, places } = imported
+  if (json) printJson({ schemaVersion: 1, lab: text, places })
+  else print(text)
+  if (places > 0) return
   throw new LabError('NotFound', `Nothing in ${paths.join(' and ')} can be a place as it stands: see the comments.`)
 }

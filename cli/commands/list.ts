@@ -1,7 +1,9 @@
 import { InvalidArgumentError, type Command } from 'commander'
+import { counted } from '../../domain/counted.ts'
 import { listRuns } from '../../store/runs.ts'
 import type { Context } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
+import { builtInShort, isOfBuilds } from '../show/builds-report.ts'
 import { paintVerdict } from '../show/paint.ts'
 import { table } from '../show/table.ts'
 import { withStore } from '../with-store.ts'
@@ -25,7 +27,8 @@ export function addListCommand(program: Command, context: () => Context): void {
         const counts = verdicts
           .filter((verdict) => run.verdicts[verdict])
           .map((verdict) => `${run.verdicts[verdict]} ${paintVerdict(verdict, paint)}`)
-        return [String(run.id), run.plan, when(run.started), run.state, counts.join(', ') || `${run.cells} cells`]
+        const came = isOfBuilds(run) ? builtInShort(run, paint) : counts.join(', ') || counted(run.cells, 'cell')
+        return [String(run.id), run.plan, when(run.started), run.state, came]
       })
       print(table([['run', 'plan', 'started', 'state', 'verdicts'].map(paint.dim), ...rows]))
     })

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { counted } from '../../domain/counted.ts'
 import { planJsonSchema } from '../../domain/plan/schema.ts'
 import type { Context } from '../context.ts'
 import { readPlanFile } from '../../reading/read-plan.ts'
@@ -13,7 +14,7 @@ export function addPlanCommands(program: Command, context: () => Context): void 
       const { plan, cells } = await readPlanFile(path)
       const { json, print, printJson } = context()
       if (json) printJson({ schemaVersion: 1, plan: plan.name, cells: cells.map((cell) => cell.id) })
-      else print([`${path}: fine, ${cells.length} cells`, ...cells.map((cell) => `  ${cell.id}`)].join('\n'))
+      else print([`${path}: fine, ${counted(cells.length, 'cell')}`, ...cells.map((cell) => `  ${cell.id}`)].join('\n'))
     })
   plan
     .command('schema')

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { counted } from '../../domain/counted.ts'
 import { LabError } from '../../domain/errors.ts'
 import { axes, type Axis, type Selector } from '../../domain/plan/axes.ts'
 import { selectCells } from '../../domain/plan/select-cells.ts'
@@ -46,12 +47,20 @@ export function addRunCommand(program: Command, context: () => Context): void {
     .action(async (path: string, options: Options) => {
       const plan = select(await readPlanFile(path), options.only)
       if (options.dryRun) {
+        await checkLab(plan, options.lab)
         // Loaded here, because a run leaves to its worker all that this knows of builds.
         const { dryRun } = await import('./dry-run.ts')
         return await dryRun(context(), plan)
       }
       await run(context(), plan, options)
     })
+}
+
+/** A dry run needs no lab; where one is named, it says whether the lab has what the plan wants. */
+async function checkLab(plan: ReadPlan, option: string | undefined): Promise<void> {
+  if (!(option ?? process.env['HYPLAB_LAB'])) return
+  const { labOfPlan } = await import('../../reading/lab-of-plan.ts')
+  labOfPlan(plan, (why) => labFileOf(option, why))
 }
 
 async function run(context: Context, plan: ReadPlan, options: Options): Promise<void> {
@@ -80,7 +89,7 @@ async function run(context: Context, plan: ReadPlan, options: Options): Promise<
         else context.print(String(number))
         return context.talk(`Run ${number} goes on in the background: \`hyplab watch ${number}\`.`)
       }
-      context.talk(`run ${number} of ${plan.plan.name}: ${plan.cells.length} cells`)
+      context.talk(`run ${number} of ${plan.plan.name}: ${counted(plan.cells.length, 'cell')}`)
       const detached = new AbortController()
       let cancelled = false
       const release = onInterrupt(async () => {
@@ -124,7 +133,7 @@ async function endHolds(store: Store, { facts }: Answer, run: number): Promise<v
 async function stayForHolds(context: Context, store: Store, service: Answer, run: number): Promise<void> {
   const { awaitHolds, holdsOf, tellHolds } = await import('../places/holds.ts')
   const holds = await holdsOf(store, run)
-  tellHolds(context, holds)
+  await tellHolds(context, store, holds)
   if (holds.length === 0 || service.facts.life === 'until-down') return
   context.talk('This command stays until then, for it brought the service; Ctrl-C ends it now.')
   await awaitHolds(store, run, service.ended)

@@ -19,8 +19,9 @@ export function addServiceCommands(program: Command, context: () => Context): vo
     .command('down')
     .description('stop the background service; runs stay where they are and go on with the next `hyplab up`')
     .action(async () => {
-      const { folders, talk } = context()
+      const { folders, json, printJson, talk } = context()
       const answer = await ask(controlSocket(folders.state), 'stop')
+      if (json) printJson({ schemaVersion: 1, running: false })
       talk(answer ? 'Stopped.' : 'No service runs on this state folder.')
     })
   program

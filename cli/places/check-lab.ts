@@ -30,9 +30,14 @@ export async function checkOnTheRealThing(context: Context, path: string, option
   const cut = new AbortController()
   const release = onInterrupt(() => cut.abort(new LabError('PlaceBroken', 'Interrupted.')))
   const lines: Checked[] = []
+  const asJson = (): void => {
+    if (context.json) context.printJson({ schemaVersion: 1, lab: lab.name, file: lab.file, lines: inFileOrder(lines) })
+  }
   try {
-    if (options.power && !options.yes && !(await mayPower(places, cut.signal)))
+    if (options.power && !options.yes && !(await mayPower(places, cut.signal))) {
+      asJson()
       return context.talk('Nothing was tried.')
+    }
     await withStore(context.folders, async (store) => {
       const told = (checked: Checked): void => {
         lines.push(checked)
@@ -44,14 +49,14 @@ export async function checkOnTheRealThing(context: Context, path: string, option
   } catch (error) {
     if (!cut.signal.aborted) throw error
     process.exitCode = exitCodes.interrupted
+    asJson()
     return context.talk('Interrupted.')
   } finally {
     release()
   }
   if (lines.some(({ outcome }) => outcome === 'broken')) process.exitCode = exitCodes.infra
-  const ordered = inFileOrder(lines)
-  if (context.json) context.printJson({ schemaVersion: 1, lab: lab.name, file: lab.file, lines: ordered })
-  else context.print(labCheckReport(path, ordered, context.paint))
+  asJson()
+  if (!context.json) context.print(labCheckReport(path, inFileOrder(lines), context.paint))
 }
 
 /** Whom the check asks for places: the leases that all others respect. */

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { mkdir } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import { LabError } from '../../domain/errors.ts'
 import type { LabPlace } from '../../domain/lab/inventory.ts'
+import { createFile } from '../../host/whole-file.ts'
 import type { ConsoleLine } from '../../targets/board/console/console-source.ts'
 import type { Flashed } from '../../targets/board/flash/flash.ts'
 import type { OpenPlace } from '../../targets/place/open-place.ts'
@@ -34,13 +34,12 @@ export async function flashByHand(context: Context, name: string, image: string,
   const place = placeNamed(lab, name)
   for (const file of [image, ...(options.initrd === undefined ? [] : [options.initrd])])
     if (!existsSync(file)) throw new LabError('BadInput', `${file} cannot be flashed: there is no such file.`)
-  const own = await mkdtemp(join(tmpdir(), 'hyplab-flash-'))
   const cut = new AbortController()
   const release = onInterrupt(() => cut.abort(new LabError('PlaceBroken', 'Interrupted.')))
   try {
-    const initrd = options.initrd ?? (await emptyInitrd(own))
-    const files = { image: resolve(image), initrd: resolve(initrd), firmware: {} }
     await withStore(context.folders, async (store) => {
+      const initrd = options.initrd ?? (await emptyInitrd(store.folder))
+      const files = { image: resolve(image), initrd: resolve(initrd), firmware: {} }
       const taken = await takePlace(context, store, lab, name, { why: `hyplab flash ${name}` })
       try {
         await taken.open.off(cut.signal)
@@ -53,7 +52,6 @@ export async function flashByHand(context: Context, name: string, image: string,
     })
   } finally {
     release()
-    await rm(own, { recursive: true, force: true })
   }
 }
 
@@ -136,12 +134,13 @@ function tellFlashed({ json, print, printJson, talk }: Context, place: string, f
     print(`${place}: ${name} ${written ? 'written' : 'was there already'}, sha256 ${sha256}`)
 }
 
-/** An archive of nothing (cpio, newc): for a kernel that has its root somewhere else. */
-async function emptyInitrd(folder: string): Promise<string> {
-  const file = join(folder, 'initrd')
+/** An archive of nothing (cpio, newc): for a kernel that has its root somewhere else. It is always the same, and stays. */
+async function emptyInitrd(state: string): Promise<string> {
+  const file = join(state, 'labs', 'empty-initrd')
   const name = 'TRAILER!!!\0'
   const fields = [0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, name.length, 0]
   const header = `070701${fields.map((field) => field.toString(16).padStart(8, '0')).join('')}`
-  await writeFile(file, (header + name).padEnd(512, '\0'), 'latin1')
+  await mkdir(dirname(file), { recursive: true })
+  await createFile(file, (header + name).padEnd(512, '\0'))
   return file
 }

@@ -1,6 +1,7 @@
 import { heldAfter } from '../../domain/lease/hold.ts'
 import type { Lease } from '../../domain/lease/lease.ts'
 import { workflowIds } from '../../domain/naming.ts'
+import { findAttempt } from '../../store/attempts.ts'
 import { watchChanges } from '../../store/changes.ts'
 import { runDetail } from '../../store/details.ts'
 import { placeStates } from '../../store/leases.ts'
@@ -16,12 +17,22 @@ export async function holdsOf(store: Store, run: number): Promise<Lease[]> {
   return states.flatMap(({ lease }) => (lease && heldAfter(lease.why)?.startsWith(`${run}.`) ? [lease] : []))
 }
 
-/** Says which boards are kept, until when, and how that ends. */
-export function tellHolds({ talk }: Context, holds: readonly Lease[]): void {
+/** Says which boards are kept, until when, whether their attempts left them on, and how that ends. */
+export async function tellHolds({ talk }: Context, store: Store, holds: readonly Lease[]): Promise<void> {
   for (const { place, why, until } of holds) {
     const name = place.split('/').at(-1)!
-    talk(`${name} is yours until ${when(until)}, ${why}: \`hyplab console ${name}\`, \`hyplab release ${name}\`.`)
+    const [state, ...first] = (await wasLeftOn(store, why))
+      ? ['It hung and was left on']
+      : ['It was switched off at the end', `\`hyplab place ${name} on\``]
+    const commands = [...first, `\`hyplab console ${name}\``, `\`hyplab release ${name}\``]
+    talk(`${name} is yours until ${when(until)}, ${why}. ${state}: ${commands.join(', ')}.`)
   }
+}
+
+/** A board is left on when it fell silent, see `targets/boot.ts`; every other end of an attempt switches it off. */
+async function wasLeftOn(store: Store, why: string): Promise<boolean> {
+  const [run = 0, cell = 0, number = 0] = heldAfter(why)?.split('.').map(Number) ?? []
+  return (await findAttempt(store, { run, cell, number }))?.end?.host.stop === 'silence'
 }
 
 /** Waits until no board is kept any more after an attempt of the run. @param signal ends the waiting only */

@@ -62,6 +62,7 @@ export async function reserve(
     const request = { places: [key], holder: reservedBy(), why: options.why, forMs: options.for * 1000 }
     const lease = await requestLease(store, request, Date.now())
     if (!lease) throw await taken(store, lab, name)
+    if (context.json) context.printJson({ schemaVersion: 1, place: name, ...heldAs(lease) })
     context.talk(`${name} is yours until ${when(lease.until)}; \`hyplab release ${name}\` gives it back.`)
   })
 }
@@ -72,11 +73,15 @@ export async function release(context: Context, name: string, option: string | u
   const key = placeKey(lab, placeNamed(lab, name).name)
   await withStore(context.folders, async (store) => {
     const lease = (await placeStates(store)).find(({ place }) => place === key)?.lease
-    if (lease?.holder !== reservedBy()) return context.talk(`${name} is not reserved by you; nothing to give back.`)
+    const tell = (text: string, released: boolean): void => {
+      if (context.json) context.printJson({ schemaVersion: 1, place: name, released })
+      context.talk(text)
+    }
+    if (lease?.holder !== reservedBy()) return tell(`${name} is not reserved by you; nothing to give back.`, false)
     const attempt = heldAfter(lease.why)
     if (attempt !== undefined) await putAway(context, store, lab, name, attempt)
     await releaseLease(store, lease)
-    context.talk(`${name} is ${attempt === undefined ? '' : 'switched off and '}given back.`)
+    tell(`${name} is ${attempt === undefined ? '' : 'switched off and '}given back.`, true)
   })
 }
 

@@ -1,4 +1,5 @@
 import { causesTree, consequencesOf, type Branch, type Linked } from '../../domain/causes-tree.ts'
+import { counted } from '../../domain/counted.ts'
 import type { Context } from '../context.ts'
 
 type Paint = Context['paint']
@@ -20,14 +21,13 @@ export function causesLines(findings: readonly Linked[], paint: Paint, indent: n
 
 function branchLines(branch: Branch, paint: Paint, pad: string, corner: string): string[] {
   const { finding, consequences } = branch
-  const many = corner === '' && consequences.length > 0 ? paint.dim(` (${consequencesOf(branch)} follow from it)`) : ''
+  const many =
+    corner === '' && consequences.length > 0
+      ? paint.dim(` (${counted(consequencesOf(branch), 'follows', 'follow')} from it)`)
+      : ''
   const below = `${pad}${' '.repeat(corner.length)}`
   return [
     `${pad}${corner}${corner === '' ? paint.red(finding.id) : finding.id}${many}  ${finding.sentence}`,
     ...consequences.flatMap((each) => branchLines(each, paint, below, '└ ')),
   ]
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`
 }

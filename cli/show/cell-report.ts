@@ -1,6 +1,8 @@
 import type { Build } from '../../store/builds.ts'
 import type { CellContext } from '../../store/details.ts'
+import type { Run } from '../../store/runs.ts'
 import type { Context } from '../context.ts'
+import { isOfBuilds } from './builds-report.ts'
 import { causesLines } from './causes.ts'
 import { paintVerdict } from './paint.ts'
 import { findingLines } from './findings.ts'
@@ -8,11 +10,11 @@ import { findingLines } from './findings.ts'
 type Paint = Context['paint']
 
 /** A cell as text: its verdict, its builds with the hashes of what they made, and each attempt with its findings. */
-export function reportCell({ cell, kernel, firmware }: CellContext, paint: Paint): string {
+export function reportCell({ run, cell, kernel, firmware }: CellContext, paint: Paint): string {
   const { verdict } = cell
   const head = `${cell.run}.${cell.number}  ${cell.cell.id}`
   const lines = [
-    verdict ? `${head}: ${paintVerdict(verdict.verdict, paint)}: ${verdict.sentence}` : `${head}: not judged yet`,
+    verdict ? `${head}: ${paintVerdict(verdict.verdict, paint)}: ${verdict.sentence}` : `${head}: ${unjudged(run)}`,
   ]
   for (const build of [kernel, firmware]) if (build) lines.push(...buildLines(build))
   for (const attempt of cell.attempts) {
@@ -25,6 +27,11 @@ export function reportCell({ cell, kernel, firmware }: CellContext, paint: Paint
     for (const finding of findings) lines.push(...findingLines(finding, paint, 2))
   }
   return lines.join('\n')
+}
+
+function unjudged(run: Run): string {
+  if (isOfBuilds(run)) return `not booted: run ${run.id} was asked for builds only`
+  return run.state === 'running' ? 'not judged yet' : 'not judged'
 }
 
 function buildLines(build: Build): string[] {

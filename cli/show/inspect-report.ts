@@ -1,4 +1,5 @@
 import type { InspectReport } from '../../domain/inspect/report-schema.ts'
+import { counted } from '../../domain/counted.ts'
 import type { Outcome } from '../../domain/finding.ts'
 import type { Context } from '../context.ts'
 import { causesLines } from './causes.ts'
@@ -51,7 +52,10 @@ function fileLine({
   bytes,
   note,
 }: InspectReport['files'][number]): string {
-  const size = lines === undefined ? `${bytes} bytes` : `${lines} lines, ${boots === 1 ? 'one boot' : `${boots} boots`}`
+  const size =
+    lines === undefined
+      ? counted(bytes, 'byte')
+      : `${counted(lines, 'line')}, ${boots === 1 ? 'one boot' : `${boots} boots`}`
   const how = [compression, encoding].filter((word) => word !== 'none' && word !== 'bytes')
   return `${file}: ${[kind, ...how, size].join(', ')}${note === undefined ? '' : `; ${note}`}`
 }

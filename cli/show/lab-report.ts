@@ -1,4 +1,5 @@
 import type { ConsoleSpec } from '../../domain/lab/console-spec.ts'
+import { counted } from '../../domain/counted.ts'
 import type { FlashSpec } from '../../domain/lab/flash-spec.ts'
 import type { Inventory, LabHost, LabPlace, PlaceClass, PlaceConsole } from '../../domain/lab/inventory.ts'
 import type { PduSpec } from '../../domain/lab/pdu-spec.ts'
@@ -7,14 +8,11 @@ import { table } from './table.ts'
 
 /** What a lab's file names: hosts, PDUs, classes and places, a line each. */
 export function labReport(path: string, lab: Inventory, paint: Context['paint']): string {
-  const count = (things: object, one: string, many: string): string => {
-    const { length } = Object.keys(things)
-    return `${length} ${length === 1 ? one : many}`
-  }
+  const count = (things: object, one: string): string => counted(Object.keys(things).length, one)
   const section = (title: string, rows: string[][]): string[] =>
     rows.length === 0 ? [] : ['', paint.dim(title), table(rows.map(([name = '', ...rest]) => [`  ${name}`, ...rest]))]
   return [
-    `${path}: fine, ${count(lab.places, 'place', 'places')} on ${count(lab.hosts, 'host', 'hosts')}`,
+    `${path}: fine, ${count(lab.places, 'place')} on ${count(lab.hosts, 'host')}`,
     ...section('hosts', Object.values(lab.hosts).map(hostRow)),
     ...section('PDUs', Object.values(lab.pdus).map(pduRow)),
     ...section('classes', Object.values(lab.classes).map(classRow)),

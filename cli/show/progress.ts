@@ -78,6 +78,11 @@ function buildLine(data: {
   return `${data.name}: ${data.phase}${data.done > 0 ? ` ${data.done}${of} steps` : ''}${eta}`
 }
 
+/** How long an attempt took; one that never came to its power-on took no time. */
+function afterSeconds({ seconds }: { seconds: number }): string {
+  return seconds < 0.05 ? '' : ` after ${seconds.toFixed(1)} s`
+}
+
 function sentenceOf(event: Happened, context: Context): string {
   const { paintTalk: paint } = context
   switch (event.kind) {
@@ -94,7 +99,7 @@ function sentenceOf(event: Happened, context: Context): string {
     case 'stage':
       return `attempt ${event.attempt} ${event.data.stage} (+${event.data.seconds.toFixed(2)} s)`
     case 'attempt-ended':
-      return `attempt ${event.attempt} ${event.data.ending} after ${event.data.seconds.toFixed(1)} s: ${event.data.sentence}`
+      return `attempt ${event.attempt} ${event.data.ending}${afterSeconds(event.data)}: ${event.data.sentence}`
     case 'verdict':
       return `${paintVerdict(event.data.verdict, paint)}: ${event.data.sentence}`
     case 'run-ended':

@@ -1,5 +1,6 @@
 import type { CellDetail, RunDetail } from '../../store/details.ts'
 import type { Context } from '../context.ts'
+import { isOfBuilds, reportBuilds } from './builds-report.ts'
 import { causesLines } from './causes.ts'
 import { findingLines } from './findings.ts'
 import { paintVerdict } from './paint.ts'
@@ -10,11 +11,12 @@ type Paint = Context['paint']
 /** A run as text that can be pasted into a mail: the table of verdicts, then for each cell what its verdict rests on. */
 export function reportRun(detail: RunDetail, paint: Paint): string {
   const { run, cells, builds } = detail
+  if (isOfBuilds(run)) return reportBuilds(detail, paint)
   const failed = builds.filter((build) => build.outcome === 'failed')
   return [
     `run ${run.id}, ${run.plan}: ${run.summary ?? run.state}`,
     '',
-    verdictTable(cells, paint),
+    verdictTable(run, cells, paint),
     '',
     ...failed.map((build) => paint.red(`build ${build.name} failed: ${build.fault?.message ?? 'no reason is known'}`)),
     ...cells.flatMap((cell) => [...cellLines(cell, paint), '']),

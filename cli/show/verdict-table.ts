@@ -1,5 +1,6 @@
 import type { Finding } from '../../domain/finding.ts'
 import type { CellDetail } from '../../store/details.ts'
+import type { Run } from '../../store/runs.ts'
 import type { Context } from '../context.ts'
 import { paintOutcome, paintVerdict } from './paint.ts'
 import { table } from './table.ts'
@@ -10,9 +11,9 @@ type Paint = Context['paint']
 const mostColumns = 8
 
 /** The verdict of each cell and the outcome of each finding that the plan expects something of in any cell. */
-export function verdictTable(cells: CellDetail[], paint: Paint): string {
+export function verdictTable(run: Pick<Run, 'state'>, cells: CellDetail[], paint: Paint): string {
   const ids = [...new Set(cells.flatMap(({ cell }) => cell.expectations.flatMap((e) => e.findings.map((f) => f.id))))]
-  return ids.length <= mostColumns ? cellsAsRows(cells, ids, paint) : findingsAsRows(cells, ids, paint)
+  return ids.length <= mostColumns ? cellsAsRows(run, cells, ids, paint) : findingsAsRows(run, cells, ids, paint)
 }
 
 /** The findings of a cell's newest attempt that has any. */
@@ -20,17 +21,17 @@ export function lastFindings(cell: CellDetail): Finding[] {
   return cell.attempts.findLast(({ end }) => end !== null && end.findings.length > 0)?.end?.findings ?? []
 }
 
-function cellsAsRows(cells: CellDetail[], ids: string[], paint: Paint): string {
+function cellsAsRows(run: Pick<Run, 'state'>, cells: CellDetail[], ids: string[], paint: Paint): string {
   const rows = cells.map((cell) => [
     ...nameOf(cell),
-    verdictOf(cell, paint),
+    verdictOf(run, cell, paint),
     ...ids.map((id) => outcomeOf(cell, id, paint)),
   ])
   return table([['', 'cell', 'verdict', ...ids].map((name) => paint.dim(name)), ...rows])
 }
 
 /** Findings that came out alike in all cells are named in one line: what differs is what is looked for. */
-function findingsAsRows(cells: CellDetail[], ids: string[], paint: Paint): string {
+function findingsAsRows(run: Pick<Run, 'state'>, cells: CellDetail[], ids: string[], paint: Paint): string {
   const alike = Map.groupBy(ids, (id) => {
     const outcomes = new Set(cells.map((cell) => outcomeOf(cell, id, paint)))
     return outcomes.size === 1 ? [...outcomes][0] : undefined
@@ -40,7 +41,7 @@ function findingsAsRows(cells: CellDetail[], ids: string[], paint: Paint): strin
   const head = ['', ...cells.map((cell) => paint.dim(nameOf(cell)[0]))]
   const rows = differ.map((id) => [id, ...cells.map((cell) => outcomeOf(cell, id, paint))])
   return [
-    table(cells.map((cell) => [...nameOf(cell), verdictOf(cell, paint)])),
+    table(cells.map((cell) => [...nameOf(cell), verdictOf(run, cell, paint)])),
     ...(differ.length > 0 ? ['', table([head, ...rows])] : []),
     ...(alike.size > 0 ? [''] : []),
     ...[...alike].map(([outcome, same]) => `${outcome} in all: ${same.join(', ')}`),
@@ -51,8 +52,9 @@ function nameOf({ run, number, cell }: CellDetail): [number: string, id: string]
   return [`${run}.${number}`, cell.id]
 }
 
-function verdictOf({ verdict }: CellDetail, paint: Paint): string {
-  return verdict ? paintVerdict(verdict.verdict, paint) : 'open'
+function verdictOf({ state }: Pick<Run, 'state'>, { verdict }: CellDetail, paint: Paint): string {
+  if (verdict) return paintVerdict(verdict.verdict, paint)
+  return state === 'running' ? 'open' : 'not judged'
 }
 
 function outcomeOf(cell: CellDetail, id: string, paint: Paint): string {

@@ -1,4 +1,5 @@
 import { toHex, toLatin1 } from '../bytes/bytes.ts'
+import { counted } from '../counted.ts'
 import { bankNamed, banks } from '../digest/bank.ts'
 import type { MeasurementList } from '../ima/measurement.ts'
 import { parseImaAscii } from '../ima/parse-ascii.ts'
@@ -67,7 +68,7 @@ function shownPcrs(each: MeasurementFile): Shown {
     parsed: { entries, format, banks: names },
     replayed: [],
     matched: 'unknown',
-    sentence: `${entries} PCR ${entries === 1 ? 'value' : 'values'} of ${names.join(', ') || 'no bank'}.`,
+    sentence: `${counted(entries, 'PCR value')} of ${names.join(', ') || 'no bank'}.`,
   }
 }
 
@@ -101,7 +102,7 @@ function shownEventLog(file: string, log: EventLog, pcrs: Pcrs): Shown {
     },
     replayed,
     matched,
-    sentence: `${log.events.length} events, ${log.format}; ${fitSentence(replayed, matched)}${where}.`,
+    sentence: `${counted(log.events.length, 'event')}, ${log.format}; ${fitSentence(replayed, matched)}${where}.`,
   }
 }
 
@@ -137,7 +138,7 @@ function shownList(file: string, list: MeasurementList, pcrs: Pcrs): Shown {
     },
     replayed,
     matched,
-    sentence: `${list.entries.length} entries; ${digests}; ${fitSentence(replayed, matched, not)}${list.problem ? `; ${list.problem.why}` : ''}.`,
+    sentence: `${counted(list.entries.length, 'entry', 'entries')}; ${digests}; ${fitSentence(replayed, matched, not)}${list.problem ? `; ${list.problem.why}` : ''}.`,
   }
 }
 

@@ -1,4 +1,5 @@
 import { toLatin1 } from '../bytes/bytes.ts'
+import { counted } from '../counted.ts'
 import { isShellPrompt } from '../console/shell-prompt.ts'
 import { isImaAscii } from '../ima/parse-ascii.ts'
 import { isImaBinary } from '../ima/parse-binary.ts'
@@ -61,7 +62,7 @@ export function recognise(head: Uint8Array, name: string): Recognised {
   if (!stamped.test(text) && isPcrText(text, values)) return { kind: 'pcrs' }
   return {
     kind: 'log',
-    note: `also holds ${values} PCR ${values === 1 ? 'value' : 'values'}, which a log is not searched for: give what they stand in as a file of its own`,
+    note: `also holds ${counted(values, 'PCR value')}, which a log is not searched for: give what they stand in as a file of its own`,
   }
 }
 

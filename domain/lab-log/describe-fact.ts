@@ -1,4 +1,5 @@
 import type { LabFact } from './lab-fact.ts'
+import { counted } from '../counted.ts'
 
 /** A fact of the lab as people read it: one line. */
 export function describeFact(fact: LabFact): string {
@@ -14,7 +15,7 @@ function did(fact: LabFact): string {
       return {
         attached: 'was attached',
         gap: 'was away for a time',
-        closed: `was let go of after ${fact.bytes ?? 0} bytes`,
+        closed: `was let go of after ${counted(fact.bytes ?? 0, 'byte')}`,
         broken: 'broke',
       }[fact.is]
     case 'flash': {

@@ -1,4 +1,5 @@
 import { toHex } from '../bytes/bytes.ts'
+import { counted } from '../counted.ts'
 import type { Evidence } from '../evidence.ts'
 import type { Finding } from '../finding.ts'
 import { checkEventLog, firmwarePcrs, firstMisfit, type PcrCheck } from '../tcg/check-log.ts'
@@ -44,7 +45,7 @@ function readable(seen: Seen): Finding {
     unit: 'byte',
     from: 0,
     to: Math.max(0, end - 1),
-    text: `${log.events.length} events`,
+    text: counted(log.events.length, 'event'),
   }
   if (log.problem && !cut)
     return fail(
@@ -57,7 +58,7 @@ function readable(seen: Seen): Finding {
   if (cut) return unknown(id, 'The event log is longer than what was read of it.', [whole], facts)
   return pass(
     id,
-    `The firmware's log has ${log.events.length} events with digests in ${log.banks.join(', ')}.`,
+    `The firmware's log has ${counted(log.events.length, 'event')} with digests in ${log.banks.join(', ')}.`,
     [whole],
     facts,
   )
@@ -85,7 +86,7 @@ function replay(seen: Seen): Finding {
     unit: 'byte',
     from: 0,
     to: Math.max(0, (log.events.at(-1)?.end ?? 1) - 1),
-    text: `${log.events.length} events`,
+    text: counted(log.events.length, 'event'),
   }
   if (checks.length === 0)
     return unknown(id, 'No PCR that the log has an event for was read in a bank that can be computed.', [whole])

@@ -1,4 +1,5 @@
 import { fromHex, fromLatin1 } from '../bytes/bytes.ts'
+import { counted } from '../counted.ts'
 import { bankNamed } from '../digest/bank.ts'
 import type { FileEvidence } from '../evidence.ts'
 import { bootAggregatesOf } from '../ima/boot-aggregate.ts'
@@ -91,7 +92,7 @@ export function citeEntry({ path }: ReadList, entry: Measurement): FileEvidence 
 export function citeList({ path, list }: ReadList): FileEvidence {
   const count = list.entries.length
   const violations = list.entries.filter(({ templateDigest }) => templateDigest.every((byte) => byte === 0)).length
-  const text = `${count} entries${violations > 0 ? `, ${violations} of them violations` : ''}`
+  const text = `${counted(count, 'entry', 'entries')}${violations > 0 ? `, ${counted(violations, 'violation')} among them` : ''}`
   return { kind: 'file', file: path, unit: 'entry', from: 1, to: Math.max(1, count), text }
 }
 

@@ -1,4 +1,5 @@
 import type { EfiVariableBody, FfaCallBody, FfaDriverBody, RecordBody, TpmCommandBody } from './record.ts'
+import { counted } from '../counted.ts'
 
 /** Characters of a file's text that a line quotes at most. */
 const quoted = 400
@@ -35,7 +36,7 @@ export function describeRecord(body: RecordBody): string {
     case 'log-line':
       return `line ${body.line + 1} of the kernel's log: ${body.text}`
     case 'end':
-      return `end of ${body.records} records`
+      return `end of ${counted(body.records, 'record')}`
   }
 }
 
@@ -57,7 +58,7 @@ function describeCommand({ command, device, at, took, rc, request, response }: T
 
 function describeStep({ when, step, name, at, took, rc, count, bytes }: EfiVariableBody): string {
   const what = name === '' ? '' : ` ${name}`
-  const found = count === undefined ? '' : `, ${count} variables`
+  const found = count === undefined ? '' : `, ${counted(count, 'variable')}`
   const read = bytes === undefined ? '' : `, ${bytes}`
   return `EFI variables ${when}: ${step}${what} at ${at.toFixed(6)} s: ${result(rc)}${found}${read}, in ${took.toFixed(3)} s`
 }
@@ -76,7 +77,7 @@ function result(rc: number): string {
 }
 
 function oneLine(text: string): string {
-  if (/[^\t\n\x20-\x7e]/.test(text)) return `${text.length} bytes`
+  if (/[^\t\n\x20-\x7e]/.test(text)) return counted(text.length, 'byte')
   const line = text.trimEnd().replaceAll('\n', ' | ')
   return line.length <= quoted ? line : `${line.slice(0, quoted)} ... (${text.length} bytes)`
 }

@@ -62,17 +62,20 @@ function tooFew(attempts: readonly JudgedAttempt[], counted: Numbered[], policy:
   const broken = attempts
     .filter(({ ending }) => ending === 'infra' || ending === 'tainted')
     .toSorted((a, b) => a.number - b.number)
-  const made = `${counted.length} of ${policy.count} attempts count`
+  const made =
+    policy.count === 1
+      ? 'no attempt counts'
+      : `${counted.length} of ${policy.count} attempts ${counted.length === 1 ? 'counts' : 'count'}`
   const last = broken.at(-1)
   if (last && broken.length > policy.infra) {
-    const often = `The lab broke ${broken.length} times (${policy.infra} allowed): ${made}`
+    const often = `The lab broke ${broken.length === 1 ? 'once' : `${broken.length} times`} (${policy.infra} allowed): ${made}`
     return because('infra', counted, `${often}; the last time: ${last.sentence}`)
   }
   if (attempts.some(({ ending }) => ending === 'cancelled'))
-    return because('inconclusive', counted, `Only ${made} after a cancel.`)
+    return because('inconclusive', counted, `The cell was cancelled: ${made}.`)
   // Nobody stopped the cell: it gave up because another attempt would have found nothing changed.
   if (last) return because('infra', counted, `The lab cannot boot this: ${last.sentence}`)
-  return because('inconclusive', counted, `Only ${made}.`)
+  return because('inconclusive', counted, `Too few to tell: ${made}.`)
 }
 
 type Numbered = AttemptVerdict & { number: number }

@@ -1,4 +1,5 @@
 import type { CellVerdict, Verdict } from './verdict.ts'
+import { counted } from '../counted.ts'
 
 export interface RunSummary {
   /** 0 as expected, 1 a verdict is not, 3 the lab broke, 130 cancelled. */
@@ -20,7 +21,10 @@ export function summariseRun(
 ): RunSummary {
   const count = (verdict: Verdict): number => judged.filter((cell) => cell.verdict === verdict).length
   if (run.state === 'cancelled')
-    return { exitCode: 130, sentence: `Cancelled; ${judged.length} of ${run.cells} cells were judged.` }
+    return {
+      exitCode: 130,
+      sentence: `Cancelled; ${judged.length} of ${counted(run.cells, 'cell was', 'cells were')} judged.`,
+    }
   if (run.state === 'failed') return { exitCode: 3, sentence: `The run broke: ${run.reason}` }
   if (run.reason !== '' && judged.length === 0)
     return { exitCode: 3, sentence: `None of ${run.cells} cells was run: ${run.reason}.` }

@@ -1,6 +1,8 @@
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { LabError } from '../../domain/errors.ts'
 import type { LabPlace, PlaceClass } from '../../domain/lab/inventory.ts'
+import { sha256 } from '../../host/sha256.ts'
 import { consoleOf } from '../board/console/console-of.ts'
 import { openFlash } from '../board/flash/open-flash.ts'
 import type { Flash, Flashed } from '../board/flash/flash.ts'
@@ -29,7 +31,13 @@ export function openBoard({ inventory, place, folder, attempt, mayCommand, note 
   const power = fenced(notedPower(own, outlet, note), mayCommand)
   let made: Flash | undefined
   const flash = (): Flash =>
-    (made ??= openFlash(place.flash ?? missing(place, 'flash'), { link, power: power.state, attempt }))
+    (made ??= openFlash(place.flash ?? missing(place, 'flash'), {
+      link,
+      power: power.state,
+      attempt,
+      // One host may serve labs of several machines and state folders.
+      place: `${inventory.name}-${place.name}-${sha256(`${hostname()}:${folder}`).slice(0, 8)}`,
+    }))
   const consoles = Object.values(place.consoles)
   const attach = async (signal: AbortSignal): Promise<Attached[]> =>
     await attachAll(

@@ -10,15 +10,17 @@ import { closeOpenAttempts } from '../../activities/close-open-attempts.ts'
 import { judgeAgain } from '../../activities/judge-again.ts'
 import { machineSetupProduct } from '../../builds/firmware/machine-setup.ts'
 import { makeConsoleFolder } from '../../targets/lines.ts'
+import type { Cell } from '../../domain/cell.ts'
 import { encodeFrame, payloadOf } from '../../domain/records/frame.ts'
 import type { AttemptStart } from '../../store/attempt.ts'
 import { findAttempt, finishAttempt, startAttempt, unfinishedAttempts } from '../../store/attempts.ts'
 import { artifactPath, putArtifact } from '../../store/artifacts.ts'
 import { putBuild } from '../../store/builds.ts'
 import { setCellBuilds } from '../../store/cells.ts'
+import { placeStates } from '../../store/leases.ts'
 import { createRun } from '../../store/runs.ts'
 import { openStore, type Store } from '../../store/store.ts'
-import { noon, sampleBuild, sampleEnd, sampleRun, temporaryState } from '../store/samples.ts'
+import { noon, sampleBuild, sampleCell, sampleEnd, sampleRun, temporaryState } from '../store/samples.ts'
 
 const task = { run: 1, cell: 1, attempt: 1 }
 const reason = 'The worker that ran the step fell silent.'
@@ -27,6 +29,8 @@ const hello = encodeFrame({
   sequence: 1,
   payload: payloadOf({ fact: 'hello', init: 'test', release: '6', machine: 'aarch64', channel: 'hyplab.records' }),
 })
+
+const board = { kind: 'board' as const, name: 'board', class: 'rk3588', tags: ['tpm'] }
 
 let store: Store
 let start: AttemptStart
@@ -173,4 +177,53 @@ test('an attempt is closed although what it left cannot be read', async () => {
   expect((await findAttempt(store, key))!.end!.sentence).toMatch(
     /^The worker .* silent\. What it left cannot be kept: /,
   )
+})
+
+test('a place of a lab is suspect as soon as the last attempt is closed that the plan has patience for', async () => {
+  const cell = { ...sampleCell('protected'), target: board, stack: { name: 'installed' } }
+  await createRun(store, { ...sampleRun(1), cells: [{ ...cell, attempts: { count: 1, infra: 2 } }] })
+  const lose = async (attempt: number, uart0: string): Promise<string> => {
+    const folder = attemptFolder(store.folder, { run: 2, cell: 1, attempt })
+    start = { run: 2, cell: 1, number: attempt, place: 'lab/rock-1', fence: fenceOf(attempt), folder, started: noon }
+    await lostAfter(uart0)
+    return (await closeLostAttempt(deps(), { run: 2, cell: 1, attempt, reason })).ending
+  }
+  const suspect = async (): Promise<unknown> => (await placeStates(store)).map(({ place, suspect }) => [place, suspect])
+  expect(await lose(1, '')).toBe('infra')
+  expect(await lose(2, '[    9.000000] Kernel panic - not syncing: x\n')).toBe('kernel-fault')
+  expect(await lose(3, '')).toBe('infra')
+  expect(await suspect()).toEqual([])
+  expect(await lose(4, '')).toBe('infra')
+  expect(await suspect()).toEqual([['lab/rock-1', 'the last 2 attempts on it ended in infra.']])
+})
+
+test('what is no place of a lab is never suspect', async () => {
+  for (const number of [1, 2, 3]) {
+    start = {
+      ...start,
+      number,
+      fence: fenceOf(number),
+      folder: attemptFolder(store.folder, { ...task, attempt: number }),
+    }
+    await lostAfter('')
+    expect(await closeLostAttempt(deps(), { ...task, attempt: number, reason })).toEqual({ ending: 'infra' })
+  }
+  expect(await placeStates(store)).toEqual([])
+})
+
+test.each<[string, Partial<Cell>, boolean, string]>([
+  [
+    'of a board that waited for a place',
+    { target: board },
+    false,
+    ' while it waited for a place of class rk3588 with tpm',
+  ],
+  ['of a board that was being flashed', { target: board }, true, ' before power-on'],
+  ['of a machine of its own', {}, false, ' before it began'],
+])('a cancelled attempt %s says how far it had come', async (_what, over, begun, how) => {
+  await createRun(store, { ...sampleRun(1), cells: [{ ...sampleCell('protected'), ...over }] })
+  if (begun) await startAttempt(store, { ...start, run: 2 })
+  expect(await closeLostAttempt(deps(), { ...task, run: 2, reason: 'cancelled' })).toEqual({ ending: 'cancelled' })
+  const { end } = (await findAttempt(store, { ...key, run: 2 }))!
+  expect(end).toMatchObject({ sentence: `The attempt was cancelled${how}.`, host: { stop: 'cancelled' } })
 })

@@ -7,6 +7,7 @@ import { DefaultLogger } from '@temporalio/worker'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { leasePlace } from '../../activities/lease-place.ts'
 import { putArtifact } from '../../store/artifacts.ts'
+import { finishAttempt, startAttempt } from '../../store/attempts.ts'
 import { eventsAfter } from '../../store/events.ts'
 import { placeStates, releaseLease, requestLease, setSuspect } from '../../store/leases.ts'
 import { createRun } from '../../store/runs.ts'
@@ -14,7 +15,7 @@ import { openStore, type Store } from '../../store/store.ts'
 import type { HeldPlace } from '../../workflows/contracts.ts'
 import { tempFolder } from '../host/temp-folder.ts'
 import { makeScriptLab, type ScriptLab } from '../rack/script-board.ts'
-import { sampleCell, sampleRun } from '../store/samples.ts'
+import { sampleCell, sampleEnd, sampleRun, sampleStart } from '../store/samples.ts'
 
 const task = { run: 1, cell: 1, attempt: 1 }
 
@@ -35,11 +36,21 @@ beforeEach(async () => {
 })
 afterEach(() => store.close())
 
-const lease = (): Promise<HeldPlace> => {
+/** The cell's attempts ended in infra on board-1, the last of them at that time. */
+async function brokeOnBoard1(times: number, ended: number): Promise<void> {
+  for (let number = 1; number <= times; number++) {
+    const key = { run: 1, cell: 1, number }
+    await startAttempt(store, { ...sampleStart(key), place: 'lab/board-1', fence: 2 * number })
+    const end = { ...(await sampleEnd(store, 0)), ending: 'infra' as const, ended: ended - (times - number) }
+    await finishAttempt(store, { ...sampleStart(key), place: 'lab/board-1', fence: 2 * number }, end)
+  }
+}
+
+const lease = (attempt = 1): Promise<HeldPlace> => {
   const deps = { store, folders: { state: store.folder, cache: store.folder }, client: undefined as unknown as Client }
   return new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') }).run(
     (wanted: typeof task) => leasePlace(deps, wanted),
-    task,
+    { ...task, attempt },
   ) as Promise<HeldPlace>
 }
 
@@ -128,4 +139,34 @@ test('one that its own worker died over while it looked is looked at again', asy
   expect(await lease()).toMatchObject({ place: 'lab/board-1', fence: 1 })
   expect((await lab.outlets.events()).map(({ to }) => to)).toEqual(['off', 'on', 'off'])
   expect(await placeStates(store)).toMatchObject([{ suspect: null }, { suspect: 'it broke.' }])
+})
+
+test('a place that broke once is tried again at once where no other is free, and not looked at', async () => {
+  await suspect('board-2')
+  await brokeOnBoard1(1, Date.now())
+  expect(await lease(2)).toMatchObject({ place: 'lab/board-1' })
+  expect(await lab.outlets.events()).toEqual([])
+})
+
+test('one that broke twice in a row rests, and no suspect one is looked at meanwhile', async () => {
+  await suspect('board-2')
+  const ended = Date.now() - 4_500
+  await brokeOnBoard1(2, ended)
+  expect(await lease(3)).toMatchObject({ place: 'lab/board-1' })
+  expect(Date.now()).toBeGreaterThanOrEqual(ended + 5_000)
+  expect(await said()).toEqual([
+    'The lab broke 2 attempts in a row: the next one is made in 1 s, or as soon as another place is free.',
+  ])
+  expect(await lab.outlets.events()).toEqual([])
+})
+
+test('while one rests another is taken as soon as it is free', async () => {
+  const other = { places: ['lab/board-2'], holder: 'attempt 9.1.1', why: 'a night', forMs: 60_000 }
+  const theirs = (await requestLease(store, other, Date.now()))!
+  // In a minute and a half nobody waits for this rest to be over.
+  await brokeOnBoard1(5, Date.now() + 30_000)
+  const held = lease(6)
+  while ((await said()).length === 0) await new Promise(setImmediate)
+  await releaseLease(store, theirs)
+  expect(await held).toMatchObject({ place: 'lab/board-2' })
 })

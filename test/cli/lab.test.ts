@@ -154,3 +154,15 @@ describe('hyplab lab import labgrid', () => {
     })
   })
 })
+
+it.each([['--dry-run'], ['--detach']])('hyplab run %s says at once which classes a lab has', async (flag) => {
+  const folder = await folderWith(goodLab)
+  const plan = join(root, 'plans/rack.yaml')
+  const { code, stderr } = await hyplab(folder, 'run', plan, flag, '--lab', 'lab.yaml')
+  expect({ code, first: stderr.split('\n')[0] }).toEqual({
+    code: 2,
+    first: expect.stringMatching(
+      /^\S+plans\/rack\.yaml:\d+:\d+: The lab lab has no class "virt"; of kind board it has rk3588, pi, qemu\.$/,
+    ),
+  })
+})

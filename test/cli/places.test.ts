@@ -16,7 +16,11 @@ beforeEach(async () => {
 })
 
 const hyplab = async (args: string[], options: RunOptions = {}): Promise<Ended> =>
-  await runHyplab(folder, args, { ...options, env: { HYPLAB_LAB: lab.labFile, ...options.env } })
+  await runHyplab(folder, args, { ...options, env: { HYPLAB_LAB: lab.labFile, TMPDIR: folder, ...options.env } })
+
+/** What was put onto boards by hand and not taken back. */
+const leftOfFlashing = async (): Promise<string[]> =>
+  (await readdir(folder)).filter((name) => name.startsWith('hyplab-flash'))
 
 /** Somebody else has taken a place. */
 async function another(place: string): Promise<void> {
@@ -156,10 +160,12 @@ describe('a place in hand', () => {
     const booted = await hyplab(boot, { input: '\x1dq' })
     expect(booted).toMatchObject({ code: 0, stderr: expect.stringMatching(/You left the console\.$/) })
     expect((await lab.outlets.events()).map(({ to }) => to)).toEqual(['off', 'on', 'off'])
+    expect(await leftOfFlashing()).toEqual([])
     await hyplab(['reserve', 'board-1', '--for', '1h', '--why', 'mine'])
     const kept = await hyplab(boot, { input: '\x1dq' })
     expect(kept.stderr).toMatch(/board-1 stays on, for it is reserved by you; `hyplab place board-1 off` ends it\.$/)
     expect(await lab.outlets.read('board-1')).toBe('on')
+    expect(await leftOfFlashing()).toHaveLength(1)
   })
 })
 

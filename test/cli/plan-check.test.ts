@@ -58,3 +58,15 @@ it('says nothing of CPUs where there is no QEMU, and finds memory that is too sm
     stderr: expect.stringMatching(/plan\.yaml:\d+:\d+: qemu has 512 MiB, and the stack optee-sel1 needs 769 MiB/),
   })
 })
+
+it('counts one cell as one', async () => {
+  const { folder, path } = await planWith({ cpu: 'max' })
+  const { modes, matrix: _, expect: __, ...plan } = parse(await readFile(path, 'utf8')) as Record<string, object>
+  const configs = { 'ffa=y': { symbols: { ARM_FFA_TRANSPORT: 'y' } } }
+  await writeFile(path, stringify({ ...plan, configs, modes: { nvhe: (modes as { nvhe: string }).nvhe } }))
+  const { code, stdout } = await hyplab(folder, ['plan', 'check', path])
+  expect({ code, stdout }).toEqual({
+    code: 0,
+    stdout: `${path}: fine, 1 cell\n  linux-6.18.5/ffa=y/optee-sel1/nvhe/qemu`,
+  })
+})

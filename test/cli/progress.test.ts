@@ -74,6 +74,14 @@ describe('progress without a terminal', () => {
     )
   })
 
+  it('tells no time of an attempt that never came to its power-on', () => {
+    const sentence = 'The attempt was cancelled while it waited for a place of class virt.'
+    const data = { ending: 'cancelled' as const, sentence, seconds: 0.002 }
+    expect(shown({ isTTY: false }, [{ at: 3, kind: 'attempt-ended', cell: 1, attempt: 1, data }])).toBe(
+      `   3.0s  k/y: attempt 1 cancelled: ${sentence}\n`,
+    )
+  })
+
   it('keeps a long build alive with a line a minute, and no more', () => {
     const events: Told[] = [{ at: 0, kind: 'build-started', data: { name: 'linux', kind: 'kernel' } }]
     for (let at = 1; at <= 150; at++) events.push(compiling(at, at))

@@ -28,7 +28,12 @@ try {
   say(`Ctrl-C ends it; from elsewhere: kill ${process.pid}`)
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
   say('ending it')
-  await rack.stop()
+  await rack.stop().catch((error: Error) => {
+    say(`this could not be ended:\n${error.message}`)
+    process.exitCode = 1
+  })
 } finally {
   await rm(folder, { recursive: true, force: true })
 }
+// What could not be ended may hold this process: with it go the guards of all that it started.
+process.exit()

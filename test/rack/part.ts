@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { GuardedProcess } from '../../host/guarded-process.ts'
+import { isListening, listenersOn } from './listeners.ts'
 
 /** A part of the virtual rack that runs. */
 export interface RackPart {
@@ -45,30 +45,21 @@ export async function listening(program: GuardedProcess, ports: number[], who: s
   }
 }
 
-/** Ends a program at once; resolves when nobody listens on its ports any longer, which is a moment after it was killed. */
+/**
+ * Ends a program at once; resolves when nobody listens on its ports any longer, which is a moment after it was killed.
+ * @throws Error when somebody else listens there, with who: it is not ours to end
+ */
 export async function killed(program: GuardedProcess, ports: number[] = []): Promise<void> {
   program.kill('SIGKILL')
   await program.ended
-  while (ports.some(isListening)) await delay(2)
-}
-
-/** Column `st` of /proc/net/tcp for a socket that listens, include/net/tcp_states.h. */
-const listen = '0A'
-
-function isListening(port: number): boolean {
-  const address = `:${port.toString(16).toUpperCase().padStart(4, '0')}`
-  return ['/proc/net/tcp', '/proc/net/tcp6'].some((table) =>
-    tableLines(table).some((line) => {
-      const [, local, , state] = line.trim().split(/\s+/)
-      return state === listen && local?.endsWith(address)
-    }),
-  )
-}
-
-function tableLines(table: string): string[] {
-  try {
-    return readFileSync(table, 'latin1').split('\n')
-  } catch {
-    return []
+  while (ports.some(isListening)) {
+    const stranger = listenersOn(ports).find(({ pgid }) => pgid !== program.pgid)
+    if (stranger) {
+      const { pid, port, command } = stranger
+      throw new Error(
+        `process ${pid} (${command}) listens on its port ${port}, and was not started by the rack: kill ${pid}`,
+      )
+    }
+    await delay(2)
   }
 }

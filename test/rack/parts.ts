@@ -1,9 +1,18 @@
 import type { RackPart } from './part.ts'
 
+/** How long a part may take to end, milliseconds: all are killed, and a board's outlet waits for its machine. */
+const usualPatienceMs = 20_000
+
 /** The parts of a rack by name, each of which can be killed and started again while the others run. */
 export class RackParts {
   readonly #running = new Map<string, RackPart>()
   readonly #starters = new Map<string, () => Promise<RackPart>>()
+
+  readonly #patienceMs: number
+
+  constructor(patienceMs = usualPatienceMs) {
+    this.#patienceMs = patienceMs
+  }
 
   /** Starts a part and keeps it. */
   async add<Part extends RackPart>(name: string, start: () => Promise<Part>): Promise<Part> {
@@ -33,8 +42,24 @@ export class RackParts {
     this.#running.set(name, await start())
   }
 
-  /** Ends all of them, the last first. */
+  /**
+   * Ends all of them, the last first; one that cannot be ended keeps none of the others.
+   * @throws Error that says which could not be, a line each
+   */
   async stopAll(): Promise<void> {
-    for (const name of [...this.#running.keys()].reverse()) await this.kill(name)
+    const wrong: string[] = []
+    for (const name of [...this.#running.keys()].reverse())
+      await within(this.kill(name), this.#patienceMs).catch((error: Error) => wrong.push(`${name}: ${error.message}`))
+    if (wrong.length > 0) throw new Error(wrong.join('\n'))
+  }
+}
+
+async function within(work: Promise<void>, ms: number): Promise<void> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => reject(new Error(`it did not end within ${ms / 1000} s`)), ms)
+  try {
+    await Promise.race([work, promise])
+  } finally {
+    clearTimeout(timer)
   }
 }

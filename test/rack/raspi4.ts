@@ -52,9 +52,12 @@ export async function startRaspi4(folder: string, folders: Folders): Promise<Ras
       card,
       place: placeOf(card, port),
       async stop() {
-        await board.set('off')
-        await ser2net.stop()
-        await wire.stop()
+        try {
+          await board.set('off')
+          await ser2net.stop()
+        } finally {
+          await wire.stop()
+        }
       },
     }
   } catch (error) {

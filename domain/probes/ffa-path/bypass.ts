@@ -1,7 +1,8 @@
+import { counted } from '../../counted.ts'
 import type { Finding } from '../../finding.ts'
 import { citeCall } from '../cite-smc.ts'
 import { fail, pass, skip, unknown } from '../outcome.ts'
-import { counted, functionOf, noRule, withoutPkvm, notTraced, ofTheSystem, trappedOf, type View } from './traced.ts'
+import { functionOf, noRule, withoutPkvm, notTraced, ofTheSystem, trappedOf, type View } from './traced.ts'
 
 const id = 'ffa-path.bypass'
 
@@ -29,7 +30,7 @@ export function bypass(view: View): Finding {
   const [trapped] = trappedOf(traced)
   if (!trapped) return skip(id, 'No FF-A call was made after pKVM took over.', [citeCall(rule)], facts)
   const before = ofTheSystem(traced).length - later.length
-  const earlier = before > 0 ? `; ${counted(before)} before that went to EL3` : ''
+  const earlier = before > 0 ? `; ${counted(before, 'call')} before that went to EL3` : ''
   return pass(
     id,
     `Since pKVM took over all ${counted(facts.trapped, 'FF-A call')} went to EL2${earlier}.`,

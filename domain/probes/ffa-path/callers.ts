@@ -1,9 +1,10 @@
+import { counted } from '../../counted.ts'
 import type { Finding, FactValue } from '../../finding.ts'
 import type { SmcCaller } from '../../smc/call.ts'
 import type { Course } from '../../smc/passage.ts'
 import { citeCall } from '../cite-smc.ts'
 import { pass, skip, unknown } from '../outcome.ts'
-import { counted, notTraced, type View } from './traced.ts'
+import { notTraced, type View } from './traced.ts'
 
 const id = 'ffa-path.callers'
 
@@ -33,8 +34,8 @@ export function callers({ traced }: View): Finding {
     facts[caller] = all
     for (const [course, count] of courses) facts[`${caller}.${course}`] = count
     const ways = [...courses].map(([course, count]) => `${count} ${course}`).join(', ')
-    sentences.push(`${caller} made ${counted(all)} (${ways})`)
+    sentences.push(`${caller} made ${counted(all, 'call')} (${ways})`)
   }
-  if (traced.own.length > 0) sentences.push(`pKVM made ${counted(traced.own.length)} itself`)
+  if (traced.own.length > 0) sentences.push(`pKVM made ${counted(traced.own.length, 'call')} itself`)
   return pass(id, `In the normal world ${sentences.join('; ')}.`, [citeCall(first), ...rest.map(citeCall)], facts)
 }

@@ -1,7 +1,8 @@
+import { counted } from '../../counted.ts'
 import type { Finding } from '../../finding.ts'
 import { citeCall } from '../cite-smc.ts'
 import { fail, known, pass, skip, unknown } from '../outcome.ts'
-import { counted, functionOf, notTraced, ofTheSystem, type View } from './traced.ts'
+import { functionOf, notTraced, ofTheSystem, type View } from './traced.ts'
 
 const id = 'ffa-path.efi'
 
@@ -34,7 +35,7 @@ export function efi({ traced }: View): Finding {
   const later = good && good.call.entry > first.call.entry ? '; later ones came back' : ''
   return fail(
     id,
-    `${who} ${functionOf(first)} of EFI runtime code with ${status}, ${bad.length} of ${counted(calls.length)} failed${later}.`,
+    `${who} ${functionOf(first)} of EFI runtime code with ${status}, ${bad.length} of ${counted(calls.length, 'call')} failed${later}.`,
     [citeCall(first.call), ...(good ? [citeCall(good.call)] : [])],
     { ...facts, ...known({ status, cause: first.course === 'refused' ? 'pkvm' : 'firmware' }) },
   )

@@ -1,3 +1,4 @@
+import { counted } from '../../counted.ts'
 import type { Finding } from '../../finding.ts'
 import type { Passage } from '../../smc/passage.ts'
 import { cite, citeRecord } from '../cite.ts'
@@ -5,7 +6,7 @@ import { citeCall } from '../cite-smc.ts'
 import { fail, known, pass, skip, unknown } from '../outcome.ts'
 import { askedAfterTakeover, lastCall } from './records.ts'
 import { mappedBehind, needBuffers } from './rxtx.ts'
-import { counted, functionOf, isFunction, noRule, withoutPkvm, notTraced, trappedOf } from './traced.ts'
+import { functionOf, isFunction, noRule, withoutPkvm, notTraced, trappedOf } from './traced.ts'
 import type { Traced, View } from './traced.ts'
 
 const id = 'ffa-path.refused'
@@ -39,7 +40,7 @@ function byTrace(traced: Traced): Finding {
   })
   const [first] = bad
   if (!first) {
-    const notes = blocked[0] ? `; ${counted(blocked.length)} blocked (${facts['blocked_calls']})` : ''
+    const notes = blocked[0] ? `; ${counted(blocked.length, 'call')} blocked (${facts['blocked_calls']})` : ''
     const evidence = blocked[0] ? [citeCall(blocked[0].call)] : []
     return pass(
       id,

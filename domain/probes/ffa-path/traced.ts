@@ -67,11 +67,6 @@ export function isFunction(passage: Passage, name: string): boolean {
   return functionOf(passage) === name
 }
 
-/** `1 call`, `2 calls`. */
-export function counted(count: number, what = 'call'): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`
-}
-
 function nameOf(request: readonly bigint[]): string {
   return functionName(request[0] ?? 0n)
 }

@@ -1,19 +1,10 @@
+import { counted } from '../../counted.ts'
 import type { Finding } from '../../finding.ts'
 import { cite, citeRecord } from '../cite.ts'
 import { citeCall } from '../cite-smc.ts'
 import { fail, known, pass, skip, unknown } from '../outcome.ts'
 import { askedAfterTakeover, lastCall } from './records.ts'
-import {
-  counted,
-  isFunction,
-  noRule,
-  withoutPkvm,
-  notTraced,
-  ofTheSystem,
-  trappedOf,
-  type Traced,
-  type View,
-} from './traced.ts'
+import { isFunction, noRule, withoutPkvm, notTraced, ofTheSystem, trappedOf, type Traced, type View } from './traced.ts'
 
 const id = 'ffa-path.version'
 
@@ -45,7 +36,7 @@ function byTrace(traced: Traced): Finding {
     refused_before: refused.length,
   })
   if (negotiated) {
-    const late = refused[0] ? `, after ${counted(refused.length)} had been refused for want of it` : ''
+    const late = refused[0] ? `, after ${counted(refused.length, 'call')} had been refused for want of it` : ''
     const evidence = refused[0] ? [citeCall(refused[0].call)] : []
     return pass(
       id,

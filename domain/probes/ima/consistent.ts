@@ -1,4 +1,5 @@
 import type { Evidence } from '../../evidence.ts'
+import { counted } from '../../counted.ts'
 import type { Finding } from '../../finding.ts'
 import { aggregateKind, isLate, matchingAggregate } from '../../ima/boot-aggregate.ts'
 import { isViolation } from '../../ima/measurement.ts'
@@ -78,7 +79,9 @@ function countAndList(seen: Seen): Comparison | undefined {
   const listed = main.read.list.entries.length
   // The counter is read after the list, which may have grown.
   const contradiction =
-    count.value < listed ? `The kernel counts ${count.value} measurements, the list has ${listed} entries` : undefined
+    count.value < listed
+      ? `The kernel counts ${counted(count.value, 'measurement')}, the list has ${counted(listed, 'entry', 'entries')}`
+      : undefined
   return {
     what: 'the count of measurements and the list',
     ...(contradiction ? { contradiction } : {}),
@@ -94,7 +97,9 @@ function violationsAndList(seen: Seen): Comparison | undefined {
   // After kexec the list has those of the kernels before, the counter does not.
   const carried = main.aggregate !== main.read.list.entries[0]
   const contradiction =
-    count.value < listed && !carried ? `The kernel counts ${count.value} violations, the list has ${listed}` : undefined
+    count.value < listed && !carried
+      ? `The kernel counts ${counted(count.value, 'violation')}, the list has ${listed}`
+      : undefined
   return {
     what: 'the count of violations and the list',
     ...(contradiction ? { contradiction } : {}),
@@ -141,7 +146,7 @@ function logAndAggregate(seen: Seen): Comparison | undefined {
       unit: 'byte',
       from: 0,
       to: Math.max(0, (last?.end ?? 1) - 1),
-      text: `${log.log.events.length} events`,
+      text: counted(log.log.events.length, 'event'),
     },
   ]
   const what = "the firmware's log and boot_aggregate"

@@ -1,4 +1,5 @@
 import type { Finding } from '../../finding.ts'
+import { counted } from '../../counted.ts'
 import { isBootAggregate } from '../../ima/measurement.ts'
 import { cite, citeRecord } from '../cite.ts'
 import { citeList, mainList } from '../measured.ts'
@@ -37,7 +38,7 @@ export function policy(seen: Seen): Finding {
       return fail(id, `The policy "${wanted}" was asked for and none is in force.`, [citeRecord(file)], facts)
     return pass(
       id,
-      `A policy of ${rules.length} rules is in force, ${measures} of which measure.`,
+      `A policy of ${counted(rules.length, 'rule')} is in force, ${measures} of which measure.`,
       [citeRecord(file)],
       facts,
     )
@@ -47,7 +48,7 @@ export function policy(seen: Seen): Finding {
   if (main && others.length > 0)
     return pass(
       id,
-      `The policy cannot be read, but ${others.length} entries of the list were made by one.`,
+      `The policy cannot be read, but ${counted(others.length, 'entry of the list was', 'entries of the list were')} made by one.`,
       [citeList(main.read)],
       asked,
     )

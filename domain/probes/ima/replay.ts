@@ -1,4 +1,5 @@
 import { isFilled, toHex } from '../../bytes/bytes.ts'
+import { counted } from '../../counted.ts'
 import type { Finding } from '../../finding.ts'
 import { aggregateKind } from '../../ima/boot-aggregate.ts'
 import { describeMeasurement, isViolation, type Measurement } from '../../ima/measurement.ts'
@@ -63,7 +64,7 @@ export function replay(seen: Seen): Finding {
     const more = ahead > 0 ? `; the list was ${ahead} ahead when it was read` : ''
     return pass(
       id,
-      `The ${entries} entries of the list give PCR ${first.pcr} in ${banks}${note}${more}${rest}.`,
+      `The ${counted(entries, 'entry of the list gives', 'entries of the list give')} PCR ${first.pcr} in ${banks}${note}${more}${rest}.`,
       [citeList(read), ...records],
       {
         entries,
@@ -177,7 +178,9 @@ export function list(seen: Seen): Finding {
   if (checked === 0) return unknown(id, 'The list has no entry whose digest can be recomputed.', lists.map(citeList))
   return pass(
     id,
-    `All ${checked} entries of the list that can be checked have the digest of their fields.`,
+    checked === 1
+      ? 'The one entry of the list that can be checked has the digest of its fields.'
+      : `All ${checked} entries of the list that can be checked have the digest of their fields.`,
     [citeList(first), ...lists.slice(1).map(citeList)],
     {
       entries,

@@ -1,4 +1,5 @@
 import type { Finding } from '../../finding.ts'
+import { counted } from '../../counted.ts'
 import type { NotedAbout } from '../../lab-log/lab-fact.ts'
 import { citeLab } from '../cite-lab.ts'
 import { fail, pass, unknown } from '../outcome.ts'
@@ -27,7 +28,7 @@ export function consoleFinding(facts: NotedAbout<'console'>[]): Finding {
     return unknown(id, sentence, facts.filter(({ console }) => open.includes(console)).map(citeLab), known)
   }
   const bytes = [closed, ...more].reduce((sum, fact) => sum + (fact.bytes ?? 0), 0)
-  const away = gaps.length === 0 ? '' : `, but for ${gaps.length} times in which one was away`
+  const away = gaps.length === 0 ? '' : `, but for ${counted(gaps.length, 'time')} in which one was away`
   const sentence = `${names.join(' and ')} ${names.length === 1 ? 'was' : 'were'} attached until the end${away}.`
   return pass(id, sentence, [citeLab(closed), ...[...more, ...gaps].map(citeLab)], { ...known, bytes })
 }

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { counted } from '../../../domain/counted.ts'
 import type { Duplex } from 'node:stream'
 import type { WordFilter } from '../../../domain/console/word-filter.ts'
 import { ConsoleFault, kindOfSentence, sentence, type ConsoleFaultKind } from './console-fault.ts'
@@ -161,7 +162,7 @@ class AttachedLine implements ConsoleLine {
 
   async #howEnded(error: Error | undefined): Promise<string> {
     const silence = performance.now() - this.#lastByte
-    const read = `after ${this.#bytes} bytes${silence < longSilence ? '' : ` and ${seconds(silence)} s of silence`}`
+    const read = `after ${counted(this.#bytes, 'byte')}${silence < longSilence ? '' : ` and ${seconds(silence)} s of silence`}`
     const what = error === undefined ? 'closed the connection' : `broke the connection (${error.message})`
     const known = await this.#way.whyEnded?.()
     return known === undefined ? `${what} ${read}` : `${what} ${read}: ${known}`

@@ -6,26 +6,20 @@ import { clearedOnFailure } from './cleared-on-failure.ts'
 import type { Flash, Flashed, FlashFiles } from './flash.ts'
 import { refuseFirmware } from './firmware.ts'
 import { mustRun } from './on-host.ts'
+import type { OwnFolder } from './own-folder.ts'
 
 const placeholders = ['image', 'initrd', 'cmdline', 'firmware'] as const
-const clearing = 30_000
 
 /**
  * Flashes by a command of the lab's own, which says by its exit code whether it did; nothing else can be known of it.
- * @param host where it runs; files are copied there first, into a folder of their own
+ * @param host where it runs; files are copied there first
+ * @param own the attempt's folder there
  */
-export function commandFlash(way: Extract<FlashWay, { kind: 'command' }>, host: HostLink): Flash {
-  let folder: string | undefined
-  const clear = async (): Promise<void> => {
-    const path = folder
-    folder = undefined
-    if (path !== undefined)
-      await mustRun(host, ['rm', '-rf', '--', path], `remove ${path}`, AbortSignal.timeout(clearing))
-  }
+export function commandFlash(way: Extract<FlashWay, { kind: 'command' }>, host: HostLink, own: OwnFolder): Flash {
   const flash = async (files: FlashFiles, signal: AbortSignal): Promise<Flashed> => {
     const used = placeholders.filter((name) => way.run.some((word) => word.includes(`{${name}}`)))
     if (!used.includes('firmware')) refuseFirmware(files, 'the flash command has no word {firmware}')
-    folder = (await mustRun(host, ['mktemp', '-d', '-t', 'hyplab-flash-XXXXXX'], 'make a folder', signal)).trim()
+    const folder = await own.make(signal)
     const values: Partial<Record<(typeof placeholders)[number], string>> = { cmdline: files.cmdline }
     const written: Flashed['files'] = []
     for (const name of used) {
@@ -47,8 +41,8 @@ export function commandFlash(way: Extract<FlashWay, { kind: 'command' }>, host: 
   return {
     board: 'off',
     readsBack: false,
-    flash: clearedOnFailure(flash, clear),
-    clear,
+    flash: clearedOnFailure(flash, own.remove),
+    clear: own.remove,
   }
 }
 

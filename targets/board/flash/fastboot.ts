@@ -7,11 +7,10 @@ import { refuseFirmware } from './firmware.ts'
 import { clearedOnFailure } from './cleared-on-failure.ts'
 import type { Flash, Flashed, FlashFiles, LoadFile } from './flash.ts'
 import { mustRun, runOn } from './on-host.ts'
+import type { OwnFolder } from './own-folder.ts'
 
 type FastbootWay = Extract<FlashWay, { kind: 'fastboot' }>
 
-/** How long the host may take to remove files, milliseconds; it is asked after a cancel, too. */
-const clearing = 30_000
 /** How long a board may take to listen after it was told to, or after power-on, seconds. */
 const usualPatience = 60
 const again = 500
@@ -19,13 +18,16 @@ const again = 500
 /**
  * Flashes by fastboot's own client, into memory only. A board whose own firmware listens is told to boot what it is sent; a
  * U-Boot is told to listen once for each file (`listen`), which it then reads back as it does with any other load.
+ * @param own the attempt's folder there
  * @param patience seconds until the board has to listen: the client itself would wait for ever
  */
-export function fastbootFlash(way: FastbootWay, host: HostLink, patience = usualPatience): Flash {
-  let folder: string | undefined
+export function fastbootFlash(way: FastbootWay, host: HostLink, own: OwnFolder, patience = usualPatience): Flash {
   const fastboot = ['fastboot', '-s', way.device]
-  const put = async (files: FlashFiles, signal: AbortSignal): Promise<Record<LoadFile['name'], LoadFile>> => {
-    folder = (await mustRun(host, ['mktemp', '-d', '-t', 'hyplab-flash-XXXXXX'], 'make a folder', signal)).trim()
+  const put = async (
+    files: FlashFiles,
+    folder: string,
+    signal: AbortSignal,
+  ): Promise<Record<LoadFile['name'], LoadFile>> => {
     const one = async (name: LoadFile['name'], from: string): Promise<LoadFile> => {
       const proof = await describeFile(from, signal)
       await host.put(from, `${folder}/${name}`, signal)
@@ -33,15 +35,10 @@ export function fastbootFlash(way: FastbootWay, host: HostLink, patience = usual
     }
     return { kernel: await one('kernel', files.image), initrd: await one('initrd', files.initrd) }
   }
-  const clear = async (): Promise<void> => {
-    const path = folder
-    folder = undefined
-    if (path !== undefined)
-      await mustRun(host, ['rm', '-rf', '--', path], `remove ${path}`, AbortSignal.timeout(clearing))
-  }
   const flash = async (files: FlashFiles, signal: AbortSignal): Promise<Flashed> => {
     refuseFirmware(files, 'by fastboot kernel and initrd are brought into memory only')
-    const { kernel, initrd } = await put(files, signal)
+    const folder = await own.make(signal)
+    const { kernel, initrd } = await put(files, folder, signal)
     const sent = [kernel, initrd].map(({ name, sha256 }) => ({ name, sha256, written: true }))
     if (way.listen !== undefined) return { files: sent, remarks: [], offer: { prepare: [], kernel, initrd } }
     const words = [...fastboot, '--cmdline', files.cmdline, 'boot', `${folder}/kernel`, `${folder}/initrd`]
@@ -51,15 +48,16 @@ export function fastbootFlash(way: FastbootWay, host: HostLink, patience = usual
   }
   const serve = async ({ name }: LoadFile, signal: AbortSignal): Promise<void> => {
     await awaitListening(host, way.device, patience, signal)
+    const folder = await own.find(signal)
     await mustRun(host, [...fastboot, 'stage', `${folder}/${name}`], `send the ${name} by fastboot`, signal)
     await mustRun(host, [...fastboot, 'continue'], 'have U-Boot go on', signal)
   }
   return {
     board: way.listen === undefined ? 'on' : 'off',
     readsBack: false,
-    flash: clearedOnFailure(flash, clear),
+    flash: clearedOnFailure(flash, own.remove),
     ...(way.listen !== undefined && { serve }),
-    clear,
+    clear: own.remove,
   }
 }
 

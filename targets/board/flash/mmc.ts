@@ -7,6 +7,7 @@ import { refuseFirmware } from './firmware.ts'
 import { clearedOnFailure } from './cleared-on-failure.ts'
 import type { Flash, Flashed, FlashFiles, LoadFile, MediumOffer } from './flash.ts'
 import { mustRun } from './on-host.ts'
+import type { OwnFolder } from './own-folder.ts'
 import { crcsOf, pieceSize, sumsOf } from './pieces.ts'
 import { makeMedium, type MediumFile } from './whole-medium.ts'
 
@@ -23,20 +24,23 @@ const clearing = 30_000
  * Has a board's U-Boot write the board's own SD card or eMMC: the medium is made as a file of the host and served by TFTP in
  * pieces, of which U-Boot loads and writes those that differ from what it reads. Nothing is written here.
  * @param host where the base is, and the TFTP server's folder
- * @param attempt names the folder, so that whoever puts the attempt away finds it
+ * @param attempt names the folder that is served, so that whoever puts the attempt away finds it
+ * @param own another folder of the attempt's, in which the medium is made
  */
-export function mmcFlash(way: MmcWay, host: HostLink, attempt: string): Flash {
+export function mmcFlash(way: MmcWay, host: HostLink, attempt: string, own: OwnFolder): Flash {
   const folder = `hyplab-${attempt}`
   const path = posix.join(way.folder, folder)
   const clear = async (): Promise<void> => {
     await mustRun(host, ['rm', '-rf', '--', path], `remove ${path}`, AbortSignal.timeout(clearing))
+    // A worker that died while it made a medium left that, too.
+    await own.remove()
   }
   const flash = async (files: FlashFiles, signal: AbortSignal): Promise<Flashed> => {
     if (way.firmwareAt === undefined)
       refuseFirmware(files, 'the lab file does not say where on its medium firmware lies')
     await mustRun(host, ['mkdir', '-p', '-m', '0755', '--', path], `make ${path}`, signal)
     const wanted = await mediumFiles(files, signal)
-    const { medium, sha256 } = await servePieces(way, host, { folder, path, wanted, files }, signal)
+    const { medium, sha256 } = await servePieces(way, host, { own, folder, path, wanted, files }, signal)
     const [kernel, initrd] = wanted.map(({ name, proof }, n): LoadFile => {
       const command = `load mmc ${way.device}:${way.partition} {address} ${name}`
       return { name: n === 0 ? 'kernel' : 'initrd', command, ...proof }
@@ -63,6 +67,7 @@ async function mediumFiles({ image, initrd }: FlashFiles, signal: AbortSignal): 
 }
 
 interface Serving {
+  own: OwnFolder
   folder: string
   path: string
   wanted: MediumFile[]
@@ -72,11 +77,11 @@ interface Serving {
 async function servePieces(
   { base, device, partition, firmwareAt }: MmcWay,
   host: HostLink,
-  { folder, path, wanted, files: { firmware: from } }: Serving,
+  { own, folder, path, wanted, files: { firmware: from } }: Serving,
   signal: AbortSignal,
 ): Promise<{ medium: MediumOffer; sha256: string }> {
-  const temp = (await mustRun(host, ['mktemp', '-d', '-t', 'hyplab-flash-XXXXXX'], 'make a folder', signal)).trim()
   try {
+    const temp = await own.make(signal)
     const firmware = from !== undefined && firmwareAt !== undefined ? { from, at: firmwareAt } : undefined
     const parts = { base, partition, files: wanted, ...(firmware && { firmware }) }
     const { path: image, size, sha256 } = await makeMedium(host, parts, temp, signal)
@@ -89,8 +94,7 @@ async function servePieces(
     const medium = { device, load: `tftpboot {address} ${folder}/p{number}`, pieceSize, size, ...sums }
     return { medium, sha256 }
   } finally {
-    const words = ['rm', '-rf', '--', temp]
-    await mustRun(host, words, `remove ${temp}`, AbortSignal.timeout(clearing)).catch(() => undefined)
+    await own.remove().catch(() => undefined)
   }
 }
 

@@ -13,49 +13,55 @@ import { syncFirmware } from './raw-firmware.ts'
 import type { Flash, Flashed, FlashFiles, LoadFile } from './flash.ts'
 import { awaitMedium } from './medium.ts'
 import { muxCommands, switchMux } from './mux-switch.ts'
-import { mustRun } from './on-host.ts'
+import type { OwnFolder } from './own-folder.ts'
 import { syncMedium, type MediumFile } from './whole-medium.ts'
 
 type MuxWay = Extract<FlashWay, { kind: 'mux' }>
 
-/** How long a host may take to switch a mux and to remove files, milliseconds; it is asked after a cancel, too. */
+/** How long a host may take to switch a mux, milliseconds; it is asked after a cancel, too. */
 const clearing = 60_000
 
 /**
  * Flashes a medium that is switched between a host and the board. Only what differs is written; each file is read back from
  * the medium itself, each time anew: a kernel that ran meanwhile may have written anything there, so nothing is remembered
  * of it. With a `base` that goes for the whole medium. The medium ends on the board's side, whatever happens.
+ * @param own the attempt's folder of the host
  * @param power asks the board's outlet: the medium is not taken from a board that is not known to be off
  */
-export function muxFlash(way: MuxWay, host: HostLink, power: (signal: AbortSignal) => Promise<OutletState>): Flash {
+export function muxFlash(
+  way: MuxWay,
+  host: HostLink,
+  own: OwnFolder,
+  power: (signal: AbortSignal) => Promise<OutletState>,
+): Flash {
   return {
     board: 'off',
     readsBack: true,
     async flash(files: FlashFiles, signal: AbortSignal): Promise<Flashed> {
       if (way.firmwareAt === undefined)
         refuseFirmware(files, 'the lab file does not say where on its medium firmware lies')
-      const own = await mkdtemp(join(tmpdir(), 'hyplab-mux-'))
+      const here = await mkdtemp(join(tmpdir(), 'hyplab-mux-'))
       try {
-        const wanted = await mediumFiles(way, files, own, signal)
-        const done = await onHost(way, host, power, signal, () => sync(way, host, wanted, files, signal))
+        const wanted = await mediumFiles(way, files, here, signal)
+        const done = await onHost(way, host, power, signal, () => sync(way, host, own, wanted, files, signal))
         const offer = loaderOffer(way, wanted)
         return { ...done, ...(offer && { offer }) }
       } finally {
-        await rm(own, { recursive: true, force: true })
+        await rm(here, { recursive: true, force: true })
       }
     },
-    // What lies on the medium is not one attempt's: the next one writes what differs.
-    clear: async () => undefined,
+    // What lies on the medium is not one attempt's: the next one writes what differs. Only a worker that died left files.
+    clear: async () => await own.remove().catch(() => undefined),
   }
 }
 
-async function mediumFiles(way: MuxWay, files: FlashFiles, own: string, signal: AbortSignal): Promise<MediumFile[]> {
+async function mediumFiles(way: MuxWay, files: FlashFiles, here: string, signal: AbortSignal): Promise<MediumFile[]> {
   const wanted = [
     { name: 'Image', from: files.image },
     { name: 'initrd.img', from: files.initrd },
   ]
   if (way.loadFrom === undefined) {
-    const from = join(own, 'extlinux.conf')
+    const from = join(here, 'extlinux.conf')
     await writeFile(from, extlinuxConfig('/Image', '/initrd.img', files.cmdline))
     wanted.push({ name: 'extlinux/extlinux.conf', from })
   }
@@ -93,22 +99,21 @@ async function onHost<T>(
 async function sync(
   way: MuxWay,
   host: HostLink,
+  own: OwnFolder,
   wanted: MediumFile[],
   files: FlashFiles,
   signal: AbortSignal,
 ): Promise<Pick<Flashed, 'files' | 'remarks'>> {
   const { base, device, partition, firmwareAt } = way
-  const folder = (await mustRun(host, ['mktemp', '-d', '-t', 'hyplab-flash-XXXXXX'], 'make a folder', signal)).trim()
   try {
+    const folder = await own.make(signal)
     if (base === undefined) return { files: await syncFiles(way, host, wanted, files, folder, signal), remarks: [] }
     const { firmware: from } = files
     const firmware = from !== undefined && firmwareAt !== undefined ? { from, at: firmwareAt } : undefined
     const parts = { base, partition, files: wanted, ...(firmware && { firmware }) }
     return await syncMedium(host, parts, device, folder, signal)
   } finally {
-    await mustRun(host, ['rm', '-rf', '--', folder], `remove ${folder}`, AbortSignal.timeout(clearing)).catch(
-      () => undefined,
-    )
+    await own.remove().catch(() => undefined)
   }
 }
 

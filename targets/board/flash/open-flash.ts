@@ -6,6 +6,7 @@ import { fastbootFlash } from './fastboot.ts'
 import type { Flash } from './flash.ts'
 import { mmcFlash } from './mmc.ts'
 import { muxFlash } from './mux.ts'
+import { ownFolder } from './own-folder.ts'
 import { tftpFlash } from './tftp.ts'
 import { uefiHttpFlash } from './uefi-http.ts'
 
@@ -17,23 +18,26 @@ export interface FlashTools {
   power: (signal: AbortSignal) => Promise<OutletState>
   /** The attempt, whose name what is put there for it alone bears. */
   attempt: string
+  /** Tells the place from all that may be flashed from the same host, also those of other labs. */
+  place: string
 }
 
 /** The way in which files get onto a place; nothing is touched yet. */
-export function openFlash(spec: FlashSpec, { link, power, attempt }: FlashTools): Flash {
+export function openFlash(spec: FlashSpec, { link, power, attempt, place }: FlashTools): Flash {
   const host = link(spec.host)
+  const own = ownFolder(host, `${place}-${attempt}`)
   switch (spec.kind) {
     case 'tftp':
       return tftpFlash(spec, host, attempt)
     case 'mux':
-      return muxFlash(spec, host, power)
+      return muxFlash(spec, host, own, power)
     case 'mmc':
-      return mmcFlash(spec, host, attempt)
+      return mmcFlash(spec, host, attempt, own)
     case 'uefi-http':
       return uefiHttpFlash(spec, host, attempt)
     case 'fastboot':
-      return fastbootFlash(spec, host)
+      return fastbootFlash(spec, host, own)
     case 'command':
-      return commandFlash(spec, host)
+      return commandFlash(spec, host, own)
   }
 }

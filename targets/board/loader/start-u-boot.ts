@@ -1,4 +1,5 @@
 import { LabError } from '../../../domain/errors.ts'
+import { counted } from '../../../domain/counted.ts'
 import type { Loader } from '../../../domain/lab/inventory.ts'
 import type { LoaderOffer, LoadFile } from '../flash/flash.ts'
 import type { LoaderDialogue } from './dialogue.ts'
@@ -73,7 +74,10 @@ async function start(dialogue: LoaderDialogue, order: LoaderOrder): Promise<Load
   told?.(initrd)
   const command = `booti ${kernelAt} ${initrdAt}:${initrd.size.toString(16)} ${treeAt}`
   await dialogue.leave(command, isGone)
-  const remarks = dialogue.lost === 0 ? [] : [`${dialogue.lost} lines were typed again: the console lost characters.`]
+  const remarks =
+    dialogue.lost === 0
+      ? []
+      : [`${counted(dialogue.lost, 'line was', 'lines were')} typed again: the console lost characters.`]
   return { started: true, loaded: [kernel, initrd], command, remarks }
 }
 

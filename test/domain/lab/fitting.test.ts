@@ -21,32 +21,40 @@ describe('one sentence says why none fits', () => {
       .replace('  pi-2:\n', '  pi-2:\n    tags: [wifi]\n'),
   )
   test.each<[string, Wish, string]>([
-    ['a misspelt class', { kind: 'board', class: 'rk3568' }, 'The lab x has no class "rk3568": did you mean "rk3588"?'],
+    [
+      'a misspelt class',
+      { kind: 'board', class: 'rk3568' },
+      'The lab x has no class "rk3568" (did you mean "rk3588"?); of kind board it has rk3588, pi, qemu.',
+    ],
     [
       'a class that there is not',
       { kind: 'board', class: 'imx8mp' },
-      'The lab x has no class "imx8mp": it would be one of rk3588, pi, qemu.',
+      'The lab x has no class "imx8mp"; of kind board it has rk3588, pi, qemu.',
     ],
     [
       'a class that objects have',
       { kind: 'fvp', class: 'toString' },
-      'The lab x has no class "toString": the only one is "base-revc".',
+      'The lab x has no class "toString"; of kind fvp it has base-revc.',
     ],
-    ['a class of another kind', { kind: 'fvp', class: 'pi' }, 'The class "pi" of the lab x is of kind board, not fvp.'],
+    [
+      'a class of another kind',
+      { kind: 'fvp', class: 'pi' },
+      'The class "pi" of the lab x is of kind board, not fvp; of kind fvp it has base-revc.',
+    ],
     [
       'a misspelt tag',
       { kind: 'board', class: 'pi', tags: ['nmve'] },
-      'No place of class pi in the lab x has the tag "nmve": did you mean "nvme"?',
+      'No place of class pi in the lab x has the tag "nmve" (did you mean "nvme"?); they have nvme, tpm, wifi.',
     ],
     [
       'a tag that another class has',
       { kind: 'board', class: 'pi', tags: ['pcie'] },
-      'No place of class pi in the lab x has the tag "pcie": it would be one of nvme, tpm, wifi.',
+      'No place of class pi in the lab x has the tag "pcie"; they have nvme, tpm, wifi.',
     ],
     [
       'a tag where there are none',
       { kind: 'fvp', tags: ['tpm'] },
-      'No place of kind fvp in the lab x has the tag "tpm": they have no tags.',
+      'No place of kind fvp in the lab x has the tag "tpm"; they have no tags.',
     ],
     [
       'tags that no place has together',
@@ -60,11 +68,15 @@ describe('one sentence says why none fits', () => {
 
   test('a class that no place is of, and a kind that no class is of', () => {
     const without = lab(goodLab.replace(/ {2}model-1:.*\n/, ''))
-    expect(whyNoneFits(without, { kind: 'fvp', class: 'base-revc' })).toBe('The lab x has no place of class base-revc.')
-    expect(whyNoneFits(without, { kind: 'fvp' })).toBe('The lab x has no place of kind fvp.')
+    expect(whyNoneFits(without, { kind: 'fvp', class: 'base-revc' })).toBe(
+      'The lab x has no place of class base-revc; its places are of rk3588, pi, qemu.',
+    )
+    expect(whyNoneFits(without, { kind: 'fvp' })).toBe(
+      'The lab x has no place of kind fvp; its places are of rk3588, pi, qemu.',
+    )
     const boards = lab(goodLab.replace(/ {2}model-1:.*\n/, '').replace(/ {2}base-revc:.*\n/, ''))
     expect(whyNoneFits(boards, { kind: 'fvp', class: 'base-revc' })).toBe(
-      'The lab x has no class "base-revc": it has none of kind fvp.',
+      'The lab x has no class "base-revc"; it has none of kind fvp, only rk3588 (board), pi (board), qemu (board).',
     )
   })
 })

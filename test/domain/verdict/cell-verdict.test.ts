@@ -187,8 +187,19 @@ describe('the verdict of several attempts', () => {
     const broken = [attempt(2, [], 'tainted'), attempt(1, [], 'infra')]
     expect(verdictOf(broken.slice(1), works, once).sentence).toBe('The lab cannot boot this: Attempt 1 was infra.')
     expect(verdictOf(broken, works, once).sentence).toBe(
-      'The lab broke 2 times (1 allowed): 0 of 1 attempts count; the last time: Attempt 2 was tainted.',
+      'The lab broke 2 times (1 allowed): no attempt counts; the last time: Attempt 2 was tainted.',
     )
+  })
+
+  it('counts one of a thing as one', () => {
+    const hasty = { count: 1, infra: 0 }
+    expect(verdictOf([attempt(1, [], 'infra')], works, hasty).sentence).toBe(
+      'The lab broke once (0 allowed): no attempt counts; the last time: Attempt 1 was infra.',
+    )
+    expect(verdictOf([attempt(1, [], 'cancelled')], works, once).sentence).toBe(
+      'The cell was cancelled: no attempt counts.',
+    )
+    expect(verdictOf([attempt(1, [usable])], works, thrice).sentence).toBe('Too few to tell: 1 of 3 attempts counts.')
   })
 
   it('names each attempt that disagrees', () => {

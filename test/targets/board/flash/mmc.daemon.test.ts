@@ -6,6 +6,7 @@ import { execa } from 'execa'
 import { expect, test } from 'vitest'
 import { foldersFrom } from '../../../../host/folders.ts'
 import { mmcFlash } from '../../../../targets/board/flash/mmc.ts'
+import { ownFolder } from '../../../../targets/board/flash/own-folder.ts'
 import { startByUBoot } from '../../../../targets/board/loader/start-u-boot.ts'
 import { writeMedium } from '../../../../targets/board/loader/write-medium.ts'
 import { tempFolder } from '../../../host/temp-folder.ts'
@@ -34,7 +35,7 @@ async function setup() {
   await writeFile(files.initrd, randomBytes(100_001))
   const server = { folder: tftp, server: '10.0.2.2', network: ['dhcp'] }
   const way = { kind: 'mmc' as const, device: 0, base, partition: 1, ...server }
-  const flash = mmcFlash(way, hereLink(), '1.1.1')
+  const flash = mmcFlash(way, hereLink(), '1.1.1', ownFolder(hereLink(), `mmc-${process.pid}-1`))
   const boot = () => bootBoard(folder, { machine: orangePiArguments(card, tftp) })
   return { folder, base, card, tftp, files, way, flash, boot }
 }
@@ -107,7 +108,7 @@ test('a base that is no medium, and a stack that has no place on it, end it, and
   const file = await open(odd, 'r+')
   await file.truncate(size + 100)
   await file.close()
-  const flash = mmcFlash({ ...all.way, base: odd }, hereLink(), '1.1.2')
+  const flash = mmcFlash({ ...all.way, base: odd }, hereLink(), '1.1.2', ownFolder(hereLink(), `mmc-${process.pid}-2`))
   await expect(flash.flash(all.files, never)).rejects.toThrow(
     /odd\.img has 16777316 bytes, and cannot be a board's medium/,
   )

@@ -6,6 +6,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import type { FlashWay } from '../../../../domain/lab/flash-spec.ts'
 import { awaitMedium } from '../../../../targets/board/flash/medium.ts'
 import { muxFlash } from '../../../../targets/board/flash/mux.ts'
+import { ownFolder } from '../../../../targets/board/flash/own-folder.ts'
 import { whyLoadFailed } from '../../../../targets/board/loader/load-failure.ts'
 import { startByUBoot } from '../../../../targets/board/loader/start-u-boot.ts'
 import type { OutletState } from '../../../../targets/board/power/power.ts'
@@ -35,7 +36,9 @@ async function setup(megabytes = 64): Promise<Setup> {
   await writeFile(files.initrd, randomBytes(100_001))
   const host = hereLink()
   const way = { kind: 'mux', control: card.control, device: card.atHost, partition: 1 } as const
-  const flash: Setup['flash'] = (power = 'off', more = {}) => muxFlash({ ...way, ...more }, host, async () => power)
+  const own = ownFolder(host, `mux-${process.pid}`)
+  const flash: Setup['flash'] = (power = 'off', more = {}) =>
+    muxFlash({ ...way, ...more }, host, own, async () => power)
   return { folder, card, files, host, flash }
 }
 

@@ -6,6 +6,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { muxFlash } from '../../../../targets/board/flash/mux.ts'
 import { commandFlash } from '../../../../targets/board/flash/command.ts'
 import { extlinuxConfig } from '../../../../targets/board/flash/extlinux.ts'
+import { ownFolder } from '../../../../targets/board/flash/own-folder.ts'
 import { tftpFlash } from '../../../../targets/board/flash/tftp.ts'
 import { tempFolder } from '../../../host/temp-folder.ts'
 import { muxCard, type MuxCard } from '../../../rack/mux.ts'
@@ -17,6 +18,8 @@ const never = new AbortController().signal
 const megabyte = 1 << 20
 
 /** A card with a boot loader before its file system and a file of the vendor's in it, and the copy that was made of it. */
+const own = () => ownFolder(hereLink(), `untrusted-${process.pid}`)
+
 async function setUpCard() {
   const folder = await tempFolder()
   const card = await muxCard(folder, 64)
@@ -30,7 +33,7 @@ async function setUpCard() {
   const host = hereLink()
   const way = { kind: 'mux', control: card.control, device: card.atHost, partition: 1 } as const
   const flash = (more: { base?: string; firmwareAt?: number } = {}) =>
-    muxFlash({ ...way, ...more }, host, async () => 'off')
+    muxFlash({ ...way, ...more }, host, own(), async () => 'off')
   return { folder, card, base, files, host, flash }
 }
 
@@ -145,7 +148,7 @@ test('by TFTP and by a command files are brought anew for each attempt, whatever
   const medium = join(folder, 'by-command')
   const command = { kind: 'command', run: ['cp', '{image}', medium] } as const
   for (let attempts = 0; attempts < 2; attempts++) {
-    const flash = commandFlash({ ...command, run: [...command.run] }, hereLink())
+    const flash = commandFlash({ ...command, run: [...command.run] }, hereLink(), own())
     expect((await flash.flash(files, never)).files).toMatchObject([{ name: 'image', written: true }])
     expect(await readFile(medium)).toEqual(await readFile(files.image))
     await flash.clear()
