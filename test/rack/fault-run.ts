@@ -12,6 +12,7 @@ import { placeStates, setSuspect } from '../../store/leases.ts'
 import { latestRun } from '../../store/runs.ts'
 import { openStore, type Store } from '../../store/store.ts'
 import { startHyplab } from '../e2e/command.ts'
+import { seededRandom } from '../seeded-random.ts'
 import { writeBoardPlan } from './board-plan.ts'
 import { drawFault, strike, type Fault } from './faults.ts'
 import { firmwareOf } from './firmware-of.ts'
@@ -26,17 +27,6 @@ const { values } = parseArgs({
   },
 })
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
-
-/** mulberry32: a fault that was drawn once can be drawn again. */
-function randomFrom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
 
 const expect = [{ findings: { 'ffa.usable': 'pass', 'optee.driver': 'pass', 'pkvm.mode': 'pass' } }]
 
@@ -74,7 +64,7 @@ try {
   if (built.code !== 0) throw new Error(built.stderr)
   rack = await startRack({ folder, firmware: await firmwareOf(state) })
   await startHyplab(state, ['up']).ended
-  const random = randomFrom(Number(values.seed))
+  const random = seededRandom(Number(values.seed))
   const store = await openStore(state)
   let bad = 0
   for (let number = 1; number <= Number(values.faults) && !interrupted; number++) {

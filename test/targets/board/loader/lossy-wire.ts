@@ -1,3 +1,5 @@
+import { seededRandom } from '../../../seeded-random.ts'
+
 /** What a bad wire did. */
 export interface Damage {
   dropped: number
@@ -10,7 +12,7 @@ export interface Damage {
  */
 export function lossyWire(rate: number, seed: number): { wire: (text: string) => string; damage: Damage } {
   const damage = { dropped: 0, doubled: 0 }
-  const random = mulberry32(seed)
+  const random = seededRandom(seed)
   const wire = (text: string): string => {
     let passed = ''
     for (const character of text) {
@@ -24,15 +26,4 @@ export function lossyWire(rate: number, seed: number): { wire: (text: string) =>
     return passed
   }
   return { wire, damage }
-}
-
-/** A small generator of numbers from 0 to 1 that looks random and is not. */
-function mulberry32(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
-  }
 }
