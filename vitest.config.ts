@@ -24,7 +24,7 @@ const slow = {
     'test/activities/rebuild.test.ts',
     'test/builds/firmware/build-firmware.test.ts',
     'test/worker/run-watch.test.ts',
-    'test/nights/year.test.ts',
+    'test/nights/{year,bisect-simulation}.test.ts',
   ],
   /** Places of a lab and schedules, most of them behind real daemons. */
   daemons: ['test/**/*.daemon.test.ts', 'test/cli/{places,schedule}.test.ts', 'test/activities/lease-place.test.ts'],
