@@ -83,6 +83,11 @@ function sourceWords(source: ConsoleSpec): string {
 }
 
 function flashWords(flash: FlashSpec): string {
+  const way = wayWords(flash)
+  return flash.openocd ? `${way}; flash memory by openocd` : way
+}
+
+function wayWords(flash: FlashSpec): string {
   switch (flash.kind) {
     case 'tftp':
       return `TFTP from ${flash.folder} of ${flash.host}`
@@ -94,6 +99,8 @@ function flashWords(flash: FlashSpec): string {
       return `HTTP boot from ${flash.folder} of ${flash.host}`
     case 'fastboot':
       return `fastboot ${flash.device} from ${flash.host}`
+    case 'openocd':
+      return `openocd on ${flash.host}`
     case 'command':
       return `flashed by a command on ${flash.host}`
   }

@@ -1,7 +1,30 @@
 import type { At } from './inventory.ts'
 
 /** How kernel, initrd and firmware get onto a board. */
-export type FlashSpec = { at: At; host: string } & FlashWay
+export type FlashSpec = {
+  at: At
+  host: string
+  /** Writes the board's flash before that; kernel and initrd come by the way beside it. Absent where nothing does. */
+  openocd?: Openocd
+} & FlashWay
+
+/** How OpenOCD reaches a board by JTAG or SWD, and what it writes there. Addresses are the board's. */
+export interface Openocd {
+  /** Files as its `-f` takes them, in order. */
+  config: string[]
+  /** Words of its command line before them. */
+  arguments: string[]
+  /** Its commands that stop the board, so that its flash can be read and written. */
+  begin: string[]
+  /** Where in flash these are written; absent where they are not. */
+  firmwareAt?: number
+  kernelAt?: number
+  initrdAt?: number
+  /** Files of the host that the flash has to hold as well. */
+  images: { file: string; at: number }[]
+  /** How long one run of it may take, seconds. */
+  within: number
+}
 
 export type FlashWay =
   /** Files in a folder that a TFTP server of the host serves; each attempt has its own below it. */
@@ -55,6 +78,8 @@ export type FlashWay =
       /** How U-Boot is told to listen, e.g. `udp` or `usb 0`; absent where the board's own firmware does. */
       listen?: string
     }
+  /** OpenOCD writes flash, and into memory what has no place there, once U-Boot stands at its prompt. */
+  | ({ kind: 'openocd' } & Openocd)
   /** A command; `{image}`, `{initrd}`, `{cmdline}` and `{firmware}` in its words stand for files of the host and the command line. */
   | { kind: 'command'; run: string[] }
 

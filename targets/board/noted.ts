@@ -46,8 +46,8 @@ export function noteBroken(note: NoteLab, console: string, error: unknown): void
 
 /** Notes what was flashed, and what of it was read back. */
 export function noteFlashed(note: NoteLab, by: string, { readsBack }: Flash, { files, remarks, offer }: Flashed): void {
-  const is = readsBack ? 'written' : offer ? 'offered' : 'unread'
-  for (const { name, sha256, written } of files) {
+  for (const { name, sha256, written, readBack = readsBack } of files) {
+    const is = readBack ? 'written' : offer ? 'offered' : 'unread'
     const how = written ? `sha256 ${sha256}` : `sha256 ${sha256}, as it was there already`
     note({ about: 'flash', by, file: fileNames[name] ?? name, is, words: [how, ...remarks].join('. ') })
   }

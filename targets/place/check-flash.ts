@@ -2,6 +2,8 @@ import { LabError } from '../../domain/errors.ts'
 import type { FlashSpec, FlashWay } from '../../domain/lab/flash-spec.ts'
 import { muxCommands } from '../board/flash/mux-switch.ts'
 import { failed, runOn } from '../board/flash/on-host.ts'
+import { checkOpenocd } from './check-openocd.ts'
+import { needFile, needProgram } from './on-that-host.ts'
 import type { HostLink } from '../hosts/host-link.ts'
 import { checkTftp } from './check-tftp.ts'
 import { checkWeb } from './check-web.ts'
@@ -14,6 +16,11 @@ type MuxWay = Extract<FlashWay, { kind: 'mux' }>
  * @throws LabError PlaceBroken in the host's words; the signal's reason when aborted
  */
 export async function checkFlash(flash: FlashSpec, host: HostLink, signal: AbortSignal): Promise<string> {
+  const seen = await checkWay(flash, host, signal)
+  return flash.openocd ? `${await checkOpenocd(flash.openocd, host, signal)} ${seen}` : seen
+}
+
+async function checkWay(flash: FlashSpec, host: HostLink, signal: AbortSignal): Promise<string> {
   switch (flash.kind) {
     case 'tftp':
       return await checkTftp(flash, host, signal)
@@ -29,6 +36,8 @@ export async function checkFlash(flash: FlashSpec, host: HostLink, signal: Abort
     case 'fastboot':
       await needProgram(host, 'fastboot', signal)
       return `${host.name} has fastboot.`
+    case 'openocd':
+      return await checkOpenocd(flash, host, signal)
     case 'command': {
       const [program = ''] = flash.run
       await needProgram(host, program, signal)
@@ -39,6 +48,10 @@ export async function checkFlash(flash: FlashSpec, host: HostLink, signal: Abort
 
 /** What a flash is called, as its line in the file has it. */
 export function nameOfFlash(flash: FlashSpec): string {
+  return flash.openocd ? `${nameOfWay(flash)}, and openocd` : nameOfWay(flash)
+}
+
+function nameOfWay(flash: FlashSpec): string {
   switch (flash.kind) {
     case 'tftp':
       return `TFTP folder ${flash.folder}`
@@ -50,6 +63,8 @@ export function nameOfFlash(flash: FlashSpec): string {
       return `web folder ${flash.folder}`
     case 'fastboot':
       return `fastboot ${flash.device}`
+    case 'openocd':
+      return 'openocd'
     case 'command':
       return 'flash command'
   }
@@ -67,15 +82,4 @@ async function checkMux({ control, base }: MuxWay, host: HostLink, signal: Abort
   if (state.host.test(end.stdout)) return 'The mux answers: it stands at the host.'
   const sentence = `The mux says neither host nor board, but "${end.stdout.trim()}".`
   throw new LabError('PlaceBroken', sentence)
-}
-
-async function needFile(host: HostLink, path: string, signal: AbortSignal): Promise<void> {
-  const { code } = await host.run(['test', '-r', path], signal)
-  if (code !== 0) throw new LabError('PlaceBroken', `Host ${host.name} has no file ${path} that can be read.`)
-}
-
-async function needProgram(host: HostLink, program: string, signal: AbortSignal): Promise<void> {
-  const { code } = await host.run(['sh', '-c', 'command -v "$1" >/dev/null', 'sh', program], signal)
-  if (code !== 0)
-    throw new LabError('PlaceBroken', `Host ${host.name} has no command ${program}: install it there, or say its path.`)
 }

@@ -28,9 +28,17 @@ export function openBoard({ inventory, place, folder, attempt, mayCommand, note 
   const own = powerOfPlace(inventory, place, links, join(folder, inventory.name))
   const power = fenced(notedPower(own, outlet, note), mayCommand)
   let made: Flash | undefined
-  const flash = (): Flash =>
-    (made ??= openFlash(place.flash ?? missing(place, 'flash'), { link, power: power.state, attempt }))
   const consoles = Object.values(place.consoles)
+  const off = async (signal: AbortSignal): Promise<void> => {
+    const { read } = await power.off(signal)
+    if (read === 'off') return
+    const sources = consoles.map(({ source }) => consoleOf(source, link))
+    await awaitSilence(sources, place.limits.offSilence, signal)
+    noteSilence(note, place, true)
+  }
+  const jtagPower = { on: power.on, off: () => off(AbortSignal.timeout(offPatienceMs)) }
+  const flashTools = { link, power: power.state, jtagPower, loader: kind.loader, attempt }
+  const flash = (): Flash => (made ??= openFlash(place.flash ?? missing(place, 'flash'), flashTools))
   const attach = async (signal: AbortSignal): Promise<Attached[]> =>
     await attachAll(
       place.name,
@@ -72,13 +80,7 @@ export function openBoard({ inventory, place, folder, attempt, mayCommand, note 
       const names = consoles.map((one) => one.name).join(', ')
       throw new LabError('NotFound', `The place ${place.name} has no console "${name}": it has ${names}.`)
     },
-    async off(signal) {
-      const { read } = await power.off(signal)
-      if (read === 'off') return
-      const sources = consoles.map(({ source }) => consoleOf(source, link))
-      await awaitSilence(sources, place.limits.offSilence, signal)
-      noteSilence(note, place, true)
-    },
+    off,
     async flash({ image, initrd, firmware: { firmware } }, cmdline, signal) {
       await mayCommand()
       const files = { image, initrd, cmdline: wholeCmdline(kind, cmdline), ...(firmware && { firmware }) }

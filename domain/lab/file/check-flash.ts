@@ -1,9 +1,12 @@
 import { nearest } from '../../yaml/did-you-mean.ts'
 import { entriesAt, textAt, valueAt, wordsAt } from '../../yaml/value-at.ts'
 import type { Path } from '../../yaml/yaml-text.ts'
+import { checkOpenocd } from './check-openocd.ts'
 import { checkName, checkOneOf, checkPattern, type Checked } from './check.ts'
+import { isUBoot, loaderOf } from './loader-of.ts'
 
-const ways = ['tftp', 'mux', 'mmc', 'uefi-http', 'fastboot', 'command'] as const
+const ways = ['tftp', 'mux', 'mmc', 'uefi-http', 'fastboot', 'openocd', 'command'] as const
+const withoutOpenocd = ways.filter((way) => way !== 'openocd')
 const controls = ['usbsdmux', 'sd-mux-ctrl', 'sdwire', 'commands'] as const
 const stands = ['{image}', '{initrd}', '{cmdline}', '{firmware}']
 
@@ -12,14 +15,24 @@ export function checkFlash(checked: Checked, place: Path): void {
   const { yaml, complain } = checked
   const path = [...place, 'flash']
   checkName(checked, 'hosts', [...path, 'host'])
-  const way = checkOneOf(checked, path, ways, ['host'], 'this flash does not say how files get onto the board')
-  const takes = valueAt(yaml.value, [...place, 'firmware']) === 'takes'
-  if (way === 'command') checkCommand(checked, [...path, way], takes)
+  const keys = entriesAt(yaml.value, path).map(({ key }) => key)
+  // Beside another way OpenOCD writes what that does not bring.
+  const beside = keys.includes('openocd') && ways.some((one) => one !== 'openocd' && keys.includes(one))
+  const lack = 'this flash does not say how files get onto the board'
+  const way = beside
+    ? checkOneOf(checked, path, withoutOpenocd, ['host', 'openocd'], lack)
+    : checkOneOf(checked, path, ways, ['host'], lack)
+  const isTaken = valueAt(yaml.value, [...place, 'firmware']) === 'takes'
+  const written =
+    keys.includes('openocd') && checkOpenocd(checked, place, [...path, 'openocd'], { way, takes: isTaken })
+  // What is left to bring for the way itself.
+  const takes = isTaken && !written
+  if (way === 'command') checkCommand(checked, [...path, way], takes, isTaken)
   if (way === 'mux') checkMux(checked, place, [...path, way], takes)
   if (way === 'mmc') checkMmc(checked, place, [...path, way], takes)
   checkUefi(checked, place, [...path, way ?? ''], way)
   if (takes && (way === 'tftp' || way === 'fastboot' || way === 'uefi-http')) {
-    const hint = 'let it be installed, or flash by mux, mmc or command'
+    const hint = 'let it be installed, or flash by mux, mmc, openocd or command'
     complain([...place, 'firmware'], `no firmware gets onto a board by ${way}`, hint)
   }
 }
@@ -74,18 +87,8 @@ function checkMmc({ yaml, complain }: Checked, place: Path, path: Path, takes: b
   }
 }
 
-/** @returns whether the class of a place has U-Boot as its loader */
-export function isUBoot(root: unknown, place: Path): boolean {
-  const loader = loaderOf(root, place)
-  return loader === 'u-boot' || valueAt(loader, ['u-boot']) !== undefined
-}
-
-/** @returns the loader that the class of a place has */
-export function loaderOf(root: unknown, place: Path): unknown {
-  return valueAt(root, ['classes', textAt(root, [...place, 'class']) ?? '', 'loader'])
-}
-
-function checkCommand({ yaml, complain }: Checked, path: Path, takes: boolean): void {
+/** @param isTaken whether the place takes firmware at all, by whatever way */
+function checkCommand({ yaml, complain }: Checked, path: Path, takes: boolean, isTaken: boolean): void {
   const words = wordsAt(yaml.value, path)
   let slips = 0
   for (const { word, path: at } of words) {
@@ -105,6 +108,6 @@ function checkCommand({ yaml, complain }: Checked, path: Path, takes: boolean): 
     const hint = 'let a word of it hold {firmware}, or let the firmware be installed'
     complain(path, 'this place takes firmware, and the command flashes none', hint)
   }
-  if (!takes && firmware !== undefined)
+  if (!isTaken && firmware !== undefined)
     complain(firmware.path, 'the firmware of this place is installed', 'remove {firmware}, or add firmware: takes')
 }

@@ -10,7 +10,13 @@ export interface FlashFiles {
 /** What flashing did, for people and for the boot that follows. */
 export interface Flashed {
   /** What was written and what was there already, each with its sha256. */
-  files: { name: string; sha256: string; written: boolean }[]
+  files: {
+    name: string
+    sha256: string
+    written: boolean
+    /** Present where it is so for this one file, and not for all that the way brings, see `Flash.readsBack`. */
+    readBack?: true
+  }[]
   /** One sentence for each surprise. */
   remarks: string[]
   /** For a boot loader that has to be told what to load; absent where the board starts by itself what was flashed. */
@@ -62,6 +68,8 @@ export interface LoadFile {
   /** Lower-case hex of eight digits. */
   crc32: string
   sha256: string
+  /** Where the lab's part comes before the command, and not while it runs, see `Flash.serve`. */
+  servedBefore?: true
 }
 
 /** Puts files where a board will start them from. */
@@ -75,7 +83,7 @@ export interface Flash {
    * @throws LabError PlaceBroken, with the tool's or the host's own words; the signal's reason when aborted
    */
   flash(files: FlashFiles, signal: AbortSignal): Promise<Flashed>
-  /** Does the lab's part while the loader's command for a file runs; absent where there is none. */
+  /** Does the lab's part while the loader's command for a file runs, or before; absent where there is none. */
   serve?(file: LoadFile, signal: AbortSignal): Promise<void>
   /** Takes back what belongs to one attempt. */
   clear(): Promise<void>

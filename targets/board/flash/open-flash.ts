@@ -1,9 +1,12 @@
-import type { FlashSpec } from '../../../domain/lab/flash-spec.ts'
+import type { FlashSpec, Openocd } from '../../../domain/lab/flash-spec.ts'
+import type { Loader } from '../../../domain/lab/inventory.ts'
 import type { HostLink } from '../../hosts/host-link.ts'
 import type { OutletState } from '../power/power.ts'
 import { commandFlash } from './command.ts'
 import { fastbootFlash } from './fastboot.ts'
 import type { Flash } from './flash.ts'
+import { besideOpenocd, openocdFlash } from './openocd.ts'
+import type { JtagPower, OpenocdBoard } from './openocd-flash.ts'
 import { mmcFlash } from './mmc.ts'
 import { muxFlash } from './mux.ts'
 import { tftpFlash } from './tftp.ts'
@@ -15,12 +18,27 @@ export interface FlashTools {
   link: (host: string) => HostLink
   /** Whether the board has power: a medium is never taken from one that runs. */
   power: (signal: AbortSignal) => Promise<OutletState>
+  /** Switches the board, for what its flash is written by alone. */
+  jtagPower: JtagPower
+  /** The boot loader of its class. */
+  loader: Loader | undefined
   /** The attempt, whose name what is put there for it alone bears. */
   attempt: string
 }
 
 /** The way in which files get onto a place; nothing is touched yet. */
-export function openFlash(spec: FlashSpec, { link, power, attempt }: FlashTools): Flash {
+export function openFlash(spec: FlashSpec, tools: FlashTools): Flash {
+  const way = openWay(spec, tools)
+  if (!spec.openocd) return way
+  return besideOpenocd(openocdBoard(spec.openocd, spec, tools), way, tools.attempt)
+}
+
+function openocdBoard(way: Openocd, { host }: FlashSpec, { link, jtagPower: power }: FlashTools): OpenocdBoard {
+  return { way, host: link(host), power }
+}
+
+function openWay(spec: FlashSpec, tools: FlashTools): Flash {
+  const { link, power, loader, attempt } = tools
   const host = link(spec.host)
   switch (spec.kind) {
     case 'tftp':
@@ -33,6 +51,8 @@ export function openFlash(spec: FlashSpec, { link, power, attempt }: FlashTools)
       return uefiHttpFlash(spec, host, attempt)
     case 'fastboot':
       return fastbootFlash(spec, host)
+    case 'openocd':
+      return openocdFlash(openocdBoard(spec, spec, tools), loader, attempt)
     case 'command':
       return commandFlash(spec, host)
   }
