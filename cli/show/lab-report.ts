@@ -95,6 +95,8 @@ function wayWords(flash: FlashSpec): string {
       return `medium ${flash.device} of ${flash.host}`
     case 'mmc':
       return `mmc ${flash.device} by TFTP from ${flash.folder} of ${flash.host}`
+    case 'ums':
+      return `${flash.medium} lent by USB to ${flash.host}`
     case 'uefi-http':
       return `HTTP boot from ${flash.folder} of ${flash.host}`
     case 'fastboot':

@@ -65,6 +65,23 @@ export type FlashWay =
       server: string
       network: string[]
     }
+  /** The board's own medium, which its U-Boot lends to a host by USB until it is told to end (`ums`). */
+  | {
+      kind: 'ums'
+      /** The USB device controller, as U-Boot counts them. */
+      controller: number
+      /** The medium as U-Boot's `ums` takes it, e.g. `mmc 0`. */
+      medium: string
+      /** The same as the host sees it while it is lent; nothing is there otherwise. */
+      device: string
+      /** Its FAT partition, from 1; 0 where the whole medium is one file system. */
+      partition: number
+      /** As with `mux`. */
+      firmwareAt?: number
+      base?: string
+      /** How long the host may take to see it, seconds. */
+      within: number
+    }
   /** An image in a folder that a web server of the host serves, which UEFI firmware boots by HTTP. */
   | {
       kind: 'uefi-http'

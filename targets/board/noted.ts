@@ -62,6 +62,11 @@ export function noteLoaded(note: NoteLab, { name, size, crc32, sha256 }: Loaded)
   note({ about: 'flash', by: 'the boot loader', file: name, is: 'loaded', words })
 }
 
+/** Notes what a board's own medium holds, once it was written and read back. @param words what proves it */
+export function noteMedium(note: NoteLab, name: string, words: string): void {
+  note({ about: 'flash', by: 'the boot loader', file: fileNames[name] ?? name, is: 'written', words })
+}
+
 /** Notes why a dialogue with a boot loader was the lab's to break: the wire that loses characters, or what it fetches from. */
 export function noteLoaderFault(note: NoteLab, console: string, error: unknown): void {
   if (error instanceof ConsoleFault) return noteBroken(note, console, error)

@@ -1,5 +1,6 @@
 import { LabError } from '../../domain/errors.ts'
 import type { FlashSpec, FlashWay } from '../../domain/lab/flash-spec.ts'
+import { borrower } from '../board/flash/borrower.ts'
 import { muxCommands } from '../board/flash/mux-switch.ts'
 import { failed, runOn } from '../board/flash/on-host.ts'
 import { checkOpenocd } from './check-openocd.ts'
@@ -9,6 +10,7 @@ import { checkTftp } from './check-tftp.ts'
 import { checkWeb } from './check-web.ts'
 
 type MuxWay = Extract<FlashWay, { kind: 'mux' }>
+type UmsWay = Extract<FlashWay, { kind: 'ums' }>
 
 /**
  * Tries the way to flash a place as far as that changes nothing on it.
@@ -30,6 +32,8 @@ async function checkWay(flash: FlashSpec, host: HostLink, signal: AbortSignal): 
       await needFile(host, flash.base, signal)
       await needProgram(host, 'mcopy', signal)
       return await checkTftp(flash, host, signal)
+    case 'ums':
+      return await checkUms(flash, host, signal)
     case 'uefi-http':
       await needProgram(host, 'mcopy', signal)
       return await checkWeb(flash, host, signal)
@@ -59,6 +63,8 @@ function nameOfWay(flash: FlashSpec): string {
       return `mux of ${flash.device}`
     case 'mmc':
       return `mmc ${flash.device} by TFTP folder ${flash.folder}`
+    case 'ums':
+      return `ums ${flash.medium}`
     case 'uefi-http':
       return `web folder ${flash.folder}`
     case 'fastboot':
@@ -68,6 +74,13 @@ function nameOfWay(flash: FlashSpec): string {
     case 'command':
       return 'flash command'
   }
+}
+
+async function checkUms(way: UmsWay, host: HostLink, signal: AbortSignal): Promise<string> {
+  await needProgram(host, 'mcopy', signal)
+  if (way.base !== undefined) await needFile(host, way.base, signal)
+  await borrower(way, host, async () => ({ files: [], remarks: [] })).ready(signal)
+  return `Nothing is at ${way.device} of ${host.name} while no board lends its medium; whether one does, only a boot can tell.`
 }
 
 async function checkMux({ control, base }: MuxWay, host: HostLink, signal: AbortSignal): Promise<string> {

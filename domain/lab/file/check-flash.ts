@@ -5,7 +5,7 @@ import { checkOpenocd } from './check-openocd.ts'
 import { checkName, checkOneOf, checkPattern, type Checked } from './check.ts'
 import { isUBoot, loaderOf } from './loader-of.ts'
 
-const ways = ['tftp', 'mux', 'mmc', 'uefi-http', 'fastboot', 'openocd', 'command'] as const
+const ways = ['tftp', 'mux', 'mmc', 'ums', 'uefi-http', 'fastboot', 'openocd', 'command'] as const
 const withoutOpenocd = ways.filter((way) => way !== 'openocd')
 const controls = ['usbsdmux', 'sd-mux-ctrl', 'sdwire', 'commands'] as const
 const stands = ['{image}', '{initrd}', '{cmdline}', '{firmware}']
@@ -29,21 +29,25 @@ export function checkFlash(checked: Checked, place: Path): void {
   const takes = isTaken && !written
   if (way === 'command') checkCommand(checked, [...path, way], takes, isTaken)
   if (way === 'mux') checkMux(checked, place, [...path, way], takes)
-  if (way === 'mmc') checkMmc(checked, place, [...path, way], takes)
+  if (way === 'mux' || way === 'ums') checkBase(checked, [...path, way])
+  if (way === 'mmc' || way === 'ums') checkOwnMedium(checked, place, [...path, way], way, takes)
   checkUefi(checked, place, [...path, way ?? ''], way)
   if (takes && (way === 'tftp' || way === 'fastboot' || way === 'uefi-http')) {
-    const hint = 'let it be installed, or flash by mux, mmc, openocd or command'
+    const hint = 'let it be installed, or flash by mux, mmc, ums, openocd or command'
     complain([...place, 'firmware'], `no firmware gets onto a board by ${way}`, hint)
   }
+}
+
+function checkBase({ yaml: { value: root }, complain }: Checked, path: Path): void {
+  const device = textAt(root, [...path, 'device'])
+  if (device !== undefined && textAt(root, [...path, 'base']) === device)
+    complain([...path, 'base'], 'the medium is compared with itself', 'name a copy that was made when it was set up')
 }
 
 function checkMux(checked: Checked, place: Path, path: Path, takes: boolean): void {
   const { yaml, complain } = checked
   const root = yaml.value
   const others = ['device', 'partition', 'load-from', 'firmware-at', 'base']
-  const device = textAt(root, [...path, 'device'])
-  if (device !== undefined && textAt(root, [...path, 'base']) === device)
-    complain([...path, 'base'], 'the medium is compared with itself', 'name a copy that was made when it was set up')
   checkOneOf(checked, path, controls, others, 'the mux does not say how it is switched')
   for (const pattern of ['host', 'board']) checkPattern(checked, [...path, 'commands', 'state', pattern])
   const keys = entriesAt(root, path).map(({ key }) => key)
@@ -77,13 +81,25 @@ function checkUefi({ yaml, complain }: Checked, place: Path, path: Path, way: st
     )
 }
 
-function checkMmc({ yaml, complain }: Checked, place: Path, path: Path, takes: boolean): void {
+/** A medium of the board's own, which its U-Boot writes or lends. */
+function checkOwnMedium(
+  { yaml, complain }: Checked,
+  place: Path,
+  path: Path,
+  way: 'mmc' | 'ums',
+  takes: boolean,
+): void {
   const root = yaml.value
   if (loaderOf(root, place) !== undefined && !isUBoot(root, place))
-    complain(path, 'U-Boot writes this medium, and the class has another loader', 'let its loader be u-boot', 'key')
+    complain(
+      path,
+      `U-Boot ${way === 'mmc' ? 'writes' : 'lends'} this medium, and the class has another loader`,
+      'let its loader be u-boot',
+      'key',
+    )
   if (takes && valueAt(root, [...path, 'firmware-at']) === undefined) {
     const hint = 'add firmware-at: ..., or let the firmware be installed'
-    complain(path, 'this place takes firmware, and mmc does not say where to', hint, 'key')
+    complain(path, `this place takes firmware, and ${way} does not say where to`, hint, 'key')
   }
 }
 

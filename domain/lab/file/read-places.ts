@@ -76,7 +76,7 @@ function flashSpec(given: FileFlash, path: Path, placeHost: string, reading: Rea
 }
 
 function flashWay(given: FileFlash, path: Path, reading: Reading): FlashWay {
-  const { tftp, mux, mmc, 'uefi-http': uefi, fastboot, openocd, command } = given
+  const { tftp, mux, mmc, ums, 'uefi-http': uefi, fastboot, openocd, command } = given
   if (tftp !== undefined) return { kind: 'tftp', ...tftp }
   if (mux !== undefined) {
     const { device, partition, 'load-from': loadFrom, 'firmware-at': firmwareAt, base } = mux
@@ -93,6 +93,11 @@ function flashWay(given: FileFlash, path: Path, reading: Reading): FlashWay {
   if (mmc !== undefined) {
     const { 'firmware-at': firmwareAt, ...rest } = mmc
     return { kind: 'mmc', ...rest, ...(firmwareAt !== undefined && { firmwareAt }) }
+  }
+  if (ums !== undefined) {
+    const { 'firmware-at': firmwareAt, base, within, ...rest } = ums
+    const more = { ...(firmwareAt !== undefined && { firmwareAt }), ...(base !== undefined && { base }) }
+    return { kind: 'ums', ...rest, ...more, within: parseDuration(within) }
   }
   if (uefi !== undefined) return { kind: 'uefi-http', ...uefi }
   if (fastboot !== undefined) {

@@ -112,6 +112,37 @@ export const flash = map({
   })
     .optional()
     .describe("The board's own SD card or eMMC, which its U-Boot writes from pieces that it loads by TFTP."),
+  ums: map({
+    controller: z
+      .int()
+      .min(0, 'is no controller; 0 is the first')
+      .default(0)
+      .describe("The board's USB device controller, as U-Boot's ums takes it."),
+    medium: z
+      .string()
+      .regex(/^[a-z]\w* \d+$/, 'is nothing that U-Boot lends; e.g. mmc 0')
+      .default('mmc 0')
+      .describe("The medium as U-Boot's ums takes it, e.g. mmc 0."),
+    device: absolutePath.describe('The medium as the host sees it while it is lent, e.g. /dev/disk/by-id/... .'),
+    partition: z
+      .int()
+      .min(0, 'is no partition; 1 is the first, 0 the whole medium')
+      .default(1)
+      .describe('Its FAT partition for kernel and initrd, from 1; 0 where the whole medium is one file system.'),
+    'firmware-at': z
+      .int()
+      .min(0, 'is no place on the medium; bytes from its start, e.g. 0x8000')
+      .optional()
+      .describe("With firmware: takes: where it is written, bytes from the medium's start."),
+    base: absolutePath
+      .optional()
+      .describe(
+        'The medium as it was set up, an image of the host: all that differs is written back before each attempt.',
+      ),
+    within: duration.default('30 s').describe('How long the host may take to see the medium once it is lent.'),
+  })
+    .optional()
+    .describe("The board's own SD card or eMMC, which its U-Boot lends to the host by USB."),
   'uefi-http': map({
     folder: absolutePath.describe('The folder of the host that a web server serves; attempts have their own in it.'),
     url: url.describe('The address of that folder as the board sees it, e.g. http://10.0.0.1/boot.'),

@@ -77,6 +77,21 @@ export class FatFiles {
     await this.#sync(name, signal)
   }
 
+  /**
+   * Writes a file where another one is, or none.
+   * @param bring brings it onto the host, when it has to be written, and says where it is
+   */
+  async sync(
+    name: string,
+    sha256: string,
+    bring: () => Promise<string>,
+    signal: AbortSignal,
+  ): Promise<{ name: string; sha256: string; written: boolean }> {
+    const written = (await this.sha256(name, signal)) !== sha256
+    if (written) await this.write(await bring(), name, sha256, signal)
+    return { name, sha256, written }
+  }
+
   async #sync(name: string, signal: AbortSignal): Promise<void> {
     await mustRun(this.#host, ['sync', '--', this.#device], `bring ${name} onto the medium`, signal)
   }

@@ -1,3 +1,5 @@
+import type { MediumContent } from './medium-content.ts'
+
 /** What is put onto a board: files of this host, and the kernel's whole command line. */
 export interface FlashFiles {
   image: string
@@ -39,6 +41,8 @@ export interface LoaderOffer {
   prepare: string[]
   /** The board's own medium, which it has to make what it should be before it loads from there; absent where that was done. */
   medium?: MediumOffer
+  /** The same, which it has to lend to a host that makes it so. */
+  lent?: LentMedium
   kernel: LoadFile
   initrd: LoadFile
 }
@@ -56,6 +60,25 @@ export interface MediumOffer {
   /** Of each piece, lower-case hex. */
   crc32: string[]
   sha256: string[]
+}
+
+/** A board's own medium that its loader lends to a host, and what it should hold. */
+export interface LentMedium {
+  /** The loader's command, which goes on until it is interrupted. */
+  command: string
+  content: MediumContent
+}
+
+/** The host's part in lending. */
+export interface Borrower {
+  /** Before the loader is told. @throws LabError PlaceBroken when something is already where the medium will be */
+  ready(signal: AbortSignal): Promise<void>
+  /**
+   * Waits for the medium, writes what differs and reads it back.
+   * @param blocks of the medium, as the loader says
+   * @throws LabError PlaceBroken when it does not come, is another one, or cannot be written; the signal's reason when aborted
+   */
+  write(blocks: number, signal: AbortSignal): Promise<Pick<Flashed, 'files' | 'remarks'>>
 }
 
 /** One file that a boot loader can load, and what must lie in memory then. */
@@ -85,6 +108,8 @@ export interface Flash {
   flash(files: FlashFiles, signal: AbortSignal): Promise<Flashed>
   /** Does the lab's part while the loader's command for a file runs, or before; absent where there is none. */
   serve?(file: LoadFile, signal: AbortSignal): Promise<void>
+  /** Takes a medium that the loader lends; absent where it lends none. */
+  borrow?(medium: LentMedium): Borrower
   /** Takes back what belongs to one attempt. */
   clear(): Promise<void>
 }

@@ -10,6 +10,7 @@ import type { JtagPower, OpenocdBoard } from './openocd-flash.ts'
 import { mmcFlash } from './mmc.ts'
 import { muxFlash } from './mux.ts'
 import { tftpFlash } from './tftp.ts'
+import { umsFlash } from './ums.ts'
 import { uefiHttpFlash } from './uefi-http.ts'
 
 /** What flashing a place takes beside its files. */
@@ -47,6 +48,8 @@ function openWay(spec: FlashSpec, tools: FlashTools): Flash {
       return muxFlash(spec, host, power)
     case 'mmc':
       return mmcFlash(spec, host, attempt)
+    case 'ums':
+      return umsFlash(spec, host, attempt)
     case 'uefi-http':
       return uefiHttpFlash(spec, host, attempt)
     case 'fastboot':

@@ -1,8 +1,9 @@
 import { LabError } from '../../../domain/errors.ts'
 import type { Loader } from '../../../domain/lab/inventory.ts'
-import type { LoaderOffer, LoadFile } from '../flash/flash.ts'
+import type { Flash, LoaderOffer, LoadFile } from '../flash/flash.ts'
 import type { LoaderDialogue } from './dialogue.ts'
 import { findKernel } from './interruption.ts'
+import { lendMedium } from './lend-medium.ts'
 import { loadFile, type Loaded } from './load-file.ts'
 import { lastWords, LoaderFault } from './loader-fault.ts'
 import { setBootargs } from './set-bootargs.ts'
@@ -18,6 +19,10 @@ export interface LoaderOrder {
   cmdline: string
   /** The lab's part while the loader's command for a file runs, see `Flash.serve`. */
   serve?: (file: LoadFile) => Promise<void>
+  /** The lab's part in lending a medium, see `Flash.borrow`. */
+  borrow?: Flash['borrow']
+  /** Told of what a medium holds, once that was written and read back; in words for people. */
+  toldMedium?: (file: string, words: string) => void
   /** Told of each file as soon as the board has read it back. */
   told?: (loaded: Loaded) => void
 }
@@ -56,14 +61,20 @@ export async function startByUBoot(dialogue: LoaderDialogue, order: LoaderOrder)
 }
 
 async function start(dialogue: LoaderDialogue, order: LoaderOrder): Promise<LoaderEnd> {
-  const { loader, offer, cmdline, serve, told } = order
+  const { loader, offer, cmdline, serve, told, borrow, toldMedium } = order
   await dialogue.toPrompt()
   const kernelAt = addressOf(loader.kernelAddress, kernelVariable)
   const initrdAt = addressOf(loader.initrdAddress, initrdVariable)
   const treeAt = treeAddress(loader.deviceTree)
   await requireSet(dialogue, loader)
   await prepare(dialogue, offer.prepare)
-  if (offer.medium) await writeMedium(dialogue, offer.medium, kernelAt)
+  if (offer.medium) {
+    const { written, of } = await writeMedium(dialogue, offer.medium, kernelAt)
+    toldMedium?.('medium', `${written} of ${of} pieces written, all of them read back`)
+  }
+  const lent = offer.lent && borrow ? await lendMedium(dialogue, offer.lent, borrow(offer.lent)) : undefined
+  for (const { name, sha256, written } of lent?.files ?? [])
+    toldMedium?.(name, written ? `sha256 ${sha256}` : `sha256 ${sha256}, as it was there already`)
   await setBootargs(dialogue, cmdline, kernelAt)
   const serving = (file: LoadFile) => (serve ? () => serve(file) : undefined)
   const kernel = await loadFile(dialogue, offer.kernel, kernelAt, { serve: serving(offer.kernel) })
@@ -73,7 +84,8 @@ async function start(dialogue: LoaderDialogue, order: LoaderOrder): Promise<Load
   told?.(initrd)
   const command = `booti ${kernelAt} ${initrdAt}:${initrd.size.toString(16)} ${treeAt}`
   await dialogue.leave(command, isGone)
-  const remarks = dialogue.lost === 0 ? [] : [`${dialogue.lost} lines were typed again: the console lost characters.`]
+  const lost = dialogue.lost === 0 ? [] : [`${dialogue.lost} lines were typed again: the console lost characters.`]
+  const remarks = [...(lent?.remarks ?? []), ...lost]
   return { started: true, loaded: [kernel, initrd], command, remarks }
 }
 

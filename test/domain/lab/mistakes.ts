@@ -373,7 +373,7 @@ export const mistakes: [what: string, text: () => string, sentence: string][] = 
   [
     'a flash in no way',
     () => change('flash: { tftp: { folder: /srv/tftp, server: 10.0.0.1 } }', 'flash: { host: bench }'),
-    '64:5: this flash does not say how files get onto the board; add tftp, mux, mmc, uefi-http, fastboot, openocd or command',
+    '64:5: this flash does not say how files get onto the board; add tftp, mux, mmc, ums, uefi-http, fastboot, openocd or command',
   ],
   [
     'a folder that is not absolute',
@@ -398,7 +398,7 @@ export const mistakes: [what: string, text: () => string, sentence: string][] = 
   [
     'firmware for which there is no way',
     () => change('    flash: { tftp: {', '    firmware: takes\n    flash: { tftp: {'),
-    '64:15: no firmware gets onto a board by tftp; let it be installed, or flash by mux, mmc, openocd or command',
+    '64:15: no firmware gets onto a board by tftp; let it be installed, or flash by mux, mmc, ums, openocd or command',
   ],
   [
     'firmware that the command does not flash',
@@ -506,6 +506,30 @@ export const mistakes: [what: string, text: () => string, sentence: string][] = 
         'mmc: { base: /srv/board.img, firmware-at: 0, folder: /srv/tftp, server: 10.0.0.1 }',
       ),
     '74:7: U-Boot writes this medium, and the class has another loader; let its loader be u-boot',
+  ],
+  [
+    'a medium that U-Boot should lend where there is none',
+    () =>
+      change(
+        'mux: { usbsdmux: /dev/usb-sd-mux/id-1, device: /dev/disk/by-id/sd, partition: 2, firmware-at: 0x8000 }',
+        'ums: { device: /dev/disk/by-id/usb-ums, firmware-at: 0 }',
+      ),
+    '74:7: U-Boot lends this medium, and the class has another loader; let its loader be u-boot',
+  ],
+  [
+    'firmware that has no place on a medium that U-Boot lends',
+    () => change("{ command: [flash, '{image}', '{firmware}'] }", '{ ums: { device: /dev/disk/by-id/usb-ums } }'),
+    '102:14: this place takes firmware, and ums does not say where to; add firmware-at: ..., or let the firmware be installed',
+  ],
+  [
+    'a medium that is lent and compared with itself',
+    () => change('fastboot: { device: udp:127.0.0.1, listen: udp }', 'ums: { device: /dev/sda, base: /dev/sda }'),
+    '91:45: the medium is compared with itself; name a copy that was made when it was set up',
+  ],
+  [
+    'a medium that U-Boot has no name for',
+    () => change('fastboot: { device: udp:127.0.0.1, listen: udp }', 'ums: { device: /dev/sda, medium: mmc0 }'),
+    '91:47: "mmc0" is nothing that U-Boot lends; e.g. mmc 0',
   ],
   [
     'an image for UEFI where there is none',

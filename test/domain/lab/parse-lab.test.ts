@@ -231,6 +231,26 @@ describe('a lab without mistakes', () => {
     })
   })
 
+  test('has U-Boot lend a medium of its own', () => {
+    const { places } = lab(
+      change(
+        'fastboot: { device: udp:127.0.0.1, listen: udp }',
+        'ums: { device: /dev/disk/by-id/usb-ums, base: /srv/card.img, medium: usb 1, within: 1 min }',
+      ),
+    )
+    expect(places['virt-1']?.flash).toEqual({
+      at: '/lab/labs/x.yaml:91:5',
+      host: 'here',
+      kind: 'ums',
+      controller: 0,
+      medium: 'usb 1',
+      device: '/dev/disk/by-id/usb-ums',
+      partition: 1,
+      base: '/srv/card.img',
+      within: 60,
+    })
+  })
+
   test('has of each place what plans and people ask for', () => {
     const { 'rock-1': rock, 'pi-1': pi, 'model-1': model } = places
     expect(rock).toMatchObject({
