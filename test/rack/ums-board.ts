@@ -25,6 +25,8 @@ export interface UmsWays {
   blocks?: number
   /** The card never comes to the host: nobody has plugged in a cable. */
   unplugged?: boolean
+  /** What it lends is a block device, a loop device of this machine; for root alone. */
+  asBlockDevice?: boolean
   /** ^C is looked for only so often, as U-Boot does between turns of its sign; how often it is typed until it is seen. */
   deafTo?: number
 }
@@ -42,7 +44,7 @@ const start = 1 << 20
  * @param atHost where the host finds it while it is lent
  */
 export function umsBoard(card: string, atHost: string, ways: UmsWays = {}): UmsBoard {
-  const { refuses, blocks = statSync(card).size / block, unplugged = false, deafTo = 0 } = ways
+  const { refuses, blocks = statSync(card).size / block, unplugged = false, asBlockDevice = false, deafTo = 0 } = ways
   let memory = Buffer.alloc(0)
   let typed = ''
   let sign: NodeJS.Timeout | undefined
@@ -52,7 +54,10 @@ export function umsBoard(card: string, atHost: string, ways: UmsWays = {}): UmsB
 
   function lend(): Reply {
     if (refuses) return { output: `${refuses.says}\r\n`, code: refuses.code }
-    if (!unplugged) symlinkSync(card, atHost)
+    const loop = asBlockDevice
+      ? execFileSync('losetup', ['-f', '--show', card], { encoding: 'utf8' }).trim()
+      : undefined
+    if (!unplugged) symlinkSync(loop ?? card, atHost)
     let turn = 0
     sign = setInterval(() => say(`\r${'|/-\\'[turn++ % 4]}`), 20)
     return {
@@ -61,6 +66,7 @@ export function umsBoard(card: string, atHost: string, ways: UmsWays = {}): UmsB
       over: () => {
         clearInterval(sign)
         rmSync(atHost, { force: true })
+        if (loop !== undefined) execFileSync('losetup', ['-d', loop])
       },
     }
   }

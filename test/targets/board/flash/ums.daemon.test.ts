@@ -1,7 +1,9 @@
 /** A card that U-Boot lends by USB. The gadget and its U-Boot are a stand-in; the host writes with what it has for any card. */
 import { randomBytes } from 'node:crypto'
-import { copyFile, mkdir, open, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { copyFile, mkdir, mkdtemp, open, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { execa } from 'execa'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import type { FlashWay } from '../../../../domain/lab/flash-spec.ts'
 import { freePorts } from '../../../../host/free-port.ts'
@@ -65,6 +67,16 @@ async function setup() {
   return { folder, base, card, device, files, told, boot, left: () => readdir(tmp) }
 }
 
+/** Whether this user may make loop devices. */
+async function hasLoopDevices(): Promise<boolean> {
+  const file = join(await mkdtemp(join(tmpdir(), 'hyplab-loop-')), 'disk')
+  await writeFile(file, Buffer.alloc(4096))
+  const { exitCode, stdout } = await execa('losetup', ['-f', '--show', file], { reject: false })
+  if (exitCode === 0) await execa('losetup', ['-d', stdout])
+  await rm(dirname(file), { recursive: true })
+  return exitCode === 0
+}
+
 /** Changes bytes of a file. */
 async function write(path: string, at: number, bytes: Buffer): Promise<void> {
   const file = await open(path, 'r+')
@@ -96,6 +108,17 @@ test('a card is lent, made what it was set up as with kernel and initrd, given b
   expect(all.told).toEqual([['medium', `sha256 ${flashed.files[0]!.sha256}`]])
   await all.boot({ base: all.base })
   expect(all.told.at(-1)).toEqual(['medium', `sha256 ${flashed.files[0]!.sha256}, as it was there already`])
+})
+
+test.skipIf(!(await hasLoopDevices()))('a card that the host sees as a block device is written just so', async () => {
+  const all = await setup()
+  await write(all.card, 13 * megabyte + 77, Buffer.from('left behind'))
+  await all.boot({ base: all.base }, { asBlockDevice: true })
+  expect((await readFile(all.card)).includes('left behind')).toBe(false)
+  expect(onCard(all.card, 'Image').equals(await readFile(all.files.image))).toBe(true)
+  await writeFile(all.files.initrd, 'another')
+  await all.boot({}, { asBlockDevice: true })
+  expect(String(onCard(all.card, 'initrd.img'))).toBe('another')
 })
 
 test('without a copy of the card files alone are written, and only those that differ', async () => {
