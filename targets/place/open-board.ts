@@ -1,6 +1,8 @@
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { LabError } from '../../domain/errors.ts'
 import type { LabPlace, PlaceClass } from '../../domain/lab/inventory.ts'
+import { sha256 } from '../../host/sha256.ts'
 import { consoleOf } from '../board/console/console-of.ts'
 import { openFlash } from '../board/flash/open-flash.ts'
 import type { Flash, Flashed } from '../board/flash/flash.ts'
@@ -46,7 +48,15 @@ export function openBoard({ inventory, place, folder, attempt, mayCommand, note 
     noteSilence(note, place, true)
   }
   const jtagPower = { on: power.on, off: () => off(AbortSignal.timeout(offPatienceMs)) }
-  const flashTools = { link, power: power.state, jtagPower, loader: kind.loader, attempt }
+  const flashTools = {
+    link,
+    power: power.state,
+    jtagPower,
+    loader: kind.loader,
+    attempt,
+    // One host may serve labs of several machines and state folders.
+    place: `${inventory.name}-${place.name}-${sha256(`${hostname()}:${folder}`).slice(0, 8)}`,
+  }
   const flash = (): Flash => (made ??= openFlash(place.flash ?? missing(place, 'flash'), flashTools))
   const attach = async (signal: AbortSignal): Promise<Attached[]> =>
     await attachAll(

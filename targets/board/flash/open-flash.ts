@@ -9,6 +9,7 @@ import { besideOpenocd, openocdFlash } from './openocd.ts'
 import type { JtagPower, OpenocdBoard } from './openocd-flash.ts'
 import { mmcFlash } from './mmc.ts'
 import { muxFlash } from './mux.ts'
+import { ownFolder } from './own-folder.ts'
 import { tftpFlash } from './tftp.ts'
 import { umsFlash } from './ums.ts'
 import { uefiHttpFlash } from './uefi-http.ts'
@@ -25,13 +26,17 @@ export interface FlashTools {
   loader: Loader | undefined
   /** The attempt, whose name what is put there for it alone bears. */
   attempt: string
+  /** Tells the place from all that may be flashed from the same host, also those of other labs. */
+  place: string
 }
 
 /** The way in which files get onto a place; nothing is touched yet. */
 export function openFlash(spec: FlashSpec, tools: FlashTools): Flash {
   const way = openWay(spec, tools)
   if (!spec.openocd) return way
-  return besideOpenocd(openocdBoard(spec.openocd, spec, tools), way, tools.attempt)
+  const { link, place, attempt } = tools
+  const own = ownFolder(link(spec.host), `${place}-${attempt}-openocd`)
+  return besideOpenocd(openocdBoard(spec.openocd, spec, tools), way, own)
 }
 
 function openocdBoard(way: Openocd, { host }: FlashSpec, { link, jtagPower: power }: FlashTools): OpenocdBoard {
@@ -39,8 +44,9 @@ function openocdBoard(way: Openocd, { host }: FlashSpec, { link, jtagPower: powe
 }
 
 function openWay(spec: FlashSpec, tools: FlashTools): Flash {
-  const { link, power, loader, attempt } = tools
+  const { link, power, loader, attempt, place } = tools
   const host = link(spec.host)
+  const own = ownFolder(host, `${place}-${attempt}`)
   switch (spec.kind) {
     case 'tftp':
       return tftpFlash(spec, host, attempt)
@@ -49,13 +55,13 @@ function openWay(spec: FlashSpec, tools: FlashTools): Flash {
     case 'mmc':
       return mmcFlash(spec, host, attempt)
     case 'ums':
-      return umsFlash(spec, host, attempt)
+      return umsFlash(spec, host, own)
     case 'uefi-http':
       return uefiHttpFlash(spec, host, attempt)
     case 'fastboot':
       return fastbootFlash(spec, host)
     case 'openocd':
-      return openocdFlash(openocdBoard(spec, spec, tools), loader, attempt)
+      return openocdFlash(openocdBoard(spec, spec, tools), loader, own)
     case 'command':
       return commandFlash(spec, host)
   }

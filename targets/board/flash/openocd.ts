@@ -8,22 +8,21 @@ import type { Flash, Flashed, FlashFiles, LoadFile } from './flash.ts'
 import { writeFlash, type BoardFile, type OpenocdBoard } from './openocd-flash.ts'
 import { hex } from './openocd-images.ts'
 import { openocdFault, runOpenocd } from './openocd-run.ts'
-import { tempFolderOf } from './temp-folder.ts'
+import type { OwnFolder } from './own-folder.ts'
 
 /**
  * Flashes by OpenOCD, through JTAG or SWD. What has an address in flash is written there where it differs, and read back;
  * kernel and initrd without one are put into memory later, when U-Boot stands at its prompt, and it reads them back.
  * @param loader of the board's class: where in memory U-Boot takes them
- * @param attempt names the folder of the host, so that whoever puts the attempt away finds it
+ * @param own the attempt's folder of the host
  */
-export function openocdFlash(board: OpenocdBoard, loader: Loader | undefined, attempt: string): Flash {
+export function openocdFlash(board: OpenocdBoard, loader: Loader | undefined, own: OwnFolder): Flash {
   const { way, host } = board
-  const temp = tempFolderOf(host, attempt)
   const inMemory = way.kernelAt === undefined
   const flash = async (files: FlashFiles, signal: AbortSignal): Promise<Flashed> => {
     const firmware = await firmwareOf(board, files, signal)
     const [kernel, initrd] = await kernelAndInitrd(board, files, signal)
-    const folder = await temp.make(signal)
+    const folder = await own.make(signal)
     const written = await writeFlash(board, [...firmware, kernel, initrd], folder, signal)
     if (loader?.kind !== 'u-boot') {
       const remark = 'The command line is not told: the board starts what its flash holds.'
@@ -38,7 +37,7 @@ export function openocdFlash(board: OpenocdBoard, loader: Loader | undefined, at
   const serve = async ({ name }: LoadFile, signal: AbortSignal): Promise<void> => {
     const at = name === 'kernel' ? loader?.kernelAddress : loader?.initrdAddress
     if (at === undefined) throw noAddress(name)
-    const folder = await temp.path(signal)
+    const folder = await own.find(signal)
     const commands = [`load_image ${posix.join(folder, name)} ${hex(at)} bin`, 'resume']
     const end = await runOpenocd(host, way, { begin: ['halt'], commands }, posix.join(folder, 'log'), signal)
     if (!end.done) throw openocdFault(host, end, `put the ${name} into the board's memory`)
@@ -46,29 +45,29 @@ export function openocdFlash(board: OpenocdBoard, loader: Loader | undefined, at
   return {
     board: 'off',
     readsBack: false,
-    flash: clearedOnFailure(flash, temp.remove),
+    flash: clearedOnFailure(flash, own.remove),
     ...(inMemory && { serve }),
-    clear: temp.remove,
+    clear: own.remove,
   }
 }
 
 /**
  * Writes a board's flash by OpenOCD, and then has kernel and initrd brought in another way.
  * @param other that way, with the board off
+ * @param own a folder of the attempt's on OpenOCD's host, and no other way's
  */
-export function besideOpenocd(board: OpenocdBoard, other: Flash, attempt: string): Flash {
-  const temp = tempFolderOf(board.host, `${attempt}-openocd`)
+export function besideOpenocd(board: OpenocdBoard, other: Flash, own: OwnFolder): Flash {
   const flash = async (files: FlashFiles, signal: AbortSignal): Promise<Flashed> => {
     const firmware = await firmwareOf(board, files, signal)
-    const folder = await temp.make(signal)
+    const folder = await own.make(signal)
     const written = await writeFlash(board, firmware, folder, signal)
-    await temp.remove()
+    await own.remove()
     const { image, initrd, cmdline } = files
     const flashed = await other.flash({ image, initrd, cmdline }, signal)
     return { ...flashed, files: [...written, ...flashed.files] }
   }
   const clear = async (): Promise<void> => {
-    await temp.remove()
+    await own.remove()
     await other.clear()
   }
   return { ...other, flash: clearedOnFailure(flash, clear), clear }

@@ -7,7 +7,7 @@ import { describeFile } from './describe-file.ts'
 import { refuseFirmware } from './firmware.ts'
 import type { Flash, Flashed, FlashFiles, LoadFile } from './flash.ts'
 import { putContent, type MediumContent, type MediumFiles } from './medium-content.ts'
-import { tempFolderOf } from './temp-folder.ts'
+import type { OwnFolder } from './own-folder.ts'
 import { makeMedium, type MediumFile } from './whole-medium.ts'
 
 type UmsWay = Extract<FlashWay, { kind: 'ums' }>
@@ -16,15 +16,14 @@ type UmsWay = Extract<FlashWay, { kind: 'ums' }>
  * Has a board's U-Boot lend the board's own medium to a host by USB (its command `ums`), which writes what differs there and
  * reads it back; then U-Boot loads from it. What the medium should hold is made here, before the board is on.
  * @param host where the board's USB device port is plugged in
- * @param attempt names the folder of the host, so that whoever puts the attempt away finds it
+ * @param own the attempt's folder there
  */
-export function umsFlash(way: UmsWay, host: HostLink, attempt: string): Flash {
-  const temp = tempFolderOf(host, attempt)
+export function umsFlash(way: UmsWay, host: HostLink, own: OwnFolder): Flash {
   const flash = async (files: FlashFiles, signal: AbortSignal): Promise<Flashed> => {
     if (way.firmwareAt === undefined)
       refuseFirmware(files, 'the lab file does not say where on its medium firmware lies')
     const wanted = await mediumFiles(files, signal)
-    const folder = await temp.make(signal)
+    const folder = await own.make(signal)
     const content = await contentOf(way, host, wanted, files, folder, signal)
     const [kernel, initrd] = wanted.map(({ name, proof }, n): LoadFile => {
       const command = `load ${way.medium}:${way.partition} {address} ${name}`
@@ -36,9 +35,9 @@ export function umsFlash(way: UmsWay, host: HostLink, attempt: string): Flash {
   return {
     board: 'off',
     readsBack: false,
-    flash: clearedOnFailure(flash, temp.remove),
+    flash: clearedOnFailure(flash, own.remove),
     borrow: ({ content }) => borrower(way, host, (signal) => putContent(host, content, way.device, signal)),
-    clear: temp.remove,
+    clear: own.remove,
   }
 }
 
@@ -65,9 +64,9 @@ async function contentOf(
     return { whole: { image, base, firmware: firmware !== undefined } }
   }
   const files: MediumFiles['files'] = []
-  for (const { name, from: own, proof } of wanted) {
+  for (const { name, from: there, proof } of wanted) {
     const path = posix.join(folder, String(files.length))
-    await host.put(own, path, signal)
+    await host.put(there, path, signal)
     files.push({ name, path, sha256: proof.sha256 })
   }
   if (!firmware) return { partition, files }

@@ -7,6 +7,7 @@ import { freePorts } from '../../../../host/free-port.ts'
 import { sha256 } from '../../../../host/sha256.ts'
 import type { Flash } from '../../../../targets/board/flash/flash.ts'
 import { besideOpenocd, openocdFlash } from '../../../../targets/board/flash/openocd.ts'
+import { ownFolder } from '../../../../targets/board/flash/own-folder.ts'
 import { tftpFlash } from '../../../../targets/board/flash/tftp.ts'
 import { sshLink } from '../../../../targets/hosts/ssh-link.ts'
 import { tempFolder } from '../../../host/temp-folder.ts'
@@ -53,7 +54,8 @@ beforeEach(async () => {
   const at = (block: number): number => board.flashAt + block * blockSize
   const addresses = { firmwareAt: at(2), kernelAt: at(10), initrdAt: at(20) }
   const way = { config: board.config, arguments: [], begin: ['reset init'], images: [], within: 60, ...addresses }
-  const flash: Setup['flash'] = (more = {}) => openocdFlash({ way: { ...way, ...more }, host, power }, self, '1.1.1')
+  const flash: Setup['flash'] = (more = {}) =>
+    openocdFlash({ way: { ...way, ...more }, host, power }, self, ownFolder(host, '1.1.1'))
   all = { folder, board, switched, files, content, host, way, flash, left: () => readdir(tmp) }
 })
 
@@ -205,7 +207,7 @@ test("on a host that is reached by ssh it does the same, and a cancel leaves not
   onTestFinished(() => host.close())
   const power = { on: async () => undefined, off: async () => undefined }
   const attempt = `test-${process.pid}`
-  const flash = openocdFlash({ way: all.way, host, power }, self, attempt)
+  const flash = openocdFlash({ way: all.way, host, power }, self, ownFolder(host, attempt))
   expect((await flash.flash(files, never)).files.map(({ written }) => written)).toEqual([true, true, true])
   expect(flashed(all, 2, 500).equals(content.firmware)).toBe(true)
   await flash.clear()
@@ -223,7 +225,7 @@ test("on a host that is reached by ssh it does the same, and a cancel leaves not
 test('a stack without an address in flash is refused before anything is switched', async () => {
   const { firmwareAt: _, ...way } = all.way
   const power = { on: async () => all.switched.push('on'), off: async () => all.switched.push('off') }
-  const flash = openocdFlash({ way, host: all.host, power }, self, '1.1.1')
+  const flash = openocdFlash({ way, host: all.host, power }, self, ownFolder(all.host, '1.1.1'))
   await expect(flash.flash(all.files, never)).rejects.toThrow(/does not say where in the board's flash firmware lies/)
   expect(all.switched).toEqual([])
 })
@@ -235,7 +237,7 @@ test('beside TFTP it writes the firmware alone, before kernel and initrd are ser
   const other = tftpFlash({ kind: 'tftp', folder: tftp, server: '10.0.2.2', network: ['dhcp'] }, host, '1.1.1')
   const { kernelAt: _k, initrdAt: _i, ...way } = all.way
   const power = { on: async () => switched.push('on'), off: async () => switched.push('off') }
-  const flash = besideOpenocd({ way, host, power }, other, '1.1.1')
+  const flash = besideOpenocd({ way, host, power }, other, ownFolder(host, '1.1.1-openocd'))
   const done = await flash.flash(files, never)
   expect(done.files.map(({ name, readBack }) => [name, readBack])).toEqual([
     ['firmware', true],
@@ -254,7 +256,7 @@ test('kernel and initrd without an address in flash are put into memory when U-B
   const { kernelAt: _k, initrdAt: _i, firmwareAt: _f, ...way } = all.way
   const loader = { ...debianLoader, kernelAddress: board.memoryAt, initrdAddress: board.memoryAt + 0x4000 }
   const power = { on: async () => undefined, off: async () => undefined }
-  const open = () => openocdFlash({ way, host, power }, loader, '1.1.1')
+  const open = () => openocdFlash({ way, host, power }, loader, ownFolder(host, '1.1.1'))
   const { firmware: _, ...rest } = files
   const { offer, files: told } = await open().flash(rest, never)
   expect(told.map(({ name, readBack }) => [name, readBack])).toEqual([

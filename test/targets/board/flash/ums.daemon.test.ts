@@ -8,6 +8,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import type { FlashWay } from '../../../../domain/lab/flash-spec.ts'
 import { freePorts } from '../../../../host/free-port.ts'
 import { awaitPath } from '../../../../targets/board/flash/await-path.ts'
+import { ownFolder } from '../../../../targets/board/flash/own-folder.ts'
 import { umsFlash } from '../../../../targets/board/flash/ums.ts'
 import { startLoader } from '../../../../targets/board/loader/start-loader.ts'
 import { sshLink } from '../../../../targets/hosts/ssh-link.ts'
@@ -48,7 +49,7 @@ async function setup() {
     { signal = never, meanwhile }: { signal?: AbortSignal; meanwhile?: (board: UmsBoard) => void } = {},
   ) {
     await mkdir(join(folder, 'by-id'), { recursive: true })
-    const open = () => umsFlash({ ...way, ...more }, host, '1.1.1')
+    const open = () => umsFlash({ ...way, ...more }, host, ownFolder(host, '1.1.1'))
     const flashed = await open().flash(files, signal)
     const board = umsBoard(card, device, ways)
     onTestFinished(() => void board.console.destroy())
