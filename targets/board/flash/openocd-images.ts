@@ -24,28 +24,32 @@ export interface FlashImage {
 
 /**
  * Reads flash through its driver, which knows how: not all of it lies in the board's address space. A part in each bank has a
- * file of its own.
+ * file of its own. Written it is through the bank's own target: of another one OpenOCD finds no bank, says so, and goes on.
  */
-const readFlash = `proc hyplab_read {file address size} {
-  set part 0
-  while {$size > 0} {
-    set found 0
-    for {set number 0} {$number < [llength [flash list]]} {incr number} {
-      if {[dict get [lindex [flash list] $number] size] == 0} {catch {flash probe $number}}
-      set bank [lindex [flash list] $number]
-      set offset [expr {$address - [dict get $bank base]}]
-      set left [expr {[dict get $bank size] - $offset}]
-      if {$offset < 0 || $left <= 0} continue
-      set found 1
-      set count [expr {$left < $size ? $left : $size}]
-      flash read_bank $number $file.$part $offset $count
-      incr address $count
-      set size [expr {$size - $count}]
-      incr part
-      break
+const procedures = `proc hyplab_bank {address} {
+  for {set number 0} {$number < [llength [flash list]]} {incr number} {
+    if {[dict get [lindex [flash list] $number] size] == 0} {catch {flash probe $number}}
+    set bank [lindex [flash list] $number]
+    set offset [expr {$address - [dict get $bank base]}]
+    if {$offset >= 0 && $offset < [dict get $bank size]} {
+      if {[dict exists $bank target]} {targets [dict get $bank target]}
+      return [list $number $offset [expr {[dict get $bank size] - $offset}]]
     }
-    if {!$found} {error [format {Error: no flash bank at 0x%08x is known to these files} $address]}
   }
+  error [format {Error: no flash bank at 0x%08x is known to these files} $address]
+}
+proc hyplab_read {file address size} {
+  for {set part 0} {$size > 0} {incr part} {
+    lassign [hyplab_bank $address] number offset left
+    set count [expr {$left < $size ? $left : $size}]
+    flash read_bank $number $file.$part $offset $count
+    incr address $count
+    set size [expr {$size - $count}]
+  }
+}
+proc hyplab_write {file address} {
+  hyplab_bank $address
+  flash write_image erase $file $address bin
 }`
 
 /**
@@ -64,7 +68,7 @@ export async function syncImages(
   const before = await readImages(host, way, images, folder, signal)
   const differing = images.filter(({ sha256 }, n) => before[n] !== sha256)
   if (differing.length > 0) {
-    const write = differing.map(({ path, at }) => `flash write_image erase ${path} ${hex(at)} bin`)
+    const write = differing.map(({ path, at }) => `hyplab_write ${path} ${hex(at)}`)
     const now = await readImages(host, way, images, folder, signal, write)
     const wrong = images.findIndex(({ sha256 }, n) => now[n] !== sha256)
     if (wrong >= 0) throw notHeld(host, images[wrong]!, now[wrong]!, differing)
@@ -86,7 +90,7 @@ async function readImages(
 ): Promise<string[]> {
   const to = (n: number): string => posix.join(folder, `read-${n}`)
   const read = images.map(({ at, size }, n) => `hyplab_read ${to(n)} ${hex(at)} ${size}`)
-  const commands = [readFlash, ...write, ...read]
+  const commands = [procedures, ...write, ...read]
   const log = posix.join(folder, 'log')
   for (const since = performance.now(); ;) {
     const end = await runOpenocd(host, way, { begin: way.begin, commands }, log, signal)

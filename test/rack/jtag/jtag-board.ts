@@ -5,11 +5,11 @@ import { DebugPort, type Mapped } from './debug-port.ts'
 import { norFlash, ram, type FlashFaults } from './nor-flash.ts'
 import { Tap } from './tap.ts'
 
-/** A stand-in for a board with JTAG: no core, 64 KiB of memory, and NOR flash; what is in them outlives its power. */
+/** A stand-in for a board with JTAG: no core, 64 KiB of memory, and two chips of NOR flash, one behind the other. */
 export interface JtagBoard {
   /** OpenOCD's files for its adapter and for the board. */
   config: string[]
-  /** Where its flash begins, and what it holds. */
+  /** Where its flash begins, and what it holds; it outlives its power. */
   flashAt: number
   flash: Buffer
   memoryAt: number
@@ -25,7 +25,7 @@ export interface JtagBoard {
   stop(): Promise<void>
 }
 
-/** How large both are, bytes. */
+/** How large its memory is, and each chip of flash, bytes. */
 export const memorySize = 1 << 16
 const flashAt = 0x08000000
 const memoryAt = 0x40000000
@@ -37,10 +37,15 @@ const memoryAt = 0x40000000
  * @param more further devices of its bus
  */
 export async function startJtagBoard(folder: string, more: Mapped[] = []): Promise<JtagBoard> {
-  const flash = Buffer.alloc(memorySize, 0xff)
+  const flash = Buffer.alloc(2 * memorySize, 0xff)
   const memory = Buffer.alloc(memorySize)
   const faults: JtagBoard['faults'] = { locked: false, worn: false, dead: false, stuck: false }
-  const bus = [{ at: flashAt, device: norFlash(flash, faults) }, { at: memoryAt, device: ram(memory) }, ...more]
+  const bus = [
+    { at: flashAt, device: norFlash(flash.subarray(0, memorySize), faults) },
+    { at: flashAt + memorySize, device: norFlash(flash.subarray(memorySize), faults) },
+    { at: memoryAt, device: ram(memory) },
+    ...more,
+  ]
   const obey = wires(new Tap(new DebugPort(bus)))
   const sockets = new Set<Socket>()
   const connections = { came: 0, open: 0 }
@@ -76,7 +81,7 @@ export async function startJtagBoard(folder: string, more: Mapped[] = []): Promi
 const boardConfig = `jtag newtap board cpu -irlen 4 -ircapture 0x1 -irmask 0xf -expected-id 0x4ba00477
 dap create board.dap -chain-position board.cpu
 target create board.bus mem_ap -dap board.dap -ap-num 0
-flash bank board.nor cfi 0x${flashAt.toString(16)} 0x${memorySize.toString(16)} 2 2 board.bus
+${[0, 1].map((chip) => `flash bank board.nor${chip} cfi 0x${(flashAt + chip * memorySize).toString(16)} 0x${memorySize.toString(16)} 2 2 board.bus`).join('\n')}
 `
 
 /**

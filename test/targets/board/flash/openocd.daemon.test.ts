@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import type { Openocd } from '../../../../domain/lab/flash-spec.ts'
@@ -11,7 +11,7 @@ import { ownFolder } from '../../../../targets/board/flash/own-folder.ts'
 import { tftpFlash } from '../../../../targets/board/flash/tftp.ts'
 import { sshLink } from '../../../../targets/hosts/ssh-link.ts'
 import { tempFolder } from '../../../host/temp-folder.ts'
-import { startJtagBoard, type JtagBoard } from '../../../rack/jtag/jtag-board.ts'
+import { memorySize, startJtagBoard, type JtagBoard } from '../../../rack/jtag/jtag-board.ts'
 import { blockSize } from '../../../rack/jtag/nor-flash.ts'
 import { startSshd } from '../../../rack/sshd.ts'
 import { debianLoader } from '../loader/booted-board.ts'
@@ -65,7 +65,7 @@ function flashed({ board: { flash } }: Setup, block: number, size: number): Buff
 }
 
 const writes = ({ host }: Setup): string[] =>
-  host.ran.flatMap((words) => words.filter((word) => word.startsWith('flash write_image')))
+  host.ran.flatMap((words) => words.filter((word) => word.startsWith('hyplab_write')))
 
 test('each file is written where it belongs in flash while the board is on, and a second time only what differs', async () => {
   const { files, content, switched, left } = all
@@ -114,6 +114,20 @@ test("images of the lab's own are held in flash, too", async () => {
     readBack: true,
   })
   expect(flashed(all, 32, 200).equals(bytes)).toBe(true)
+})
+
+test('an image that goes over two banks is written and read in both, also where another target is the current one', async () => {
+  const { folder, way, content, board } = all
+  const more = join(folder, 'more.cfg')
+  const text = await readFile(way.config[1]!, 'utf8')
+  await writeFile(more, `${text}target create board.other mem_ap -dap board.dap -ap-num 0\ntargets board.other\n`)
+  const firmwareAt = board.flashAt + memorySize - 256
+  const config = [way.config[0]!, more]
+  const first = await all.flash({ config, firmwareAt }).flash(all.files, never)
+  expect(first.files.map(({ written }) => written)).toEqual([true, true, true])
+  expect(board.flash.subarray(memorySize - 256, memorySize + 244).equals(content.firmware)).toBe(true)
+  const again = await all.flash({ config, firmwareAt }).flash(all.files, never)
+  expect(again.files.map(({ written }) => written)).toEqual([false, false, false])
 })
 
 test('what OpenOCD says of flash that is locked is told in its own words, and the board is off', async () => {
