@@ -39,6 +39,7 @@ export function borrower(
       await awaitMedium(host, device, signal, 'the board lent it')
       const sizes = blockSizes.slice(0, medium.startsWith('mmc') ? 1 : 2).map((block) => block * blocks)
       await refuseAnother(host, device, sizes, signal)
+      await refuseMounted(host, device, signal)
       return await write(signal)
     },
   }
@@ -50,5 +51,15 @@ async function refuseAnother(host: HostLink, device: string, sizes: number[], si
   const size = Number(await mustRun(host, ['sh', '-c', script, 'sh', device], `see how large ${device} is`, signal))
   if (sizes.includes(size)) return
   const sentence = `What came to ${device} on host ${host.name} has ${size} bytes, and the board lends a medium of ${sizes.join(' or ')}: it is another one, and nothing was written.`
+  throw new LabError('PlaceBroken', sentence)
+}
+
+/** A desktop mounts what comes, and would write over what is written: each is right by itself, and the medium is none. */
+async function refuseMounted(host: HostLink, device: string, signal: AbortSignal): Promise<void> {
+  const { code, stdout } = await runOn(host, ['lsblk', '-n', '-r', '-o', 'MOUNTPOINT', '--', device], signal)
+  const folder = stdout.split('\n').find((line) => line !== '')
+  // What is no block device has no mounts.
+  if (code !== 0 || folder === undefined) return
+  const sentence = `Host ${host.name} has mounted the medium ${device} at ${folder}: nothing was written. Have it mount nothing by itself (an fstab line with noauto, a udev rule with UDISKS_IGNORE).`
   throw new LabError('PlaceBroken', sentence)
 }

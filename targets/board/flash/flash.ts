@@ -97,7 +97,10 @@ export interface LoadFile {
 
 /** Puts files where a board will start them from. */
 export interface Flash {
-  /** Whether the board has to be off meanwhile, or on: by fastboot it is the board itself that takes the files. */
+  /**
+   * Whether the board has to be off before, or on: by fastboot it is the board itself that takes the files. A way that needs
+   * power meanwhile switches a board that is off by itself.
+   */
   readonly board: 'off' | 'on'
   /** Whether what was written is read back before the board starts; else only the board's loader can prove what it has. */
   readonly readsBack: boolean

@@ -34,17 +34,17 @@ const memoryAt = 0x40000000
  * Starts a board whose JTAG is reached by OpenOCD's `remote_bitbang` (its doc/manual/jtag/drivers/remote_bitbang.txt): the real
  * OpenOCD drives every edge of TCK.
  * @param folder gets its files for OpenOCD
- * @param more further devices of its bus
+ * @param more further devices of its bus, in place of its own where they overlap
  */
 export async function startJtagBoard(folder: string, more: Mapped[] = []): Promise<JtagBoard> {
   const flash = Buffer.alloc(2 * memorySize, 0xff)
   const memory = Buffer.alloc(memorySize)
   const faults: JtagBoard['faults'] = { locked: false, worn: false, dead: false, stuck: false }
   const bus = [
+    ...more,
     { at: flashAt, device: norFlash(flash.subarray(0, memorySize), faults) },
     { at: flashAt + memorySize, device: norFlash(flash.subarray(memorySize), faults) },
     { at: memoryAt, device: ram(memory) },
-    ...more,
   ]
   const obey = wires(new Tap(new DebugPort(bus)))
   const sockets = new Set<Socket>()

@@ -8,6 +8,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import type { FlashWay } from '../../../../domain/lab/flash-spec.ts'
 import { freePorts } from '../../../../host/free-port.ts'
 import { awaitPath } from '../../../../targets/board/flash/await-path.ts'
+import { borrower } from '../../../../targets/board/flash/borrower.ts'
 import { ownFolder } from '../../../../targets/board/flash/own-folder.ts'
 import { umsFlash } from '../../../../targets/board/flash/ums.ts'
 import { startLoader } from '../../../../targets/board/loader/start-loader.ts'
@@ -120,6 +121,27 @@ test.skipIf(!(await hasLoopDevices()))('a card that the host sees as a block dev
   await writeFile(all.files.initrd, 'another')
   await all.boot({}, { asBlockDevice: true })
   expect(String(onCard(all.card, 'initrd.img'))).toBe('another')
+})
+
+test.skipIf(!(await hasLoopDevices()))('a medium that the host has mounted by itself is not written', async () => {
+  const folder = await tempFolder()
+  const [card, mounted] = [join(folder, 'card.img'), join(folder, 'mounted')]
+  await writeFile(card, Buffer.alloc(megabyte))
+  await execa('mkfs.ext2', ['-q', card])
+  const { stdout: device } = await execa('losetup', ['-f', '--show', card])
+  onTestFinished(async () => void (await execa('losetup', ['-d', device])))
+  let written = 0
+  const write = async () => ({ files: [], remarks: [], written: written++ })
+  const borrow = () => borrower({ medium: 'mmc 0', device, within: 1 }, hereLink(), write).write(megabyte / 512, never)
+  await borrow()
+  expect(written).toBe(1)
+  await mkdir(mounted)
+  await execa('mount', [device, mounted])
+  onTestFinished(async () => void (await execa('umount', [mounted])))
+  await expect(borrow()).rejects.toThrow(
+    `Host here has mounted the medium ${device} at ${mounted}: nothing was written.`,
+  )
+  expect(written).toBe(1)
 })
 
 test('without a copy of the card files alone are written, and only those that differ', async () => {
