@@ -8,8 +8,8 @@ import { runOn } from './on-host.ts'
 const steps = ['hyplab: configured', 'hyplab: connected', 'hyplab: done']
 /** Several run on one host, and nobody else is to talk to this one. A version without one of these has another way to no port. */
 const noPorts = ['gdb_port', 'tcl_port', 'telnet_port'].map((port) => `catch {${port} disabled}`).join('; ')
-/** Of a log that may be long, characters. */
-const keptLog = 16_384
+/** Of a log that may be long, bytes: a driver that is asked to may say a line for each block. */
+const keptLog = 1 << 20
 /** How long the host may take to read a log, milliseconds; it is asked after a cancel, too. */
 const reading = 30_000
 const shownErrors = 4
@@ -56,9 +56,9 @@ export async function runOpenocd(
     const sentence = `OpenOCD on host ${host.name} did not come to its end within ${inSeconds(within)}, and was ended; it said ${lastSaid(said)}.`
     throw new LabError('PlaceBroken', sentence, { retryable: true })
   }
-  const reached = steps.filter((step) => said.includes(step)).length
-  if (code === 0 && reached === steps.length) return { done: true }
-  const how = (['not configured', 'not connected', 'connected', 'connected'] as const)[reached]!
+  const [isConfigured, isConnected, isDone] = steps.map((step) => said.includes(step))
+  if (code === 0 && isDone) return { done: true }
+  const how = isConnected ? 'connected' : isConfigured ? 'not connected' : 'not configured'
   return { done: false, how, why: `OpenOCD ended with code ${code} and said ${errorsIn(said)}` }
 }
 
