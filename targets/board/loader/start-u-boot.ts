@@ -73,8 +73,10 @@ async function start(dialogue: LoaderDialogue, order: LoaderOrder): Promise<Load
     toldMedium?.('medium', `${written} of ${of} pieces written, all of them read back`)
   }
   const lent = offer.lent && borrow ? await lendMedium(dialogue, offer.lent, borrow(offer.lent)) : undefined
-  for (const { name, sha256, written } of lent?.files ?? [])
-    toldMedium?.(name, written ? `sha256 ${sha256}` : `sha256 ${sha256}, as it was there already`)
+  for (const { name, sha256, written } of lent?.files ?? []) {
+    const how = written ? `sha256 ${sha256}` : `sha256 ${sha256}, as it was there already`
+    toldMedium?.(name, [how, ...lent!.remarks].join('. '))
+  }
   await setBootargs(dialogue, cmdline, kernelAt)
   const serving = (file: LoadFile) => (serve ? () => serve(file) : undefined)
   const kernel = await loadFile(dialogue, offer.kernel, kernelAt, { serve: serving(offer.kernel) })

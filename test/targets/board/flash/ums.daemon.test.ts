@@ -107,7 +107,8 @@ test('a card is lent, made what it was set up as with kernel and initrd, given b
     'load mmc 0:1 ${ramdisk_addr_r} initrd.img',
     expect.stringMatching(/^booti /),
   ])
-  expect(all.told).toEqual([['medium', `sha256 ${flashed.files[0]!.sha256}`]])
+  const remark = `Before its file system the medium ${all.device} was not as ${all.base} has it: the table or the boot loader had been changed, and was written back.`
+  expect(all.told).toEqual([['medium', `sha256 ${flashed.files[0]!.sha256}. ${remark}`]])
   await all.boot({ base: all.base })
   expect(all.told.at(-1)).toEqual(['medium', `sha256 ${flashed.files[0]!.sha256}, as it was there already`])
 })
