@@ -59,6 +59,7 @@ export const testPackages: HostPackage[] = [
   { name: 'openssh-server', why: 'tests reach hosts of a lab by it' },
   { name: 'tftpd-hpa', why: 'tests have boards load their kernel from it' },
   { name: 'fastboot', why: 'tests flash boards by it' },
+  { name: 'openocd', why: 'tests write the flash of boards by it' },
   { name: 'curl', why: 'tests have it fetch from a TFTP server, as a check of a lab does' },
   { name: 'lrzsz', why: 'tests load over the console by its YMODEM' },
   { name: 'mtools', why: 'tests write the media of boards by it, as the host of an SD mux does' },

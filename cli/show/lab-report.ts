@@ -81,6 +81,11 @@ function sourceWords(source: ConsoleSpec): string {
 }
 
 function flashWords(flash: FlashSpec): string {
+  const way = wayWords(flash)
+  return flash.openocd ? `${way}; flash memory by openocd` : way
+}
+
+function wayWords(flash: FlashSpec): string {
   switch (flash.kind) {
     case 'tftp':
       return `TFTP from ${flash.folder} of ${flash.host}`
@@ -88,10 +93,14 @@ function flashWords(flash: FlashSpec): string {
       return `medium ${flash.device} of ${flash.host}`
     case 'mmc':
       return `mmc ${flash.device} by TFTP from ${flash.folder} of ${flash.host}`
+    case 'ums':
+      return `${flash.medium} lent by USB to ${flash.host}`
     case 'uefi-http':
       return `HTTP boot from ${flash.folder} of ${flash.host}`
     case 'fastboot':
       return `fastboot ${flash.device} from ${flash.host}`
+    case 'openocd':
+      return `openocd on ${flash.host}`
     case 'command':
       return `flashed by a command on ${flash.host}`
   }

@@ -1,7 +1,30 @@
 import type { At } from './inventory.ts'
 
 /** How kernel, initrd and firmware get onto a board. */
-export type FlashSpec = { at: At; host: string } & FlashWay
+export type FlashSpec = {
+  at: At
+  host: string
+  /** Writes the board's flash before that; kernel and initrd come by the way beside it. Absent where nothing does. */
+  openocd?: Openocd
+} & FlashWay
+
+/** How OpenOCD reaches a board by JTAG or SWD, and what it writes there. Addresses are the board's. */
+export interface Openocd {
+  /** Files as its `-f` takes them, in order. */
+  config: string[]
+  /** Words of its command line before them. */
+  arguments: string[]
+  /** Its commands that stop the board, so that its flash can be read and written. */
+  begin: string[]
+  /** Where in flash these are written; absent where they are not. */
+  firmwareAt?: number
+  kernelAt?: number
+  initrdAt?: number
+  /** Files of the host that the flash has to hold as well. */
+  images: { file: string; at: number }[]
+  /** How long one run of it may take, seconds. */
+  within: number
+}
 
 export type FlashWay =
   /** Files in a folder that a TFTP server of the host serves; each attempt has its own below it. */
@@ -42,6 +65,23 @@ export type FlashWay =
       server: string
       network: string[]
     }
+  /** The board's own medium, which its U-Boot lends to a host by USB until it is told to end (`ums`). */
+  | {
+      kind: 'ums'
+      /** The USB device controller, as U-Boot counts them. */
+      controller: number
+      /** The medium as U-Boot's `ums` takes it, e.g. `mmc 0`. */
+      medium: string
+      /** The same as the host sees it while it is lent; nothing is there otherwise. */
+      device: string
+      /** Its FAT partition, from 1; 0 where the whole medium is one file system. */
+      partition: number
+      /** As with `mux`. */
+      firmwareAt?: number
+      base?: string
+      /** How long the host may take to see it, seconds. */
+      within: number
+    }
   /** An image in a folder that a web server of the host serves, which UEFI firmware boots by HTTP. */
   | {
       kind: 'uefi-http'
@@ -55,6 +95,8 @@ export type FlashWay =
       /** How U-Boot is told to listen, e.g. `udp` or `usb 0`; absent where the board's own firmware does. */
       listen?: string
     }
+  /** OpenOCD writes flash, and into memory what has no place there, once U-Boot stands at its prompt. */
+  | ({ kind: 'openocd' } & Openocd)
   /** A command; `{image}`, `{initrd}`, `{cmdline}` and `{firmware}` in its words stand for files of the host and the command line. */
   | { kind: 'command'; run: string[] }
 

@@ -46,8 +46,8 @@ export function noteBroken(note: NoteLab, console: string, error: unknown): void
 
 /** Notes what was flashed, and what of it was read back. */
 export function noteFlashed(note: NoteLab, by: string, { readsBack }: Flash, { files, remarks, offer }: Flashed): void {
-  const is = readsBack ? 'written' : offer ? 'offered' : 'unread'
-  for (const { name, sha256, written } of files) {
+  for (const { name, sha256, written, readBack = readsBack } of files) {
+    const is = readBack ? 'written' : offer ? 'offered' : 'unread'
     const how = written ? `sha256 ${sha256}` : `sha256 ${sha256}, as it was there already`
     note({ about: 'flash', by, file: fileNames[name] ?? name, is, words: [how, ...remarks].join('. ') })
   }
@@ -60,6 +60,11 @@ const fileNames: Record<string, string> = { Image: 'kernel', image: 'kernel', 'i
 export function noteLoaded(note: NoteLab, { name, size, crc32, sha256 }: Loaded): void {
   const words = `${size} bytes, crc32 ${crc32}${sha256 === undefined ? '' : `, sha256 ${sha256}`}`
   note({ about: 'flash', by: 'the boot loader', file: name, is: 'loaded', words })
+}
+
+/** Notes what a board's own medium holds, once it was written and read back. @param words what proves it */
+export function noteMedium(note: NoteLab, name: string, words: string): void {
+  note({ about: 'flash', by: 'the boot loader', file: fileNames[name] ?? name, is: 'written', words })
 }
 
 /** Notes why a dialogue with a boot loader was the lab's to break: the wire that loses characters, or what it fetches from. */

@@ -15,7 +15,16 @@ import { unnoted } from '../lab-log.ts'
 import type { PowerUp } from '../powered.ts'
 import { attachAll } from './attach-all.ts'
 import type { OpenPlace, PlaceOrder } from './open-place.ts'
-import { nameOfOutlet, notedPower, noteBroken, noteFlashed, noteLoaded, noteSilence, wordsOf } from '../board/noted.ts'
+import {
+  nameOfOutlet,
+  notedPower,
+  noteBroken,
+  noteFlashed,
+  noteLoaded,
+  noteMedium,
+  noteSilence,
+  wordsOf,
+} from '../board/noted.ts'
 import { awaitSilence } from './silence.ts'
 
 /** How long a PDU may take for an off in a tear-down, milliseconds: it may have to wait for a command in flight, or be asked again. */
@@ -30,15 +39,25 @@ export function openBoard({ inventory, place, folder, attempt, mayCommand, note 
   const own = powerOfPlace(inventory, place, links, join(folder, inventory.name))
   const power = fenced(notedPower(own, outlet, note), mayCommand)
   let made: Flash | undefined
-  const flash = (): Flash =>
-    (made ??= openFlash(place.flash ?? missing(place, 'flash'), {
-      link,
-      power: power.state,
-      attempt,
-      // One host may serve labs of several machines and state folders.
-      place: `${inventory.name}-${place.name}-${sha256(`${hostname()}:${folder}`).slice(0, 8)}`,
-    }))
   const consoles = Object.values(place.consoles)
+  const off = async (signal: AbortSignal): Promise<void> => {
+    const { read } = await power.off(signal)
+    if (read === 'off') return
+    const sources = consoles.map(({ source }) => consoleOf(source, link))
+    await awaitSilence(sources, place.limits.offSilence, signal)
+    noteSilence(note, place, true)
+  }
+  const jtagPower = { on: power.on, off: () => off(AbortSignal.timeout(offPatienceMs)) }
+  const flashTools = {
+    link,
+    power: power.state,
+    jtagPower,
+    loader: kind.loader,
+    attempt,
+    // One host may serve labs of several machines and state folders.
+    place: `${inventory.name}-${place.name}-${sha256(`${hostname()}:${folder}`).slice(0, 8)}`,
+  }
+  const flash = (): Flash => (made ??= openFlash(place.flash ?? missing(place, 'flash'), flashTools))
   const attach = async (signal: AbortSignal): Promise<Attached[]> =>
     await attachAll(
       place.name,
@@ -55,7 +74,10 @@ export function openBoard({ inventory, place, folder, attempt, mayCommand, note 
     )
 
   const loaderFor = (cmdline: string, flashed: Flashed) =>
-    startLoader(kind.loader, wholeCmdline(kind, cmdline), flashed, flash(), (loaded) => noteLoaded(note, loaded))
+    startLoader(kind.loader, wholeCmdline(kind, cmdline), flashed, flash(), {
+      loaded: (loaded) => noteLoaded(note, loaded),
+      medium: (file, words) => noteMedium(note, file, words),
+    })
 
   function powerUp(cmdline: string, flashed: Flashed): PowerUp {
     return async (_claim, signal) => {
@@ -80,13 +102,7 @@ export function openBoard({ inventory, place, folder, attempt, mayCommand, note 
       const names = consoles.map((one) => one.name).join(', ')
       throw new LabError('NotFound', `The place ${place.name} has no console "${name}": it has ${names}.`)
     },
-    async off(signal) {
-      const { read } = await power.off(signal)
-      if (read === 'off') return
-      const sources = consoles.map(({ source }) => consoleOf(source, link))
-      await awaitSilence(sources, place.limits.offSilence, signal)
-      noteSilence(note, place, true)
-    },
+    off,
     async flash({ image, initrd, firmware: { firmware } }, cmdline, signal) {
       await mayCommand()
       const files = { image, initrd, cmdline: wholeCmdline(kind, cmdline), ...(firmware && { firmware }) }

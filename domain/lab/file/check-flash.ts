@@ -1,9 +1,12 @@
 import { nearest } from '../../yaml/did-you-mean.ts'
 import { entriesAt, textAt, valueAt, wordsAt } from '../../yaml/value-at.ts'
 import type { Path } from '../../yaml/yaml-text.ts'
+import { checkOpenocd } from './check-openocd.ts'
 import { checkName, checkOneOf, checkPattern, type Checked } from './check.ts'
+import { isUBoot, loaderOf } from './loader-of.ts'
 
-const ways = ['tftp', 'mux', 'mmc', 'uefi-http', 'fastboot', 'command'] as const
+const ways = ['tftp', 'mux', 'mmc', 'ums', 'uefi-http', 'fastboot', 'openocd', 'command'] as const
+const withoutOpenocd = ways.filter((way) => way !== 'openocd')
 const controls = ['usbsdmux', 'sd-mux-ctrl', 'sdwire', 'commands'] as const
 const stands = ['{image}', '{initrd}', '{cmdline}', '{firmware}']
 
@@ -12,25 +15,39 @@ export function checkFlash(checked: Checked, place: Path): void {
   const { yaml, complain } = checked
   const path = [...place, 'flash']
   checkName(checked, 'hosts', [...path, 'host'])
-  const way = checkOneOf(checked, path, ways, ['host'], 'this flash does not say how files get onto the board')
-  const takes = valueAt(yaml.value, [...place, 'firmware']) === 'takes'
-  if (way === 'command') checkCommand(checked, [...path, way], takes)
+  const keys = entriesAt(yaml.value, path).map(({ key }) => key)
+  // Beside another way OpenOCD writes what that does not bring.
+  const beside = keys.includes('openocd') && ways.some((one) => one !== 'openocd' && keys.includes(one))
+  const lack = 'this flash does not say how files get onto the board'
+  const way = beside
+    ? checkOneOf(checked, path, withoutOpenocd, ['host', 'openocd'], lack)
+    : checkOneOf(checked, path, ways, ['host'], lack)
+  const isTaken = valueAt(yaml.value, [...place, 'firmware']) === 'takes'
+  const written =
+    keys.includes('openocd') && checkOpenocd(checked, place, [...path, 'openocd'], { way, takes: isTaken })
+  // What is left to bring for the way itself.
+  const takes = isTaken && !written
+  if (way === 'command') checkCommand(checked, [...path, way], takes, isTaken)
   if (way === 'mux') checkMux(checked, place, [...path, way], takes)
-  if (way === 'mmc') checkMmc(checked, place, [...path, way], takes)
+  if (way === 'mux' || way === 'ums') checkBase(checked, [...path, way])
+  if (way === 'mmc' || way === 'ums') checkOwnMedium(checked, place, [...path, way], way, takes)
   checkUefi(checked, place, [...path, way ?? ''], way)
   if (takes && (way === 'tftp' || way === 'fastboot' || way === 'uefi-http')) {
-    const hint = 'let it be installed, or flash by mux, mmc or command'
+    const hint = 'let it be installed, or flash by mux, mmc, ums, openocd or command'
     complain([...place, 'firmware'], `no firmware gets onto a board by ${way}`, hint)
   }
+}
+
+function checkBase({ yaml: { value: root }, complain }: Checked, path: Path): void {
+  const device = textAt(root, [...path, 'device'])
+  if (device !== undefined && textAt(root, [...path, 'base']) === device)
+    complain([...path, 'base'], 'the medium is compared with itself', 'name a copy that was made when it was set up')
 }
 
 function checkMux(checked: Checked, place: Path, path: Path, takes: boolean): void {
   const { yaml, complain } = checked
   const root = yaml.value
   const others = ['device', 'partition', 'load-from', 'firmware-at', 'base']
-  const device = textAt(root, [...path, 'device'])
-  if (device !== undefined && textAt(root, [...path, 'base']) === device)
-    complain([...path, 'base'], 'the medium is compared with itself', 'name a copy that was made when it was set up')
   checkOneOf(checked, path, controls, others, 'the mux does not say how it is switched')
   for (const pattern of ['host', 'board']) checkPattern(checked, [...path, 'commands', 'state', pattern])
   const keys = entriesAt(root, path).map(({ key }) => key)
@@ -64,28 +81,30 @@ function checkUefi({ yaml, complain }: Checked, place: Path, path: Path, way: st
     )
 }
 
-function checkMmc({ yaml, complain }: Checked, place: Path, path: Path, takes: boolean): void {
+/** A medium of the board's own, which its U-Boot writes or lends. */
+function checkOwnMedium(
+  { yaml, complain }: Checked,
+  place: Path,
+  path: Path,
+  way: 'mmc' | 'ums',
+  takes: boolean,
+): void {
   const root = yaml.value
   if (loaderOf(root, place) !== undefined && !isUBoot(root, place))
-    complain(path, 'U-Boot writes this medium, and the class has another loader', 'let its loader be u-boot', 'key')
+    complain(
+      path,
+      `U-Boot ${way === 'mmc' ? 'writes' : 'lends'} this medium, and the class has another loader`,
+      'let its loader be u-boot',
+      'key',
+    )
   if (takes && valueAt(root, [...path, 'firmware-at']) === undefined) {
     const hint = 'add firmware-at: ..., or let the firmware be installed'
-    complain(path, 'this place takes firmware, and mmc does not say where to', hint, 'key')
+    complain(path, `this place takes firmware, and ${way} does not say where to`, hint, 'key')
   }
 }
 
-/** @returns whether the class of a place has U-Boot as its loader */
-export function isUBoot(root: unknown, place: Path): boolean {
-  const loader = loaderOf(root, place)
-  return loader === 'u-boot' || valueAt(loader, ['u-boot']) !== undefined
-}
-
-/** @returns the loader that the class of a place has */
-export function loaderOf(root: unknown, place: Path): unknown {
-  return valueAt(root, ['classes', textAt(root, [...place, 'class']) ?? '', 'loader'])
-}
-
-function checkCommand({ yaml, complain }: Checked, path: Path, takes: boolean): void {
+/** @param isTaken whether the place takes firmware at all, by whatever way */
+function checkCommand({ yaml, complain }: Checked, path: Path, takes: boolean, isTaken: boolean): void {
   const words = wordsAt(yaml.value, path)
   let slips = 0
   for (const { word, path: at } of words) {
@@ -105,6 +124,6 @@ function checkCommand({ yaml, complain }: Checked, path: Path, takes: boolean): 
     const hint = 'let a word of it hold {firmware}, or let the firmware be installed'
     complain(path, 'this place takes firmware, and the command flashes none', hint)
   }
-  if (!takes && firmware !== undefined)
+  if (!isTaken && firmware !== undefined)
     complain(firmware.path, 'the firmware of this place is installed', 'remove {firmware}, or add firmware: takes')
 }

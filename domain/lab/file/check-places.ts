@@ -2,8 +2,9 @@ import { entriesAt, textAt, textsAt, valueAt } from '../../yaml/value-at.ts'
 import type { Path } from '../../yaml/yaml-text.ts'
 import { checkLimits } from './check-classes.ts'
 import { checkConsoles } from './check-consoles.ts'
-import { checkFlash, isUBoot, loaderOf } from './check-flash.ts'
+import { checkFlash } from './check-flash.ts'
 import { checkMeaning, checkName, checkPattern, type Checked } from './check.ts'
+import { isUBoot, loaderOf } from './loader-of.ts'
 
 /** Places: what they name is defined, and each has what its kind needs. */
 export function checkPlaces(checked: Checked): void {

@@ -7,7 +7,9 @@ import { here } from './check.ts'
 import { endpointOf } from './endpoint.ts'
 import { readLimits } from './read-classes.ts'
 import { mapValues, type Reading } from './reading.ts'
-import type { FileConsole, FileFlash, FilePlace } from './schema-places.ts'
+import { readOpenocd } from './read-openocd.ts'
+import type { FileFlash } from './schema-flash.ts'
+import type { FileConsole, FilePlace } from './schema-places.ts'
 import type { FileHost } from './schema.ts'
 
 type FileMux = NonNullable<FileFlash['mux']>
@@ -67,11 +69,14 @@ function consoleSpec(given: FileConsole, path: Path, placeHost: string, { readin
 }
 
 function flashSpec(given: FileFlash, path: Path, placeHost: string, reading: Reading): FlashSpec {
-  return { at: reading.at(path), host: given.host ?? placeHost, ...flashWay(given, path, reading) }
+  const way = flashWay(given, path, reading)
+  const { openocd: file } = given
+  const openocd = file && way.kind !== 'openocd' ? readOpenocd(file, [...path, 'openocd'], reading) : undefined
+  return { at: reading.at(path), host: given.host ?? placeHost, ...way, ...(openocd && { openocd }) }
 }
 
 function flashWay(given: FileFlash, path: Path, reading: Reading): FlashWay {
-  const { tftp, mux, mmc, 'uefi-http': uefi, fastboot, command } = given
+  const { tftp, mux, mmc, ums, 'uefi-http': uefi, fastboot, openocd, command } = given
   if (tftp !== undefined) return { kind: 'tftp', ...tftp }
   if (mux !== undefined) {
     const { device, partition, 'load-from': loadFrom, 'firmware-at': firmwareAt, base } = mux
@@ -89,13 +94,19 @@ function flashWay(given: FileFlash, path: Path, reading: Reading): FlashWay {
     const { 'firmware-at': firmwareAt, ...rest } = mmc
     return { kind: 'mmc', ...rest, ...(firmwareAt !== undefined && { firmwareAt }) }
   }
+  if (ums !== undefined) {
+    const { 'firmware-at': firmwareAt, base, within, ...rest } = ums
+    const more = { ...(firmwareAt !== undefined && { firmwareAt }), ...(base !== undefined && { base }) }
+    return { kind: 'ums', ...rest, ...more, within: parseDuration(within) }
+  }
   if (uefi !== undefined) return { kind: 'uefi-http', ...uefi }
   if (fastboot !== undefined) {
     const { device, listen } = fastboot
     const named = reading.text([...path, 'fastboot', 'device'], device)
     return { kind: 'fastboot', device: named, ...(listen !== undefined && { listen }) }
   }
-  return { kind: 'command', run: reading.words([...path, 'command'], command!) }
+  if (command !== undefined) return { kind: 'command', run: reading.words([...path, 'command'], command) }
+  return { kind: 'openocd', ...readOpenocd(openocd!, [...path, 'openocd'], reading) }
 }
 
 function muxControl(given: FileMux, path: Path, reading: Reading): MuxControl {

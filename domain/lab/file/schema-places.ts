@@ -1,18 +1,7 @@
 import { z } from 'zod'
 import { map } from '../../yaml/shapes.ts'
-import {
-  absolutePath,
-  address,
-  cmdline,
-  duration,
-  endpoint,
-  name,
-  reference,
-  text,
-  url,
-  word,
-  words,
-} from './schema-parts.ts'
+import { flash } from './schema-flash.ts'
+import { absolutePath, cmdline, duration, endpoint, name, reference, text, word, words } from './schema-parts.ts'
 
 // One map with every key, so that editors complete it; which keys go together is in check-places.ts and its neighbours.
 
@@ -116,104 +105,6 @@ export const placeConsole = map({
     .describe('Who speaks there, in the order in which they begin to: NS, EL3, S-EL2, S-EL1.'),
 })
 
-const server = {
-  folder: absolutePath.describe('The folder of the host that the TFTP server serves; attempts have their own in it.'),
-  server: address.describe('The server as the board sees it.'),
-  network: z
-    .array(z.string().min(1, 'is empty; a command of U-Boot'))
-    .default(['setenv autoload no', 'dhcp'])
-    .describe("Commands of U-Boot that bring the board's network up."),
-}
-
-/** How a place is flashed, as the file has it. */
-export const flash = map({
-  tftp: map(server).optional().describe('U-Boot loads the files from a TFTP server.'),
-  mux: map({
-    usbsdmux: word.optional().describe('The mux as usbsdmux takes it, e.g. /dev/usb-sd-mux/id-000000001234.'),
-    'sd-mux-ctrl': word.optional().describe('The serial number as sd-mux-ctrl takes it.'),
-    sdwire: word.optional().describe('The serial number as sdwire takes it.'),
-    commands: map({
-      'to-host': words.describe('The command that gives the medium to the host.'),
-      'to-board': words.describe('The command that gives the medium to the board.'),
-      state: map({
-        run: words.describe('The command that says who has it.'),
-        host: z.string().min(1, 'is empty; a regular expression').describe('What it prints when the host has it.'),
-        board: z.string().min(1, 'is empty; a regular expression').describe('What it prints when the board has it.'),
-      })
-        .optional()
-        .describe('How it is asked who has the medium: regular expressions.'),
-    })
-      .optional()
-      .describe('Any other mux: commands of the host.'),
-    device: absolutePath.describe('The medium as the host sees it, e.g. /dev/disk/by-id/... .'),
-    partition: z
-      .int()
-      .min(0, 'is no partition; 1 is the first, 0 the whole medium')
-      .default(1)
-      .describe('Its FAT partition for the files, from 1; 0 where the whole medium is one file system.'),
-    'load-from': z
-      .string()
-      .regex(/^\S+ \S+$/, 'is nothing that U-Boot loads from; e.g. mmc 0:1')
-      .optional()
-      .describe('With U-Boot: the same partition as its load command takes it, e.g. mmc 0:1.'),
-    'firmware-at': z
-      .int()
-      .min(0, 'is no place on the medium; bytes from its start, e.g. 0x8000')
-      .optional()
-      .describe("With firmware: takes: where it is written, bytes from the medium's start."),
-    base: absolutePath
-      .optional()
-      .describe(
-        'The medium as it was set up, an image of the host: all that differs is written back before each attempt.',
-      ),
-  })
-    .optional()
-    .describe('A medium that is switched between the host and the board.'),
-  mmc: map({
-    device: z
-      .int()
-      .min(0, 'is no device; 0 is the first')
-      .default(0)
-      .describe("The medium as U-Boot's mmc dev takes it."),
-    base: absolutePath.describe(
-      'The medium as it was set up, an image of the host: all of it is compared and written.',
-    ),
-    partition: z
-      .int()
-      .min(0, 'is no partition; 1 is the first, 0 the whole medium')
-      .default(1)
-      .describe('Its FAT partition for kernel and initrd, from 1; 0 where the whole medium is one file system.'),
-    'firmware-at': z
-      .int()
-      .min(0, 'is no place on the medium; bytes from its start, e.g. 0x8000')
-      .optional()
-      .describe("With firmware: takes: where it is written, bytes from the medium's start."),
-    ...server,
-  })
-    .optional()
-    .describe("The board's own SD card or eMMC, which its U-Boot writes from pieces that it loads by TFTP."),
-  'uefi-http': map({
-    folder: absolutePath.describe('The folder of the host that a web server serves; attempts have their own in it.'),
-    url: url.describe('The address of that folder as the board sees it, e.g. http://10.0.0.1/boot.'),
-  })
-    .optional()
-    .describe('UEFI firmware boots an image from a web server.'),
-  fastboot: map({
-    device: text.describe('The device as fastboot -s takes it, e.g. udp:10.0.0.9.'),
-    listen: z
-      .string()
-      .min(1, 'is empty; e.g. udp or usb 0')
-      .optional()
-      .describe("How U-Boot is told to listen, e.g. udp or usb 0; left out where the board's own firmware does."),
-  })
-    .optional()
-    .describe("fastboot's own client."),
-  command: words
-    .optional()
-    .describe('A command; {image}, {initrd}, {cmdline} and {firmware} stand for files and the command line.'),
-  host: reference.optional().describe("Where it is done; the place's host when left out."),
-})
-
 /** One machine of a lab, as the file has it. */
 export const place = map({
   class: reference.describe('Its class.'),
@@ -246,5 +137,4 @@ export const place = map({
 export type FileClass = z.output<typeof placeClass>
 export type FilePlace = z.output<typeof place>
 export type FileConsole = z.output<typeof placeConsole>
-export type FileFlash = z.output<typeof flash>
 export type FileLimits = z.output<typeof limits>

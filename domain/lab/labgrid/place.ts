@@ -1,5 +1,6 @@
 import { pdu } from '../file/schema-pdus.ts'
-import { flash, placeConsole } from '../file/schema-places.ts'
+import { flash } from '../file/schema-flash.ts'
+import { placeConsole } from '../file/schema-places.ts'
 import { importClass, type ImportedClass } from './class.ts'
 import { importConsole, type ImportedConsole } from './console.ts'
 import { importFlash, nobodysAddress, type ImportedFlash } from './flash.ts'

@@ -9,6 +9,9 @@ import { partitionStart, tableBytes } from './partition-table.ts'
  */
 const mtools = ['env', 'MTOOLS_SKIP_CHECK=1', 'MTOOLSRC=/dev/null', 'SOURCE_DATE_EPOCH=1000000000']
 
+/** Said of a block device whose driver knows no geometry, as that of loop and network devices; mtools then goes on without. */
+const noGeometry = /Could not get geometry of device \([^()]*\)/g
+
 const clearing = 30_000
 
 /** A FAT file system on a medium of a host, read and written by mtools: nothing is mounted, so nothing stays mounted. */
@@ -48,7 +51,7 @@ export class FatFiles {
     const words = [...mtools, 'sh', '-c', script, 'sh', this.#at, `::/${name}`]
     const { stdout, stderr } = await runOn(this.#host, words, signal)
     const digest = /^[0-9a-f]{64}(?= )/.exec(stdout)?.[0]
-    return stderr.trim() === '' ? digest : undefined
+    return stderr.replaceAll(noGeometry, '').trim() === '' ? digest : undefined
   }
 
   /**
@@ -75,6 +78,21 @@ export class FatFiles {
     await this.#remove(`::/${name}`, signal)
     await this.#must('mren', ['-i', this.#at, part, `::/${name}`], name, signal)
     await this.#sync(name, signal)
+  }
+
+  /**
+   * Writes a file where another one is, or none.
+   * @param bring brings it onto the host, when it has to be written, and says where it is
+   */
+  async sync(
+    name: string,
+    sha256: string,
+    bring: () => Promise<string>,
+    signal: AbortSignal,
+  ): Promise<{ name: string; sha256: string; written: boolean }> {
+    const written = (await this.sha256(name, signal)) !== sha256
+    if (written) await this.write(await bring(), name, sha256, signal)
+    return { name, sha256, written }
   }
 
   async #sync(name: string, signal: AbortSignal): Promise<void> {

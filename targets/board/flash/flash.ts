@@ -1,3 +1,5 @@
+import type { MediumContent } from './medium-content.ts'
+
 /** What is put onto a board: files of this host, and the kernel's whole command line. */
 export interface FlashFiles {
   image: string
@@ -10,7 +12,13 @@ export interface FlashFiles {
 /** What flashing did, for people and for the boot that follows. */
 export interface Flashed {
   /** What was written and what was there already, each with its sha256. */
-  files: { name: string; sha256: string; written: boolean }[]
+  files: {
+    name: string
+    sha256: string
+    written: boolean
+    /** Present where it is so for this one file, and not for all that the way brings, see `Flash.readsBack`. */
+    readBack?: true
+  }[]
   /** One sentence for each surprise. */
   remarks: string[]
   /** For a boot loader that has to be told what to load; absent where the board starts by itself what was flashed. */
@@ -33,6 +41,8 @@ export interface LoaderOffer {
   prepare: string[]
   /** The board's own medium, which it has to make what it should be before it loads from there; absent where that was done. */
   medium?: MediumOffer
+  /** The same, which it has to lend to a host that makes it so. */
+  lent?: LentMedium
   kernel: LoadFile
   initrd: LoadFile
 }
@@ -52,6 +62,25 @@ export interface MediumOffer {
   sha256: string[]
 }
 
+/** A board's own medium that its loader lends to a host, and what it should hold. */
+export interface LentMedium {
+  /** The loader's command, which goes on until it is interrupted. */
+  command: string
+  content: MediumContent
+}
+
+/** The host's part in lending. */
+export interface Borrower {
+  /** Before the loader is told. @throws LabError PlaceBroken when something is already where the medium will be */
+  ready(signal: AbortSignal): Promise<void>
+  /**
+   * Waits for the medium, writes what differs and reads it back.
+   * @param blocks of the medium, as the loader says
+   * @throws LabError PlaceBroken when it does not come, is another one, or cannot be written; the signal's reason when aborted
+   */
+  write(blocks: number, signal: AbortSignal): Promise<Pick<Flashed, 'files' | 'remarks'>>
+}
+
 /** One file that a boot loader can load, and what must lie in memory then. */
 export interface LoadFile {
   name: 'kernel' | 'initrd'
@@ -62,11 +91,16 @@ export interface LoadFile {
   /** Lower-case hex of eight digits. */
   crc32: string
   sha256: string
+  /** Where the lab's part comes before the command, and not while it runs, see `Flash.serve`. */
+  servedBefore?: true
 }
 
 /** Puts files where a board will start them from. */
 export interface Flash {
-  /** Whether the board has to be off meanwhile, or on: by fastboot it is the board itself that takes the files. */
+  /**
+   * Whether the board has to be off before, or on: by fastboot it is the board itself that takes the files. A way that needs
+   * power meanwhile switches a board that is off by itself.
+   */
   readonly board: 'off' | 'on'
   /** Whether what was written is read back before the board starts; else only the board's loader can prove what it has. */
   readonly readsBack: boolean
@@ -75,8 +109,10 @@ export interface Flash {
    * @throws LabError PlaceBroken, with the tool's or the host's own words; the signal's reason when aborted
    */
   flash(files: FlashFiles, signal: AbortSignal): Promise<Flashed>
-  /** Does the lab's part while the loader's command for a file runs; absent where there is none. */
+  /** Does the lab's part while the loader's command for a file runs, or before; absent where there is none. */
   serve?(file: LoadFile, signal: AbortSignal): Promise<void>
+  /** Takes a medium that the loader lends; absent where it lends none. */
+  borrow?(medium: LentMedium): Borrower
   /** Takes back what belongs to one attempt. */
   clear(): Promise<void>
 }

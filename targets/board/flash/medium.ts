@@ -9,15 +9,20 @@ const again = 250
 /**
  * Waits until a medium can be read. No event tells of that: a reader keeps its device file when it has no card, and opening
  * it fails ("No medium found").
+ * @param when what it comes after
  * @throws LabError PlaceBroken with the host's words when it cannot be read in time; the signal's reason when aborted
  */
-export async function awaitMedium(host: HostLink, device: string, signal: AbortSignal): Promise<void> {
+export async function awaitMedium(
+  host: HostLink,
+  device: string,
+  signal: AbortSignal,
+  when = 'the mux was switched',
+): Promise<void> {
   const words = ['od', '-An', '-N', '1', '--', device]
   for (const since = performance.now(); ;) {
     const end = await runOn(host, words, signal)
     if (end.code === 0 && end.stdout.trim() !== '') return
-    if (performance.now() - since > patience)
-      throw failed(host, words, `read ${device} after the mux was switched`, end)
+    if (performance.now() - since > patience) throw failed(host, words, `read ${device} after ${when}`, end)
     await delay(again, undefined, { signal }).catch(() => signal.throwIfAborted())
   }
 }

@@ -128,13 +128,12 @@ async function syncFiles(
   const fat = await FatFiles.find(host, device, partition, signal)
   const done: Flashed['files'] = []
   for (const { name, from, proof } of wanted) {
-    const written = (await fat.sha256(name, signal)) !== proof.sha256
-    if (written) {
+    const bring = async (): Promise<string> => {
       const there = `${folder}/${done.length}`
       await host.put(from, there, signal)
-      await fat.write(there, name, proof.sha256, signal)
+      return there
     }
-    done.push({ name, sha256: proof.sha256, written })
+    done.push(await fat.sync(name, proof.sha256, bring, signal))
   }
   if (firmware !== undefined && firmwareAt !== undefined)
     done.push(await syncFirmware(host, device, firmwareAt, firmware, `${folder}/firmware`, signal))

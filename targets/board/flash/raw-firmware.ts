@@ -19,15 +19,38 @@ export async function syncFirmware(
   there: string,
   signal: AbortSignal,
 ): Promise<Flashed['files'][number]> {
-  const { size, sha256 } = await describeFile(from, signal)
+  const bring = async (): Promise<string> => {
+    await host.put(from, there, signal)
+    return there
+  }
+  return await syncRaw(host, device, { at, ...(await describeFile(from, signal)), bring }, signal)
+}
+
+/** Bytes for a place on a medium. */
+export interface RawPart {
+  /** Bytes from the medium's start. */
+  at: number
+  size: number
+  sha256: string
+  /** Brings them onto the host, when they have to be written. @returns where they are */
+  bring: () => Promise<string>
+}
+
+/** As `syncFirmware`, for a file that may be on the host already. */
+export async function syncRaw(
+  host: HostLink,
+  device: string,
+  { at, size, sha256, bring }: RawPart,
+  signal: AbortSignal,
+): Promise<Flashed['files'][number]> {
   const read = async (): Promise<string> => {
     const script = 'dd if="$1" bs=64k iflag=nocache,skip_bytes,count_bytes skip="$2" count="$3" status=none | sha256sum'
     const words = ['sh', '-c', script, 'sh', device, String(at), String(size)]
     return (await mustRun(host, words, `read ${device}`, signal)).slice(0, 64)
   }
   if ((await read()) === sha256) return { name: 'firmware', sha256, written: false }
-  await host.put(from, there, signal)
-  const write = ['dd', `if=${there}`, `of=${device}`, 'bs=64k', 'oflag=seek_bytes,nocache', `seek=${at}`, 'status=none']
+  const from = await bring()
+  const write = ['dd', `if=${from}`, `of=${device}`, 'bs=64k', 'oflag=seek_bytes,nocache', `seek=${at}`, 'status=none']
   await mustRun(host, [...write, 'conv=notrunc,fdatasync'], `write the firmware onto ${device}`, signal)
   const now = await read()
   if (now === sha256) return { name: 'firmware', sha256, written: true }

@@ -74,11 +74,31 @@ export async function syncMedium(
   signal: AbortSignal,
 ): Promise<Pick<Flashed, 'files' | 'remarks'>> {
   const image = await makeMedium(host, parts, folder, signal)
-  if (image.size === 0)
-    throw new LabError('PlaceBroken', `${parts.base} on host ${host.name} is empty: it is no medium.`)
-  const changed = parts.firmware === undefined && !(await sameStart(host, image, device, signal))
+  return await putMedium(host, { image, base: parts.base, firmware: parts.firmware !== undefined }, device, signal)
+}
+
+/** A medium as it should be, and what it was made from. */
+export interface WholeMedium {
+  image: MediumImage
+  base: string
+  /** Whether it has an attempt's firmware in it, too. */
+  firmware: boolean
+}
+
+/**
+ * Makes a medium what an image is, all of it.
+ * @returns and throws as `syncMedium`
+ */
+export async function putMedium(
+  host: HostLink,
+  { image, base, firmware }: WholeMedium,
+  device: string,
+  signal: AbortSignal,
+): Promise<Pick<Flashed, 'files' | 'remarks'>> {
+  if (image.size === 0) throw new LabError('PlaceBroken', `${base} on host ${host.name} is empty: it is no medium.`)
+  const changed = !firmware && !(await sameStart(host, image, device, signal))
   const written = await syncPieces(host, image.path, image.size, device, signal)
-  const remark = `Before its file system the medium ${device} was not as ${parts.base} has it: the table or the boot loader had been changed, and was written back.`
+  const remark = `Before its file system the medium ${device} was not as ${base} has it: the table or the boot loader had been changed, and was written back.`
   const whole = { name: 'medium', sha256: image.sha256, written: written.length > 0 }
   return { files: [whole], remarks: changed ? [remark] : [] }
 }

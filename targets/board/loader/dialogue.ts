@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { LabError } from '../../../domain/errors.ts'
-import { ConsoleFault } from '../console/console-fault.ts'
 import type { DialogueOptions } from './dialogue-options.ts'
+import { interrupted, lostCharacters, noHush } from './dialogue-faults.ts'
+import { endIt, whileItGoesOn } from './going-command.ts'
 import { HeardText } from './heard-text.ts'
-import { findInterruption, type Interruption } from './interruption.ts'
+import { findInterruption } from './interruption.ts'
 import { lastWords, LoaderFault } from './loader-fault.ts'
 import { stopAutoboot } from './stop-autoboot.ts'
 import { compareEcho, findAnswer, hidden, isAnswering, lineFor, type Answer } from './typed-line.ts'
@@ -50,6 +50,11 @@ export class LoaderDialogue {
     this.#options = options
     this.#signal = signal
     this.#nonce = options.nonce ?? (() => `K${randomBytes(3).toString('hex')}`)
+  }
+
+  /** Aborted when the dialogue is over for whoever holds it. */
+  get signal(): AbortSignal {
+    return this.#signal
   }
 
   /** How often a line had to be typed again because its echo or its answer was not right. */
@@ -102,6 +107,42 @@ export class LoaderDialogue {
       if (how === undefined) throw this.#silent(`after \`${command}\` was entered`, limits.silence)
       const said = lastWords(this.#heard.text.slice(0, -prompt.length))
       throw new LoaderFault(`U-Boot refused \`${command}\`: it said ${said}.`)
+    })
+  }
+
+  /**
+   * Types a command that goes on until ^C, and ends it when the work that it is for has been done.
+   * @param begun what it says when it goes on, in the text behind the echo
+   * @param work gets what it said; its signal is aborted when the command ends before it
+   * @returns what the work gave; or how the command ended by itself
+   * @throws as `ask`; what the work throws, after the command was interrupted
+   */
+  async askWhile<T>(
+    command: string,
+    begun: RegExp,
+    work: (said: RegExpExecArray, signal: AbortSignal) => Promise<T>,
+  ): Promise<{ done: T } | { ended: Answer }> {
+    const during = `during \`${command}\``
+    const { prompt, limits } = this.#options
+    return this.#again(command, async () => {
+      const nonce = this.#nonce()
+      const lost =
+        (await this.#type(lineFor(command, nonce), during)) ??
+        (await this.#enter(command, (text) => this.#interrupted(text, during)))
+      if (lost) return lost
+      const ended = (text: string): Answer | undefined => {
+        const answer = findAnswer(text, nonce, prompt)
+        if (answer === 'no-hush') throw noHush()
+        return answer === 'damaged' ? { code: -1, output: text } : answer
+      }
+      const first = await this.#listen(during, limits.silence, (text) => ended(text) ?? begun.exec(text) ?? undefined)
+      if (first === undefined) return { why: `its answer came as ${lastWords(this.#heard.text)}`, silent: true }
+      if (!Array.isArray(first)) return { ended: first }
+      const check = (text: string): void => this.#interrupted(text, during)
+      const going = { heard: this.#heard, write: this.#write, signal: this.#signal, check, ended }
+      const end = await whileItGoesOn(going, (signal) => work(first, signal))
+      if ('done' in end) await endIt(going, command, limits.echo)
+      return end
     })
   }
 
@@ -229,23 +270,4 @@ export class LoaderDialogue {
 
 function isLost<T>(done: T | Lost): done is Lost {
   return typeof done === 'object' && done !== null && 'why' in done
-}
-
-function interrupted({ kind, line }: Interruption, during: string): LoaderFault {
-  const sentences = {
-    reset: `The board was reset under us ${during}, by its firmware or by its power: it said "${line}" again.`,
-    kernel: `A kernel spoke ${during} that nobody had started: "${line}".`,
-    crash: `The boot loader crashed ${during}: ${line}.`,
-  }
-  return new LoaderFault(sentences[kind])
-}
-
-function lostCharacters(command: string, tries: number, why: string): ConsoleFault {
-  const sentence = `The way to the boot loader's shell lost characters of \`${command}\` ${tries} times (${why}): check the console's wire and speed.`
-  return new ConsoleFault('other', sentence)
-}
-
-function noHush(): LabError {
-  const sentence = `This board's U-Boot has no hush shell, so that it cannot say what a command came to: build it with CONFIG_HUSH_PARSER.`
-  return new LabError('PlaceBroken', sentence)
 }

@@ -22,6 +22,11 @@ export class HeardText {
     this.#wake?.()
   }
 
+  /** Forgets what fits a pattern: a sign that turns while one waits would else fill all that is kept. */
+  drop(pattern: RegExp): void {
+    this.#text = this.#text.replaceAll(pattern, '')
+  }
+
   /** Forgets what was heard so far. */
   forget(): void {
     this.#text = ''

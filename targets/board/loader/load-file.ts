@@ -28,7 +28,7 @@ export const mostAsked = 2
 
 /** What a load needs beside its file. */
 export interface LoadHelp {
-  /** What the lab has to do while the board's command runs. */
+  /** What the lab has to do while the board's command runs, or before. */
   serve?: (() => Promise<void>) | undefined
   /** false where this U-Boot is known to have no `hash`. */
   hash?: boolean
@@ -48,9 +48,13 @@ export async function loadFile(
   const command = file.command.replaceAll('{address}', address)
   const checksum = `crc32 ${address} \${filesize}`
   for (let loads = 1; ; loads++) {
+    if (file.servedBefore) await serve?.()
     // A load that fails leaves the size as the one before set it, and the old image in memory. All in one line, for each
     // line has to go to the board and back several times before the next is typed.
-    const { code, output } = await dialogue.ask(`setenv filesize; ${command} && ${checksum}`, serve)
+    const { code, output } = await dialogue.ask(
+      `setenv filesize; ${command} && ${checksum}`,
+      file.servedBefore ? undefined : serve,
+    )
     if (/Unknown command 'crc32'/.test(output)) throw noCommand('crc32', 'CONFIG_CMD_CRC32')
     if (code !== 0) throw notLoaded(file, command, output)
     const read = await readBack(dialogue, file, checksum, output)

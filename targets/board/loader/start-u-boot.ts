@@ -1,9 +1,10 @@
 import { LabError } from '../../../domain/errors.ts'
 import { counted } from '../../../domain/counted.ts'
 import type { Loader } from '../../../domain/lab/inventory.ts'
-import type { LoaderOffer, LoadFile } from '../flash/flash.ts'
+import type { Flash, LoaderOffer, LoadFile } from '../flash/flash.ts'
 import type { LoaderDialogue } from './dialogue.ts'
 import { findKernel } from './interruption.ts'
+import { lendMedium } from './lend-medium.ts'
 import { loadFile, type Loaded } from './load-file.ts'
 import { lastWords, LoaderFault } from './loader-fault.ts'
 import { setBootargs } from './set-bootargs.ts'
@@ -19,6 +20,10 @@ export interface LoaderOrder {
   cmdline: string
   /** The lab's part while the loader's command for a file runs, see `Flash.serve`. */
   serve?: (file: LoadFile) => Promise<void>
+  /** The lab's part in lending a medium, see `Flash.borrow`. */
+  borrow?: Flash['borrow']
+  /** Told of what a medium holds, once that was written and read back; in words for people. */
+  toldMedium?: (file: string, words: string) => void
   /** Told of each file as soon as the board has read it back. */
   told?: (loaded: Loaded) => void
 }
@@ -57,14 +62,22 @@ export async function startByUBoot(dialogue: LoaderDialogue, order: LoaderOrder)
 }
 
 async function start(dialogue: LoaderDialogue, order: LoaderOrder): Promise<LoaderEnd> {
-  const { loader, offer, cmdline, serve, told } = order
+  const { loader, offer, cmdline, serve, told, borrow, toldMedium } = order
   await dialogue.toPrompt()
   const kernelAt = addressOf(loader.kernelAddress, kernelVariable)
   const initrdAt = addressOf(loader.initrdAddress, initrdVariable)
   const treeAt = treeAddress(loader.deviceTree)
   await requireSet(dialogue, loader)
   await prepare(dialogue, offer.prepare)
-  if (offer.medium) await writeMedium(dialogue, offer.medium, kernelAt)
+  if (offer.medium) {
+    const { written, of } = await writeMedium(dialogue, offer.medium, kernelAt)
+    toldMedium?.('medium', `${written} of ${of} pieces written, all of them read back`)
+  }
+  const lent = offer.lent && borrow ? await lendMedium(dialogue, offer.lent, borrow(offer.lent)) : undefined
+  for (const { name, sha256, written } of lent?.files ?? []) {
+    const how = written ? `sha256 ${sha256}` : `sha256 ${sha256}, as it was there already`
+    toldMedium?.(name, [how, ...lent!.remarks].join('. '))
+  }
   await setBootargs(dialogue, cmdline, kernelAt)
   const serving = (file: LoadFile) => (serve ? () => serve(file) : undefined)
   const kernel = await loadFile(dialogue, offer.kernel, kernelAt, { serve: serving(offer.kernel) })
@@ -74,10 +87,11 @@ async function start(dialogue: LoaderDialogue, order: LoaderOrder): Promise<Load
   told?.(initrd)
   const command = `booti ${kernelAt} ${initrdAt}:${initrd.size.toString(16)} ${treeAt}`
   await dialogue.leave(command, isGone)
-  const remarks =
+  const lost =
     dialogue.lost === 0
       ? []
       : [`${counted(dialogue.lost, 'line was', 'lines were')} typed again: the console lost characters.`]
+  const remarks = [...(lent?.remarks ?? []), ...lost]
   return { started: true, loaded: [kernel, initrd], command, remarks }
 }
 

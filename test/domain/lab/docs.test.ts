@@ -22,6 +22,22 @@ describe(`the lab in ${page}`, () => {
     expect(Object.keys(places)).toEqual(['rock-1', 'rock-2', 'pi-1', 'model-1'])
   })
 
+  test('takes each way to flash that the page shows, in place of its own', () => {
+    const ways = blocksOf(page).filter(({ text }) => /^ +(firmware: takes\n +)?flash:$/m.test(text.split('\n\n')[0]!))
+    const shown = ways.filter((block) => block !== example)
+    expect(shown.length).toBeGreaterThan(2)
+    for (const { text } of shown) {
+      const uefi = text.includes('uefi-http:')
+      const own = /    firmware: installed .*\n|    flash: &tftp\n.*\n/g
+      const inPlace = example!.text
+        .replace(own, '')
+        .replace(/  rock-2:\n(?: {4}.*\n)+/, '')
+        .replace(/(?= {4}health: )/, text)
+        .replace(/    loader: #.*\n(?: {6,}.*\n)+/, uefi ? '    loader: uefi\n' : '$&')
+      expect(errorsOf(inPlace), text).toEqual([])
+    }
+  })
+
   test('has the mistake that the page shows, when it is made', () => {
     const shown = blocksOf(page)
       .find(({ text }) => text.startsWith('labs/bench.yaml:'))!

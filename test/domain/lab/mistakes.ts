@@ -373,7 +373,7 @@ export const mistakes: [what: string, text: () => string, sentence: string][] = 
   [
     'a flash in no way',
     () => change('flash: { tftp: { folder: /srv/tftp, server: 10.0.0.1 } }', 'flash: { host: bench }'),
-    '64:5: this flash does not say how files get onto the board; add tftp, mux, mmc, uefi-http, fastboot or command',
+    '64:5: this flash does not say how files get onto the board; add tftp, mux, mmc, ums, uefi-http, fastboot, openocd or command',
   ],
   [
     'a folder that is not absolute',
@@ -398,7 +398,7 @@ export const mistakes: [what: string, text: () => string, sentence: string][] = 
   [
     'firmware for which there is no way',
     () => change('    flash: { tftp: {', '    firmware: takes\n    flash: { tftp: {'),
-    '64:15: no firmware gets onto a board by tftp; let it be installed, or flash by mux, mmc or command',
+    '64:15: no firmware gets onto a board by tftp; let it be installed, or flash by mux, mmc, ums, openocd or command',
   ],
   [
     'firmware that the command does not flash',
@@ -409,6 +409,80 @@ export const mistakes: [what: string, text: () => string, sentence: string][] = 
     'firmware that the mux does not write',
     () => change(', firmware-at: 0x8000', ''),
     '74:7: this place takes firmware, and the mux does not say where to; add firmware-at: ..., or let the firmware be installed',
+  ],
+  [
+    'OpenOCD without its files',
+    () => change('fastboot: { device: udp:127.0.0.1, listen: udp }', 'openocd: { kernel-at: 0, initrd-at: 0x2000000 }'),
+    '91:14: missing key "config" in places.virt-1.flash.openocd; add config: ..., see docs/running-a-lab.md',
+  ],
+  [
+    'OpenOCD that is not told where U-Boot takes the kernel',
+    () => change('fastboot: { device: udp:127.0.0.1, listen: udp }', 'openocd: { config: [board.cfg] }'),
+    '91:14: openocd does not know where in memory U-Boot takes kernel and initrd; add kernel-address and initrd-address to the loader of its class, or kernel-at and initrd-at here',
+  ],
+  [
+    'a kernel in flash and an initrd nowhere',
+    () =>
+      change(
+        'fastboot: { device: udp:127.0.0.1, listen: udp }',
+        'openocd: { config: [board.cfg], kernel-at: 0x08200000 }',
+      ),
+    '91:14: the kernel goes into flash, and the initrd nowhere; add initrd-at: ...',
+  ],
+  [
+    'a board that finds no kernel in its flash',
+    () =>
+      change(
+        'mux: { usbsdmux: /dev/usb-sd-mux/id-1, device: /dev/disk/by-id/sd, partition: 2, firmware-at: 0x8000 }',
+        'openocd: { config: [board.cfg], firmware-at: 0x08000000 }',
+      ),
+    '74:7: a board that starts by itself finds no kernel; add kernel-at and initrd-at, or another way beside openocd',
+  ],
+  [
+    'firmware that OpenOCD has no address for',
+    () =>
+      change(
+        "{ command: [flash, '{image}', '{firmware}'] }",
+        '{ openocd: { config: [board.cfg], kernel-at: 0, initrd-at: 0x2000000 } }',
+      ),
+    '102:14: this place takes firmware, and openocd does not say where to; add firmware-at: ..., or let the firmware be installed',
+  ],
+  [
+    'firmware for OpenOCD that is installed',
+    () =>
+      change(
+        'fastboot: { device: udp:127.0.0.1, listen: udp }',
+        'openocd: { config: [board.cfg], firmware-at: 0x08000000, kernel-at: 0, initrd-at: 0x2000000 }',
+      ),
+    '91:46: the firmware of this place is installed; remove firmware-at, or add firmware: takes',
+  ],
+  [
+    'OpenOCD that writes nothing beside TFTP',
+    () => change('server: 10.0.0.1 } }', 'server: 10.0.0.1 }, openocd: { config: [board.cfg] } }'),
+    '64:61: openocd writes nothing beside tftp; add firmware-at or images, or remove it',
+  ],
+  [
+    'a kernel that comes by TFTP and by OpenOCD',
+    () =>
+      change(
+        'server: 10.0.0.1 } }',
+        'server: 10.0.0.1 }, openocd: { config: [board.cfg], images: [{ file: /srv/env.img, at: 0 }], kernel-at: 0x08200000 } }',
+      ),
+    '64:134: kernel and initrd come by tftp; remove kernel-at, or tftp',
+  ],
+  [
+    'firmware that two write',
+    () =>
+      change(
+        'firmware-at: 0x8000 }',
+        'firmware-at: 0x8000 }\n      openocd: { config: [board.cfg], firmware-at: 0x08000000 }',
+      ),
+    '75:39: the firmware is written by mux, too; keep one of them',
+  ],
+  [
+    'a misspelt key of OpenOCD',
+    () => change('server: 10.0.0.1 } }', 'server: 10.0.0.1 }, openocd: { config: [board.cfg], firmware-att: 0 } }'),
+    '64:93: unknown key "firmware-att" in places.rock-1.flash.openocd; did you mean "firmware-at"?',
   ],
   [
     'a medium that is compared with itself',
@@ -432,6 +506,30 @@ export const mistakes: [what: string, text: () => string, sentence: string][] = 
         'mmc: { base: /srv/board.img, firmware-at: 0, folder: /srv/tftp, server: 10.0.0.1 }',
       ),
     '74:7: U-Boot writes this medium, and the class has another loader; let its loader be u-boot',
+  ],
+  [
+    'a medium that U-Boot should lend where there is none',
+    () =>
+      change(
+        'mux: { usbsdmux: /dev/usb-sd-mux/id-1, device: /dev/disk/by-id/sd, partition: 2, firmware-at: 0x8000 }',
+        'ums: { device: /dev/disk/by-id/usb-ums, firmware-at: 0 }',
+      ),
+    '74:7: U-Boot lends this medium, and the class has another loader; let its loader be u-boot',
+  ],
+  [
+    'firmware that has no place on a medium that U-Boot lends',
+    () => change("{ command: [flash, '{image}', '{firmware}'] }", '{ ums: { device: /dev/disk/by-id/usb-ums } }'),
+    '102:14: this place takes firmware, and ums does not say where to; add firmware-at: ..., or let the firmware be installed',
+  ],
+  [
+    'a medium that is lent and compared with itself',
+    () => change('fastboot: { device: udp:127.0.0.1, listen: udp }', 'ums: { device: /dev/sda, base: /dev/sda }'),
+    '91:45: the medium is compared with itself; name a copy that was made when it was set up',
+  ],
+  [
+    'a medium that U-Boot has no name for',
+    () => change('fastboot: { device: udp:127.0.0.1, listen: udp }', 'ums: { device: /dev/sda, medium: mmc0 }'),
+    '91:47: "mmc0" is nothing that U-Boot lends; e.g. mmc 0',
   ],
   [
     'an image for UEFI where there is none',

@@ -202,6 +202,55 @@ describe('a lab without mistakes', () => {
     ])
   })
 
+  test('has OpenOCD write flash by itself, or firmware beside another way', () => {
+    const alone = lab(
+      change(
+        'fastboot: { device: udp:127.0.0.1, listen: udp }',
+        "openocd: { config: [jtag.cfg, 1], arguments: [-c, 'adapter serial A'], kernel-at: 0, initrd-at: 16, within: 2 min }",
+      ),
+    )
+    const way = { config: ['jtag.cfg', '1'], arguments: ['-c', 'adapter serial A'], begin: ['reset init'], images: [] }
+    expect(alone.places['virt-1']?.flash).toEqual({
+      at: '/lab/labs/x.yaml:91:5',
+      host: 'here',
+      kind: 'openocd',
+      ...way,
+      kernelAt: 0,
+      initrdAt: 16,
+      within: 120,
+    })
+    const beside = lab(
+      change(
+        'server: 10.0.0.1 } }',
+        'server: 10.0.0.1 }, openocd: { config: [a.cfg], firmware-at: 0x08000000 } }',
+      ).replace('class: rk3588\n', 'class: rk3588\n    firmware: takes\n'),
+    )
+    expect(beside.places['rock-1']).toMatchObject({
+      firmware: 'takes',
+      flash: { kind: 'tftp', openocd: { config: ['a.cfg'], firmwareAt: 0x08000000, within: 600 } },
+    })
+  })
+
+  test('has U-Boot lend a medium of its own', () => {
+    const { places } = lab(
+      change(
+        'fastboot: { device: udp:127.0.0.1, listen: udp }',
+        'ums: { device: /dev/disk/by-id/usb-ums, base: /srv/card.img, medium: usb 1, within: 1 min }',
+      ),
+    )
+    expect(places['virt-1']?.flash).toEqual({
+      at: '/lab/labs/x.yaml:91:5',
+      host: 'here',
+      kind: 'ums',
+      controller: 0,
+      medium: 'usb 1',
+      device: '/dev/disk/by-id/usb-ums',
+      partition: 1,
+      base: '/srv/card.img',
+      within: 60,
+    })
+  })
+
   test('has of each place what plans and people ask for', () => {
     const { 'rock-1': rock, 'pi-1': pi, 'model-1': model } = places
     expect(rock).toMatchObject({

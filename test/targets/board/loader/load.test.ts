@@ -52,6 +52,18 @@ test('the size that the last load left is cleared before each load, and what lie
   ])
 })
 
+test("the lab's part comes while the command runs, or before it is typed where it says so", async () => {
+  const order = async (more: Partial<LoadFile>): Promise<string[]> => {
+    const { dialogue, shell } = talk(() => undefined)
+    let ran: string[] = []
+    const serve = async (): Promise<void> => void (ran = [...shell.ran])
+    await loadFile(dialogue, { ...kernel, ...more }, '0x40400000', { serve, hash: false })
+    return ran
+  }
+  expect(await order({})).toContain('setenv filesize')
+  expect(await order({ servedBefore: true })).toEqual([])
+})
+
 test('a U-Boot that has `hash` must agree by sha256, too', async () => {
   const said = (digest: string) => ({ output: `sha256 for 40400000 ... 4040000f ==> ${digest}\r\n` })
   const agrees = talk((command) => (command.startsWith('hash') ? said('aa11') : undefined))

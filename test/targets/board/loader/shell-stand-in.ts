@@ -1,5 +1,15 @@
 /** What a stand-in says to a command: its output and its code; or what happens instead of an answer. */
-export type Reply = { output?: string; code?: number } | { instead: string } | 'hangs'
+export type Reply = { output?: string; code?: number } | { instead: string } | 'hangs' | GoingReply
+
+/** A command that goes on until ^C, or until its stand-in says that it has ended. */
+export interface GoingReply {
+  /** What it says first. */
+  goesOn: string
+  /** What it says at ^C; a command that is deaf to it has none. */
+  atInterrupt?: string
+  /** Told when it goes on no longer. */
+  over?: () => void
+}
 
 /** The simple commands of a list, each with what stands before it; what is in apostrophes is none of the list's. */
 const simpleCommands = /(^| && |; )((?:'[^']*'|(?! && |; ).)+)/g
@@ -14,6 +24,7 @@ export class ShellStandIn {
   #line = ''
   #last = ''
   #deaf = false
+  #going: { reply: GoingReply; goOn: (said: string) => void } | undefined
   /** Every simple command that was run, in order. */
   readonly ran: string[] = []
 
@@ -25,7 +36,11 @@ export class ShellStandIn {
   type(text: string): void {
     for (const character of text) {
       if (this.#deaf) return
-      if (character === '\x03') this.#prompt('<INTERRUPT>\r\n')
+      if (this.#going) {
+        const { atInterrupt } = this.#going.reply
+        // It looks for nothing else, and takes away whatever it reads.
+        if (character === '\x03' && atInterrupt !== undefined) this.endIt(atInterrupt)
+      } else if (character === '\x03') this.#prompt('<INTERRUPT>\r\n')
       else if (character === '\r') this.#enter()
       else {
         this.#line += character
@@ -45,9 +60,22 @@ export class ShellStandIn {
       return
     }
     const [, command = line, nonce] = /^(.*); echo RC=\$\?,\$\? (\w''\w+)$/.exec(line) ?? []
-    let [said, code] = ['', 0]
-    for (const [, before, one = ''] of command.matchAll(simpleCommands)) {
-      if (before === ' && ' && code !== 0) break
+    const list = [...command.matchAll(simpleCommands)].map(([, before = '', one = '']) => ({ before, one }))
+    this.#run(list, '', 0, nonce)
+  }
+
+  /** Ends the command that goes on, with what it says then; the list that it stands in goes on. */
+  endIt(said: string): void {
+    const going = this.#going
+    this.#going = undefined
+    going?.reply.over?.()
+    going?.goOn(said)
+  }
+
+  #run(list: { before: string; one: string }[], before: string, last: number, nonce: string | undefined): void {
+    let [said, code] = [before, last]
+    for (const [n, { before: word, one }] of list.entries()) {
+      if (word === ' && ' && code !== 0) break
       this.ran.push(one)
       const reply = this.#reply(one)
       if (reply === 'hangs') {
@@ -55,6 +83,11 @@ export class ShellStandIn {
         return
       }
       if ('instead' in reply) return this.#say(said + reply.instead)
+      if ('goesOn' in reply) {
+        this.#say(said + reply.goesOn)
+        this.#going = { reply, goOn: (end) => this.#run(list.slice(n + 1), end, 0, nonce) }
+        return
+      }
       said += reply.output ?? ''
       code = reply.code ?? 0
     }
