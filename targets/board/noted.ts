@@ -2,6 +2,7 @@ import type { LabPlace } from '../../domain/lab/inventory.ts'
 import { ConsoleFault } from './console/console-fault.ts'
 import type { Flash, Flashed } from './flash/flash.ts'
 import type { Loaded } from './loader/load-file.ts'
+import type { WrittenMedium } from './loader/write-medium.ts'
 import type { PowerSwitch, Switched } from './power/power.ts'
 import type { NoteLab } from '../lab-log.ts'
 import { inSeconds } from '../stop-sentence.ts'
@@ -60,6 +61,12 @@ const fileNames: Record<string, string> = { Image: 'kernel', image: 'kernel', 'i
 export function noteLoaded(note: NoteLab, { name, size, crc32, sha256 }: Loaded): void {
   const words = `${size} bytes, crc32 ${crc32}${sha256 === undefined ? '' : `, sha256 ${sha256}`}`
   note({ about: 'flash', by: 'the boot loader', file: name, is: 'loaded', words })
+}
+
+/** Notes that a boot loader made the board's own medium what it should be, and read all of it back. */
+export function noteMedium(note: NoteLab, { written, of }: WrittenMedium): void {
+  const words = `${written} of ${of} pieces had to be written`
+  note({ about: 'flash', by: 'the boot loader', file: 'medium', is: 'written', words })
 }
 
 /** Notes why a dialogue with a boot loader was the lab's to break: the wire that loses characters, or what it fetches from. */

@@ -13,7 +13,16 @@ import { unnoted } from '../lab-log.ts'
 import type { PowerUp } from '../powered.ts'
 import { attachAll } from './attach-all.ts'
 import type { OpenPlace, PlaceOrder } from './open-place.ts'
-import { nameOfOutlet, notedPower, noteBroken, noteFlashed, noteLoaded, noteSilence, wordsOf } from '../board/noted.ts'
+import {
+  nameOfOutlet,
+  notedPower,
+  noteBroken,
+  noteFlashed,
+  noteLoaded,
+  noteMedium,
+  noteSilence,
+  wordsOf,
+} from '../board/noted.ts'
 import { awaitSilence } from './silence.ts'
 
 /** How long a PDU may take for an off in a tear-down, milliseconds: it may have to wait for a command in flight, or be asked again. */
@@ -47,7 +56,10 @@ export function openBoard({ inventory, place, folder, attempt, mayCommand, note 
     )
 
   const loaderFor = (cmdline: string, flashed: Flashed) =>
-    startLoader(kind.loader, wholeCmdline(kind, cmdline), flashed, flash(), (loaded) => noteLoaded(note, loaded))
+    startLoader(kind.loader, wholeCmdline(kind, cmdline), flashed, flash(), {
+      loaded: (loaded) => noteLoaded(note, loaded),
+      medium: (medium) => noteMedium(note, medium),
+    })
 
   function powerUp(cmdline: string, flashed: Flashed): PowerUp {
     return async (_claim, signal) => {

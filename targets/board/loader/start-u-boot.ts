@@ -7,7 +7,7 @@ import { loadFile, type Loaded } from './load-file.ts'
 import { lastWords, LoaderFault } from './loader-fault.ts'
 import { setBootargs } from './set-bootargs.ts'
 import { goodLength } from './typed-line.ts'
-import { writeMedium } from './write-medium.ts'
+import { writeMedium, type WrittenMedium } from './write-medium.ts'
 
 /** What a board's U-Boot is told. */
 export interface LoaderOrder {
@@ -18,8 +18,14 @@ export interface LoaderOrder {
   cmdline: string
   /** The lab's part while the loader's command for a file runs, see `Flash.serve`. */
   serve?: (file: LoadFile) => Promise<void>
-  /** Told of each file as soon as the board has read it back. */
-  told?: (loaded: Loaded) => void
+  /** Told of all that the board reads back, as soon as it has. */
+  told?: LoaderTold
+}
+
+/** Takes what a boot loader read back: each file from the board's memory, and the board's own medium where it wrote that. */
+export interface LoaderTold {
+  loaded(loaded: Loaded): void
+  medium(medium: WrittenMedium): void
 }
 
 /** What a dialogue came to. */
@@ -63,14 +69,17 @@ async function start(dialogue: LoaderDialogue, order: LoaderOrder): Promise<Load
   const treeAt = treeAddress(loader.deviceTree)
   await requireSet(dialogue, loader)
   await prepare(dialogue, offer.prepare)
-  if (offer.medium) await writeMedium(dialogue, offer.medium, kernelAt)
+  if (offer.medium) {
+    const medium = await writeMedium(dialogue, offer.medium, kernelAt)
+    told?.medium(medium)
+  }
   await setBootargs(dialogue, cmdline, kernelAt)
   const serving = (file: LoadFile) => (serve ? () => serve(file) : undefined)
   const kernel = await loadFile(dialogue, offer.kernel, kernelAt, { serve: serving(offer.kernel) })
-  told?.(kernel)
+  told?.loaded(kernel)
   const hash = kernel.sha256 !== undefined
   const initrd = await loadFile(dialogue, offer.initrd, initrdAt, { serve: serving(offer.initrd), hash })
-  told?.(initrd)
+  told?.loaded(initrd)
   const command = `booti ${kernelAt} ${initrdAt}:${initrd.size.toString(16)} ${treeAt}`
   await dialogue.leave(command, isGone)
   const remarks = dialogue.lost === 0 ? [] : [`${dialogue.lost} lines were typed again: the console lost characters.`]

@@ -7,7 +7,7 @@ import { expect, test } from 'vitest'
 import { foldersFrom } from '../../../../host/folders.ts'
 import { mmcFlash } from '../../../../targets/board/flash/mmc.ts'
 import { startByUBoot } from '../../../../targets/board/loader/start-u-boot.ts'
-import { writeMedium } from '../../../../targets/board/loader/write-medium.ts'
+import { writeMedium, type WrittenMedium } from '../../../../targets/board/loader/write-medium.ts'
 import { tempFolder } from '../../../host/temp-folder.ts'
 import { muxCard } from '../../../rack/mux.ts'
 import { orangePiArguments, writeOrangePiUBoot } from '../../../rack/orangepi.ts'
@@ -62,7 +62,12 @@ test("a board's own card becomes what it was set up as, with kernel and initrd, 
   await card.close()
   const board = all.boot()
   const { dialogue } = board
-  const end = await startByUBoot(dialogue, { loader: debianLoader, offer: offer!, cmdline: 'quiet' })
+  const read: string[] = []
+  const told = {
+    loaded: ({ name }: { name: string }) => void read.push(name),
+    medium: ({ written, of }: WrittenMedium) => void read.push(`medium: ${written} of ${of}`),
+  }
+  const end = await startByUBoot(dialogue, { loader: debianLoader, offer: offer!, cmdline: 'quiet', told })
   // All but the last: this U-Boot is of 32 bits.
   expect(end).toMatchObject({
     started: false,
@@ -73,6 +78,7 @@ test("a board's own card becomes what it was set up as, with kernel and initrd, 
   const writes = ['mmc write ${kernel_addr_r} 0x0 0x2000', 'mmc write ${kernel_addr_r} 0x6000 0x2000']
   expect(entered('mmc write')).toEqual(writes)
   expect(entered('load mmc')).toHaveLength(2)
+  expect(read).toEqual(['medium: 2 of 4', 'kernel', 'initrd'])
   expect(await writeMedium(dialogue, offer!.medium!, '0x42000000')).toEqual({ written: 0, of: 4 })
   expect(entered('mmc write')).toEqual(writes)
   await board.kill()
