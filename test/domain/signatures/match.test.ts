@@ -268,6 +268,7 @@ const lines: [id: string, text: string, groups: Record<string, string>][] = [
   ],
   ['uboot.banner', 'U-Boot 2023.01+dfsg-2 (Jan 01 2023 - 00:00:00 +0000)', { version: '2023.01+dfsg-2' }],
   ['edk2.banner', 'UEFI firmware (version  built at 12:35:07 on Nov 22 2026)', { version: '' }],
+  ['edk2.reset', 'Shell> reset', {}],
   ['edk2.exception', 'Synchronous Exception at 0x00000000BF6D1234', { what: 'Synchronous', pc: '00000000BF6D1234' }],
   [
     'linux.cmdline',
