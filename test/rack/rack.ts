@@ -71,7 +71,7 @@ export async function startRack({ folder, firmware, edk2 }: RackOptions): Promis
     const uefi =
       firmware === undefined || edk2 === undefined
         ? undefined
-        : await add('board-4', () => startUefiBoard({ folder: join(folder, 'board-4'), firmware, edk2 }))
+        : await add('board-4', () => startUefiBoard(join(folder, 'board-4'), { firmware, edk2 }, foldersFrom()))
     const boards = {
       'board-1': board('board-1', '02', [b1u0, b1u1]),
       'board-2': board('board-2', '04', [b2u0, b2u1]),
