@@ -226,6 +226,7 @@ const lines: [id: string, text: string, groups: Record<string, string>][] = [
   ['tfa.spmd-ready', 'INFO:    SPM Core setup done.', {}],
   ['tfa.spmc-el3', 'INFO:    Secure Partition (0x8001) init start.', {}],
   ['tfa.power-off', 'ERROR:   QEMU System Power off: with GPIO.', {}],
+  ['tfa.reset', 'ERROR:   QEMU System Reset: with GPIO.', {}],
   ['tfa.panic', 'PANIC at PC : 0x000000000e09b2a4', { pc: '000000000e09b2a4' }],
   ['tfa.panic-el3', 'PANIC in EL3.', {}],
   ['tfa.exception', 'Unhandled Exception in EL3.', { what: 'Exception in EL3' }],
