@@ -6,6 +6,7 @@ import type { FaultKind } from '../signatures/signature.ts'
 import type { Fault, KnownLine } from './fault.ts'
 import { faultTitle } from './fault-title.ts'
 import { isWarning } from './is-warning.ts'
+import { panicsByDesign } from './panic-by-design.ts'
 import { reportRange, type ReportRange } from './report-range.ts'
 import { resetLoop } from './reset-loop.ts'
 
@@ -18,11 +19,11 @@ export function faultsOf(
   known: (log: ConsoleLog) => readonly KnownLine[] = knownLines,
 ): Fault[] {
   const read = consoles.map((log) => ({ log, lines: known(log) }))
-  const poweredOff = read.some(({ lines }) => lines.some(({ match }) => match.signature.id === 'tfa.power-off'))
+  const byDesign = panicsByDesign(read.map(({ lines }) => lines))
   return read.flatMap(({ log, lines }) => {
     const kernelAfter = (at: number): boolean =>
       read.some((each) => each.lines.some((line) => isKernel(line) && (each.log !== log || line.index > at)))
-    return faultsIn(log, lines, poweredOff, kernelAfter)
+    return faultsIn(log, lines, (line) => byDesign(log, lines, line), kernelAfter)
   })
 }
 
@@ -34,7 +35,7 @@ function isKernel({ match }: KnownLine): boolean {
 function faultsIn(
   log: ConsoleLog,
   known: readonly KnownLine[],
-  poweredOff: boolean,
+  isNone: (line: KnownLine) => boolean,
   kernelAfter: (at: number) => boolean,
 ): Fault[] {
   const found: Fault[] = []
@@ -44,7 +45,7 @@ function faultsIn(
   for (const line of lines) {
     const { index, match } = line
     if (index <= open) continue
-    if (poweredOff && isPowerOff(log, line)) continue
+    if (isNone(line)) continue
     const { first, last } = reportRange(log.lines, index, match.signature, faults)
     found.push(fault(log, line, { first: Math.max(first, open + 1), last }, () => kernelAfter(index)))
     open = last
@@ -94,12 +95,4 @@ function knownLines(log: ConsoleLog): KnownLine[] {
     const match = matchSignatures(line)
     return match ? [{ index, match }] : []
   })
-}
-
-/**
- * TF-A's power-off raises a GPIO and then calls panic(), because it must not return (plat/qemu/common/qemu_pm.c
- * qemu_system_off(), TF-A 2.12.1). QEMU goes away on the GPIO; on a busy host the CPU comes as far as the panic's line.
- */
-function isPowerOff(log: ConsoleLog, { index, match }: KnownLine): boolean {
-  return match.signature.id === 'tfa.panic' && index === log.lines.length - 1
 }

@@ -56,6 +56,15 @@ export const bootLoaders: Signature[] = [
     known: edk2,
     source: 'ArmPlatformPkg/PrePi/PrePi.c, ArmVirtPkg',
   },
+  {
+    // As it was typed at its shell: what starts again after that was told to.
+    id: 'edk2.reset',
+    pattern: /^Shell> .*reset *$/,
+    world: 'NS',
+    kind: 'fact',
+    known: edk2,
+    source: 'ShellPkg/Application/Shell, ShellPkg/Library/UefiShellLevel2CommandsLib/Reset.c',
+  },
   fault(
     'edk2.exception',
     'exception',

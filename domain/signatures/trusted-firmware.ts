@@ -38,6 +38,14 @@ export const trustedFirmware: Signature[] = [
     known,
     source: 'plat/qemu/common/qemu_pm.c:193 qemu_system_off()',
   },
+  {
+    id: 'tfa.reset',
+    pattern: /^ERROR: +QEMU System Reset: with GPIO\.$/,
+    world: 'EL3',
+    kind: 'fact',
+    known,
+    source: 'plat/qemu/common/qemu_pm.c:206 qemu_system_reset()',
+  },
   fault('tfa.panic', 'panic', /^PANIC at PC : 0x(?<pc>[0-9a-f]+)/, 'common/aarch64/debug.S do_panic'),
   fault('tfa.panic-el3', 'panic', /^PANIC in EL3\.$/, 'bl31/aarch64/crash_reporting.S panic_msg'),
   fault(

@@ -25,6 +25,8 @@ export class TaintReader {
   readonly #found = new Map<string, Found & { kind: TaintKind }>()
   #boot = 1
   #kernelSpoke = false
+  /** Whether firmware was told at its shell to start again, and has not yet: a boot option that was set there counts from then on. */
+  #toldToReset = false
   #last: { line: ConsoleLine; at: number } | undefined
 
   constructor(console: string) {
@@ -62,20 +64,21 @@ export class TaintReader {
 
   #known(line: ConsoleLine, match: SignatureMatch): void {
     const reached = this.#follower.line(this.#console, line, match)
+    const { id, taint } = match.signature
+    if (id === 'edk2.reset') this.#toldToReset = true
     if (reached && reached.boot > this.#boot) {
       this.#boot = reached.boot
       this.#last = undefined
-      this.#add(
-        'second-boot',
-        true,
-        `The target started again in line ${line.number} of ${this.#console}: there are two boots in one log.`,
-        [line],
-      )
+      if (!this.#toldToReset) this.#add('second-boot', true, this.#startedAgain(line), [line])
+      this.#toldToReset = false
     }
-    const { id, taint } = match.signature
     if (!taint) return
     const voids = taint === 'lost' || id === 'damage.server-lost'
     this.#add(taint, voids, `${this.#place(line)} says: ${match.message.slice(0, 120)}.`, [line])
+  }
+
+  #startedAgain({ number }: ConsoleLine): string {
+    return `The target started again in line ${number} of ${this.#console}: there are two boots in one log.`
   }
 
   #clock(line: ConsoleLine): void {

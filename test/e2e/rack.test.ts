@@ -1,10 +1,12 @@
-/** plans/rack.yaml on the virtual rack: the same cells on a QEMU machine, on two boards behind real daemons, and on a model. */
+/** plans/rack.yaml on the virtual rack: the same cells on a QEMU machine, on three boards behind real daemons, and on a model. */
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { writeBoardPlan } from '../rack/board-plan.ts'
+import { foldersFrom } from '../../host/folders.ts'
+import { builtBl33 } from '../rack/built-bl33.ts'
 import { firmwareOf } from '../rack/firmware-of.ts'
 import { writeRackPlan } from '../rack/rack-plan.ts'
 import { startRack, type Rack } from '../rack/rack.ts'
@@ -14,7 +16,7 @@ import { cellOf, endings, findingOf, type RunDocument } from './documents.ts'
 import { useLab } from './lab.ts'
 
 const lab = useLab('rack')
-const targets = ['qemu', 'board-1', 'board-2', 'fvp']
+const targets = ['qemu', 'board-1', 'board-2', 'board-4', 'fvp']
 
 const knownBug = {
   known: 'FF-A calls are refused under pKVM when the FF-A driver is built in',
@@ -31,7 +33,8 @@ let run: Ended
 let document: RunDocument
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'hyplab-rack-'))
-  rack = await startRack({ folder, firmware: await firmwareOf(lab.state) })
+  const edk2 = await builtBl33('edk2', foldersFrom(), join(folder, 'edk2.log'))
+  rack = await startRack({ folder, firmware: await firmwareOf(lab.state), edk2 })
   run = await lab.hyplab('run', await writeRackPlan(folder), '--lab', rack.labFile, '--json')
   document = JSON.parse(run.stdout) as RunDocument
 })
@@ -41,6 +44,13 @@ afterAll(async () => {
 })
 
 describe('a run of plans/rack.yaml', () => {
+  it('is on a lab of which every line is as its file says', async () => {
+    const { code, stdout, stderr } = await lab.hyplab('lab', 'check', rack.labFile)
+    expect({ code, stdout }, stderr).toMatchObject({ code: 0, stdout: expect.stringContaining('nothing is broken') })
+    for (const line of ['console uart0: It opens', 'outlet 4 of snmp says off', 'web folder .* can be written'])
+      expect(stderr).toMatch(new RegExp(`fine: board-4, .*${line}`, 'i'))
+  })
+
   it('gives the same verdicts on the machine, on the boards and on the model', () => {
     expect({ code: run.code, stderr: run.stderr }).toMatchObject({ code: 0 })
     const verdicts = document.cells.map(
@@ -127,6 +137,7 @@ describe('a run of plans/rack.yaml', () => {
       { name: 'board-2', holder: null, suspect: null },
       { name: 'model-1', holder: null, suspect: null },
       { name: 'board-3', holder: null, suspect: null },
+      { name: 'board-4', holder: null, suspect: null },
     ])
   })
 })

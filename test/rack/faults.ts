@@ -26,7 +26,7 @@ export const faultNames = [
 ] as const
 export type FaultName = (typeof faultNames)[number]
 
-type BoardName = keyof Rack['boards']
+type BoardName = Exclude<keyof Rack['boards'], 'board-4'>
 
 /** Which board a fault strikes where it strikes only one, by how the rack is wired. */
 const strikes: Partial<Record<FaultName, BoardName>> = {

@@ -8,12 +8,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { foldersFrom } from '../../host/folders.ts'
 import { startHyplab } from '../e2e/command.ts'
+import { builtBl33 } from './built-bl33.ts'
 import { firmwareOf } from './firmware-of.ts'
 import { writeRackPlan } from './rack-plan.ts'
 import { startRack } from './rack.ts'
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
-const { state } = foldersFrom()
+const folders = foldersFrom()
+const { state } = folders
 const folder = await mkdtemp(join(tmpdir(), 'hyplab-rack-'))
 try {
   const plan = await writeRackPlan(folder)
@@ -22,7 +24,9 @@ try {
   )
   const { code, stderr } = await startHyplab(state, ['build', plan]).ended
   if (code !== 0) throw new Error(`plans/rack.yaml cannot be built: ${stderr}`)
-  const rack = await startRack({ folder, firmware: await firmwareOf(state) })
+  say(`building the UEFI firmware of board-4 into ${folders.cache} as far as it is not there: some minutes more`)
+  const edk2 = await builtBl33('edk2', folders, join(folder, 'edk2.log'))
+  const rack = await startRack({ folder, firmware: await firmwareOf(state), edk2 })
   say(`the rack runs: ${Object.keys(rack.boards).join(', ')}, and model-1, a stand-in of an FVP. In another shell:`)
   for (const each of [plan, 'plans/raspi4.yaml']) process.stdout.write(`hyplab run ${each} --lab ${rack.labFile}\n`)
   say(`Ctrl-C ends it; from elsewhere: kill ${process.pid}`)

@@ -5,6 +5,7 @@ import { foldersFrom } from '../../host/folders.ts'
 import { freePorts } from '../../host/free-port.ts'
 import type { SshAccess } from '../../domain/lab/inventory.ts'
 import { VirtualBoard } from './board.ts'
+import type { BuiltBl33 } from './built-bl33.ts'
 import { startConserver } from './conserver.ts'
 import type { RackPart } from './part.ts'
 import { RackParts } from './parts.ts'
@@ -16,15 +17,16 @@ import { startSnmpd } from './snmpd.ts'
 import { startSshd, type Sshd } from './sshd.ts'
 import { startUartWire, type UartWire } from './uart-wire.ts'
 import { debianUBoot } from './u-boot.ts'
+import { startUefiBoard, withUefiBoard } from './uefi-board.ts'
 
 /** The stand-in of Arm's model. */
 const standIn = join(import.meta.dirname, '../stand-ins/fvp/FVP_Base_RevC-2xAEMvA')
 
-/** A virtual rack that runs: three boards and a model, and the daemons of a lab around them. */
+/** A virtual rack that runs: three or four boards and a model, and the daemons of a lab around them. */
 export interface Rack {
   /** The lab's file. */
   labFile: string
-  boards: Record<'board-1' | 'board-2' | 'board-3', VirtualBoard>
+  boards: Record<'board-1' | 'board-2' | 'board-3', VirtualBoard> & { 'board-4'?: VirtualBoard }
   rail: Rail
   /** The sshd as it runs now. */
   sshd(): Sshd | undefined
@@ -38,14 +40,17 @@ export interface RackOptions {
   folder: string
   /** What the boards have in their flash: TF-A and OP-TEE, as `qemu_fw.bios`; where absent they are small ones with U-Boot alone. */
   firmware?: string
+  /** What board-4 has behind them; absent where there is to be none. */
+  edk2?: BuiltBl33
 }
 
 /**
  * Starts the rack in a folder. board-1: SNMP power, two ser2net consoles (telnet and raw). board-2: pdudaemon power, conserver and
  * an ssh tty. Both load by TFTP from slirp's own server, and have Debian's U-Boot, behind TF-A and OP-TEE where there is firmware.
  * board-3: another kind of machine, a Raspberry Pi 4 with power by commands, a raw ser2net console and an SD card behind a mux.
+ * board-4: SNMP power, both consoles by a conserver of its own, and EDK2, which boots from a web server.
  */
-export async function startRack({ folder, firmware }: RackOptions): Promise<Rack> {
+export async function startRack({ folder, firmware, edk2 }: RackOptions): Promise<Rack> {
   await mkdir(join(folder, 'tftp'), { recursive: true })
   const parts = new RackParts()
   const add = <Part extends RackPart>(name: string, start: () => Promise<Part>): Promise<Part> => parts.add(name, start)
@@ -63,14 +68,20 @@ export async function startRack({ folder, firmware }: RackOptions): Promise<Rack
         uarts: uarts.map(({ socket }, index) => ({ name: `uart${index}`, socket })),
       })
     const pi = await add('board-3', () => startRaspi4(join(folder, 'board-3'), foldersFrom()))
+    const uefi =
+      firmware === undefined || edk2 === undefined
+        ? undefined
+        : await add('board-4', () => startUefiBoard(join(folder, 'board-4'), { firmware, edk2 }, foldersFrom()))
     const boards = {
       'board-1': board('board-1', '02', [b1u0, b1u1]),
       'board-2': board('board-2', '04', [b2u0, b2u1]),
       'board-3': pi.board,
+      ...(uefi && { 'board-4': uefi.board }),
     }
-    const outlets = { 1: boards['board-1'], 2: boards['board-2'], 3: boards['board-3'] }
+    const outlets = Object.fromEntries(Object.values(boards).map((one, index) => [index + 1, one]))
+    const count = Object.keys(outlets).length
     const rail = await add('rail', () => startRail(folder, outlets))
-    await add('snmpd', () => startSnmpd({ folder: join(folder, 'snmpd'), port: snmp, count: 2, outlets: rail }))
+    await add('snmpd', () => startSnmpd({ folder: join(folder, 'snmpd'), port: snmp, count, outlets: rail }))
     await add('pdudaemon', () => startPdudaemon({ folder: join(folder, 'pdud'), port: pdud, pdus: { rack: rail } }))
     await add('ser2net', () =>
       startSer2net(folder, [
@@ -82,7 +93,9 @@ export async function startRack({ folder, firmware }: RackOptions): Promise<Rack
     const sshd = await add('sshd', () => startSshd({ folder: join(folder, 'sshd'), port: ssh }))
     const labFile = join(folder, 'rack.yaml')
     const lab = labOfRack({ folder, snmp, pdud, ser1, ser2, cons, bench: sshd.host('bench').ssh!, tty: b2u1.tty })
-    await writeFile(labFile, stringify(withRaspi4(lab, pi, rail)))
+    const withPi = withRaspi4(lab, pi, rail)
+    const whole = uefi ? withUefiBoard(withPi, uefi, { pdu: 'snmp', outlet: 4 }) : withPi
+    await writeFile(labFile, stringify(whole))
     return {
       labFile,
       boards,

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { freePorts } from '../../host/free-port.ts'
 import type { Folders } from '../../host/folders.ts'
 import { VirtualBoard } from './board.ts'
+import type { LabToAddTo } from './lab-to-add-to.ts'
 import { muxCard, type MuxCard } from './mux.ts'
 import type { OutletCommands } from './outlets.ts'
 import type { RackPart } from './part.ts'
@@ -84,14 +85,6 @@ const raspi4Class = {
   cmdline: 'console=ttyS1 earlycon',
   limits: { 'off-silence': '1 s', 'shortest-off': '500 ms' },
   loader: 'self',
-}
-
-/** What a lab's file has, as far as a board is added to it. */
-export interface LabToAddTo {
-  hosts: object
-  pdus?: object
-  classes?: object
-  places?: object
 }
 
 /** A lab with the board as `board-3`, on outlet 3 of a rail that commands on the host `bench` switch. */

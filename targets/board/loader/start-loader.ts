@@ -3,8 +3,7 @@ import type { ConsoleLine } from '../console/console-source.ts'
 import type { Flash, Flashed, LentMedium } from '../flash/flash.ts'
 import { LoaderDialogue } from './dialogue.ts'
 import { EfiShell } from './efi-shell.ts'
-import type { Loaded } from './load-file.ts'
-import { startByUBoot } from './start-u-boot.ts'
+import { startByUBoot, type LoaderTold } from './start-u-boot.ts'
 import { startByUefi } from './start-uefi.ts'
 
 /** Seconds without a byte: a server that does not answer is asked again by U-Boot, which says so each time. */
@@ -13,7 +12,7 @@ const limits = { silence: 30, echo: 3 }
 /**
  * The dialogue in which a board's boot loader is told what to start, where it has to be told.
  * @param cmdline the kernel's whole command line
- * @param told gets each file as soon as the board has read it back, and what was written onto its own medium
+ * @param told gets what the board reads back, as soon as it has
  * @returns a function that holds the dialogue on a console and resolves with what firmware did instead of starting the kernel,
  *   if anything; it throws LabError PlaceBroken for what the lab broke. undefined for a loader that starts by itself
  */
@@ -22,7 +21,7 @@ export function startLoader(
   cmdline: string,
   { offer, uefi }: Flashed,
   flash: Flash,
-  told: { loaded?: (loaded: Loaded) => void; medium?: (file: string, words: string) => void } = {},
+  told?: LoaderTold,
 ): ((console: ConsoleLine, signal: AbortSignal) => Promise<string | undefined>) | undefined {
   if (loader?.kind === 'uefi' && uefi !== undefined)
     return async ({ stream }, signal) => {
@@ -44,8 +43,7 @@ export function startLoader(
         offer,
         cmdline,
         ...(serve && { serve }),
-        ...(told.loaded && { told: told.loaded }),
-        ...(told.medium && { toldMedium: told.medium }),
+        ...(told && { told }),
         ...(flash.borrow && { borrow: (medium: LentMedium) => flash.borrow!(medium) }),
       })
       return end.started ? undefined : end.fault

@@ -22,10 +22,15 @@ export interface LoaderOrder {
   serve?: (file: LoadFile) => Promise<void>
   /** The lab's part in lending a medium, see `Flash.borrow`. */
   borrow?: Flash['borrow']
-  /** Told of what a medium holds, once that was written and read back; in words for people. */
-  toldMedium?: (file: string, words: string) => void
-  /** Told of each file as soon as the board has read it back. */
-  told?: (loaded: Loaded) => void
+  /** Told of all that is read back, as soon as it has been. */
+  told?: LoaderTold
+}
+
+/** Takes what was read back: each file from the board's memory, and what its own medium holds where that was written. */
+export interface LoaderTold {
+  loaded(loaded: Loaded): void
+  /** @param words for people: what proves it */
+  medium(file: string, words: string): void
 }
 
 /** What a dialogue came to. */
@@ -62,7 +67,7 @@ export async function startByUBoot(dialogue: LoaderDialogue, order: LoaderOrder)
 }
 
 async function start(dialogue: LoaderDialogue, order: LoaderOrder): Promise<LoaderEnd> {
-  const { loader, offer, cmdline, serve, told, borrow, toldMedium } = order
+  const { loader, offer, cmdline, serve, told, borrow } = order
   await dialogue.toPrompt()
   const kernelAt = addressOf(loader.kernelAddress, kernelVariable)
   const initrdAt = addressOf(loader.initrdAddress, initrdVariable)
@@ -71,20 +76,20 @@ async function start(dialogue: LoaderDialogue, order: LoaderOrder): Promise<Load
   await prepare(dialogue, offer.prepare)
   if (offer.medium) {
     const { written, of } = await writeMedium(dialogue, offer.medium, kernelAt)
-    toldMedium?.('medium', `${written} of ${of} pieces written, all of them read back`)
+    told?.medium('medium', `${written} of ${of} pieces had to be written`)
   }
   const lent = offer.lent && borrow ? await lendMedium(dialogue, offer.lent, borrow(offer.lent)) : undefined
   for (const { name, sha256, written } of lent?.files ?? []) {
     const how = written ? `sha256 ${sha256}` : `sha256 ${sha256}, as it was there already`
-    toldMedium?.(name, [how, ...lent!.remarks].join('. '))
+    told?.medium(name, [how, ...lent!.remarks].join('. '))
   }
   await setBootargs(dialogue, cmdline, kernelAt)
   const serving = (file: LoadFile) => (serve ? () => serve(file) : undefined)
   const kernel = await loadFile(dialogue, offer.kernel, kernelAt, { serve: serving(offer.kernel) })
-  told?.(kernel)
+  told?.loaded(kernel)
   const hash = kernel.sha256 !== undefined
   const initrd = await loadFile(dialogue, offer.initrd, initrdAt, { serve: serving(offer.initrd), hash })
-  told?.(initrd)
+  told?.loaded(initrd)
   const command = `booti ${kernelAt} ${initrdAt}:${initrd.size.toString(16)} ${treeAt}`
   await dialogue.leave(command, isGone)
   const lost =

@@ -8,6 +8,13 @@ import { lastWords } from './loader-fault.ts'
 const block = 512
 /** A piece is written as often when the medium does not give it back. */
 const mostWrites = 2
+/** What became of a medium, all of which was read back in the end. */
+export interface WrittenMedium {
+  /** How many pieces had to be written, and of how many. */
+  written: number
+  of: number
+}
+
 /** What memory is filled with before a read, so that what lay there is never taken for what the medium has. */
 const filling = '5a17c0de'
 
@@ -31,7 +38,7 @@ export async function writeMedium(
   dialogue: LoaderDialogue,
   medium: MediumOffer,
   address: string,
-): Promise<{ written: number; of: number }> {
+): Promise<WrittenMedium> {
   await must(dialogue, `mmc dev ${medium.device}`)
   let written = 0
   for (const piece of piecesOf(medium)) {

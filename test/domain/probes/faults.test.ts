@@ -111,5 +111,20 @@ describe('faults of the firmware', () => {
     expect(judged([consoleOf(power), panicked('I/TC: and it goes on\n')])).toBe('fail')
   })
 
+  it('is not the panic() that ends a reset by GPIO either, as long as firmware starts behind it', () => {
+    const start = 'NOTICE:  Booting Trusted Firmware\n'
+    const reset = `${start}Shell> reset\nERROR:   QEMU System Reset: with GPIO.\n${start}`
+    const spmc = 'I/TC: OP-TEE version: 4.10.0\n'
+    // The next start may come before the line's end.
+    const panics = [`PANIC at PC : 0x000000000e096a08\n`, 'PANIC at PC : 0x00D/TC:0   add_phys_mem:651 x\n']
+    const judged = (...[uart0, uart1]: [string, string]) =>
+      findingOf(shownOf({ consoles: [consoleOf(uart0), consoleOf(uart1, 'uart1')] }), 'fault.firmware').outcome
+    for (const panic of panics) {
+      expect(judged(reset, `${spmc}${panic}${spmc}`)).toBe('pass')
+      expect(judged(start, `${spmc}${panic}${spmc}`)).toBe('fail')
+      expect(judged(reset, `${spmc}${spmc}${panic}`)).toBe('fail')
+    }
+  })
+
   it('has no part in a fault of the kernel', () => expect(fault(oops, 'fault.firmware').outcome).toBe('pass'))
 })

@@ -102,6 +102,16 @@ describe('lab.flash', () => {
       [flash('offered', 'kernel'), flash('offered', 'initrd'), flash('loaded', 'kernel')],
       'unknown',
     ],
+    [
+      "the loader wrote the board's own medium, read it back and loaded from there",
+      [flash('offered', 'medium'), flash('written', 'medium'), flash('loaded', 'kernel'), flash('loaded', 'initrd')],
+      'pass',
+    ],
+    [
+      "the loader did not read the board's own medium back",
+      [flash('offered', 'medium'), flash('loaded', 'kernel')],
+      'unknown',
+    ],
     ['nothing can read it back', [flash('unread', 'kernel')], 'unknown'],
     ['it could not be brought there', [flash('written', 'kernel'), flash('broken', 'initrd')], 'fail'],
   ]

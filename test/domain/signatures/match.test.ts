@@ -226,6 +226,7 @@ const lines: [id: string, text: string, groups: Record<string, string>][] = [
   ['tfa.spmd-ready', 'INFO:    SPM Core setup done.', {}],
   ['tfa.spmc-el3', 'INFO:    Secure Partition (0x8001) init start.', {}],
   ['tfa.power-off', 'ERROR:   QEMU System Power off: with GPIO.', {}],
+  ['tfa.reset', 'ERROR:   QEMU System Reset: with GPIO.', {}],
   ['tfa.panic', 'PANIC at PC : 0x000000000e09b2a4', { pc: '000000000e09b2a4' }],
   ['tfa.panic-el3', 'PANIC in EL3.', {}],
   ['tfa.exception', 'Unhandled Exception in EL3.', { what: 'Exception in EL3' }],
@@ -268,6 +269,7 @@ const lines: [id: string, text: string, groups: Record<string, string>][] = [
   ],
   ['uboot.banner', 'U-Boot 2023.01+dfsg-2 (Jan 01 2023 - 00:00:00 +0000)', { version: '2023.01+dfsg-2' }],
   ['edk2.banner', 'UEFI firmware (version  built at 12:35:07 on Nov 22 2026)', { version: '' }],
+  ['edk2.reset', 'Shell> reset', {}],
   ['edk2.exception', 'Synchronous Exception at 0x00000000BF6D1234', { what: 'Synchronous', pc: '00000000BF6D1234' }],
   [
     'linux.cmdline',

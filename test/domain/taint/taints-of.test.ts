@@ -61,6 +61,15 @@ describe('damage that voids a log', () => {
     expect(taint).toMatchObject({ kind: 'second-boot', voids: true })
     expect(taint?.sentence).toContain(`started again in line ${ns!.lines.length + 1} of uart0`)
   })
+
+  it('is a second boot, but not where firmware was told at its shell to start again', () => {
+    const start = 'NOTICE:  Booting Trusted Firmware'
+    // As EDK2's terminal colours it.
+    const told = '\x1b[0m\x1b[33m\x1b[40mShell> \x1b[0m\x1b[37m\x1b[40mreset\r'
+    expect(kinds(start, told, start, '[    0.000000] Booting Linux on physical CPU 0x0000000000')).toEqual([])
+    expect(kinds(start, 'Shell> setvar BootNext', start)).toEqual(['second-boot'])
+    expect(kinds(start, told, start, start)).toEqual(['second-boot'])
+  })
 })
 
 describe('damage that is only noted', () => {

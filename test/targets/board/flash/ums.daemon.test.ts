@@ -56,6 +56,7 @@ async function setup() {
     onTestFinished(() => void board.console.destroy())
     const loader = { ...debianLoader, kind: 'u-boot' as const }
     const start = startLoader(loader, 'quiet', JSON.parse(JSON.stringify(flashed)), open(), {
+      loaded: () => undefined,
       medium: (file, words) => told.push([file, words]),
     })!
     const line = { stream: board.console } as unknown as Parameters<typeof start>[0]
