@@ -64,7 +64,7 @@ export async function makeTpm(attempt: string, banks: string[], signal: AbortSig
 export function startSwtpm(attempt: string, channel: SwtpmChannel): Swtpm {
   const logFile = keptFile(attempt, swtpmLog)
   const state = join(attempt, folderName)
-  const own = channel === 'control' ? swtpmArguments(state, 'clientfd=4') : swtpmOnWire(state, 4)
+  const own = channel === 'control' ? swtpmArguments(state, 'clientfd=4') : swtpmOnWire(state, ['--fd', '4'])
   const args = [...own, '--log', `file=${logFile},level=${logLevel}`]
   const guarded = startGuarded('swtpm', args, { logFile, channels: 1 })
   const [socket] = guarded.channels
@@ -88,13 +88,13 @@ export function swtpmArguments(state: string, channel: string): string[] {
 }
 
 /**
- * @param fd where its commands come from
+ * @param data where its commands come from: swtpm's --fd or --server
  * @returns the arguments of swtpm (swtpm(8)) for the TPM in the folder `state`, at the other end of a wire: it runs at once,
  *   and can be told the locality by a command
  */
-export function swtpmOnWire(state: string, fd: number): string[] {
+export function swtpmOnWire(state: string, data: string[]): string[] {
   const ways = ['--flags', 'not-need-init', '--locality', 'allow-set-locality', '--terminate']
-  return ['socket', '--tpm2', '--tpmstate', `dir=${state}`, '--fd', String(fd), ...ways]
+  return ['socket', '--tpm2', '--tpmstate', `dir=${state}`, ...data, ...ways]
 }
 
 /** Why a TPM that ended with this code before its machine did is gone: one sentence. */

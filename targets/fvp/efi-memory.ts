@@ -28,7 +28,8 @@ export async function makeEfiMemory(
   { fwCfg, initrd }: Pick<FvpSetup, 'fwCfg' | 'initrd'>,
   boot: EfiBoot,
 ): Promise<FvpData[]> {
-  if (!fwCfg) throw new LabError('BadInput', 'The stack has an EDK2 that is not told where its kernel is: build it again.')
+  if (!fwCfg)
+    throw new LabError('BadInput', 'The stack has an EDK2 that is not told where its kernel is: build it again.')
   const [kernel, ramDisk] = await Promise.all([piece(boot.image, fwCfg.kernel), piece(boot.initrd, initrd)])
   const tables = await Promise.all(boot.tables.map((path) => readFile(path)))
   const items = [...kernelItems(kernel, ramDisk, boot.cmdline), ...fileItems(tableFiles(tables))]

@@ -34,11 +34,13 @@ export function reproduceOnFvp(
 
 /** How a person gives the model its TPM: its commands come from the terminal, by the port that the model prints. */
 function tpmAdvice(terminal: string, banks: string[]): string {
-  const setUp = ['swtpm_setup', ...swtpmSetupArguments('tpm', banks)].map(quoted).join(' ')
-  const emulator = ['swtpm', ...swtpmOnWire('tpm', 0)].join(' ')
+  const setUp = ['swtpm_setup', ...swtpmSetupArguments('tpm', banks)]
+  const run = ['swtpm', ...swtpmOnWire('tpm', ['--server', 'type=unixio,path=tpm/wire'])]
+  const join = 'socat TCP:127.0.0.1:PORT UNIX:tpm/wire'
+  const words = (command: string[]): string => command.map(quoted).join(' ')
   return (
-    `The TPM is at the other end of ${terminal}: before the start, \`mkdir tpm && ${setUp}\`; and as soon as the model has ` +
-    `printed its port, in another shell, \`socat TCP:127.0.0.1:PORT ${quoted(`EXEC:${emulator}`)}\`.`
+    `The TPM is at the other end of ${terminal}. Before the start: \`mkdir tpm && ${words(setUp)} && ${words(run)} &\`. ` +
+    `As soon as the model has printed the port of ${terminal}, in another shell: \`${join}\`.`
   )
 }
 
