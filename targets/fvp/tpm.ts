@@ -2,10 +2,11 @@ import { createWriteStream } from 'node:fs'
 import type { Duplex } from 'node:stream'
 import type { TargetEnd } from '../powered.ts'
 import { keptFile } from '../kept-files.ts'
+import { TpmCommands } from './tpm-commands.ts'
 import { makeTpm, startSwtpm, swtpmGoneSentence, type Swtpm } from '../swtpm.ts'
 
 // A base model has no TPM. OP-TEE speaks to one over a UART (stacks/fvp-full/optee/tpm-uart.c), and it is a swtpm of this
-// host, wherever the model runs: the terminal's bytes go to it and its own come back, as they are.
+// host, wherever the model runs: the terminal's bytes go to it, a command at a time, and its own come back as they are.
 
 /** What OP-TEE said to its TPM is kept as that; swtpm's log has the answers too. */
 export const wireName = 'tpm.raw'
@@ -35,16 +36,19 @@ export async function startModelTpm(folder: string, banks: string[], signal: Abo
   return { swtpm, lost, stop: () => swtpm.stop() }
 }
 
-/** Joins a terminal of a model that stands still to the TPM, in both directions, until one of them closes. */
+/** Joins a terminal of a model that stands still to the TPM, until one of them closes. Whoever asks waits for the answer. */
 export function attachTpm({ swtpm: { socket } }: ModelTpm, terminal: Duplex, folder: string): void {
   const file = createWriteStream(keptFile(folder, wireName))
   // That it cannot be kept is no reason to stop the TPM, whose own log has the same.
   file.on('error', () => undefined)
-  terminal.on('data', (bytes: Buffer) => file.write(bytes))
+  const commands = new TpmCommands()
+  terminal.on('data', (bytes: Buffer) => {
+    file.write(bytes)
+    for (const command of commands.take(bytes)) socket.write(command)
+  })
   terminal.once('close', () => {
     file.end()
     socket.end()
   })
-  terminal.pipe(socket, { end: false })
   socket.pipe(terminal, { end: false })
 }
