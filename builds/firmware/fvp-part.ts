@@ -85,7 +85,7 @@ function tpmMistakes({ services, consoles }: RecipeFile, { tpm }: FvpPart, compl
 function placeMistakes({ bl33 }: RecipeFile, fvp: FvpPart, complain: Complain): void {
   const fwCfg = fvp['fw-cfg']
   const places: [what: string, at: number, path: Path][] = [
-    ['BL33', bl33, ['bl33']],
+    ['start of BL33', bl33, ['bl33']],
     ['initrd', fvp.initrd, ['fvp', 'initrd']],
     ['device tree', fvp['device-tree'].at, ['fvp', 'device-tree', 'at']],
   ]
@@ -94,6 +94,6 @@ function placeMistakes({ bl33 }: RecipeFile, fvp: FvpPart, complain: Complain): 
   }
   for (const [index, [what, at, path]] of places.entries()) {
     const other = places.slice(0, index).find((one) => one[1] === at)
-    if (other) complain(path, `the ${what} lies where ${other[0]} lies`, 'choose another address')
+    if (other) complain(path, `the ${what} lies where the ${other[0]} lies`, 'choose another address')
   }
 }

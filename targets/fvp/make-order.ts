@@ -48,8 +48,7 @@ export async function makeFvpOrder(order: TargetOrder, kind: PlaceClass, signal:
     const sentence = `The kernel command line for ${target.name} has ${over} characters, an arm64 kernel takes ${longestCmdline}: shorten the plan's cmdline.`
     throw new LabError('BadInput', sentence)
   }
-  const kept = (name: string): string => files.firmware[name] ?? missing(name)
-  const product = (name: string): string => kept(productName(name))
+  const product = (name: string): string => files.firmware[productName(name)] ?? missing(name)
   const names: Record<string, string> = {
     ...Object.fromEntries(Object.entries(files.firmware).map(([name, path]) => [path, name])),
     [files.image]: 'Image',
@@ -87,7 +86,7 @@ export async function makeFvpOrder(order: TargetOrder, kind: PlaceClass, signal:
     const tables = (fvp!.acpi ?? []).map(product)
     const { image, initrd } = files
     return [
-      { file: kept('bl33'), at: bl33 },
+      { file: files.firmware['bl33'] ?? missing('bl33'), at: bl33 },
       { file: product(fvp!.deviceTree.product), at: fvp!.deviceTree.at },
       ...(await makeEfiMemory(folder, fvp!, { image, initrd, cmdline, tables })),
     ]
