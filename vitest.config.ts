@@ -22,7 +22,7 @@ const slow = {
     'test/targets/qemu/pulse.test.ts',
     'test/store/processes.test.ts',
     'test/activities/rebuild.test.ts',
-    'test/builds/firmware/build-firmware.test.ts',
+    'test/builds/firmware/{build-firmware,fvp-full-images}.test.ts',
     'test/worker/run-watch.test.ts',
   ],
   /** Places of a lab, most of them behind real daemons. */
