@@ -1,12 +1,10 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { availableParallelism, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { buildFirmware } from '../../../builds/firmware/build-firmware.ts'
 import { readStack, type StackRecipe } from '../../../builds/firmware/recipe.ts'
-import { foldersFrom } from '../../../host/folders.ts'
+import { builtFvpFull, fvpFull } from './built-fvp-full.ts'
 import { imagesIn } from './fip.ts'
 
 // stacks/fvp-full.yaml, built for real. No machine that is not Arm's boots it, so that what its images say of themselves is
@@ -14,7 +12,6 @@ import { imagesIn } from './fip.ts'
 
 const minutes = 60_000
 vi.setConfig({ testTimeout: minutes, hookTimeout: 30 * minutes })
-const file = fileURLToPath(new URL('../../../stacks/fvp-full.yaml', import.meta.url))
 
 let folder: string
 let stack: StackRecipe
@@ -23,16 +20,8 @@ let fip: Map<string, Buffer>
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'hyplab-fvp-full-'))
-  stack = await readStack(file)
-  const outcome = await buildFirmware(stack, {
-    folders: { state: join(folder, 'state'), cache: foldersFrom().cache },
-    signal: new AbortController().signal,
-    progress: () => undefined,
-    logFile: join(folder, 'build.log'),
-    jobs: availableParallelism(),
-  })
-  if (!outcome.ok) throw new Error(`${outcome.fault.message}: ${outcome.fault.file}:${outcome.fault.line}`)
-  for (const { name, path } of outcome.products) products.set(name, await readFile(path))
+  stack = await readStack(fvpFull)
+  for (const [name, path] of await builtFvpFull(folder)) products.set(name, await readFile(path))
   fip = imagesIn(products.get('fip.bin')!)
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
