@@ -74,12 +74,10 @@ beforeAll(async () => {
     '-device',
     `loader,file=${file},addr=0x${at.toString(16)},force-raw=on`,
   ]
-  const { stdout } = await boot(
-    ...['-dtb', tree],
-    ...['-object', `memory-backend-ram,id=fwcfg,size=${fwCfg.size}`],
-    ...['-device', `pc-dimm,memdev=fwcfg,addr=0x${fwCfg.at.toString(16)}`],
-    ...[...put(image, fwCfg.at), ...put(files.image, kernelAt), ...put(files.initrd, initrdAt)],
-  )
+  const memory = `memory-backend-ram,id=fwcfg,size=${fwCfg.size}`
+  const dimm = `pc-dimm,memdev=fwcfg,addr=0x${fwCfg.at.toString(16)}`
+  const loaders = [...put(image, fwCfg.at), ...put(files.image, kernelAt), ...put(files.initrd, initrdAt)]
+  const { stdout } = await boot('-dtb', tree, '-object', memory, '-device', dimm, ...loaders)
   said = stdout
 })
 
