@@ -5,6 +5,7 @@ import { findProcesses, type ProcessSeen } from '../../../host/process-identity.
 import { powerFvp } from '../../../targets/fvp/power.ts'
 import { wireName } from '../../../targets/fvp/tpm.ts'
 import { swtpmLog } from '../../../targets/swtpm.ts'
+import { LocalLink } from './local-link.ts'
 import { never, powerUp, script, standInOrder, TestClaim, type Step } from './stand-in.ts'
 
 vi.setConfig({ testTimeout: 30_000 })
@@ -26,25 +27,33 @@ const tpm = { terminal: 'terminal_3', banks: ['sha256'] }
 const tpms = (folder: string): ProcessSeen[] =>
   findProcesses(({ commandLine }) => commandLine.startsWith('swtpm ') && commandLine.includes(folder))
 
-test('who speaks to the terminal of the TPM is answered by it, from before the first instruction to the end', async () => {
-  await script([...asks, { say: 'done' }, { end: 'off' }], 'no-client:lose')
-  const order = await standInOrder({ tpm })
-  const { powered, claim, heard } = await powerUp(order)
-  expect(powered.lines.map(({ name }) => name)).toEqual(['terminal_0', 'terminal_1'])
-  await powered.go()
-  expect(await powered.ended).toEqual({ kind: 'power-off', reason: '' })
-  await powered.askOff()
-  const said = heard[0]!.text().split('\n')
-  expect(said).toEqual([
-    '80010000000a00000000',
-    expect.stringMatching(/^800100000014000000000008[0-9a-f]{16}$/),
-    'done',
-  ])
-  expect((await readFile(join(order.folder, 'kept', wireName))).toString('hex')).toBe(startup + getRandom)
-  expect(await readFile(join(order.folder, 'kept', swtpmLog), 'utf8')).toContain('80 01 00 00 00 0C 00 00 01 7B 00 08')
-  await claim.gone()
-  expect(tpms(order.folder)).toEqual([])
-})
+test.each([
+  ['this host', undefined],
+  ['another', new LocalLink()],
+])(
+  'on %s, who speaks to the terminal of the TPM is answered by it, from the first instruction to the end',
+  async (_, link) => {
+    await script([...asks, { say: 'done' }, { end: 'off' }], 'no-client:lose')
+    const order = await standInOrder({ tpm })
+    const { powered, claim, heard } = await powerUp(order, never, link)
+    expect(powered.lines.map(({ name }) => name)).toEqual(['terminal_0', 'terminal_1'])
+    await powered.go()
+    expect(await powered.ended).toEqual({ kind: 'power-off', reason: '' })
+    await powered.askOff()
+    const said = heard[0]!.text().split('\n')
+    expect(said).toEqual([
+      '80010000000a00000000',
+      expect.stringMatching(/^800100000014000000000008[0-9a-f]{16}$/),
+      'done',
+    ])
+    expect((await readFile(join(order.folder, 'kept', wireName))).toString('hex')).toBe(startup + getRandom)
+    expect(await readFile(join(order.folder, 'kept', swtpmLog), 'utf8')).toContain(
+      '80 01 00 00 00 0C 00 00 01 7B 00 08',
+    )
+    await claim.gone()
+    expect(tpms(order.folder)).toEqual([])
+  },
+)
 
 test('a TPM that is lost is the fault of the lab', async () => {
   await script([...asks, { say: 'ready' }, { end: 'sleep' }])
