@@ -33,7 +33,7 @@ test.each([
 ])(
   'on %s, who speaks to the terminal of the TPM is answered by it, from the first instruction to the end',
   async (_, link) => {
-    await script([...asks, { say: 'done' }, { end: 'off' }], 'no-client:lose')
+    await script([...asks, { say: 'done' }, { end: 'off' }], 'no-client:lose', 'loads:1.5')
     const order = await standInOrder({ tpm })
     const { powered, claim, heard } = await powerUp(order, never, link)
     expect(powered.lines.map(({ name }) => name)).toEqual(['terminal_0', 'terminal_1'])
