@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { readStack, type StackRecipe } from '../../../builds/firmware/recipe.ts'
-import { builtFvpFull, fvpFull } from './built-fvp-full.ts'
+import { builtStack, fvpFull } from './built-stack.ts'
 import { imagesIn } from './fip.ts'
 
 // stacks/fvp-full.yaml, built for real. No machine that is not Arm's boots it, so that what its images say of themselves is
@@ -21,7 +21,7 @@ let fip: Map<string, Buffer>
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'hyplab-fvp-full-'))
   stack = await readStack(fvpFull)
-  for (const [name, path] of await builtFvpFull(folder)) products.set(name, await readFile(path))
+  for (const [name, path] of await builtStack(fvpFull, folder)) products.set(name, await readFile(path))
   fip = imagesIn(products.get('fip.bin')!)
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))

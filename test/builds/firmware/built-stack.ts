@@ -8,12 +8,12 @@ import { foldersFrom } from '../../../host/folders.ts'
 export const fvpFull = join(import.meta.dirname, '../../../stacks/fvp-full.yaml')
 
 /**
- * Builds stacks/fvp-full.yaml for real, or finds it built in the cache that all tests share: minutes, or a moment.
+ * Builds a stack for real, or finds it built in the cache that all tests share: minutes, or a moment.
  * @param folder where the log and what is the build's alone are put
  * @returns the paths of its products, by name
  */
-export async function builtFvpFull(folder: string): Promise<Map<string, string>> {
-  const outcome = await buildFirmware(await readStack(fvpFull), {
+export async function builtStack(recipe: string, folder: string): Promise<Map<string, string>> {
+  const outcome = await buildFirmware(await readStack(recipe), {
     folders: { state: join(folder, 'state'), cache: foldersFrom().cache },
     signal: new AbortController().signal,
     progress: () => undefined,
