@@ -63,8 +63,20 @@ beforeAll(async () => {
   stopTpm = () => tpm.stop()
   const wire = createServer((socket) => attachTpm(tpm, socket, folder)).listen(join(folder, 'wire'))
   await once(wire, 'listening')
-  const consoles = ['-serial', 'stdio', '-chardev', `socket,id=wire,path=${join(folder, 'wire')}`, '-serial', 'chardev:wire']
-  const loaded = [put(bl33, bl33At), put(image, fwCfgAt), put(files.image, kernelAt), put(files.initrd, initrdAt)].flat()
+  const consoles = [
+    '-serial',
+    'stdio',
+    '-chardev',
+    `socket,id=wire,path=${join(folder, 'wire')}`,
+    '-serial',
+    'chardev:wire',
+  ]
+  const loaded = [
+    put(bl33, bl33At),
+    put(image, fwCfgAt),
+    put(files.image, kernelAt),
+    put(files.initrd, initrdAt),
+  ].flat()
   const args = [...bareArguments, ...machine, '-dtb', tree, ...loaded, ...consoles]
   // init waits 20 s for a host that does not come, and powers off.
   const { stdout } = await execa(qemu, args, { stdin: 'ignore', reject: false, timeout: 240_000 })
