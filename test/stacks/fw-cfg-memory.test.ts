@@ -13,7 +13,7 @@ const stand = join(import.meta.dirname, 'fw-cfg-memory')
 const source = join(import.meta.dirname, '../../stacks/fvp-full/edk2/FwCfgMemoryLib.c')
 /** What it includes of EDK2; all of it stands in edk2.h. */
 const headers =
-  'Uefi.h Library/BaseLib.h Library/BaseMemoryLib.h Library/DebugLib.h Library/DxeServicesTableLib.h Library/QemuFwCfgLib.h Library/UefiBootServicesTableLib.h Protocol/FdtClient.h'.split(
+  'PiDxe.h Library/BaseLib.h Library/BaseMemoryLib.h Library/DebugLib.h Library/DxeServicesTableLib.h Library/QemuFwCfgLib.h Library/UefiBootServicesTableLib.h Protocol/FdtClient.h'.split(
     ' ',
   )
 
