@@ -59,10 +59,18 @@ describe("EDK2 of the FVP's stack, on another machine", () => {
   })
 })
 
+describe("OP-TEE's partition for EFI variables", () => {
+  it('takes one from Linux, gives it back, and forgets it', () => {
+    for (const step of ['write', 'read', 'delete'])
+      expect(said).toMatch(new RegExp(`"when":"after-modules","step":"${step}","name":"HyplabTest-[^}]*"rc":0`))
+  })
+})
+
 describe("OP-TEE's partition for a TPM at the other end of a UART", () => {
   it('is found by Linux, whose IMA has a TPM', () => {
     expect(said).toMatch(/ARM FF-A: Firmware version 1\.\d+ found/)
     expect(said).not.toMatch(/No TPM chip found/)
+    expect(said).toMatch(/"fact":"tpm-command","device":"\/dev\/tpm0","command":"TPM2_GetRandom"[^}]*"rc":0/)
   })
 
   it('has had EDK2 and Linux speak to the TPM', () => {
