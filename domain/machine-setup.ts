@@ -20,10 +20,19 @@ export interface TpmSetup {
 export interface FvpSetup {
   /** `-C` parameters by name; the value `${product:NAME}` stands for the path of a product of the stack. */
   parameters: Record<string, string>
-  /** Physical address of the initrd. The kernel lies where BL33 starts. */
+  /** Physical address of the initrd. A kernel that is BL33 lies where that starts. */
   initrd: number
-  /** The kernel's device tree: its physical address, and the product of the stack that each attempt's is made from. */
+  /**
+   * BL33's device tree: its physical address, and the product of the stack that it is. A kernel gets one of each attempt's own,
+   * made from that.
+   */
   deviceTree: { product: string; at: number }
+  /** Set when BL33 is EDK2: where it finds what QEMU's fw_cfg would have, and where the kernel lies until it is loaded. */
+  fwCfg?: { at: number; kernel: number }
+  /** Products that are ACPI tables, for EDK2 to install. */
+  acpi?: string[]
+  /** The terminal at whose other end the attempt's TPM is; set when `services` has `tpm`. */
+  tpm?: string
 }
 
 /** How a machine must be set up for a stack: a part of the stack's build, so that it is never guessed from files. */
@@ -51,7 +60,8 @@ export function productIn(value: string): string | undefined {
   return /^\$\{product:([^}]+)\}$/.exec(value)?.[1]
 }
 
-/** @returns the products of the stack that a model boots, each once */
-export function productsBooted({ parameters, deviceTree }: FvpSetup): string[] {
-  return [...new Set([...Object.values(parameters).flatMap((value) => productIn(value) ?? []), deviceTree.product])]
+/** @returns the products of the stack that a model boots beside BL33, each once */
+export function productsBooted({ parameters, deviceTree, acpi = [] }: FvpSetup): string[] {
+  const named = Object.values(parameters).flatMap((value) => productIn(value) ?? [])
+  return [...new Set([...named, deviceTree.product, ...acpi])]
 }

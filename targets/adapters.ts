@@ -2,6 +2,7 @@ import { LabError } from '../domain/errors.ts'
 import type { MachineSetup } from '../domain/machine-setup.ts'
 import type { Target } from '../domain/target.ts'
 import { reproduceOnBoard } from './board/reproduce.ts'
+import { fwCfgName } from './fvp/efi-memory.ts'
 import { modelName, productName } from './fvp/kept-model.ts'
 import { deviceTreeName } from './fvp/make-order.ts'
 import { reproduceOnFvp } from './fvp/reproduce.ts'
@@ -27,7 +28,7 @@ export interface Reproduced extends Omit<TargetOrder, 'folder' | 'limits' | 'his
 
 /** The files that reproducing an attempt needs beside what it booted. @param names what the attempt kept */
 export function keptToReproduce({ kind }: Target, names: readonly string[]): string[] {
-  if (kind === 'fvp') return [modelName, deviceTreeName]
+  if (kind === 'fvp') return [modelName, names.includes(fwCfgName) ? fwCfgName : deviceTreeName]
   return kind === 'qemu' ? names.filter((name) => name.startsWith('acpi/')) : []
 }
 

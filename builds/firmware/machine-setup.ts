@@ -19,6 +19,9 @@ const schema = z.object({
       parameters: z.record(z.string(), z.string()),
       initrd: z.int(),
       deviceTree: z.object({ product: z.string(), at: z.int() }),
+      fwCfg: z.object({ at: z.int(), kernel: z.int() }).exactOptional(),
+      acpi: z.array(z.string()).exactOptional(),
+      tpm: z.string().exactOptional(),
     })
     .optional(),
 })

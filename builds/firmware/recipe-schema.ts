@@ -68,6 +68,9 @@ const fvp = map({
   ),
   initrd: address,
   'device-tree': map({ from: z.string(), at: address }),
+  'fw-cfg': map({ at: address, kernel: address }).optional(),
+  acpi: z.array(name).optional(),
+  tpm: name.optional(),
 })
 
 /** A value, or several of which each will do. */

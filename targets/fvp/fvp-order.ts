@@ -33,6 +33,8 @@ export interface FvpOrder {
   names?: Record<string, string>
   /** Those that somebody speaks on; what the model announces beside them is read, too. */
   terminals: FvpTerminal[]
+  /** Set for a stack with a TPM: the terminal at whose other end it is, and the PCR banks that it has. */
+  tpm?: { terminal: string; banks: string[] }
   /** How long the model may take to announce its terminals, seconds; two minutes where it is not said. */
   announcing?: number
 }

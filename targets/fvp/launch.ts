@@ -20,6 +20,8 @@ export interface Launch {
   /** Stands on the command line of what keeps the model from outliving us. */
   token: string
   terminals: FvpTerminal[]
+  /** A terminal that is attached as well and is no console: the TPM is at its other end. */
+  wire?: string
   /** The folder for what is kept, made when it is missing. */
   kept: string
   /** Seconds that the model has to announce its terminals. */
@@ -32,6 +34,8 @@ export interface LaunchedModel {
   pid: number
   output: ModelOutput
   lines: Line[]
+  /** Set when there is a wire; nobody has read of it yet. */
+  wire?: Duplex
   /** Terminals that nobody asked for; they are read into files, because one that is not read stops the model. */
   others: Other[]
 }
@@ -56,7 +60,7 @@ const unbuffered = ['stdbuf', '-o0', '-e0']
  *   let us connect; the signal's reason when aborted. Nothing is left of it then.
  */
 export async function launchModel(launch: Launch, signal: AbortSignal): Promise<LaunchedModel> {
-  const { host, command, token, terminals, kept } = launch
+  const { host, command, token, terminals, wire, kept } = launch
   if (terminals.length === 0) throw new LabError('BadInput', 'A model needs one console at least: name its terminals.')
   signal.throwIfAborted()
   const log = new KeptFile(join(kept, logName))
@@ -65,7 +69,8 @@ export async function launchModel(launch: Launch, signal: AbortSignal): Promise<
     throw error
   })
   const announced = new Map<string, Announced>()
-  const wanted = new Set(terminals.map(({ name }) => name))
+  const named = new Set([...terminals.map(({ name }) => name), ...(wire === undefined ? [] : [wire])])
+  const wanted = new Set(named)
   // No others: a target whose UART goes to the model's output could have us connect to any port.
   const known = new Set([...baseTerminals, ...wanted])
   const all = Promise.withResolvers<number>()
@@ -95,7 +100,6 @@ export async function launchModel(launch: Launch, signal: AbortSignal): Promise<
     ])
     await host.signal(pid, 'STOP')
     const others: Other[] = []
-    const named = new Set(terminals.map(({ name }) => name))
     const unnamed = [...announced.values()].filter(({ name }) => !named.has(name))
     drain = async (one) => {
       const stream = await connect(one)
@@ -105,8 +109,12 @@ export async function launchModel(launch: Launch, signal: AbortSignal): Promise<
     const attach = async ({ name, worlds }: FvpTerminal): Promise<Line> => {
       return { name, worlds, stream: await connect(announced.get(name)!) }
     }
-    const [lines] = await Promise.all([Promise.all(terminals.map(attach)), ...unnamed.map(drain)])
-    return { process, pid, output, lines, others }
+    const [lines, tpm] = await Promise.all([
+      Promise.all(terminals.map(attach)),
+      wire === undefined ? undefined : connect(announced.get(wire)!),
+      ...unnamed.map(drain),
+    ])
+    return { process, pid, output, lines, ...(tpm && { wire: tpm }), others }
   } catch (error) {
     await process.kill().catch(() => undefined)
     await process.ended.catch(() => undefined)

@@ -16,6 +16,7 @@ import { lastWords } from './last-words.ts'
 import { launchModel, type LaunchedModel, type Other } from './launch.ts'
 import type { ModelHost } from './model-host.ts'
 import { Remote } from './remote.ts'
+import { attachTpm, startModelTpm, type ModelTpm } from './tpm.ts'
 
 /** Seconds; TF-A's CI waits as long on a busy host. */
 const usualAnnouncing = 120
@@ -33,24 +34,33 @@ const lookMs = 100
 export function powerFvp(order: FvpOrder, link?: HostLink): PowerUp {
   return async (claim, signal) => {
     const host = link ? new Remote(link) : new Here()
+    let tpm: ModelTpm | undefined
     try {
       const model = await findModel(order.model, host, signal)
       const { recipe, files } = await putFiles(order, host, signal)
       const built = modelArguments(recipe, order.model)
       keepModel(order.folder, { ...model, host: host.name, ...built, files })
-      return await launch(order, host, model, built, claim, signal)
+      tpm = order.tpm && (await startModelTpm(order.folder, order.tpm.banks, signal))
+      return await launch(order, { host, model, built, ...(tpm && { tpm }) }, claim, signal)
     } catch (error) {
+      await tpm?.stop()
       await host.close()
       throw error
     }
   }
 }
 
+/** What a model is started with, and where. */
+interface Parts {
+  host: ModelHost
+  model: FoundModel
+  built: ModelArguments
+  tpm?: ModelTpm
+}
+
 async function launch(
   order: FvpOrder,
-  host: ModelHost,
-  model: FoundModel,
-  built: ModelArguments,
+  { host, model, built, tpm }: Parts,
   claim: Pick<PlaceClaim, 'token' | 'hold'>,
   signal: AbortSignal,
 ): Promise<Powered> {
@@ -60,12 +70,14 @@ async function launch(
       command: [model.path, ...built.arguments],
       token: claim.token,
       terminals: order.terminals,
+      ...(order.tpm && { wire: order.tpm.terminal }),
       kept: keptFolder(order.folder),
       announcing: order.announcing ?? usualAnnouncing,
     },
     signal,
   )
-  const target = powered(host, launched)
+  if (tpm && launched.wire) attachTpm(tpm, launched.wire, order.folder)
+  const target = powered(host, launched, tpm)
   try {
     if (launched.process.pgid !== undefined) claim.hold(launched.process.pgid)
     return target
@@ -75,7 +87,11 @@ async function launch(
   }
 }
 
-function powered(host: ModelHost, { process, pid, output, lines, others }: LaunchedModel): Powered {
+function powered(
+  host: ModelHost,
+  { process, pid, output, lines, wire, others }: LaunchedModel,
+  tpm: ModelTpm | undefined,
+): Powered {
   let over = false
   const said = Promise.withResolvers<TargetEnd>()
   const gone = process.ended
@@ -88,7 +104,9 @@ function powered(host: ModelHost, { process, pid, output, lines, others }: Launc
   const finish = (): Promise<void> =>
     (finished ??= (async () => {
       await gone
-      await Promise.all([...lines.map(({ stream }) => closed(stream)), ...others.map(closedAndKept), output.end()])
+      const streams = [...lines.map(({ stream }) => stream), ...(wire ? [wire] : [])]
+      await Promise.all([...streams.map(closed), ...others.map(closedAndKept), output.end()])
+      await tpm?.stop()
       await host.close()
     })())
   const ended = gone.then(async (end) => {
@@ -97,7 +115,7 @@ function powered(host: ModelHost, { process, pid, output, lines, others }: Launc
   })
   return {
     lines,
-    ended: Promise.race([ended, output.failed, said.promise]),
+    ended: Promise.race([ended, output.failed, said.promise, ...(tpm ? [tpm.lost] : [])]),
     async go() {
       void lastWords(lines).then(said.resolve)
       await host.signal(pid, 'CONT')

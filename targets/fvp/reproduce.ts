@@ -1,6 +1,8 @@
 import type { MachineSetup } from '../../domain/machine-setup.ts'
 import { quoted } from '../quoted.ts'
+import { swtpmOnWire, swtpmSetupArguments } from '../swtpm.ts'
 import type { TargetFiles } from '../target-order.ts'
+import { fwCfgName } from './efi-memory.ts'
 import { modelName, readModel } from './kept-model.ts'
 import { deviceTreeName } from './make-order.ts'
 
@@ -10,12 +12,13 @@ import { deviceTreeName } from './make-order.ts'
  * @param kept the attempt's files, by name
  */
 export function reproduceOnFvp(
-  { consoles }: Pick<MachineSetup, 'consoles'>,
+  { consoles, fvp, tpm }: Pick<MachineSetup, 'consoles' | 'fvp' | 'tpm'>,
   { image, initrd, firmware }: TargetFiles,
   kept: Record<string, string>,
 ): { command: string; advice: string } {
   const model = readModel(kept[modelName]!)
-  const here: Record<string, string> = { ...firmware, Image: image, initrd, [deviceTreeName]: kept[deviceTreeName]! }
+  const made = [deviceTreeName, fwCfgName].flatMap((name) => (kept[name] === undefined ? [] : [[name, kept[name]]]))
+  const here: Record<string, string> = { ...firmware, Image: image, initrd, ...Object.fromEntries(made) }
   const files = Object.entries(model.files).map(([there, name]) => [there, here[name] ?? there] as const)
   const words = model.arguments.map((word) => withFiles(word, files))
   const command = [model.path, ...words, ...Object.entries(consoles).flatMap(outFile)].map(quoted).join(' ')
@@ -24,8 +27,21 @@ export function reproduceOnFvp(
     model.host === 'this host' ? '' : `The model was on the host ${model.host}; here it must be at the same path. `
   const advice =
     `${where}Ctrl-C ends the model; init powers off by itself when no host answers it. ` +
-    `The normal world writes to standard output${logs.map((name) => `, ${name} to ./${name}.log`).join('')}.`
+    `The normal world writes to standard output${logs.map((name) => `, ${name} to ./${name}.log`).join('')}.` +
+    (fvp?.tpm === undefined || !tpm ? '' : ` ${tpmAdvice(fvp.tpm, tpm.banks)}`)
   return { command, advice }
+}
+
+/** How a person gives the model its TPM: its commands come from the terminal, by the port that the model prints. */
+function tpmAdvice(terminal: string, banks: string[]): string {
+  const setUp = ['swtpm_setup', ...swtpmSetupArguments('tpm', banks)]
+  const run = ['swtpm', ...swtpmOnWire('tpm', ['--server', 'type=unixio,path=tpm/wire'])]
+  const join = 'socat TCP:127.0.0.1:PORT UNIX:tpm/wire'
+  const words = (command: string[]): string => command.map(quoted).join(' ')
+  return (
+    `The TPM is at the other end of ${terminal}. Before the start: \`mkdir tpm && ${words(setUp)} && ${words(run)} &\`. ` +
+    `As soon as the model has printed the port of ${terminal}, in another shell: \`${join}\`.`
+  )
 }
 
 /** A file stands behind `NAME=`, and before `@ADDRESS` where it is data. */

@@ -13,13 +13,25 @@ const buffer = 0x5000_1000
 const directory = 0x19
 
 /**
- * The DSDT that this host's QEMU makes for a machine: QEMU is asked itself, so that whatever version is installed will do.
- * It is started with the machine's arguments and stands still; its memory is read from outside (docs/devel/testing/qtest.rst).
- * @param machine QEMU's arguments for a machine without a TPM
- * @param logFile gets what QEMU complains of
- * @throws LabError TargetBroken when QEMU does not start or has no such table; the signal's reason when aborted
+ * The DSDT that this host's QEMU makes for a machine.
+ * @throws as dumpTables, and LabError TargetBroken when it makes none
  */
 export async function dumpDsdt(machine: string[], logFile: string, signal: AbortSignal): Promise<Uint8Array> {
+  const dsdt = findTable(await dumpTables(machine, logFile, signal), 'DSDT')
+  if (dsdt) return dsdt
+  throw new LabError('TargetBroken', `This host's QEMU makes no ACPI DSDT for the machine; see ${logFile}.`)
+}
+
+/**
+ * The ACPI tables that this host's QEMU makes for a machine: QEMU is asked itself, so that whatever version is installed will
+ * do. It is started with the machine's arguments and stands still; its memory is read from outside
+ * (docs/devel/testing/qtest.rst).
+ * @param machine QEMU's arguments for a machine without a TPM
+ * @param logFile gets what QEMU complains of
+ * @returns fw_cfg's file etc/acpi/tables, empty when there is none
+ * @throws LabError TargetBroken when QEMU does not start; the signal's reason when aborted
+ */
+export async function dumpTables(machine: string[], logFile: string, signal: AbortSignal): Promise<Uint8Array> {
   const socket = ['-chardev', 'socket,id=qtest,fd=4', '-qtest', 'chardev:qtest', '-qtest-log', '/dev/null']
   const guarded = startGuarded(qemu, [...bareArguments, '-S', ...machine, ...socket], { logFile, channels: 1 })
   const kill = (): void => guarded.kill('SIGKILL')
@@ -27,11 +39,7 @@ export async function dumpDsdt(machine: string[], logFile: string, signal: Abort
   try {
     const [channel] = guarded.channels
     if (!channel) throw new LabError('TargetBroken', 'QEMU could not be started: this host has no file to spare.')
-    const tables = await readFwCfgFile(new Qtest(channel), 'etc/acpi/tables')
-    const dsdt = tables && findTable(tables, 'DSDT')
-    if (!dsdt)
-      throw new LabError('TargetBroken', `This host's QEMU makes no ACPI DSDT for the machine; see ${logFile}.`)
-    return dsdt
+    return (await readFwCfgFile(new Qtest(channel), 'etc/acpi/tables')) ?? new Uint8Array()
   } finally {
     signal.removeEventListener('abort', kill)
     kill()

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { LabError } from '../../domain/errors.ts'
 import { wasKilled } from '../../host/guarded-process.ts'
-import { swtpmGoneSentence, type Swtpm } from './swtpm.ts'
+import { swtpmGoneSentence, type Swtpm } from '../swtpm.ts'
 
 /** A TPM whose machine did not start ends with it; one that QEMU never spoke to does not, and is stopped later. */
 const tpmEndMs = 2_000

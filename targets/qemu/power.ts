@@ -7,7 +7,7 @@ import { inheritedFd, launchQemu, type Machine } from './launch.ts'
 import { machineArguments, type MachineOrder } from './machine.ts'
 import { awaitGone, forceOff, powerOff } from './power-off.ts'
 import { requireFiles, sizeOf } from './require-files.ts'
-import { swtpmGoneSentence, type Swtpm } from './swtpm.ts'
+import { swtpmGoneSentence, type Swtpm } from '../swtpm.ts'
 import { startTpm, type TpmPart } from './tpm.ts'
 import { tracerArguments } from './tracer.ts'
 

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 import { LabError } from '../../domain/errors.ts'
 import { quoted } from '../quoted.ts'
 import { bareArguments, machineArguments, qemu, type MachineOrder } from './machine.ts'
-import { swtpmArguments, swtpmSetupArguments } from './swtpm.ts'
+import { swtpmArguments, swtpmSetupArguments } from '../swtpm.ts'
 
 /** Where the second UART of a boot by hand goes: a file in the user's current folder. */
 export const secureLog = 'uart1.log'

@@ -5,7 +5,7 @@ import { keptFile } from '../kept-files.ts'
 import { dumpDsdt } from './acpi-dump.ts'
 import { dsdtWithTpm, tpm2Table } from './acpi-tables.ts'
 import { machineBelow, type MachineOrder, type MachineTpm } from './machine.ts'
-import { makeTpm, startSwtpm, type Swtpm } from './swtpm.ts'
+import { makeTpm, startSwtpm, type Swtpm } from '../swtpm.ts'
 
 /** A TPM that is powered on, and how QEMU is told of it. */
 export interface TpmPart {
@@ -29,7 +29,7 @@ export async function startTpm(
   ])
   if (made.status === 'rejected') throw made.reason
   if (written.status === 'rejected') throw written.reason
-  return { swtpm: startSwtpm(folder), acpiTables: written.value }
+  return { swtpm: startSwtpm(folder, 'control'), acpiTables: written.value }
 }
 
 async function writeTables(

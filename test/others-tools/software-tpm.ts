@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { onTestFinished, vi } from 'vitest'
 import { startGuarded } from '../../host/guarded-process.ts'
 import { runOrThrow } from '../../host/run.ts'
-import { makeTpm } from '../../targets/qemu/swtpm.ts'
+import { makeTpm } from '../../targets/swtpm.ts'
 import { tempFolder } from '../host/temp-folder.ts'
 
 /** A TPM 2.0 that the tools of tpm2-tools reach, and that we reach without them. */

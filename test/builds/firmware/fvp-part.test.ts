@@ -48,6 +48,22 @@ test('a recipe says what a model is told and what lies in its memory, as it is w
   })
 })
 
+test('a recipe with EDK2 says where it finds its kernel and tables, and where the TPM is', async () => {
+  const more = 'fw-cfg: { at: 0xc8000000, kernel: 0xc8200000 }, acpi: [dtb], tpm: terminal_3, initrd:'
+  const { setup } = parsed({
+    boot: 'efi',
+    services: '[tpm]',
+    fvp: without('initrd:', more),
+    products: `{ bl1: '\${a:b}', dtb: '\${a:d}', bl33: '\${a:b}' }`,
+  })
+  expect(setup).toMatchObject({
+    boot: 'efi',
+    tpm: { banks: ['sha256'], partition: 0x8002 },
+    fvp: { fwCfg: { at: 0xc8000000, kernel: 0xc8200000 }, acpi: ['dtb'], tpm: 'terminal_3' },
+  })
+  expect(await readMachineSetup(await writeMachineSetup(await tempFolder(), setup))).toEqual(setup)
+})
+
 test('it is kept with the build, so that an attempt needs nothing else', async () => {
   const { setup } = parsed()
   expect(await readMachineSetup(await writeMachineSetup(await tempFolder(), setup))).toEqual(setup)
@@ -89,12 +105,12 @@ test.each<[string, Record<string, string>, RegExp]>([
   [
     'an initrd over the kernel',
     { fvp: without('0x90000000', '0x84000000') },
-    /^\/x\.yaml:4:\d+: the initrd lies where the kernel lies; bl33 is there$/,
+    /^\/x\.yaml:4:\d+: the initrd lies where the start of BL33 lies; choose another address$/,
   ],
   [
     'a device tree over the initrd',
     { fvp: without('0x8fe00000', '0x90000000') },
-    /^\/x\.yaml:4:\d+: the device tree lies where something else lies; /,
+    /^\/x\.yaml:4:\d+: the device tree lies where the initrd lies; /,
   ],
   [
     'a name that is none',
@@ -104,9 +120,56 @@ test.each<[string, Record<string, string>, RegExp]>([
   [
     'a loader',
     { boot: 'u-boot', products: `{ bl1: '\${a:b}', dtb: '\${a:d}', bl33: '\${a:b}' }` },
-    /^\/x\.yaml:\d+:\d+: boot: u-boot is not known on an FVP; the kernel itself is BL33 there$/,
+    /^\/x\.yaml:\d+:\d+: boot: u-boot is not known on an FVP; BL33 is the kernel itself there, or EDK2 \(efi\)$/,
   ],
-  ['services', { services: '[tpm]' }, /^\/x\.yaml:\d+:\d+: an FVP has nothing behind services; leave them out$/],
+  [
+    'a TPM at no terminal',
+    { services: '[tpm]' },
+    /^\/x\.yaml:\d+:\d+: an FVP has no TPM of its own; fvp\.tpm would name the terminal at whose other end one is$/,
+  ],
+  [
+    'a TPM that nobody serves',
+    { fvp: without('initrd:', 'tpm: terminal_3, initrd:') },
+    /^\/x\.yaml:4:\d+: there is no TPM to set up; services would have tpm$/,
+  ],
+  [
+    'a TPM at a console',
+    { services: '[tpm]', fvp: without('initrd:', 'tpm: terminal_1, initrd:') },
+    /^\/x\.yaml:4:\d+: terminal_1 is a console; commands of a TPM and what somebody says would mix$/,
+  ],
+  [
+    'a TPM at no terminal of a model',
+    { services: '[tpm]', fvp: without('initrd:', 'tpm: terminal3, initrd:') },
+    /^\/x\.yaml:4:\d+: an FVP has no "terminal3"; did you mean "terminal_3"\?$/,
+  ],
+  [
+    'EDK2 without a kernel',
+    { boot: 'efi', products: `{ bl1: '\${a:b}', dtb: '\${a:d}', bl33: '\${a:b}' }` },
+    /^\/x\.yaml:\d+:\d+: EDK2 finds no kernel on an FVP without fw-cfg; fvp would have fw-cfg: \{ at: …, kernel: … \}$/,
+  ],
+  [
+    'tables that nobody reads',
+    { fvp: without('initrd:', 'acpi: [dtb], initrd:') },
+    /^\/x\.yaml:4:\d+: nobody reads acpi but EDK2; boot would be efi$/,
+  ],
+  [
+    'a table that is no product',
+    {
+      boot: 'efi',
+      products: `{ bl1: '\${a:b}', dtb: '\${a:d}', bl33: '\${a:b}' }`,
+      fvp: without('initrd:', 'fw-cfg: { at: 0xc8000000, kernel: 0xc8200000 }, acpi: [dtb, dtbs], initrd:'),
+    },
+    /^\/x\.yaml:4:\d+: this stack has no product "dtbs"; did you mean "dtb"\?$/,
+  ],
+  [
+    'a kernel over its initrd',
+    {
+      boot: 'efi',
+      products: `{ bl1: '\${a:b}', dtb: '\${a:d}', bl33: '\${a:b}' }`,
+      fvp: without('initrd:', 'fw-cfg: { at: 0xc8000000, kernel: 0x90000000 }, initrd:'),
+    },
+    /^\/x\.yaml:4:\d+: the kernel lies where the initrd lies; /,
+  ],
 ])('%s is a mistake, located', (_what, changes, message) => {
   expect(() => parsed(changes)).toThrow(
     expect.objectContaining({ code: 'BadInput', message: expect.stringMatching(message) }),

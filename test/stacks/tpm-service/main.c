@@ -1,5 +1,6 @@
 /*
- * The TPM service on this host: told by lines on standard input what to do, one line of answer each.
+ * The TPM service on this host, before a TPM in registers (CFG_HYPLAB_TPM_TIS_BASE) or at the other end of a UART
+ * (CFG_HYPLAB_TPM_UART_BASE), whose wire is the file descriptor WIRE_FD where there is one: told by lines on standard input what to do, one line of answer each.
  *   call 32|64|2 X1 X2 X4 X5 X6      -> x0 x1 x2 x4 x5
  *   write LOCALITY OFFSET VALUE      -> ok
  *   read LOCALITY OFFSET             -> value
@@ -10,12 +11,23 @@
  *   race SEED                        -> ok; from now on what is read from the buffers is something else now and then
  *   sent                             -> how many commands reached the TPM, and the locality of the last
  */
+#include <poll.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define CRB CFG_HYPLAB_TPM_CRB_BASE
 #define CRB_SIZE 0x4000
-#define TIS CFG_HYPLAB_TPM_TIS_BASE
-#define TIS_SIZE 0x5000
+#ifdef CFG_HYPLAB_TPM_TIS_BASE
+#define DEVICE CFG_HYPLAB_TPM_TIS_BASE
+#define DEVICE_SIZE 0x5000
+#define device_read tis_read
+#define device_write tis_write
+#else
+#define DEVICE CFG_HYPLAB_TPM_UART_BASE
+#define DEVICE_SIZE 0x1000
+#define device_read uart_read
+#define device_write uart_write
+#endif
 
 static uint8_t crb[CRB_SIZE];
 static struct spmc_lsp_desc *service;
@@ -54,6 +66,7 @@ static void run(void)
 	state = strcmp(mood, "silent") ? DONE : IDLE;
 }
 
+#ifdef CFG_HYPLAB_TPM_TIS_BASE
 static uint32_t tis_read(unsigned int locality, unsigned int at, unsigned int width)
 {
 	uint32_t sts = 0x80 | 64 << 8;
@@ -97,6 +110,90 @@ static void tis_write(unsigned int locality, unsigned int at, uint32_t value)
 	}
 }
 
+#else
+static int wire = -1;
+static unsigned int wire_locality;
+static bool sending;
+
+/* A PL011 that is set up as it must be, or it neither takes nor gives a byte. */
+static uint32_t line_control, control;
+
+static bool is_set_up(void)
+{
+	return line_control == 0x70 && control == 0x301;
+}
+
+/* A byte came over the wire. The TPM answers when it is the last of a command. */
+static void hear(uint8_t byte)
+{
+	static const uint8_t set_locality[] = { 0x80, 0x01, 0, 0, 0, 11, 0x20, 0x00, 0x10, 0x00 };
+	static const uint8_t success[] = { 0x80, 0x01, 0, 0, 0, 10, 0, 0, 0, 0 };
+
+	if (state != TAKING)
+		filled = 0;
+	state = TAKING;
+	if (filled < sizeof(fifo))
+		fifo[filled++] = byte;
+	if (filled < 6 || filled < size_in(fifo))
+		return;
+	if (getenv("NO_TPM") || !strcmp(mood, "deaf")) {
+		state = IDLE;
+		return;
+	}
+	if (!memcmp(fifo, set_locality, sizeof(set_locality))) {
+		wire_locality = fifo[10];
+		memcpy(fifo, success, sizeof(success));
+		ready_size = sizeof(success);
+		taken = 0;
+		state = DONE;
+		return;
+	}
+	owner = wire_locality;
+	run();
+}
+
+static uint32_t uart_read(unsigned int locality, unsigned int at, unsigned int width)
+{
+	static bool again;
+	struct pollfd readable = { .fd = wire, .events = POLLIN };
+	/* Who only looks whether the wire takes a byte looks once. */
+	int patience = again ? 100 : 0;
+	uint8_t byte = 0xff;
+
+	(void)locality;
+	(void)width;
+	if (!is_set_up())
+		return at == 0x18 ? 0x30 : 0;
+	again = at == 0x18 && !sending;
+	sending = false;
+	if (at == 0x18 && wire >= 0)
+		return poll(&readable, 1, patience) == 1 ? 0 : 0x10;
+	if (at == 0x18)
+		return state == DONE && taken < ready_size ? 0 : 0x10;
+	if (at == 0x00 && wire >= 0)
+		return read(wire, &byte, 1) == 1 ? byte : 0xff;
+	if (at == 0x00)
+		return state == DONE && taken < ready_size ? fifo[taken++ % sizeof(fifo)] : 0xff;
+	return 0;
+}
+
+static void uart_write(unsigned int locality, unsigned int at, uint32_t value)
+{
+	uint8_t byte = value;
+
+	(void)locality;
+	sending = at == 0x00;
+	if (at == 0x2c)
+		line_control = value;
+	else if (at == 0x30)
+		control = value;
+	else if (at == 0x00 && is_set_up() && wire >= 0)
+		commands += write(wire, &byte, 1) != 1;
+	else if (at == 0x00 && is_set_up())
+		hear(byte);
+}
+#endif
+
 static uint64_t noise(void)
 {
 	race ^= race << 13;
@@ -108,10 +205,10 @@ static uint32_t io(vaddr_t at, unsigned int width, const uint32_t *value)
 {
 	uint32_t word = 0;
 
-	if (at >= TIS && at + width <= TIS + TIS_SIZE) {
+	if (at >= DEVICE && at + width <= DEVICE + DEVICE_SIZE) {
 		if (!value)
-			return tis_read((at - TIS) / 0x1000, at % 0x1000, width);
-		tis_write((at - TIS) / 0x1000, at % 0x1000, *value);
+			return device_read((at - DEVICE) / 0x1000, at % 0x1000, width);
+		device_write((at - DEVICE) / 0x1000, at % 0x1000, *value);
 		return 0;
 	}
 	if (at < CRB || at + width > CRB + CRB_SIZE || at % width) {
@@ -196,6 +293,10 @@ int main(void)
 	static char line[0x3000], word[0x3000];
 	unsigned int locality, offset, value;
 
+#ifdef CFG_HYPLAB_TPM_UART_BASE
+	if (getenv("WIRE_FD"))
+		wire = atoi(getenv("WIRE_FD"));
+#endif
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (service_init())
 		return 1;

@@ -96,10 +96,12 @@ def follow(model, simulation):
 
 class ScriptedSimulation(Simulation):
     """
-    Steps in a JSON file: {"say": TEXT, "on": UART, "times": N}, {"bytes": [...], "on": UART}, {"hear": N, "on": UART} (waits
-    for N line feeds), {"echo": N} (says back what it hears until N line feeds came), {"wait": SECONDS},
+    All four UARTs can speak. Steps in a JSON file: {"say": TEXT, "on": UART, "times": N}, {"bytes": [...], "on": UART}, {"hear": N, "on": UART} (waits
+    for N line feeds), {"take": N, "on": UART} (waits for N bytes and says them on UART 0, in hex), {"echo": N} (says back what it hears until N line feeds came), {"wait": SECONDS},
     {"end": "off" | "crash" | "sleep"}.
     """
+
+    uarts = 4
 
     def __init__(self, file, exit_on_shutdown):
         super().__init__()
@@ -120,6 +122,11 @@ class ScriptedSimulation(Simulation):
                     left -= heard == b"\n"
                     if "echo" in step:
                         write_all(says, heard)
+            elif "take" in step:
+                taken = b""
+                while len(taken) < step["take"]:
+                    taken += os.read(hears, 1)
+                write_all(self._theirs[0][0], taken.hex().encode() + b"\n")
             elif "wait" in step:
                 time.sleep(step["wait"])
             elif step["end"] == "crash":

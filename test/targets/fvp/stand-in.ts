@@ -15,12 +15,13 @@ import { tempFolder } from '../../host/temp-folder.ts'
 /** The stand-in for Arm's model: its command line, lines, ports, signals and ends are those of the real one. */
 export const standIn = join(import.meta.dirname, '../../stand-ins/fvp/FVP_Base_RevC-2xAEMvA')
 
-/** A step of a script that the stand-in can simulate in place of a machine; `on` is the UART, 0 or 1. */
+/** A step of a script that the stand-in can simulate in place of a machine; `on` is the UART, 0 to 3. */
 export type Step =
   | { say: string; on?: number; times?: number }
   | { bytes: number[]; on?: number; times?: number }
   | { hear: number; on?: number }
   | { echo: number; on?: number }
+  | { take: number; on?: number }
   | { wait: number }
   | { end: 'off' | 'crash' | 'sleep' }
 

@@ -1,15 +1,21 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Socket } from 'node:net'
-import { LabError } from '../../domain/errors.ts'
-import { startGuarded, wasKilled, type GuardedProcess } from '../../host/guarded-process.ts'
-import { keptFile } from '../kept-files.ts'
+import { LabError } from '../domain/errors.ts'
+import { startGuarded, wasKilled, type GuardedProcess } from '../host/guarded-process.ts'
+import { keptFile } from './kept-files.ts'
+
+/**
+ * What a TPM is told on its socket. QEMU has its control channel, by which it is asked for everything; a wire has nothing but
+ * commands and answers (the data channel), one of which swtpm adds for the locality.
+ */
+export type SwtpmChannel = 'control' | 'data'
 
 /** A TPM of one attempt, powered on with its machine and gone with it. */
 export interface Swtpm {
-  /** QEMU's end of the control channel; whoever starts QEMU hands it on. */
+  /** The other end of its channel: for QEMU, to which it is handed on, or for who carries what goes over a wire. */
   socket: Socket
-  /** Resolves when swtpm has ended: with code 0 when QEMU went away or asked it to. */
+  /** Resolves when swtpm has ended: with code 0 when its channel was closed, or asked it to. */
   gone: Promise<{ code: number }>
   /** What it said, and what was said to it. */
   logFile: string
@@ -51,14 +57,15 @@ export async function makeTpm(attempt: string, banks: string[], signal: AbortSig
 }
 
 /**
- * Powers on the TPM that `makeTpm` made. It ends when QEMU goes away, when this process dies, however it dies, and with
+ * Powers on the TPM that `makeTpm` made. It ends when its channel is closed, when this process dies, however it dies, and with
  * `stop`. Nobody sends it TPM2_Startup: that is for the firmware, as on a board.
  * @throws LabError TargetBroken when this host has no process or file to spare
  */
-export function startSwtpm(attempt: string): Swtpm {
+export function startSwtpm(attempt: string, channel: SwtpmChannel): Swtpm {
   const logFile = keptFile(attempt, swtpmLog)
   const state = join(attempt, folderName)
-  const args = [...swtpmArguments(state, 'clientfd=4'), '--log', `file=${logFile},level=${logLevel}`]
+  const own = channel === 'control' ? swtpmArguments(state, 'clientfd=4') : swtpmOnWire(state, ['--fd', '4'])
+  const args = [...own, '--log', `file=${logFile},level=${logLevel}`]
   const guarded = startGuarded('swtpm', args, { logFile, channels: 1 })
   const [socket] = guarded.channels
   if (!socket) throw broken('swtpm could not be started', 127, 'this host has no file or process to spare')
@@ -78,6 +85,16 @@ export function swtpmSetupArguments(state: string, banks: string[]): string[] {
  */
 export function swtpmArguments(state: string, channel: string): string[] {
   return ['socket', '--tpm2', '--tpmstate', `dir=${state}`, '--ctrl', `type=unixio,${channel}`, '--terminate']
+}
+
+/**
+ * @param data where its commands come from: swtpm's --fd or --server
+ * @returns the arguments of swtpm (swtpm(8)) for the TPM in the folder `state`, at the other end of a wire: it runs at once,
+ *   and can be told the locality by a command
+ */
+export function swtpmOnWire(state: string, data: string[]): string[] {
+  const ways = ['--flags', 'not-need-init', '--locality', 'allow-set-locality', '--terminate']
+  return ['socket', '--tpm2', '--tpmstate', `dir=${state}`, ...data, ...ways]
 }
 
 /** Why a TPM that ended with this code before its machine did is gone: one sentence. */
