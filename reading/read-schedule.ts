@@ -1,5 +1,5 @@
 import { basename, dirname, resolve } from 'node:path'
-import { LabError } from '../domain/errors.ts'
+import type { LabError } from '../domain/errors.ts'
 import { selectCells } from '../domain/plan/select-cells.ts'
 import { parseSchedule } from '../domain/schedule/parse-schedule.ts'
 import type { Schedule } from '../domain/schedule/schedule.ts'

@@ -7,11 +7,11 @@ import { mustRun } from './on-host.ts'
  */
 export interface OwnFolder {
   /** Makes it anew, empty and for its user only; returns its path. @throws LabError PlaceBroken */
-  make(signal: AbortSignal): Promise<string>
+  make: (signal: AbortSignal) => Promise<string>
   /** Its path, whether or not it is there. @throws LabError PlaceBroken */
-  find(signal: AbortSignal): Promise<string>
+  find: (signal: AbortSignal) => Promise<string>
   /** Removes it with all that is in it; nothing happens when it is not there. @throws LabError PlaceBroken */
-  remove(): Promise<void>
+  remove: () => Promise<void>
 }
 
 /** With the user's number: the folder for temporary files is everybody's. What another made there by this name is not entered. */

@@ -32,7 +32,7 @@ interface Setup {
   host: ReturnType<typeof hereLink>
   way: Openocd
   flash(more?: Partial<Openocd>): Flash
-  left(): Promise<string[]>
+  left: () => Promise<string[]>
 }
 
 let all: Setup

@@ -63,9 +63,12 @@ async function setup() {
     const started = start(line, signal)
     board.powerOn()
     meanwhile?.(board)
-    const fault = await started.finally(() => open().clear())
-    expect(await readdir(tmp)).toEqual([])
-    return { fault, board, flashed }
+    try {
+      return { fault: await started, board, flashed }
+    } finally {
+      await open().clear()
+      expect(await readdir(tmp)).toEqual([])
+    }
   }
   return { folder, base, card, device, files, told, boot, left: () => readdir(tmp) }
 }
