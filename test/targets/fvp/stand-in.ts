@@ -44,13 +44,17 @@ export async function standInOrder(changes: Partial<FvpOrder> = {}): Promise<Fvp
   }
 }
 
+/** Seconds that the stand-in loads before its script runs, as a model does for longer: on a busy host it ended before we came. */
+const usualLoad = 0.5
+
 /** Has the stand-in simulate a script, and grants it other wishes (test/stand-ins/fvp/standin.py). */
 export async function script(steps: Step[], ...wishes: string[]): Promise<void> {
   const folder = await tempFolder()
   const file = join(folder, 'script.json')
   await mkdir(folder, { recursive: true })
   await writeFile(file, JSON.stringify(steps))
-  vi.stubEnv('FVP_STANDIN', [`script:${file}`, ...wishes].join(','))
+  const loads = wishes.some((wish) => wish.startsWith('loads:')) ? [] : [`loads:${usualLoad}`]
+  vi.stubEnv('FVP_STANDIN', [`script:${file}`, ...loads, ...wishes].join(','))
 }
 
 /** Powers a stand-in up; it is off at the latest when the test has finished. */
