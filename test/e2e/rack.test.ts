@@ -44,13 +44,6 @@ afterAll(async () => {
 })
 
 describe('a run of plans/rack.yaml', () => {
-  it('is on a lab of which every line is as its file says', async () => {
-    const { code, stdout, stderr } = await lab.hyplab('lab', 'check', rack.labFile)
-    expect({ code, stdout }, stderr).toMatchObject({ code: 0, stdout: expect.stringContaining('nothing is broken') })
-    for (const line of ['console uart0: It opens', 'outlet 4 of snmp says off', 'web folder .* can be written'])
-      expect(stderr).toMatch(new RegExp(`fine: board-4, .*${line}`, 'i'))
-  })
-
   it('gives the same verdicts on the machine, on the boards and on the model', () => {
     expect({ code: run.code, stderr: run.stderr }).toMatchObject({ code: 0 })
     const verdicts = document.cells.map(
