@@ -13,6 +13,8 @@ export interface NightHead {
   run: number | null
   fault: string | null
   summary: string
+  /** Who looks after the schedule. */
+  owner?: string | undefined
 }
 
 /** So many cells are told below one cause; the others are counted. */
@@ -25,6 +27,7 @@ export function nightText(head: NightHead, story: NightStory): string {
   const began = head.run === null ? `did not begin: ${head.fault}` : `run ${head.run}: ${head.summary}`
   return [
     ...wrap(`night of ${head.due}, ${began}`, `${head.schedule}, `),
+    ...(head.owner === undefined ? [] : [`owner: ${head.owner}`]),
     '',
     ...wrap(countsInWords(story), ''),
     ...story.groups.flatMap((group) => ['', ...groupLines(group)]),

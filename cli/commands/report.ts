@@ -29,33 +29,34 @@ export function addReportCommand(program: Command, context: () => Context): void
         const read = await readNight(store, schedule, id)
         if (!read)
           throw new LabError('NotFound', `There is no such night of ${schedule}: \`hyplab nights\` lists them.`)
-        const { issues, zone } = await knownOf(store, schedule, talk)
+        const { issues, zone, owner } = await knownOf(store, schedule, talk)
         const { night, run, tonight, past } = read
         const changes = compareNight(tonight, past)
         const story = tellNight(changes, issues, past, night.due)
-        process.exitCode = exitOf(story, run === null || run.exitCode === exitCodes.infra)
+        process.exitCode = story.red
+          ? exitCodes.verdict
+          : run === null || story.incomplete
+            ? exitCodes.infra
+            : exitCodes.ok
         if (json || format === 'json') return printJson({ schemaVersion: 1, night, story })
         const summary = run?.summary ?? run?.state ?? ''
-        print(nightText({ ...night, due: moment(night.due, zone), summary }, story))
+        print(nightText({ ...night, due: moment(night.due, zone), summary, owner }, story))
       })
     })
 }
 
-function exitOf({ red }: { red: boolean }, broken: boolean): number {
-  return red ? exitCodes.verdict : broken ? exitCodes.infra : exitCodes.ok
-}
-
-/** The known issues that a schedule's file names, and its zone; none when its file is not there any longer. */
+/** What a schedule's file says of its reports: known issues, zone, owner; nothing when its file is not there any longer. */
 async function knownOf(
   store: Store,
   name: string,
   talk: (text: string) => void,
-): Promise<{ issues: KnownIssue[]; zone: string }> {
+): Promise<{ issues: KnownIssue[]; zone: string; owner: string | undefined }> {
   const file = (await listSchedules(store)).find((row) => row.name === name)?.file
   if (file === undefined || !existsSync(file)) {
     talk(`The file of ${name} is not there any longer: no known issues are taken into account.`)
-    return { issues: [], zone: 'UTC' }
+    return { issues: [], zone: 'UTC', owner: undefined }
   }
   const { schedule } = await readScheduleFile(file)
-  return { issues: schedule.known === undefined ? [] : readKnownFile(schedule.known), zone: schedule.when.zone }
+  const issues = schedule.known === undefined ? [] : readKnownFile(schedule.known)
+  return { issues, zone: schedule.when.zone, owner: schedule.owner }
 }

@@ -1,6 +1,7 @@
-import { InvalidArgumentError, type Command } from 'commander'
+import type { Command } from 'commander'
 import { scheduleJsonSchema } from '../../domain/schedule/schema.ts'
 import type { Context } from '../context.ts'
+import { wholeNumber } from './list.ts'
 
 /** Loaded when one of them is used: they need the Temporal client. */
 const actions = () => import('../schedules/actions.ts')
@@ -59,9 +60,4 @@ export function addScheduleCommands(program: Command, context: () => Context): v
     .command('schema')
     .description('print the JSON Schema of schedules, for editors')
     .action(() => context().printJson(scheduleJsonSchema()))
-}
-
-function wholeNumber(text: string): number {
-  if (!/^[1-9]\d{0,2}$/.test(text)) throw new InvalidArgumentError('It must be a whole number from 1 to 999.')
-  return Number(text)
 }

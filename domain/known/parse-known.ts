@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { axes, type Selector } from '../plan/axes.ts'
+import { readSelector } from '../plan/read-plan.ts'
 import { selector } from '../plan/schema.ts'
 import { suggest } from '../yaml/did-you-mean.ts'
 import { inReadingOrder, type LocatedError } from '../yaml/located-error.ts'
@@ -63,7 +63,7 @@ export function parseKnown(text: string, file: string, findings: readonly string
     const { cells, link, owner, expires, ...rest } = given
     return {
       ...rest,
-      cells: selectorOf(cells),
+      cells: readSelector(cells),
       ...(link !== undefined && { link }),
       ...(owner !== undefined && { owner }),
       ...(expires !== undefined && { expires: Date.parse(`${expires}T00:00Z`) + day }),
@@ -71,12 +71,6 @@ export function parseKnown(text: string, file: string, findings: readonly string
     }
   })
   return { ok: true, issues }
-}
-
-function selectorOf(cells: z.output<typeof selector>): Selector {
-  return Object.fromEntries(
-    axes.flatMap((axis) => (cells[axis] === undefined ? [] : [[axis, [cells[axis]].flat() as string[]]])),
-  )
 }
 
 /** `2026-02-30` is none. */

@@ -58,7 +58,8 @@ function change(tonight: CellNight, past: readonly CellNight[]): CellChange {
     cell: tonight.cell,
     tonight,
     ...(before && { before }),
-    moved: before ? movedInputs(before.inputs, tonight.inputs) : [],
+    // What was not run stood on no place.
+    moved: before && tonight.verdict !== null ? movedInputs(before.inputs, tonight.inputs) : [],
   }
   const is = (standing: Standing, more: Partial<CellChange> = {}): CellChange => ({ ...about, standing, ...more })
   const now = conclusionOf(tonight)

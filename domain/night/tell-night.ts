@@ -7,6 +7,8 @@ import type { CellChange, Standing } from './compare-night.ts'
 export interface NightStory {
   /** Whether somebody has to look at it: a failure or a flake that is not known, or a known issue that is none any longer. */
   red: boolean
+  /** Whether some cells say nothing: they were not run, or the lab broke them. */
+  incomplete: boolean
   /** Causes, the worst standing first; the cells that show one hang below it. */
   groups: NightGroup[]
   /** What is to be said of the known issues: seen no longer, expired, owned by nobody. */
@@ -71,6 +73,7 @@ export function tellNight(
   const gone = issues.flatMap((issue) => whyNotKnown(issue, now) ?? [])
   return {
     red: told.some(({ standing }) => reddening.has(standing)) || gone.length > 0,
+    incomplete: (counts['not run'] ?? 0) + (counts['no result'] ?? 0) > 0,
     groups: told,
     notes: [...gone, ...issues.flatMap((issue) => notSeen(issue, changes, past) ?? [])],
     counts,

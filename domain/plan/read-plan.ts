@@ -47,13 +47,13 @@ export function readPlan(
     modes: plan.modes,
     targets: mapValues(plan.targets, targetOf),
     cmdline: plan.cmdline,
-    matrix: { values, exclude: plan.matrix.exclude.map(selector), include: plan.matrix.include.map(selector) },
+    matrix: { values, exclude: plan.matrix.exclude.map(readSelector), include: plan.matrix.include.map(readSelector) },
     probes: plan.probes ?? [...known.groups],
     expectations: plan.expect.map((given, index) => {
       const { line, column } = yaml.where(['expect', index])
       return {
         ...(given.known === undefined ? {} : { known: given.known }),
-        cells: selector(given.cells),
+        cells: readSelector(given.cells),
         findings: Object.entries(given.findings).map(([id, wanted]) => expectedFinding(id, wanted)),
         at: `${file}:${line}:${column}`,
       }
@@ -109,7 +109,8 @@ function expectedFinding(id: string, wanted: PlanFile['expect'][number]['finding
   return { id, outcome, facts }
 }
 
-function selector(given: FileSelector): Selector {
+/** A selector as a file has it: one value on an axis, or a list. */
+export function readSelector(given: FileSelector): Selector {
   const result: Selector = {}
   for (const axis of axes) if (given[axis] !== undefined) result[axis] = list(given[axis])
   return result

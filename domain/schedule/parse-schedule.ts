@@ -1,4 +1,4 @@
-import type { Selector } from '../plan/axes.ts'
+import { readSelector } from '../plan/read-plan.ts'
 import { inReadingOrder, type LocatedError } from '../yaml/located-error.ts'
 import { parseDuration } from '../yaml/quantity.ts'
 import { shapeErrors } from '../yaml/shape-errors.ts'
@@ -55,7 +55,7 @@ function read(file: ScheduleFile, name: string, resolve: (path: string) => strin
     name,
     description: file.description,
     plan: resolve(file.plan),
-    only: selectorOf(file.only),
+    only: readSelector(file.only),
     lab: file.lab === undefined ? undefined : resolve(file.lab),
     known: file.known === undefined ? undefined : resolve(file.known),
     when: whenOf(file),
@@ -76,10 +76,4 @@ function whenOf({ cron, every, zone, jitter, until }: ScheduleFile): When {
     jitter: parseDuration(jitter),
     until: until === undefined ? undefined : hours! * 60 + minutes!,
   }
-}
-
-function selectorOf(only: Record<string, string | string[] | undefined>): Selector {
-  return Object.fromEntries(
-    Object.entries(only).flatMap(([axis, values]) => (values === undefined ? [] : [[axis, [values].flat()]])),
-  )
 }

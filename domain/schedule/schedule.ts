@@ -25,7 +25,7 @@ export interface Schedule {
   atOnce: number
   /** Attempts of a cell that comes out otherwise than its last conclusive night. */
   confirm: number
-  /** Who is told of what it finds. */
+  /** Who looks after it. */
   owner: string | undefined
 }
 

@@ -49,7 +49,11 @@ export const scheduleFile = map({
     .min(1, 'is not a number of attempts; 1 or more')
     .default(5)
     .describe('A cell that comes out otherwise than its last conclusive night is tried so often.'),
-  owner: z.string().min(1, 'is empty; a name or an address').optional().describe('Who is told of what it finds.'),
+  owner: z
+    .string()
+    .min(1, 'is empty; a name or an address')
+    .optional()
+    .describe('Who looks after it: named above its reports.'),
 })
 export type ScheduleFile = z.output<typeof scheduleFile>
 

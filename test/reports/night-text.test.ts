@@ -57,8 +57,16 @@ it('a night is told as a mail: what is new, since when, what moved', () => {
 
 it('a night that did not begin says why', () => {
   const story = tellNight([], [], () => [], at)
-  const head = { schedule: 'nightly', due: '2026-12-01', run: null, fault: 'plan.yaml:1:1: it is empty', summary: '' }
+  const head = {
+    schedule: 'nightly',
+    due: '2026-12-01',
+    run: null,
+    fault: 'plan.yaml:1:1: it is empty',
+    summary: '',
+    owner: 'the lab',
+  }
   expect(nightText(head, story)).toContain('did not begin: plan.yaml:1:1: it is empty')
+  expect(nightText(head, story)).toContain('\nowner: the lab\n')
 })
 
 it('what is too long for a line of a mail is not broken', () => {

@@ -13,6 +13,17 @@ const server = {
     .describe("Commands of U-Boot that bring the board's network up."),
 }
 
+const partition = z
+  .int()
+  .min(0, 'is no partition; 1 is the first, 0 the whole medium')
+  .default(1)
+  .describe('Its FAT partition for kernel and initrd, from 1; 0 where the whole medium is one file system.')
+const firmwareAt = z
+  .int()
+  .min(0, 'is no place on the medium; bytes from its start, e.g. 0x8000')
+  .optional()
+  .describe("With firmware: takes: where it is written, bytes from the medium's start.")
+
 const flashAddress = z.int().min(0, 'is no address; e.g. 0x08000000')
 
 const openocd = map({
@@ -66,21 +77,13 @@ export const flash = map({
       .optional()
       .describe('Any other mux: commands of the host.'),
     device: absolutePath.describe('The medium as the host sees it, e.g. /dev/disk/by-id/... .'),
-    partition: z
-      .int()
-      .min(0, 'is no partition; 1 is the first, 0 the whole medium')
-      .default(1)
-      .describe('Its FAT partition for the files, from 1; 0 where the whole medium is one file system.'),
+    partition,
     'load-from': z
       .string()
       .regex(/^\S+ \S+$/, 'is nothing that U-Boot loads from; e.g. mmc 0:1')
       .optional()
       .describe('With U-Boot: the same partition as its load command takes it, e.g. mmc 0:1.'),
-    'firmware-at': z
-      .int()
-      .min(0, 'is no place on the medium; bytes from its start, e.g. 0x8000')
-      .optional()
-      .describe("With firmware: takes: where it is written, bytes from the medium's start."),
+    'firmware-at': firmwareAt,
     base: absolutePath
       .optional()
       .describe(
@@ -98,16 +101,8 @@ export const flash = map({
     base: absolutePath.describe(
       'The medium as it was set up, an image of the host: all of it is compared and written.',
     ),
-    partition: z
-      .int()
-      .min(0, 'is no partition; 1 is the first, 0 the whole medium')
-      .default(1)
-      .describe('Its FAT partition for kernel and initrd, from 1; 0 where the whole medium is one file system.'),
-    'firmware-at': z
-      .int()
-      .min(0, 'is no place on the medium; bytes from its start, e.g. 0x8000')
-      .optional()
-      .describe("With firmware: takes: where it is written, bytes from the medium's start."),
+    partition,
+    'firmware-at': firmwareAt,
     ...server,
   })
     .optional()
@@ -124,16 +119,8 @@ export const flash = map({
       .default('mmc 0')
       .describe("The medium as U-Boot's ums takes it, e.g. mmc 0."),
     device: absolutePath.describe('The medium as the host sees it while it is lent, e.g. /dev/disk/by-id/... .'),
-    partition: z
-      .int()
-      .min(0, 'is no partition; 1 is the first, 0 the whole medium')
-      .default(1)
-      .describe('Its FAT partition for kernel and initrd, from 1; 0 where the whole medium is one file system.'),
-    'firmware-at': z
-      .int()
-      .min(0, 'is no place on the medium; bytes from its start, e.g. 0x8000')
-      .optional()
-      .describe("With firmware: takes: where it is written, bytes from the medium's start."),
+    partition,
+    'firmware-at': firmwareAt,
     base: absolutePath
       .optional()
       .describe(

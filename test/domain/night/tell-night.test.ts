@@ -54,6 +54,15 @@ describe('a night', () => {
     expect(story).toMatchObject({ red: true, counts: { good: 1, 'new failure': 2, 'still failing': 1 } })
   })
 
+  it('that says nothing of some cells is incomplete, and what was not run has not moved', () => {
+    const past = [{ ...night('a', 'pass'), inputs: { place: 'rock-1' } }]
+    const cancelled = tell([night('a', null), night('b', 'pass')], [], past)
+    expect(cancelled).toMatchObject({ red: false, incomplete: true, counts: { 'not run': 1, good: 1 } })
+    expect(cancelled.groups[0]!.cells[0]!.moved).toEqual([])
+    expect(tell([night('a', 'infra')]).incomplete).toBe(true)
+    expect(tell([night('a', 'pass')]).incomplete).toBe(false)
+  })
+
   it('shows what is known, and is not red for it', () => {
     const story = tell([night('a', 'fail', [refused]), night('b', 'pass')], [issue])
     expect(story).toMatchObject({ red: false, counts: { known: 1, good: 1 }, notes: [] })
