@@ -47,12 +47,16 @@ async function givenUp(run: number): Promise<void> {
 
 describe('a worker that stands still in mid-boot', () => {
   it('and goes on after its attempt was given up: the run goes on, too', async () => {
-    const run = await start()
-    await lab.event(run, 'kernel', ({ kind, data }) => kind === 'stage' && data.stage === 'kernel')
     const { worker } = await lab.service()
+    const run = await start()
+    const machine = await freezeInMidBoot(lab, run)
     process.kill(worker.pid, 'SIGSTOP')
-    await givenUp(run)
-    process.kill(worker.pid, 'SIGCONT')
+    try {
+      machine.thaw()
+      await givenUp(run)
+    } finally {
+      process.kill(worker.pid, 'SIGCONT')
+    }
     const cell = await ended(run)
     // Its first attempt is closed by whoever comes first: as it ended, or as lost.
     expect(
@@ -81,13 +85,16 @@ describe('a Temporal server that stands still in mid-boot', () => {
     const machine = await freezeInMidBoot(lab, run)
     const [server] = processesLike(lab.state, temporal)
     process.kill(server!.pid, 'SIGSTOP')
-    // The boot ends meanwhile, one way or the other, and cannot tell the server.
-    machine.thaw()
-    await machine.gone(60)
-    await awaited('the attempt is closed', 60, async () =>
-      (await unfinishedAttempts(lab.store, run)).length === 0 ? true : undefined,
-    )
-    process.kill(server!.pid, 'SIGCONT')
+    try {
+      // The boot ends meanwhile, one way or the other, and cannot tell the server.
+      machine.thaw()
+      await machine.gone(60)
+      await awaited('the attempt is closed', 60, async () =>
+        (await unfinishedAttempts(lab.store, run)).length === 0 ? true : undefined,
+      )
+    } finally {
+      process.kill(server!.pid, 'SIGCONT')
+    }
     expect(endings(await ended(run)).at(-1)).toBe('finished')
   })
 })
