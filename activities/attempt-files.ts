@@ -66,10 +66,15 @@ export function initrdPath(folder: string): string {
   return join(folder, 'initrd')
 }
 
+/** Puts the initrd of an attempt into the artifact store, where its folder holds one. */
+export async function keepInitrd(store: Store, folder: string): Promise<AttemptArtifact[]> {
+  const path = initrdPath(folder)
+  return existsSync(path) ? [{ name: 'initrd', world: null, ...(await putArtifact(store, path)) }] : []
+}
+
 /**
- * Puts what an attempt's folder holds into the artifact store: consoles, records, trace and whatever else tells of it,
- * and the initrd that it booted.
- * @param booted the files that are artifacts already, because builds made them.
+ * Puts what an attempt's folder holds into the artifact store: consoles, records, trace and whatever else tells of it.
+ * @param booted the files that are artifacts already: builds made them, and the initrd
  */
 export async function keepAttemptFiles(
   store: Store,
@@ -77,9 +82,11 @@ export async function keepAttemptFiles(
   booted: AttemptArtifact[],
 ): Promise<AttemptArtifact[]> {
   await keepKernelLog(folder)
-  const initrd = { name: 'initrd', path: initrdPath(folder), world: null }
-  const files = [...filesOfAttempt(folder), ...(existsSync(initrd.path) ? [initrd] : [])]
   // All at once: each waits for the disk some times, and the disk syncs them together.
-  const kept = files.map(async ({ name, path, world }) => ({ name, world, ...(await putArtifact(store, path)) }))
+  const kept = filesOfAttempt(folder).map(async ({ name, path, world }) => ({
+    name,
+    world,
+    ...(await putArtifact(store, path)),
+  }))
   return [...booted, ...(await Promise.all(kept))]
 }

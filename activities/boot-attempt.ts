@@ -16,7 +16,7 @@ import type { PowerUp } from '../targets/powered.ts'
 import type { TargetOrder } from '../targets/target-order.ts'
 import type { AttemptResult, AttemptTask, FlashedAttempt } from '../workflows/contracts.ts'
 import { claimFolder } from './attempt-place.ts'
-import { heardOf, keepAttemptFiles, readCalls, readKeptConsoles } from './attempt-files.ts'
+import { heardOf, keepAttemptFiles, keepInitrd, readCalls, readKeptConsoles } from './attempt-files.ts'
 import { whileBeating } from './beat.ts'
 import { beginAttempt } from './begin-attempt.ts'
 import { cancelWasAsked, whyCutOff } from './cancel.ts'
@@ -53,6 +53,9 @@ export async function bootAttempt(deps: Deps, task: AttemptTask | FlashedAttempt
       progress: ({ stage, bytes }) => report({ stage, bytes }),
       reached: ({ stage }) => reporter.tell('stage', { stage, seconds: (Date.now() - powered) / 1000 }),
     }
+    const ahead = readAhead(deps, context, start.folder)
+    // Awaited when the boot has ended, perhaps long after it failed.
+    ahead.catch(() => undefined)
     const boot = (powerUp: PowerUp): Promise<BootEnd> => bootTarget(order, powerUp, watch, signal)
     const stopped = leased
       ? await onHeldPlace(deps, context.run, leased, async (held, place) => {
@@ -62,7 +65,7 @@ export async function bootAttempt(deps: Deps, task: AttemptTask | FlashedAttempt
         })
       : await boot(powerUpOf(order))
     const end = cancelWasAsked() ? stopped : lostWhenCutOff(stopped)
-    const result = await judgeEnd(deps, context, { order, end, booted: prepared.booted })
+    const result = await judgeEnd(deps, context, { order, end, booted: prepared.booted, ahead: await ahead })
     const { first, ending } = await finishAttempt(deps.store, start, result)
     await rm(start.folder, { recursive: true, force: true })
     if (first) reporter.tell('attempt-ended', { ending, sentence: result.sentence, seconds: end.seconds })
@@ -103,19 +106,30 @@ async function orderOf(
   }
 }
 
+/** What is known before the boot and is needed when it has ended: it is seen to while the target boots. */
+async function readAhead(deps: Deps, context: CellContext, folder: string) {
+  const [config, initrd] = await Promise.all([readBuiltConfig(deps, context), keepInitrd(deps.store, folder)])
+  return { config, initrd }
+}
+
 /** Judges what was shown and puts its files into the store. */
 async function judgeEnd(
   deps: Deps,
   context: CellContext,
-  { order, end, booted }: { order: TargetOrder; end: BootEnd; booted: AttemptArtifact[] },
+  {
+    order,
+    end,
+    booted,
+    ahead,
+  }: { order: TargetOrder; end: BootEnd; booted: AttemptArtifact[]; ahead: Awaited<ReturnType<typeof readAhead>> },
 ): Promise<AttemptEnd> {
   const { cell } = context.cell
-  const artifacts = await keepAttemptFiles(deps.store, order.folder, booted)
+  const artifacts = await keepAttemptFiles(deps.store, order.folder, [...booted, ...ahead.initrd])
   const trace = fileKept(order.folder, 'smc')
   const lab = fileKept(order.folder, labLogName)
   const { raw, kernelLog } = await readKeptConsoles(order.folder, end.consoles)
   const shown: Shown = {
-    asked: { cmdline: cell.cmdline, config: await readBuiltConfig(deps, context), modules: cell.modules },
+    asked: { cmdline: cell.cmdline, config: ahead.config, modules: cell.modules },
     host: end.host,
     ...heardOf(raw, kernelLog, end.records),
     ...labShown(cell.target, lab === undefined ? undefined : await readFile(lab)),

@@ -14,7 +14,7 @@ import { findAttempt, finishAttempt } from '../store/attempts.ts'
 import { cellDetail, type CellContext } from '../store/details.ts'
 import { consoleFolder, isConsole, keptLines, speaksNormalWorld } from '../targets/lines.ts'
 import type { AttemptResult, LostAttempt } from '../workflows/contracts.ts'
-import { keepAttemptFiles } from './attempt-files.ts'
+import { keepAttemptFiles, keepInitrd } from './attempt-files.ts'
 import { attemptFolder, claimFolder, fenceOf, placeOf } from './attempt-place.ts'
 import { bootedArtifacts } from './prepare-boot.ts'
 import { readKept } from './read-shown.ts'
@@ -123,7 +123,8 @@ async function endOf(
   reason: string,
 ): Promise<AttemptEnd> {
   const unwatched = await unwatchedSeconds(start.folder)
-  const artifacts = await keepAttemptFiles(deps.store, start.folder, bootedBy(deps, context))
+  const booted = [...bootedBy(deps, context), ...(await keepInitrd(deps.store, start.folder))]
+  const artifacts = await keepAttemptFiles(deps.store, start.folder, booted)
   const kept = await readKept(deps.store, `${start.run}.${start.cell}.${start.number}`, artifacts, context)
   const stage = lastStage(kept.consoles, kept.records)
   const cancelled = reason === 'cancelled'

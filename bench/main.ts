@@ -1,4 +1,4 @@
-/** `npm run bench [-- overhead|qemu|tracer|console|server|inspect|flip|hostile|store|fvp|board ...] [--rounds N]`: what hyplab costs, beside what it is measured against. */
+/** `npm run bench [-- overhead|qemu|tracer|console|server|inspect|flip|hostile|store|fvp|board|night ...] [--rounds N]`: what hyplab costs, beside what it is measured against. */
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { board } from './board.ts'
@@ -8,6 +8,7 @@ import { consoleThroughput } from './console-throughput.ts'
 import { fvpStandIn } from './fvp-stand-in.ts'
 import { hostile } from './hostile.ts'
 import { inspectThroughput } from './inspect-throughput.ts'
+import { night } from './night.ts'
 import { overhead } from './overhead.ts'
 import { qemuPower } from './qemu-power.ts'
 import { inSeconds } from './spread.ts'
@@ -17,7 +18,7 @@ import { tracer } from './tracer.ts'
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 const print = (text: string): void => void process.stdout.write(`${text}\n`)
 
-/** Rounds of `qemu`, `tracer`, `server`, `fvp` and `board`, and of `overhead` for each of its two cases, when `--rounds` does not say. */
+/** Rounds of `qemu`, `tracer`, `server`, `fvp`, `board` and `night`, and of `overhead` for each of its two cases, when `--rounds` does not say. */
 const defaultRounds = 7
 
 const benchmarks: Record<string, (rounds: number) => Promise<void>> = {
@@ -98,6 +99,16 @@ const benchmarks: Record<string, (rounds: number) => Promise<void>> = {
       print(`    process, all of it     ${inSeconds(whole).trim()}`)
     }
     print('  goals: hyplab at most 5 % more than the bare script, and less than labgrid')
+  },
+  night: async (rounds) => {
+    print(
+      `\nA night of cells of QEMU beside the same boots run raw: median of ${rounds} rounds by turns (least to most)`,
+    )
+    for (const { what, night: seconds, times } of await night(rounds, say)) {
+      const [median, least, most] = [times.median, times.least, times.most].map((one) => one.toFixed(2))
+      print(`  ${what.padEnd(36)} ${inSeconds(seconds)}, ${median} times raw (${least} to ${most})`)
+    }
+    print('  goal: at most 1.1 times, with as many at once as is best')
   },
   store: async () => {
     print('\nThe results of a run of 50 cells')

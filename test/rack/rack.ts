@@ -85,8 +85,8 @@ export async function startRack({ folder, firmware, edk2 }: RackOptions): Promis
     await add('pdudaemon', () => startPdudaemon({ folder: join(folder, 'pdud'), port: pdud, pdus: { rack: rail } }))
     await add('ser2net', () =>
       startSer2net(folder, [
-        { port: ser1, tty: b1u0.tty, protocol: 'telnet' },
-        { port: ser2, tty: b1u1.tty, protocol: 'raw' },
+        { port: ser1, tty: b1u0.tty, protocol: 'telnet', nodelay: true },
+        { port: ser2, tty: b1u1.tty, protocol: 'raw', nodelay: true },
       ]),
     )
     await add('conserver', () => startConserver(folder, cons, consoleBase, { b2u0: b2u0.tty }))

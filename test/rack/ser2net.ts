@@ -12,6 +12,11 @@ export interface ServedUart {
   protocol: 'raw' | 'telnet'
   /** Seconds of silence after which the reader is cut off. */
   timeout?: number
+  /**
+   * Whether each byte goes out at once. By default ser2net 4.3 waits with what a board says until the reader's kernel has
+   * acknowledged what came before, which Linux does after 40 ms.
+   */
+  nodelay?: boolean
   /** ser2net.yaml(5), "options" of a connection. */
   options?: Record<string, string | number | boolean>
 }
@@ -39,12 +44,12 @@ export async function startSer2net(folder: string, uarts: ServedUart[]): Promise
   }
 }
 
-function connectionOf({ port, tty, protocol, timeout, options }: ServedUart): object {
+function connectionOf({ port, tty, protocol, timeout, nodelay, options }: ServedUart): object {
   // Without lock files in /var/lock, which a killed ser2net leaves behind; no other program shares these ttys.
   const serial = `serialdev(nouucplock=true),${tty},115200n81,local`
   const telnet = protocol === 'telnet' ? 'telnet(rfc2217,mode=server),' : ''
   return {
-    accepter: `${telnet}tcp,127.0.0.1,${port}`,
+    accepter: `${telnet}tcp${nodelay === true ? '(nodelay)' : ''},127.0.0.1,${port}`,
     connector: tty.includes(',') ? tty : serial,
     ...(timeout === undefined ? {} : { timeout }),
     ...(options === undefined ? {} : { options }),

@@ -1,28 +1,16 @@
-import { randomBytes } from 'node:crypto'
 import type { DialogueOptions } from './dialogue-options.ts'
-import { interrupted, lostCharacters, noHush } from './dialogue-faults.ts'
+import { lostCharacters, noHush } from './dialogue-faults.ts'
 import { endIt, whileItGoesOn } from './going-command.ts'
 import { HeardText } from './heard-text.ts'
-import { findInterruption } from './interruption.ts'
 import { lastWords, LoaderFault } from './loader-fault.ts'
+import { ShellLine, type Lost } from './shell-line.ts'
 import { stopAutoboot } from './stop-autoboot.ts'
-import { compareEcho, findAnswer, hidden, isAnswering, lineFor, type Answer } from './typed-line.ts'
+import { findAnswer, goodLength, isAnswering, lineFor, roomFor, type Answer } from './typed-line.ts'
 
 /** A command is typed as often when the wire loses characters. */
 const mostTries = 8
 /** A command that says nothing until its limit, of a shell that lives, is entered as often. */
 const mostSilences = 2
-/** Typed at once before its echo is awaited, so that no receive buffer runs over: a FIFO holds as much. */
-const shortestPiece = 32
-const interrupt = '\x03'
-const enter = '\r'
-
-/** A line that did not come to its end, and why, in words. */
-interface Lost {
-  why: string
-  /** Whether the board said nothing at all, for as long as a command may take. */
-  silent?: boolean
-}
 
 /**
  * The dialogue with U-Boot's shell: one command at a time, no Enter before the line's echo is whole, no next command before
@@ -33,11 +21,8 @@ export class LoaderDialogue {
   readonly #options: DialogueOptions
   readonly #signal: AbortSignal
   readonly #heard = new HeardText()
-  readonly #nonce: () => string
+  readonly #line: ShellLine
   #lost = 0
-  /** Each piece whose echo came whole allows a longer one, until one is lost: that board reads more slowly than a wire brings. */
-  #piece = shortestPiece
-  #mayGrow = true
   /** Every command that was entered, in order: whether a load was ever asked for, and which came last. */
   readonly entered: string[] = []
 
@@ -49,7 +34,7 @@ export class LoaderDialogue {
     this.#write = write
     this.#options = options
     this.#signal = signal
-    this.#nonce = options.nonce ?? (() => `K${randomBytes(3).toString('hex')}`)
+    this.#line = new ShellLine(write, options, signal, this.#heard)
   }
 
   /** Aborted when the dialogue is over for whoever holds it. */
@@ -73,7 +58,7 @@ export class LoaderDialogue {
    */
   async toPrompt(): Promise<void> {
     await stopAutoboot(this.#heard, this.#write, this.#options, this.#signal)
-    await this.#clear('at the prompt')
+    await this.#line.clear('at the prompt')
   }
 
   /**
@@ -83,12 +68,32 @@ export class LoaderDialogue {
    *   loses characters again and again; what `meanwhile` throws, after the command was interrupted
    */
   async ask(command: string, meanwhile?: () => Promise<void>): Promise<Answer> {
+    return await this.#again(command, () => this.#ask(command, meanwhile))
+  }
+
+  /**
+   * Asks several things by one line, since each line has to go to the board and back; but of long ones a wire that loses
+   * characters brings none whole, so that one is typed once, and not at all when characters have been lost before.
+   * @returns undefined when it is too long, or was lost: then they are to be asked one by one
+   * @throws as `ask`
+   */
+  async askAtOnce(command: string, meanwhile?: () => Promise<void>): Promise<Answer | undefined> {
+    if (command.length <= goodLength) return await this.ask(command, meanwhile)
+    if (this.#lost > 0 || command.length > roomFor('K000000')) return undefined
+    const answer = await this.#ask(command, meanwhile)
+    if (!isLost(answer)) return answer
+    this.#lost++
+    await this.#line.clear(`during \`${command}\``)
+    return undefined
+  }
+
+  async #ask(command: string, meanwhile?: () => Promise<void>): Promise<Answer | Lost> {
     const during = `during \`${command}\``
-    return this.#again(command, async () => {
-      const nonce = this.#nonce()
-      const lost = await this.#type(lineFor(command, nonce), during)
-      return lost ?? this.#answer(command, during, nonce, meanwhile)
-    })
+    const nonce = this.#line.nonce()
+    return (
+      (await this.#line.type(lineFor(command, nonce), during)) ??
+      (await this.#answer(command, during, nonce, meanwhile))
+    )
   }
 
   /**
@@ -99,12 +104,13 @@ export class LoaderDialogue {
   async leave(command: string, gone: (text: string) => boolean): Promise<void> {
     const { prompt, limits } = this.#options
     await this.#again(command, async () => {
-      const lost = (await this.#type(command, `during \`${command}\``)) ?? (await this.#enter(command, () => undefined))
+      const lost =
+        (await this.#line.type(command, `during \`${command}\``)) ?? (await this.#enter(command, () => undefined))
       if (lost) return lost
       const end = (text: string) => (gone(text) ? 'gone' : text.endsWith(`\n${prompt}`) ? 'back' : undefined)
       const how = await this.#heard.until(end, limits.silence * 1000, this.#signal)
       if (how === 'gone') return true
-      if (how === undefined) throw this.#silent(`after \`${command}\` was entered`, limits.silence)
+      if (how === undefined) throw this.#line.silent(`after \`${command}\` was entered`, limits.silence)
       const said = lastWords(this.#heard.text.slice(0, -prompt.length))
       throw new LoaderFault(`U-Boot refused \`${command}\`: it said ${said}.`)
     })
@@ -125,20 +131,24 @@ export class LoaderDialogue {
     const during = `during \`${command}\``
     const { prompt, limits } = this.#options
     return this.#again(command, async () => {
-      const nonce = this.#nonce()
+      const nonce = this.#line.nonce()
       const lost =
-        (await this.#type(lineFor(command, nonce), during)) ??
-        (await this.#enter(command, (text) => this.#interrupted(text, during)))
+        (await this.#line.type(lineFor(command, nonce), during)) ??
+        (await this.#enter(command, (text) => this.#line.requireShell(text, during)))
       if (lost) return lost
       const ended = (text: string): Answer | undefined => {
         const answer = findAnswer(text, nonce, prompt)
         if (answer === 'no-hush') throw noHush()
         return answer === 'damaged' ? { code: -1, output: text } : answer
       }
-      const first = await this.#listen(during, limits.silence, (text) => ended(text) ?? begun.exec(text) ?? undefined)
+      const first = await this.#line.listen(
+        during,
+        limits.silence,
+        (text) => ended(text) ?? begun.exec(text) ?? undefined,
+      )
       if (first === undefined) return { why: `its answer came as ${lastWords(this.#heard.text)}`, silent: true }
       if (!Array.isArray(first)) return { ended: first }
-      const check = (text: string): void => this.#interrupted(text, during)
+      const check = (text: string): void => this.#line.requireShell(text, during)
       const going = { heard: this.#heard, write: this.#write, signal: this.#signal, check, ended }
       const end = await whileItGoesOn(going, (signal) => work(first, signal))
       if ('done' in end) await endIt(going, command, limits.echo)
@@ -154,46 +164,18 @@ export class LoaderDialogue {
       if (!isLost(done)) return done
       this.#lost++
       if (done.silent) silences++
-      const silent = this.#silent(`after \`${command}\` was entered`, this.#options.limits.silence)
+      const silent = this.#line.silent(`after \`${command}\` was entered`, this.#options.limits.silence)
       if (silences === mostSilences) throw silent
       if (tries === mostTries) throw lostCharacters(command, tries, done.why)
-      await this.#clear(`during \`${command}\``, done.silent ? silent : undefined)
+      await this.#line.clear(`during \`${command}\``, done.silent ? silent : undefined)
     }
-  }
-
-  /** Types a line and waits for its echo, piece by piece. */
-  async #type(line: string, during: string): Promise<Lost | undefined> {
-    this.#heard.forget()
-    for (let end = 0; end < line.length;) {
-      const start = end
-      end += this.#piece
-      const typed = line.slice(0, end)
-      this.#write(line.slice(start, end))
-      const echo = await this.#listen(during, this.#options.limits.echo, (text) => {
-        const state = compareEcho(typed, text)
-        return state === 'begun' ? undefined : state
-      })
-      if (echo !== 'whole') {
-        this.#mayGrow = false
-        this.#piece = shortestPiece
-        return { why: `"${typed}" was echoed as ${lastWords(this.#heard.text, 1)}` }
-      }
-      if (this.#mayGrow) this.#piece *= 2
-    }
-    return undefined
   }
 
   /** Enters the line that was echoed whole. @param check may throw for what is heard meanwhile */
   async #enter(command: string, check: (text: string) => void): Promise<Lost | undefined> {
-    this.#heard.forget()
-    this.#write(enter)
-    const find = (text: string): true | undefined => {
-      check(text)
-      return /\n/.test(text) || undefined
-    }
-    const entered = await this.#heard.until(find, this.#options.limits.echo * 1000, this.#signal)
-    if (entered) this.entered.push(command)
-    return entered ? undefined : { why: `Enter was echoed as ${lastWords(this.#heard.text, 1)}` }
+    const lost = await this.#line.enter(check)
+    if (lost === undefined) this.entered.push(command)
+    return lost
   }
 
   async #answer(
@@ -202,12 +184,12 @@ export class LoaderDialogue {
     nonce: string,
     meanwhile?: () => Promise<void>,
   ): Promise<Answer | Lost> {
-    const lost = await this.#enter(command, (text) => this.#interrupted(text, during))
+    const lost = await this.#enter(command, (text) => this.#line.requireShell(text, during))
     if (lost) return lost
     try {
       await meanwhile?.()
     } catch (error) {
-      this.#write(interrupt)
+      this.#line.interrupt()
       throw error
     }
     const { prompt, limits } = this.#options
@@ -216,55 +198,13 @@ export class LoaderDialogue {
     for (let seemsOver = false; ;) {
       const look = (text: string) =>
         findAnswer(text, nonce, prompt) ?? (isAnswering(text, nonce, prompt) === seemsOver ? undefined : 'look')
-      const answer = await this.#listen(during, seemsOver ? limits.echo : limits.silence, look)
+      const answer = await this.#line.listen(during, seemsOver ? limits.echo : limits.silence, look)
       if (answer === 'no-hush') throw noHush()
       if (answer === 'look') seemsOver = !seemsOver
       else if (typeof answer === 'object') return answer
       else
         return { why: `its answer came as ${lastWords(this.#heard.text)}`, silent: answer === undefined && !seemsOver }
     }
-  }
-
-  /**
-   * Leaves whatever line or command there is by ^C, and has the shell say a fresh nonce: an older prompt may still be on
-   * its way, and whoever takes that for the answer is one prompt behind from then on.
-   * @param fault what it means when there is no answer
-   */
-  async #clear(during: string, fault?: LoaderFault): Promise<void> {
-    const { prompt, limits } = this.#options
-    let silent: LoaderFault | undefined
-    for (let tries = 0; tries < mostTries; tries++) {
-      this.#heard.forget()
-      this.#write(interrupt)
-      await this.#listen(during, limits.echo, (text) => text.endsWith(prompt) || undefined)
-      silent = this.#silent(`or gave no prompt when ^C was typed ${mostTries} times ${during}`, limits.echo)
-      if (this.#heard.text === '') continue
-      const nonce = this.#nonce()
-      this.#write(`echo ${hidden(nonce)}${enter}`)
-      const clean = new RegExp(`${nonce}\\r*\\n$`)
-      const isClean = (text: string): boolean => text.endsWith(prompt) && clean.test(text.slice(0, -prompt.length))
-      if (await this.#listen(during, limits.echo, (text) => isClean(text) || undefined)) return
-    }
-    throw fault ?? silent!
-  }
-
-  /** Waits for something of the shell's; ends when the console shows that there is no shell any longer. */
-  async #listen<T>(during: string, seconds: number, find: (text: string) => T | undefined): Promise<T | undefined> {
-    const check = (text: string): T | undefined => {
-      this.#interrupted(text, during)
-      return find(text)
-    }
-    return this.#heard.until(check, seconds * 1000, this.#signal)
-  }
-
-  #interrupted(text: string, during: string): void {
-    const interruption = findInterruption(text, this.#options.autoboot.says)
-    if (interruption) throw interrupted(interruption, during)
-  }
-
-  #silent(when: string, seconds: number): LoaderFault {
-    const said = lastWords(this.#heard.text)
-    return new LoaderFault(`The board fell silent ${when} (${seconds} s); the last that it said: ${said}.`)
   }
 }
 

@@ -51,15 +51,16 @@ export async function loadFile(
     if (file.servedBefore) await serve?.()
     // A load that fails leaves the size as the one before set it, and the old image in memory. All in one line, for each
     // line has to go to the board and back several times before the next is typed.
-    const { code, output } = await dialogue.ask(
-      `setenv filesize; ${command} && ${checksum}`,
-      file.servedBefore ? undefined : serve,
-    )
+    const load = `setenv filesize; ${command} && ${checksum}`
+    const meanwhile = file.servedBefore ? undefined : serve
+    const all = hash ? await dialogue.askAtOnce(`${load} && ${sha256Of(address)}`, meanwhile) : undefined
+    const { code, output } = all ?? (await dialogue.ask(load, meanwhile))
     if (/Unknown command 'crc32'/.test(output)) throw noCommand('crc32', 'CONFIG_CMD_CRC32')
-    if (code !== 0) throw notLoaded(file, command, output)
+    const loaded = code === 0 || (all !== undefined && (hashSaid.test(output) || findChecksum(output) !== undefined))
+    if (!loaded) throw notLoaded(file, command, output)
     const read = await readBack(dialogue, file, checksum, output)
     if (read.right) {
-      const sha256 = hash ? await readSha256(dialogue, file, address) : {}
+      const sha256 = hash ? await readSha256(dialogue, file, address, all?.output) : {}
       return { name: file.name, address, size: file.size, crc32: file.crc32, ...sha256, said: output.trim() }
     }
     if (loads === mostLoads) throw notTheFile(file, read.said)
@@ -83,15 +84,32 @@ async function readBack(
   }
 }
 
-/** Not every U-Boot has it; one that has it must agree. */
-async function readSha256(dialogue: LoaderDialogue, file: Loadable, address: string): Promise<{ sha256?: string }> {
+/** What comes of `hash`, which is reached only when all before it went well (cmd/hash.c, common/hash.c). */
+const hashSaid = /Unknown command 'hash'|Unknown hash algorithm|^sha256 for /m
+
+/**
+ * Not every U-Boot has it; one that has it must agree.
+ * @param said what the board said of it already
+ */
+async function readSha256(
+  dialogue: LoaderDialogue,
+  file: Loadable,
+  address: string,
+  said: string | undefined,
+): Promise<{ sha256?: string }> {
+  let output = said
   for (let asked = 1; ; asked++) {
-    const { code, output } = await dialogue.ask(`hash sha256 ${address} \${filesize}`)
-    const sum = findChecksum(output)
-    if (code === 0 && sum?.digest === file.sha256) return { sha256: file.sha256 }
+    output ??= (await dialogue.ask(sha256Of(address))).output
+    const digest = /^sha256 for .* ==> ([0-9a-f]+)\s*$/m.exec(output)?.[1]
+    if (digest === file.sha256) return { sha256: file.sha256 }
     if (/Unknown command|Unknown hash algorithm/.test(output)) return {}
-    if (asked === mostAsked) throw notTheFile(file, sum ? `sha256 ${sum.digest}` : lastWords(output))
+    if (asked === mostAsked) throw notTheFile(file, digest ? `sha256 ${digest}` : lastWords(output))
+    output = undefined
   }
+}
+
+function sha256Of(address: string): string {
+  return `hash sha256 ${address} \${filesize}`
 }
 
 /** Reads `crc32 for 40400000 ... 40b0ffff ==> 1a2b3c4d` (common/hash.c); the addresses say how many bytes were read. */

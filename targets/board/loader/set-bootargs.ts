@@ -50,7 +50,9 @@ export async function setBootargs(dialogue: LoaderDialogue, cmdline: string, scr
   // No variable, so that every hush reads it once, and short enough that its text can be believed.
   const short = `setenv bootargs '${quoted(cmdline)}'`
   if (short.length <= goodLength && !untypable.test(cmdline)) {
-    await dialogue.ask(short)
+    const both = await dialogue.askAtOnce(`${short} && ${show}`)
+    if (both?.output === shown(cmdline)) return
+    if (both === undefined) await dialogue.ask(short)
     if (await isShown(dialogue, cmdline)) return
   }
   for (const read of readings) {

@@ -8,7 +8,6 @@ import { lendMedium } from './lend-medium.ts'
 import { loadFile, type Loaded } from './load-file.ts'
 import { lastWords, LoaderFault } from './loader-fault.ts'
 import { setBootargs } from './set-bootargs.ts'
-import { goodLength } from './typed-line.ts'
 import { writeMedium } from './write-medium.ts'
 
 /** What a board's U-Boot is told. */
@@ -72,8 +71,7 @@ async function start(dialogue: LoaderDialogue, order: LoaderOrder): Promise<Load
   const kernelAt = addressOf(loader.kernelAddress, kernelVariable)
   const initrdAt = addressOf(loader.initrdAddress, initrdVariable)
   const treeAt = treeAddress(loader.deviceTree)
-  await requireSet(dialogue, loader)
-  await prepare(dialogue, offer.prepare)
+  await requireReady(dialogue, loader, offer.prepare)
   if (offer.medium) {
     const { written, of } = await writeMedium(dialogue, offer.medium, kernelAt)
     told?.medium('medium', `${written} of ${of} pieces had to be written`)
@@ -120,25 +118,26 @@ function isAddress(text: string): boolean {
   return /^(?:0x)?[0-9a-f]+$/i.test(text)
 }
 
-/** Every variable that is used must be set: an empty one would shift the arguments. */
-async function requireSet(dialogue: LoaderDialogue, loader: LoaderOrder['loader']): Promise<void> {
+/**
+ * Every variable that is used must be set, for an empty one would shift the arguments; and what has to come before the
+ * first load must have gone well. All in one line; when that fails, again part by part, to see which one it is.
+ */
+async function requireReady(
+  dialogue: LoaderDialogue,
+  loader: LoaderOrder['loader'],
+  prepare: readonly string[],
+): Promise<void> {
   const advice = new Map<string, string>()
   if (loader.kernelAddress === undefined) advice.set(kernelVariable, 'set kernelAddress in the lab file')
   if (loader.initrdAddress === undefined) advice.set(initrdVariable, 'set initrdAddress in the lab file')
   if (!isAddress(loader.deviceTree)) advice.set(loader.deviceTree, 'name another deviceTree in the lab file')
-  if (advice.size === 0) return
-  if ((await dialogue.ask(`printenv ${[...advice.keys()].join(' ')}`)).code === 0) return
+  const steps = [...(advice.size > 0 ? [`printenv ${[...advice.keys()].join(' ')}`] : []), ...prepare]
+  if (steps.length > 1 && (await dialogue.askAtOnce(steps.join(' && ')))?.code === 0) return
   for (const [variable, mend] of advice) {
     if ((await dialogue.ask(`printenv ${variable}`)).code === 0) continue
     throw new LabError('PlaceBroken', `This board's U-Boot has no variable ${variable}: ${mend}.`)
   }
-}
-
-/** All in one line; when that fails, again one by one, to see which one it is. */
-async function prepare(dialogue: LoaderDialogue, commands: string[]): Promise<void> {
-  const line = commands.join(' && ')
-  if (commands.length > 1 && line.length <= goodLength && (await dialogue.ask(line)).code === 0) return
-  for (const command of commands) {
+  for (const command of prepare) {
     const { code, output } = await dialogue.ask(command)
     if (code === 0) continue
     const sentence = `U-Boot's \`${command}\`, which has to come before the first load, failed with code ${code}: it said ${lastWords(output)}.`

@@ -13,6 +13,7 @@ const kernel: LoadFile = {
   sha256: 'aa11',
 }
 const initrd: LoadFile = { ...kernel, name: 'initrd', command: 'tftpboot {address} f/i' }
+const noHash = { output: "Unknown command 'hash' - try 'help'\r\n", code: 1 }
 const right = { output: 'crc32 for 40400000 ... 4040000f ==> 0badcafe\r\n' }
 
 function talk(reply: (command: string) => Reply | undefined) {
@@ -22,7 +23,7 @@ function talk(reply: (command: string) => Reply | undefined) {
     if (own) return own
     if (command.startsWith('env export')) return { code: 1 }
     if (command.startsWith('crc32')) return right
-    if (command.startsWith('hash')) return { output: "Unknown command 'hash' - try 'help'\r\n", code: 1 }
+    if (command.startsWith('hash')) return noHash
     if (command.startsWith('printenv bootargs')) return { output: 'bootargs=quiet\r\n' }
     if (command.startsWith('booti')) return { instead: 'Starting kernel ...\r\n' }
     return {}
@@ -42,7 +43,7 @@ function talk(reply: (command: string) => Reply | undefined) {
 
 test('the size that the last load left is cleared before each load, and what lies in memory is read back', async () => {
   const { load, shell } = talk(() => undefined)
-  const said = right.output.trim()
+  const said = `${right.output.trim()}\n${noHash.output.trim()}`.replaceAll('\r', '')
   expect(await load()).toEqual({ name: 'kernel', address: '0x40400000', size: 16, crc32: '0badcafe', said })
   expect(shell.ran).toEqual([
     'setenv filesize',
@@ -70,6 +71,20 @@ test('a U-Boot that has `hash` must agree by sha256, too', async () => {
   expect(await agrees.load()).toMatchObject({ sha256: 'aa11' })
   const differs = talk((command) => (command.startsWith('hash') ? said('bb22') : undefined))
   await expect(differs.load()).rejects.toThrow(/is not the file: its memory holds sha256 bb22/)
+})
+
+test('a wire that has lost characters gets the checksums in lines of their own, for they are short', async () => {
+  const { load, shell, dialogue } = talk(() => undefined)
+  dialogue.feed(Buffer.from('=> '))
+  let lost = true
+  const type = shell.type.bind(shell)
+  shell.type = (text) => type(lost && text.includes('setenv') ? ((lost = false), text.slice(1)) : text)
+  expect(await load()).toMatchObject({ crc32: '0badcafe' })
+  expect(dialogue.lost).toBe(1)
+  expect(shell.lines).toEqual([
+    'setenv filesize; tftpboot 0x40400000 f/k && crc32 0x40400000 ${filesize}',
+    'hash sha256 0x40400000 ${filesize}',
+  ])
 })
 
 test.each([
@@ -160,7 +175,7 @@ test('what firmware does is given back as data, not thrown', async () => {
   expect(await reset.start()).toEqual({
     started: false,
     fault:
-      'The board was reset under us during `setenv filesize; tftpboot ${kernel_addr_r} f/k && crc32 ${kernel_addr_r} ${filesize}`, by its firmware or by its power: it said "U-Boot SPL 2023.01" again.',
+      'The board was reset under us during `setenv filesize; tftpboot ${kernel_addr_r} f/k && crc32 ${kernel_addr_r} ${filesize} && hash sha256 ${kernel_addr_r} ${filesize}`, by its firmware or by its power: it said "U-Boot SPL 2023.01" again.',
   })
   const refused = talk((command) =>
     command.startsWith('booti') ? { instead: 'Bad Linux ARM64 Image magic!\r\n=> ' } : undefined,

@@ -27,6 +27,8 @@ export class ShellStandIn {
   #going: { reply: GoingReply; goOn: (said: string) => void } | undefined
   /** Every simple command that was run, in order. */
   readonly ran: string[] = []
+  /** The lines that they stood in, without what asks for the code. */
+  readonly lines: string[] = []
 
   constructor(say: (text: string) => void, reply: (command: string) => Reply) {
     this.#say = say
@@ -60,6 +62,7 @@ export class ShellStandIn {
       return
     }
     const [, command = line, nonce] = /^(.*); echo RC=\$\?,\$\? (\w''\w+)$/.exec(line) ?? []
+    this.lines.push(command)
     const list = [...command.matchAll(simpleCommands)].map(([, before = '', one = '']) => ({ before, one }))
     this.#run(list, '', 0, nonce)
   }
