@@ -7,18 +7,23 @@ import { parseResultId } from '../store/result-id.ts'
 import { listSchedules } from '../store/schedules.ts'
 import type { Store } from '../store/store.ts'
 
+/** Of so many nights the schedules are looked at for one that may be meant. */
+const recent = 200
+
 /**
  * What somebody means by a word: a run by its number or `latest`, or a night of a schedule by the schedule's name.
  * @param night a night of the schedule, by its number
  * @throws LabError NotFound when there is no such run or schedule, BadInput for a cell, or for a night of a run
  */
 export async function reportOf(store: Store, word: string, night: number | undefined): Promise<ReportOf> {
-  const schedules = new Set((await listSchedules(store)).map(({ name }) => name))
-  const isSchedule = schedules.has(word) || (await listNights(store, word, 1)).length > 0
+  const applied = await listSchedules(store)
+  // A schedule that was removed keeps its nights.
+  const isSchedule = applied.some(({ name }) => name === word) || (await listNights(store, word, 1)).length > 0
   if (isSchedule) return { schedule: word, night }
   const id = parseResultId(word.replace(/^latest(?=\.|$)/, '1'))
   if (id === undefined) {
-    const near = nearest(word, [...schedules])
+    const nights = await listNights(store, undefined, recent)
+    const near = nearest(word, [...applied.map(({ name }) => name), ...nights.map(({ schedule }) => schedule)])
     const meant = near === undefined ? '`hyplab nights` lists nights, `hyplab list` runs.' : `did you mean "${near}"?`
     throw new LabError('NotFound', `There is no run and no schedule "${word}": ${meant}`)
   }

@@ -25,7 +25,7 @@ export function runText(report: Report): string {
   const times = timesOf(report)
   const title = titleOf(report)
   return [
-    ...(title.length > longestTitle ? [`${title}:`, ...wrap(summaryOf(report), '  ')] : wrap(summaryOf(report), `${title}: `)),
+    ...(title.length > longestTitle ? [...wrap(`${title}:`, ''), ...wrap(summaryOf(report), '  ')] : wrap(summaryOf(report), `${title}: `)),
     ...(times === undefined ? [] : [times]),
     ...(unfinished === undefined ? [] : wrap(unfinished, '')),
     '',
@@ -42,7 +42,7 @@ function buildLines({ builds }: Report): string[] {
   const failed = builds.filter(({ outcome }) => outcome === 'failed')
   return failed.flatMap(({ kind, name, fault }) => [
     '',
-    plainLine(`BUILD FAILED  ${kind} ${name}`),
+    ...wrap(plainLine(`${kind} ${name}`), 'BUILD FAILED  '),
     `  ${plainLine(fault?.message ?? 'no reason is known')}`,
   ])
 }
@@ -53,7 +53,7 @@ function groupLines({ word, cause, cells }: CellGroup): string[] {
   const [first] = cells
   const sentence = first?.verdict && word !== 'pass' ? first.verdict.sentence : ''
   return [
-    plainLine(`${word.toUpperCase()}${cause === '' ? '' : `  ${cause}`}`),
+    ...wrap(plainLine(cause), `${word.toUpperCase()}  `),
     ...(sentence === '' ? [] : wrap(plainLine(sentence), '  ')),
     ...told.map(({ result, id }) => plainLine(`  ${result}  ${id}`)),
     ...(more > 0 ? [`  and ${more} more`] : []),

@@ -1,5 +1,5 @@
 import type { ReportEvidence, ReportFinding } from '../../domain/report/report.ts'
-import { quoted } from '../quoted.ts'
+import { merged, quoted } from '../quoted.ts'
 import type { ToldFinding } from '../told.ts'
 import { html, type Markup } from './markup.ts'
 import { weightInWords, word } from './words.ts'
@@ -9,7 +9,7 @@ export function findingMarkup(finding: ReportFinding): Markup {
   const { id, outcome, sentence, evidence } = finding
   const weight = weightInWords(finding)
   return html`<p><span class="id">${id}</span> ${word(outcome)}${weight === '' ? '' : ` (${weight})`}: ${sentence}</p>
-${evidence.map(evidenceMarkup)}`
+${merged(evidence).map(evidenceMarkup)}`
 }
 
 /** A cause with what it rests on, and what follows from it below. */
