@@ -36,6 +36,7 @@ Examples:
   hyplab logs 12.1.1 --console uart0          what the target said, byte for byte
   hyplab inspect dmesg.txt                    the same judgement for a log from anywhere
   hyplab reproduce 12.1.1                     one command line that boots the same thing by hand
+  hyplab report 12 --format html -o run.html  the run as one page; also text, md, junit, ktap, kcidb, json
 
 Exit codes:
   0 as expected   1 a verdict is not what the plan expects   2 wrong command line, plan or lab file   3 the lab broke

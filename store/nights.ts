@@ -76,6 +76,12 @@ export async function nightsOf(
   return rows.map(toNight)
 }
 
+/** The night that a run was; undefined for a run that somebody made by hand. */
+export async function nightOfRun(store: Store, run: number): Promise<Night | undefined> {
+  const row = await store.database.selectFrom('nights').selectAll().where('run', '=', run).executeTakeFirst()
+  return row && toNight(row)
+}
+
 /** The nights of a schedule that were written after another one, oldest first. */
 export async function nightsAfter(store: Store, schedule: string, id: number): Promise<Night[]> {
   const rows = await store.database

@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { drawStrips } from '../../domain/flake/draw-strips.ts'
 import { flakesOf, type Flake } from '../../domain/flake/flakes-of.ts'
 import { inWords, percent } from '../../domain/flake/rate.ts'
-import type { Sample } from '../../domain/flake/sample.ts'
+import { stripsOf } from '../../domain/flake/strips-of.ts'
 import { readSamples } from '../../store/samples.ts'
 import type { Context } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
@@ -24,7 +24,7 @@ export function addFlakesCommand(program: Command, context: () => Context): void
       const { folders, json, print, printJson, talk, paint } = context()
       const samples = await withStore(folders, (store) => readSamples(store, { last, ...(plan && { plan }) }))
       const flakes = flakesOf(samples)
-      if (svg !== undefined) await writeFile(svg, draw(flakes, samples))
+      if (svg !== undefined) await writeFile(svg, drawStrips(stripsOf(flakes, samples), 'What is not steady'))
       if (json) return printJson({ schemaVersion: 1, attempts: samples.length, flakes })
       if (samples.length === 0) {
         process.exitCode = exitCodes.nothing
@@ -58,15 +58,3 @@ function row({ finding, cell, failed, failures, because, follows, together, is }
 }
 
 const steadiness = { passes: 'rare: steady but for that', fails: 'fails but for some', flaky: 'flaky' }
-
-function draw(flakes: readonly Flake[], samples: readonly Sample[]): string {
-  const causes = flakes.filter(
-    ({ cell, because }) => !flakes.some((other) => other.cell === cell && other.finding === because),
-  )
-  const rows = causes.map(({ plan, cell, finding }) => ({
-    cell,
-    finding,
-    samples: samples.filter((sample) => sample.plan === plan && sample.cell === cell),
-  }))
-  return drawStrips(rows, 'What is not steady')
-}

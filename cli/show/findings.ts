@@ -1,4 +1,4 @@
-import type { Evidence } from '../../domain/evidence.ts'
+import { whereOf, type Evidence } from '../../domain/evidence.ts'
 import type { Finding } from '../../domain/finding.ts'
 import type { Context } from '../context.ts'
 import { paintOutcome } from './paint.ts'
@@ -12,24 +12,9 @@ export function findingLines(finding: Finding, paint: Paint, indent: number): st
   return [head, ...finding.evidence.flatMap((evidence) => evidenceLines(evidence, paint, indent + 4))]
 }
 
-/** Where it stands, then the text itself: `uart0:312`, `record 7`, `smc 12-14`, `lab 3`, `binary_bios_measurements entry 3`. */
+/** Where it stands, then the text itself. */
 export function evidenceLines(evidence: Evidence, paint: Paint, indent: number): string[] {
   const pad = ' '.repeat(indent)
   const [first = '', ...rest] = evidence.text.split('\n')
   return [`${pad}${paint.cyan(whereOf(evidence))}  ${first}`, ...rest.map((line) => `${pad}  ${line}`)]
-}
-
-export function whereOf(evidence: Evidence): string {
-  if (evidence.kind === 'record') return `record ${evidence.sequence}`
-  const { from, to } = evidence
-  const range = from === to ? `${from}` : `${from}-${to}`
-  switch (evidence.kind) {
-    case 'console':
-      return `${evidence.console}:${range}`
-    case 'smc':
-    case 'lab':
-      return `${evidence.kind} ${range}`
-    case 'file':
-      return evidence.unit === 'line' ? `${evidence.file}:${range}` : `${evidence.file} ${evidence.unit} ${range}`
-  }
 }

@@ -81,3 +81,12 @@ export function clockChanges(from: number, to: number, zone: string): ClockChang
 export function showWall(wall: number): string {
   return new Date(wall).toISOString().slice(0, 16).replace('T', ' ')
 }
+
+/** A moment as people of the zone and machines read it: `2026-12-01 02:30 Europe/Berlin (01:30 UTC)`. */
+export function moment(at: number, zone: string): string {
+  const utc = showWall(at)
+  const there = showWall(wallClock(at, zone))
+  if (zone === 'UTC') return `${utc} UTC`
+  const short = utc.slice(0, 10) === there.slice(0, 10) ? utc.slice(11) : utc
+  return `${there} ${zone} (${short} UTC)`
+}

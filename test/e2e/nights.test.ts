@@ -1,5 +1,5 @@
 /** Nights on real boots: one that is good, one with a regression, which goes on, is known, and goes. */
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
@@ -58,7 +58,12 @@ describe('a night', () => {
     expect(stdout).toMatch(/^NEW FAILURE {2}ffa\.usable · -22 · INVALID_PARAMETERS$/m)
     expect(stdout).toContain(`last good: ${good}.1 `)
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain('moved: cmdline kvm-arm.mode=nvhe -> kvm-arm.mode=protected')
-    expect(stdout.split('\n').filter((line) => line.length > 72)).toEqual([])
+    // What a console said is never broken.
+    expect(stdout.split('\n').filter((line) => line.length > 72 && !/^ {4}[> ] /.test(line))).toEqual([])
+    expect(stdout).toMatch(/^ {4}> record \d+ {2}FFA_ID_GET at /m)
+    const html = join(lab.state, 'night.html')
+    expect(await lab.hyplab('report', String(bad), '--format', 'html', '--output', html)).toMatchObject({ code: 1 })
+    expect(await readFile(html, 'utf8')).toMatch(/<section id="night">[^]*<span class="word fail">new failure<\/span>/)
   })
 
   it('after it is failing still, and what somebody knows of reddens none', async () => {

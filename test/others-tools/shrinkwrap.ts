@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { delimiter, dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { runOrThrow } from '../../host/run.ts'
 import { standIn } from '../targets/fvp/stand-in.ts'
+import { installWheels } from './pip.ts'
 
 /** Arm's shrinkwrap as it was in October 2026, and what it imports beside Debian's python3-yaml. */
 const wheels = `
@@ -41,19 +41,8 @@ export interface Shrinkwrap {
  * without a container (its runtime `null`) and finds the stand-in on PATH, as it would find the model.
  */
 export async function installShrinkwrap(folder: string): Promise<Shrinkwrap> {
-  const [list, library, configs] = [join(folder, 'list'), join(folder, 'library'), join(folder, 'configs')]
-  await writeFile(list, wheels)
-  const pip = [
-    '-m',
-    'pip',
-    'install',
-    '--quiet',
-    '--no-deps',
-    '--require-hashes',
-    '--only-binary=:all:',
-    '--no-compile',
-  ]
-  await runOrThrow('/usr/bin/python3', [...pip, '--target', library, '-r', list])
+  const configs = join(folder, 'configs')
+  const library = await installWheels(folder, wheels)
   await mkdir(configs)
   await writeFile(join(configs, 'firmware.yaml'), config)
   const env = {
