@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { LabError } from '../domain/errors.ts'
 import { addBuildCommand } from './commands/build.ts'
 import { addCancelCommand } from './commands/cancel.ts'
+import { addCompareCommand } from './commands/compare.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
 import { addFindingsCommand } from './commands/findings.ts'
 import { addFlakesCommand } from './commands/flakes.ts'
@@ -83,6 +84,7 @@ for (const add of [
   addNightsCommand,
   addFlakesCommand,
   addReportCommand,
+  addCompareCommand,
   addFindingsCommand,
   addInspectCommand,
   addServiceCommands,

@@ -2,8 +2,8 @@ import { counted } from '../domain/counted.ts'
 import type { NightGroup, NightStory } from '../domain/night/tell-night.ts'
 import type { Report, ReportAttempt, ReportCell, ReportFinding } from '../domain/report/report.ts'
 import { countsInWords, summaryOf, timesOf, titleOf, unfinishedOf } from './headline.ts'
+import { fence, inline } from './markdown-text.ts'
 import { matrixOf } from './matrix.ts'
-import { plain, plainLine } from './plain.ts'
 import { evidenceOf } from './quoted.ts'
 import { alsoCited, causesIn, flat, groupsOf, toldAttempt, wordOf } from './told.ts'
 
@@ -105,25 +105,4 @@ function findingParts(finding: ReportFinding): string[] {
   const { id, outcome, sentence } = finding
   const lines = evidenceOf(finding, mostLines, mostPieces)
   return [`**${inline(id)}** ${outcome}: ${inline(sentence)}`, ...(lines.length === 0 ? [] : [fence(lines)])]
-}
-
-/** Lines as they are; the fence is longer than any run of backquotes in them. */
-function fence(lines: readonly string[]): string {
-  const text = lines.map(plain).join('\n')
-  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length))
-  const mark = '`'.repeat(longest + 1)
-  return `${mark}text\n${text}\n${mark}`
-}
-
-/**
- * A text in the middle of a line, with everything escaped that Markdown gives a meaning there (CommonMark 0.31, 2.4); a name
- * behind an at sign must call nobody.
- */
-function inline(text: string): string {
-  return plainLine(text)
-    .trim()
-    .replaceAll(/[\\`*_[\]<>|~&$]/g, '\\$&')
-    .replaceAll('@', '&#64;')
-    .replace(/^[#+-]/, '\\$&')
-    .replace(/^(\d+)([.)])(?=\s|$)/, '$1\\$2')
 }
