@@ -4,8 +4,11 @@ import { identifyFirmware } from '../../builds/firmware/identify.ts'
 import { readStack } from '../../builds/firmware/recipe.ts'
 import { identifyKernel } from '../../builds/kernel/identify.ts'
 import { sourceIdentity } from '../../builds/source/obtain.ts'
+import { SourceResolver } from '../../builds/source/resolve.ts'
+import { obtainingContext } from '../../builds/source/source.ts'
 import type { BuildIdentity } from '../../builds/build.ts'
 import type { Cell } from '../../domain/cell.ts'
+import { resolvedInWords } from '../../domain/resolved-source.ts'
 import { usableBuild } from '../../store/builds.ts'
 import { bootSeconds, buildSeconds } from '../../store/history.ts'
 import type { Store } from '../../store/store.ts'
@@ -25,8 +28,14 @@ interface PlannedBuild {
 export async function dryRun(context: Context, plan: ReadPlan): Promise<void> {
   await withStore(context.folders, async (store) => {
     const builds = new Map<string, PlannedBuild>()
+    const told = new Set<string>()
+    const tellOnce = (text: string): void => {
+      if (!told.has(text)) context.talk(text)
+      told.add(text)
+    }
+    const resolver = new SourceResolver(obtainingContext({ folders: context.folders, say: tellOnce }))
     for (const cell of plan.cells)
-      for (const identity of await identify(context, cell, plan.file))
+      for (const identity of await identify(context, await resolved(cell, resolver, tellOnce), plan.file))
         if (!builds.has(identity.id)) builds.set(identity.id, await lookUp(store, identity))
     const boots = await Promise.all(plan.cells.map((cell) => bootSeconds(store, cell.target.name)))
     const estimate = sum([...builds.values()].map(({ built, seconds }) => (built ? 0 : seconds)))
@@ -53,6 +62,16 @@ export async function dryRun(context: Context, plan: ReadPlan): Promise<void> {
         : `\nestimated time: about ${Math.ceil(estimate + booting)} s`,
     )
   })
+}
+
+/** A cell with what moves in its sources as it is now. */
+async function resolved(cell: Cell, resolver: SourceResolver, say: (text: string) => void): Promise<Cell> {
+  const sources = await resolver.resolve(cell.kernel.sources)
+  for (const location of sources) {
+    const words = resolvedInWords(location)
+    if (words !== undefined) say(`${cell.kernel.name} is ${words}.`)
+  }
+  return { ...cell, kernel: { ...cell.kernel, sources } }
 }
 
 async function identify(context: Context, cell: Cell, planFile: string): Promise<BuildIdentity[]> {

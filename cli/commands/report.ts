@@ -30,7 +30,7 @@ export function addReportCommand(program: Command, context: () => Context): void
         if (!read)
           throw new LabError('NotFound', `There is no such night of ${schedule}: \`hyplab nights\` lists them.`)
         const { issues, zone, owner } = await knownOf(store, schedule, talk)
-        const { night, run, tonight, past } = read
+        const { night, run, tonight, past, unchangedSince } = read
         const changes = compareNight(tonight, past)
         const story = tellNight(changes, issues, past, night.due)
         process.exitCode = story.red
@@ -38,9 +38,9 @@ export function addReportCommand(program: Command, context: () => Context): void
           : run === null || story.incomplete
             ? exitCodes.infra
             : exitCodes.ok
-        if (json || format === 'json') return printJson({ schemaVersion: 1, night, story })
+        if (json || format === 'json') return printJson({ schemaVersion: 1, night, unchangedSince, story })
         const summary = run?.summary ?? run?.state ?? ''
-        print(nightText({ ...night, due: moment(night.due, zone), summary, owner }, story))
+        print(nightText({ ...night, due: moment(night.due, zone), summary, owner, unchangedSince }, story))
       })
     })
 }

@@ -1,0 +1,55 @@
+import { fewestAttempts } from '../flake/steady.ts'
+import type { NotRun } from '../not-run.ts'
+import { lastConclusive } from './earlier-night.ts'
+import { expectedSeconds, mostTellingFirst, type TonightCell } from './order-cells.ts'
+import { unchangedInWords, unchangedSince, whyUnsure, type NightInputs, type UnchangedWay } from './unchanged.ts'
+
+/** What a night does, cell by cell, in the order in which it does it. */
+export interface NightPlan {
+  cells: PlannedCell[]
+  /** Since when nothing has moved; absent where something has. */
+  since?: Omit<NightInputs, 'cells'>
+}
+
+export interface PlannedCell {
+  number: number
+  /** Whether it is run. */
+  runs: boolean
+  /** It is only repeated, because nobody can be sure of it: until one is. */
+  repeats?: true
+  /** What is to be said of it if it comes to no verdict; absent where nothing stands of an earlier night. */
+  unless?: NotRun
+  /** How long its boots may take, seconds. */
+  seconds?: number
+}
+
+/**
+ * Plans a night: what tells most first; where nothing moved since the last one and the schedule says so, only what is
+ * unsure, or nothing. Each cell of the night is in the plan, once.
+ * @param before the nights of the schedule that had a run, newest first
+ */
+export function planNight(
+  tonight: readonly TonightCell[],
+  before: readonly NightInputs[],
+  way: UnchangedWay,
+): NightPlan {
+  const since = unchangedSince(tonight, before)
+  const rests = since !== undefined && way !== 'run' ? unchangedInWords(since) : undefined
+  const cells = mostTellingFirst(tonight).map((cell): PlannedCell => {
+    const seconds = expectedSeconds(cell)
+    const about = { number: cell.number, ...(seconds !== undefined && { seconds }) }
+    if (rests === undefined) return { ...about, runs: true }
+    const last = lastConclusive(cell.past)
+    // Of a cell that has never said anything nothing can stand.
+    if (!last) return { ...about, runs: way !== 'skip', ...(way === 'skip' && { unless: unchanged(rests) }) }
+    const unless: NotRun = { ...unchanged(rests), stands: { result: last.result, verdict: last.verdict! } }
+    if (way === 'skip' || whyUnsure(cell.past, cell.inputs) === undefined) return { ...about, runs: false, unless }
+    const repeats = expectedSeconds({ ...cell, count: fewestAttempts() })
+    return { ...about, runs: true, repeats: true, unless, ...(repeats !== undefined && { seconds: repeats }) }
+  })
+  return { cells, ...(since && { since }) }
+}
+
+function unchanged(sentence: string): NotRun {
+  return { why: 'unchanged', sentence }
+}
