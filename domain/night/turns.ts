@@ -106,7 +106,7 @@ export function overBudget({ class: name }: Waiting, seconds: number): NotRun {
 }
 
 function inMinutes(seconds: number): string {
-  if (seconds < 60) return `${Number(seconds.toFixed(1))} s`
+  if (seconds < 60) return `${Number(seconds.toPrecision(3))} s`
   const minutes = seconds / 60
   return minutes < 120 ? `${Number(minutes.toFixed(1))} min` : `${Number((minutes / 60).toFixed(1))} h`
 }
