@@ -1,9 +1,10 @@
+import type { AttemptPolicy } from '../domain/cell.ts'
 import { inputsOf } from '../domain/night/cell-inputs.ts'
 import type { EarlierNight } from '../domain/night/earlier-night.ts'
 import type { TonightCell } from '../domain/night/order-cells.ts'
 import { planNight, type NightPlan } from '../domain/night/plan-night.ts'
 import { mostAttempts } from '../domain/plan/schema.ts'
-import { setCellAttempts, setNotRun, setTools, type StoredCell } from '../store/cells.ts'
+import { setCells, setNotRun, setTools, type StoredCell } from '../store/cells.ts'
 import { cellsOfRuns, type NightCell } from '../store/night-cells.ts'
 import { nightOfRun, nightsOf } from '../store/nights.ts'
 import type { Run } from '../store/runs.ts'
@@ -48,14 +49,21 @@ export async function orderNight(deps: Deps, run: Run, cells: readonly StoredCel
     }),
   )
   const plan = planNight(tonight, nights, run.options?.unchanged ?? 'run')
-  await writePlan(deps, run, plan)
+  await writePlan(deps, run, cells, plan)
   return plan
 }
 
-async function writePlan({ store }: Deps, run: Run, { cells }: NightPlan): Promise<void> {
-  for (const { number, unless } of cells) if (unless) await setNotRun(store, run.id, number, unless)
-  const repeated = cells.filter(({ repeats }) => repeats).map(({ number }) => number)
-  await setCellAttempts(store, run.id, repeated, ({ infra }) => ({ count: mostAttempts, infra, until: 'confident' }))
+async function writePlan({ store }: Deps, run: Run, cells: readonly StoredCell[], plan: NightPlan): Promise<void> {
+  for (const { number, unless } of plan.cells) if (unless) await setNotRun(store, run.id, number, unless)
+  const repeated = new Set(plan.cells.filter(({ repeats }) => repeats).map(({ number }) => number))
+  const changed = cells.filter(({ number }) => repeated.has(number)).map(({ number, cell }) => {
+    return [number, { ...cell, attempts: untilSure(cell.attempts) }] as const
+  })
+  await setCells(store, run.id, new Map(changed))
+}
+
+function untilSure({ infra }: AttemptPolicy): AttemptPolicy {
+  return { count: mostAttempts, infra, until: 'confident' }
 }
 
 function earlierCell(stored: NightCell): EarlierNight & { cell: string } {

@@ -17,6 +17,15 @@ export interface KernelInputs {
   symbols: Record<string, string>
 }
 
+/** The firmware half of a cell. */
+export interface StackInputs {
+  name: string
+  /** Absent where the firmware is what the board has already. */
+  recipe?: string
+  /** What moves in the sources of the recipe's components, resolved when the run began, by component. */
+  sources?: Record<string, SourceLocation[]>
+}
+
 /** One place that a source can be had from. */
 export type SourceLocation =
   | { kind: 'debian'; package: string; version: string; sha256?: string; was?: string }
@@ -62,8 +71,8 @@ export interface Cell {
   id: string
   axes: Record<string, string>
   kernel: KernelInputs
-  /** The stack's recipe file, absolute; absent where the firmware is what the board has already. */
-  stack: { name: string; recipe?: string }
+  /** The stack's recipe file, absolute. */
+  stack: StackInputs
   target: Target
   /** Kernel command line without what the target adds (console, initrd). */
   cmdline: string

@@ -9,6 +9,6 @@ export interface NotRun {
   why: 'budget' | 'unchanged'
   /** In words, without a full stop: `nothing moved since the night of 2026-11-30 (run 12)`. */
   sentence: string
-  /** What it came to when it was last run as it is, which stands; absent where nothing does. */
+  /** `unchanged`: what it came to when it was last run as it is, which stands. */
   stands?: { result: string; verdict: Verdict }
 }

@@ -1,4 +1,4 @@
-import type { AttemptPolicy, Cell, SourceLocation } from '../domain/cell.ts'
+import type { Cell } from '../domain/cell.ts'
 import { LabError } from '../domain/errors.ts'
 import type { NotRun } from '../domain/not-run.ts'
 import type { CellVerdict } from '../domain/verdict/verdict.ts'
@@ -35,29 +35,18 @@ export async function setCellBuilds(
   await updateCell(store, run, cell, { kernel_build: builds.kernel, firmware_build: builds.firmware })
 }
 
-/**
- * Writes what the sources of some cells were resolved to, all of them or none.
- * @param sources of a cell, by its number
- */
-export async function setCellSources(
-  store: Store,
-  run: number,
-  sources: ReadonlyMap<number, SourceLocation[]>,
-): Promise<void> {
-  await changeCells(store, run, [...sources.keys()], (cell, number) => ({
-    ...cell,
-    kernel: { ...cell.kernel, sources: sources.get(number)! },
-  }))
-}
-
-/** Writes how often some cells are tried, in place of what their plan says. */
-export async function setCellAttempts(
-  store: Store,
-  run: number,
-  numbers: readonly number[],
-  attempts: (before: AttemptPolicy) => AttemptPolicy,
-): Promise<void> {
-  await changeCells(store, run, numbers, (cell) => ({ ...cell, attempts: attempts(cell.attempts) }))
+/** Writes some cells of a run, by number, in the place of what they were: all of them or none. */
+export async function setCells(store: Store, run: number, cells: ReadonlyMap<number, Cell>): Promise<void> {
+  if (cells.size === 0) return
+  await store.database.transaction().execute(async (transaction) => {
+    for (const [number, cell] of cells)
+      await transaction
+        .updateTable('cells')
+        .set({ cell: JSON.stringify(cell) })
+        .where('run', '=', run)
+        .where('number', '=', number)
+        .execute()
+  })
 }
 
 /** Writes with which versions of programs the cells of a run are made and run. */
@@ -97,27 +86,6 @@ export function toCell(row: CellRow): StoredCell {
     notRun: row.not_run === null ? null : (JSON.parse(row.not_run) as NotRun),
     tools: row.tools === null ? null : (JSON.parse(row.tools) as Record<string, string>),
   }
-}
-
-/** Rewrites some cells of a run in one transaction. */
-async function changeCells(
-  store: Store,
-  run: number,
-  numbers: readonly number[],
-  change: (cell: Cell, number: number) => Cell,
-): Promise<void> {
-  if (numbers.length === 0) return
-  await store.database.transaction().execute(async (transaction) => {
-    const rows = await transaction.selectFrom('cells').select(['number', 'cell']).where('run', '=', run).execute()
-    const wanted = new Set(numbers)
-    for (const { number, cell } of rows.filter((row) => wanted.has(row.number)))
-      await transaction
-        .updateTable('cells')
-        .set({ cell: JSON.stringify(change(JSON.parse(cell) as Cell, number)) })
-        .where('run', '=', run)
-        .where('number', '=', number)
-        .execute()
-  })
 }
 
 async function updateCell(store: Store, run: number, cell: number, values: Partial<CellRow>): Promise<void> {

@@ -1,4 +1,4 @@
-import type { KernelInputs } from '../domain/cell.ts'
+import type { KernelInputs, StackInputs } from '../domain/cell.ts'
 import type { Selector } from '../domain/plan/axes.ts'
 import type { Ending } from '../domain/attempt.ts'
 import type { UnchangedWay } from '../domain/night/unchanged.ts'
@@ -50,7 +50,8 @@ export interface NightStart {
 
 /** One build of a run, and whether it is there already. */
 export type BuildTask = { id: string; name: string; run: number; lab: string } & (
-  { kind: 'kernel'; kernel: KernelInputs; lockFile: string } | { kind: 'firmware'; recipe: string; lockFile: string }
+  | { kind: 'kernel'; kernel: KernelInputs; lockFile: string }
+  | { kind: 'firmware'; recipe: string; sources?: NonNullable<StackInputs['sources']>; lockFile: string }
 )
 
 export interface BuildResult {

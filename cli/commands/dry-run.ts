@@ -4,11 +4,10 @@ import { identifyFirmware } from '../../builds/firmware/identify.ts'
 import { readStack } from '../../builds/firmware/recipe.ts'
 import { identifyKernel } from '../../builds/kernel/identify.ts'
 import { sourceIdentity } from '../../builds/source/obtain.ts'
-import { SourceResolver } from '../../builds/source/resolve.ts'
+import { SourcePinner } from '../../builds/pin-sources.ts'
 import { obtainingContext } from '../../builds/source/source.ts'
 import type { BuildIdentity } from '../../builds/build.ts'
 import type { Cell } from '../../domain/cell.ts'
-import { resolvedInWords } from '../../domain/resolved-source.ts'
 import { usableBuild } from '../../store/builds.ts'
 import { bootSeconds, buildSeconds } from '../../store/history.ts'
 import type { Store } from '../../store/store.ts'
@@ -28,14 +27,9 @@ interface PlannedBuild {
 export async function dryRun(context: Context, plan: ReadPlan): Promise<void> {
   await withStore(context.folders, async (store) => {
     const builds = new Map<string, PlannedBuild>()
-    const told = new Set<string>()
-    const tellOnce = (text: string): void => {
-      if (!told.has(text)) context.talk(text)
-      told.add(text)
-    }
-    const resolver = new SourceResolver(obtainingContext({ folders: context.folders, say: tellOnce }))
+    const pinner = new SourcePinner(obtainingContext({ folders: context.folders, say: context.talk }))
     for (const cell of plan.cells)
-      for (const identity of await identify(context, await resolved(cell, resolver, tellOnce), plan.file))
+      for (const identity of await identify(context, await pinner.pin(cell), plan.file))
         if (!builds.has(identity.id)) builds.set(identity.id, await lookUp(store, identity))
     const boots = await Promise.all(plan.cells.map((cell) => bootSeconds(store, cell.target.name)))
     const estimate = sum([...builds.values()].map(({ built, seconds }) => (built ? 0 : seconds)))
@@ -64,21 +58,11 @@ export async function dryRun(context: Context, plan: ReadPlan): Promise<void> {
   })
 }
 
-/** A cell with what moves in its sources as it is now. */
-async function resolved(cell: Cell, resolver: SourceResolver, say: (text: string) => void): Promise<Cell> {
-  const sources = await resolver.resolve(cell.kernel.sources)
-  for (const location of sources) {
-    const words = resolvedInWords(location)
-    if (words !== undefined) say(`${cell.kernel.name} is ${words}.`)
-  }
-  return { ...cell, kernel: { ...cell.kernel, sources } }
-}
-
 async function identify(context: Context, cell: Cell, planFile: string): Promise<BuildIdentity[]> {
   const naming = { folders: context.folders, lockFile: join(dirname(planFile), 'sources.lock.json'), say: context.talk }
-  const { recipe } = cell.stack
+  const { recipe, sources } = cell.stack
   return [
-    ...(recipe === undefined ? [] : [await identifyFirmware(await readStack(recipe), naming)]),
+    ...(recipe === undefined ? [] : [await identifyFirmware(await readStack(recipe, sources), naming)]),
     await identifyKernel(cell.kernel, await sourceIdentity(cell.kernel.sources, cell.kernel.patches, naming)),
   ]
 }

@@ -1,5 +1,6 @@
 import { fewestAttempts } from '../flake/steady.ts'
 import type { NotRun } from '../not-run.ts'
+import { sameInputs } from './cell-inputs.ts'
 import { lastConclusive } from './earlier-night.ts'
 import { expectedSeconds, mostTellingFirst, type TonightCell } from './order-cells.ts'
 import { unchangedInWords, unchangedSince, whyUnsure, type NightInputs, type UnchangedWay } from './unchanged.ts'
@@ -17,7 +18,7 @@ export interface PlannedCell {
   runs: boolean
   /** It is only repeated, because nobody can be sure of it: until one is. */
   repeats?: true
-  /** What is to be said of it if it comes to no verdict; absent where nothing stands of an earlier night. */
+  /** What is to be said of it if it comes to no verdict; absent where nothing was said of it yet as it is. */
   unless?: NotRun
   /** How long its boots may take, seconds. */
   seconds?: number
@@ -25,7 +26,7 @@ export interface PlannedCell {
 
 /**
  * Plans a night: what tells most first; where nothing moved since the last one and the schedule says so, only what is
- * unsure, or nothing. Each cell of the night is in the plan, once.
+ * unsure, or only what said nothing yet. Each cell of the night is in the plan, once.
  * @param before the nights of the schedule that had a run, newest first
  */
 export function planNight(
@@ -40,16 +41,13 @@ export function planNight(
     const about = { number: cell.number, ...(seconds !== undefined && { seconds }) }
     if (rests === undefined) return { ...about, runs: true }
     const last = lastConclusive(cell.past)
-    // Of a cell that has never said anything nothing can stand.
-    if (!last) return { ...about, runs: way !== 'skip', ...(way === 'skip' && { unless: unchanged(rests) }) }
-    const unless: NotRun = { ...unchanged(rests), stands: { result: last.result, verdict: last.verdict! } }
+    // Nothing can stand of a cell that said nothing since it is as it is, however little moved last night.
+    if (!last || !sameInputs(last.inputs, cell.inputs)) return { ...about, runs: true }
+    const stands = { result: last.result, verdict: last.verdict! }
+    const unless: NotRun = { why: 'unchanged', sentence: rests, stands }
     if (way === 'skip' || whyUnsure(cell.past, cell.inputs) === undefined) return { ...about, runs: false, unless }
     const repeats = expectedSeconds({ ...cell, count: fewestAttempts() })
     return { ...about, runs: true, repeats: true, unless, ...(repeats !== undefined && { seconds: repeats }) }
   })
   return { cells, ...(since && { since }) }
-}
-
-function unchanged(sentence: string): NotRun {
-  return { why: 'unchanged', sentence }
 }

@@ -2,7 +2,7 @@ import { fewestAttempts } from '../flake/steady.ts'
 import { sameInputs } from './cell-inputs.ts'
 import { lastConclusive, saidBy, type EarlierNight } from './earlier-night.ts'
 
-/** What is done with a night in which nothing moved: all of it, what is unsure, nothing. */
+/** What is run of a night in which nothing moved: all of it, what is unsure, what said nothing yet. */
 export const unchangedWays = ['run', 'repeat-unsure', 'skip'] as const
 export type UnchangedWay = (typeof unchangedWays)[number]
 

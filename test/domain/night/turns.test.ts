@@ -38,7 +38,7 @@ describe('in a night', () => {
     const turns = new Turns(2)
     const cells = [3, 1, 2, 0].map((position) => cell(position))
     const waiting = enter(turns, ...cells)
-    expect(beginAll(turns, waiting)).toEqual([1, 0])
+    expect(beginAll(turns, waiting)).toEqual([0, 1])
     turns.end(cells[1]!, 10)
     expect(beginAll(turns, waiting)).toEqual([2])
   })
