@@ -79,7 +79,7 @@ type Made = { identity: BuildIdentity; outcome: BuildOutcome }
 async function make(task: BuildTask, context: BuildContext, reporter: Reporter): Promise<Made> {
   const sourceContext = { ...context, lockFile: task.lockFile, say: (text: string) => reporter.tell('say', { text }) }
   if (task.kind === 'firmware') {
-    const recipe = await readStack(task.recipe)
+    const recipe = await readStack(task.recipe, task.sources)
     const identity = sameInputs(task, await identifyFirmware(recipe, sourceContext))
     return { identity, outcome: await buildFirmware(recipe, sourceContext) }
   }

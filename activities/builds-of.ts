@@ -20,9 +20,9 @@ export async function buildsOf(
 ): Promise<{ kernel: BuildTask; firmware?: BuildTask }> {
   const { sources, patches } = cell.kernel
   const kernel = await identifyKernel(cell.kernel, await sourceIdentity(sources, patches, context))
-  const { recipe } = cell.stack
+  const { recipe, sources: pinned } = cell.stack
   const named = { kernel: { kind: 'kernel' as const, id: kernel.id, name: kernel.name, kernel: cell.kernel, ...asked } }
   if (recipe === undefined) return named
-  const { id, name } = await identifyFirmware(await readStack(recipe), context)
-  return { ...named, firmware: { kind: 'firmware', id, name, recipe, ...asked } }
+  const { id, name } = await identifyFirmware(await readStack(recipe, pinned), context)
+  return { ...named, firmware: { kind: 'firmware', id, name, recipe, ...(pinned && { sources: pinned }), ...asked } }
 }

@@ -11,7 +11,8 @@ export async function finishRun(deps: Deps, end: RunEnd): Promise<RunResult> {
   const { cells, builds } = await runDetail(deps.store, end.run)
   const failedBuilds = builds.filter((build) => build.outcome === 'failed').length
   const judged = cells.flatMap((cell) => (cell.verdict ? [cell.verdict] : []))
-  const { exitCode, sentence } = summariseRun(judged, { cells: cells.length, failedBuilds, ...end })
+  const notRun = cells.flatMap((cell) => (cell.notRun && !cell.verdict ? [cell.notRun] : []))
+  const { exitCode, sentence } = summariseRun(judged, { cells: cells.length, failedBuilds, notRun, ...end })
   const ended = Date.now()
   const first = await endRun(deps.store, end.run, { state: end.state, ended, exitCode, summary: sentence })
   if (first) {

@@ -2,6 +2,7 @@ import { judge, probesVersion } from '../domain/probes/registry.ts'
 import { verdictOf } from '../domain/verdict/cell-verdict.ts'
 import { compareFindings, type FindingChange } from '../domain/verdict/compare-findings.ts'
 import { endingOf } from '../domain/verdict/ending.ts'
+import { windowClosed } from '../domain/not-run.ts'
 import { summariseRun } from '../domain/verdict/summarise-run.ts'
 import type { CellVerdict } from '../domain/verdict/verdict.ts'
 import type { Attempt, AttemptEnd } from '../store/attempt.ts'
@@ -60,9 +61,10 @@ export async function judgeAgain(
   }
   const failedBuilds = detail.builds.filter(({ outcome }) => outcome === 'failed').length
   const judged = cells.flatMap(({ verdict }) => (verdict ? [verdict] : []))
-  const { state, exitCode, summary } = detail.run
-  const again =
-    state === 'finished' ? summariseRun(judged, { cells: cells.length, failedBuilds, state, reason: '' }) : undefined
+  const notRun = detail.cells.flatMap((cell) => (cell.notRun && !cell.verdict ? [cell.notRun] : []))
+  const { state, exitCode, summary, options } = detail.run
+  const about = { cells: cells.length, failedBuilds, notRun, reason: options?.closes === undefined ? '' : windowClosed }
+  const again = state === 'finished' ? summariseRun(judged, { ...about, state }) : undefined
   const judgement = { exitCode: again?.exitCode ?? exitCode, summary: again?.sentence ?? summary, cells }
   return { judgement, changes, verdicts: verdictChanges(detail.cells, cells) }
 }

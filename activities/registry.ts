@@ -5,6 +5,7 @@ import type { Flashed } from '../targets/board/flash/flash.ts'
 import type * as contracts from '../workflows/contracts.ts'
 import { awaitBuild } from './await-build.ts'
 import { beginNight } from './begin-night.ts'
+import { bootedSeconds } from './booted-seconds.ts'
 import { bootAttempt } from './boot-attempt.ts'
 import { build } from './build.ts'
 import { closeBrokenCell } from './close-broken-cell.ts'
@@ -23,6 +24,7 @@ import { outlineRun } from './outline-run.ts'
 import { powerOffPlace } from './power-off-place.ts'
 import { rebuild } from './rebuild.ts'
 import { releasePlace } from './release-place.ts'
+import { skipCell } from './skip-cell.ts'
 
 /** What the steps use of the world; given once, when the worker starts. */
 export interface Deps {
@@ -55,6 +57,8 @@ export interface Activities {
   closeOpenAttempts(open: contracts.OpenAttempts): Promise<void>
   closeUnbuiltCell(cell: contracts.UnbuiltCell): Promise<void>
   closeBrokenCell(cell: contracts.BrokenCell): Promise<void>
+  skipCell(cell: contracts.SkippedCell): Promise<void>
+  bootedSeconds(input: { run: number; cell: number }): Promise<number>
   isCellSettled(input: { run: number; cell: number }): Promise<boolean>
   judgeCell(input: { run: number; cell: number }): Promise<contracts.CellResult['verdict']>
   finishRun(end: RunEnd): Promise<contracts.RunResult>
@@ -79,6 +83,8 @@ export function createActivities(deps: Deps): Activities {
     closeOpenAttempts: asStep((open) => closeOpenAttempts(deps, open)),
     closeUnbuiltCell: asStep((cell) => closeUnbuiltCell(deps, cell)),
     closeBrokenCell: asStep((cell) => closeBrokenCell(deps, cell)),
+    skipCell: asStep((cell) => skipCell(deps, cell)),
+    bootedSeconds: asStep((input) => bootedSeconds(deps, input)),
     isCellSettled: asStep((input) => isCellSettled(deps, input)),
     judgeCell: asStep((input) => judgeCell(deps, input)),
     finishRun: asStep((end) => finishRun(deps, end)),

@@ -17,13 +17,37 @@ export interface KernelInputs {
   symbols: Record<string, string>
 }
 
+/** The firmware half of a cell. */
+export interface StackInputs {
+  name: string
+  /** Absent where the firmware is what the board has already. */
+  recipe?: string
+  /** What moves in the sources of the recipe's components, resolved when the run began, by component. */
+  sources?: Record<string, SourceLocation[]>
+}
+
 /** One place that a source can be had from. */
 export type SourceLocation =
-  | { kind: 'debian'; package: string; version: string; sha256?: string }
-  | { kind: 'deb'; package: string; version: string; sha256?: string }
+  | { kind: 'debian'; package: string; version: string; sha256?: string; was?: string }
+  | { kind: 'deb'; package: string; version: string; sha256?: string; was?: string }
   | { kind: 'tarball'; url: string; sha256?: string }
   | { kind: 'tree'; path: string }
-  | { kind: 'git'; url: string; ref: string }
+  | { kind: 'git'; url: string; ref: string; was?: string }
+  | NewestLocation
+
+/**
+ * The newest of several, whichever that is when it is looked for. What it is resolved to, and a branch that is resolved to a
+ * commit, says by `was` in words what it was: `branch or tag main`, `v6.19-rc3, the newest of v*-rc*`.
+ */
+export interface NewestLocation {
+  kind: 'newest'
+  /** Versions of a package, or tags of a repository. */
+  of: 'debian' | 'deb' | 'git'
+  /** The package's name, or the repository's address or path. */
+  name: string
+  /** Which versions or tags: `*` stands for any text, e.g. `6.12.*`, `v*-rc*`. */
+  pattern: string
+}
 
 /** What a plan says that some cells must show. */
 export interface Expectation {
@@ -47,8 +71,8 @@ export interface Cell {
   id: string
   axes: Record<string, string>
   kernel: KernelInputs
-  /** The stack's recipe file, absolute; absent where the firmware is what the board has already. */
-  stack: { name: string; recipe?: string }
+  /** The stack's recipe file, absolute. */
+  stack: StackInputs
   target: Target
   /** Kernel command line without what the target adds (console, initrd). */
   cmdline: string

@@ -23,6 +23,11 @@ export interface LabTarget {
 /** What a cell boots on. */
 export type Target = QemuTarget | LabTarget
 
+/** The class by which a target's time is budgeted: that of its places, or `qemu` for all machines of this host. */
+export function classOf(target: Target): string {
+  return isLeased(target) ? target.class : 'qemu'
+}
+
 /** Whether a target is a place of a lab, which is leased and given back. */
 export function isLeased(target: Target): target is LabTarget {
   return target.kind !== 'qemu'

@@ -1,5 +1,8 @@
 import { causesTree } from '../domain/causes-tree.ts'
+import { inputsOf } from '../domain/night/cell-inputs.ts'
 import type { CellNight, FailingFinding } from '../domain/night/cell-night.ts'
+import { unchangedSince } from '../domain/night/unchanged.ts'
+import { windowClosed } from '../domain/not-run.ts'
 import { verdictOfAttempt } from '../domain/verdict/attempt-verdict.ts'
 import { counts } from '../domain/verdict/counts.ts'
 import { runDetail, type CellDetail } from '../store/details.ts'
@@ -15,6 +18,8 @@ export interface ReadNight {
   tonight: CellNight[]
   /** The earlier nights of a cell, oldest first. */
   past: (cell: string) => CellNight[]
+  /** The night since which nothing moved that cells are made of; absent where something did. */
+  unchangedSince?: { run: number; at: number }
 }
 
 /** So many nights before are looked at: a season's. */
@@ -30,24 +35,26 @@ export async function readNight(store: Store, schedule: string, at?: number): Pr
   const [night, ...earlier] = nights
   if (!night) return undefined
   const past = await Promise.all(earlier.toReversed().map((each) => cellsOf(store, each)))
+  const before = past.toReversed().flatMap(({ run: of, cells: ofNight }, index) => {
+    return of === null ? [] : [{ run: of.id, at: earlier[index]!.due, cells: ofNight }]
+  })
   const byCell = Map.groupBy(
     past.flatMap(({ cells }) => cells),
     ({ cell }) => cell,
   )
   const { run, cells } = await cellsOf(store, night)
-  return { night, run, tonight: cells, past: (cell) => byCell.get(cell) ?? [] }
+  const since = run && unchangedSince(cells, before)
+  return { night, run, tonight: cells, past: (cell) => byCell.get(cell) ?? [], ...(since && { unchangedSince: since }) }
 }
 
 async function cellsOf(store: Store, { run, due }: Night): Promise<{ run: Run | null; cells: CellNight[] }> {
   if (run === null) return { run: null, cells: [] }
   const detail = await runDetail(store, run)
-  return { run: detail.run, cells: detail.cells.map((cell) => cellNight(cell, due)) }
+  return { run: detail.run, cells: detail.cells.map((cell) => cellNight(cell, due, detail.run)) }
 }
 
-function cellNight(
-  { run, number, cell, verdict, attempts, kernelBuild, firmwareBuild }: CellDetail,
-  at: number,
-): CellNight {
+function cellNight(stored: CellDetail, at: number, of: Run): CellNight {
+  const { run, number, cell, verdict, attempts, notRun } = stored
   const counted = attempts.flatMap(({ end, ...attempt }) => (end && counts(end.ending) ? [{ ...attempt, end }] : []))
   const judged = counted.map(({ number: attempt, end }) => ({
     end,
@@ -62,18 +69,17 @@ function cellNight(
     result: `${run}.${number}`,
     at,
     verdict: verdict?.verdict ?? null,
-    sentence: verdict?.sentence ?? '',
+    sentence: verdict?.sentence ?? whyNotRun(stored, of),
+    ...(!verdict && notRun?.why === 'unchanged' && { unchanged: true as const }),
     unexpected: { failed: unexpected.length, of: counted.length },
     failing: first ? causesOf(first.findings, first.end.findings) : [],
-    inputs: {
-      kernel: { ...cell.kernel, build: kernelBuild },
-      stack: { ...cell.stack, build: firmwareBuild },
-      target: cell.target,
-      cmdline: cell.cmdline,
-      modules: cell.modules,
-      ...(places.length > 0 && { place: places.join(', ') }),
-    },
+    inputs: { ...inputsOf(cell, stored), ...(places.length > 0 && { place: places.join(', ') }) },
   }
+}
+
+function whyNotRun({ notRun }: CellDetail, { state }: Run): string {
+  const why = notRun?.sentence ?? (state === 'finished' ? windowClosed : state === 'running' ? '' : `it was ${state}`)
+  return why === '' ? '' : `Not run: ${why}.`
 }
 
 /** What of the findings that a verdict rests on are causes. */

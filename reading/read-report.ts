@@ -8,8 +8,8 @@ import type { Build } from '../store/builds.ts'
 import { runDetail } from '../store/details.ts'
 import { nightOfRun } from '../store/nights.ts'
 import type { Run } from '../store/runs.ts'
-import { readSamples } from '../store/samples.ts'
 import type { Store } from '../store/store.ts'
+import { readFlakeSamples } from './read-flake-samples.ts'
 import { readNight, type ReadNight } from './read-night.ts'
 import { reportCell } from './report-cell.ts'
 
@@ -70,11 +70,11 @@ export async function readReport(
 }
 
 async function tell(
-  { night, tonight, past }: ReadNight,
+  { night, tonight, past, unchangedSince }: ReadNight,
   { issues, zone, owner }: NightSettings,
 ): Promise<{ night: ReportNight; story: NightStory }> {
   const story = tellNight(compareNight(tonight, past), issues, past, night.due)
-  return { night: { ...night, owner: owner ?? null, zone }, story }
+  return { night: { ...night, owner: owner ?? null, zone, unchangedSince: unchangedSince ?? null }, story }
 }
 
 /** A failure that somebody looks after is told as one wherever its cell is told. */
@@ -102,7 +102,7 @@ function reportBuild({ id, kind, name, outcome, fault, started, seconds, inputs,
 /** What is not steady in the cells of a run, as far as its attempts and those before it show. */
 async function strips(store: Store, run: Run, cells: readonly ReportCell[]): Promise<ReportStrip[]> {
   const ids = new Set(cells.map(({ id }) => id))
-  const all = await readSamples(store, { plan: run.plan, last: steadyOver })
+  const all = await readFlakeSamples(store, { plan: run.plan, last: steadyOver })
   const samples = all.filter(({ cell, at }) => ids.has(cell) && at <= (run.ended ?? Infinity))
   return stripsOf(flakesOf(samples), samples)
     .slice(0, mostStrips)

@@ -1,13 +1,11 @@
 import { basename, dirname, resolve } from 'node:path'
 import type { LabError } from '../domain/errors.ts'
-import { selectCells } from '../domain/plan/select-cells.ts'
 import { parseSchedule } from '../domain/schedule/parse-schedule.ts'
 import type { Schedule } from '../domain/schedule/schedule.ts'
 import { mistaken } from '../domain/yaml/mistaken.ts'
 import type { LocatedYaml } from '../domain/yaml/yaml-text.ts'
-import { labOfPlan } from './lab-of-plan.ts'
+import { readNightPlan } from './read-night-plan.ts'
 import { readText } from './read-lab.ts'
-import { readPlanFile } from './read-plan.ts'
 
 export interface ReadSchedule {
   schedule: Schedule
@@ -28,15 +26,8 @@ export async function readScheduleFile(path: string): Promise<ReadSchedule> {
   const parsed = parseSchedule(text, path, name, (to) => resolve(dirname(file), to))
   if (!parsed.ok) throw mistaken('PlanInvalid', parsed.errors)
   const { schedule, yaml } = parsed
-  const plan = await readPlanFile(schedule.plan)
-  const { cells, unknown } = selectCells(plan.cells, schedule.only)
-  if (unknown) throw mistakeAt(path, yaml, ['only', unknown.axis], unknown.sentence)
-  if (cells.length === 0) throw mistakeAt(path, yaml, ['only'], 'no cell of the plan has all of these values')
-  labOfPlan({ ...plan, cells }, (why) => {
-    if (schedule.lab !== undefined) return schedule.lab
-    throw mistakeAt(path, yaml, [], `${why}, and the schedule names no lab`)
-  })
-  return { schedule, file, cells: cells.map(({ id }) => id) }
+  const { plan } = await readNightPlan(schedule, (at, sentence) => mistakeAt(path, yaml, at, sentence))
+  return { schedule, file, cells: plan.cells.map(({ id }) => id) }
 }
 
 function mistakeAt(file: string, yaml: LocatedYaml, path: string[], message: string): LabError {

@@ -2,6 +2,7 @@ import type { CellNight } from '../domain/night/cell-night.ts'
 import type { CellChange } from '../domain/night/compare-night.ts'
 import type { MovedInput } from '../domain/night/moved-inputs.ts'
 import type { NightGroup, NightStory } from '../domain/night/tell-night.ts'
+import { unchangedInWords } from '../domain/night/unchanged.ts'
 import { inWords } from '../domain/flake/rate.ts'
 import { wrap } from './wrap.ts'
 
@@ -15,6 +16,8 @@ export interface NightHead {
   summary: string
   /** Who looks after the schedule. */
   owner?: string | undefined
+  /** The night since which nothing moved that cells are made of. */
+  unchangedSince?: { run: number; at: number } | undefined
 }
 
 /** So many cells are told below one cause; the others are counted. */
@@ -30,10 +33,15 @@ export function nightText(head: NightHead, story: NightStory): string {
     ...(head.owner === undefined ? [] : [`owner: ${head.owner}`]),
     '',
     ...wrap(countsInWords(story), ''),
+    ...(head.unchangedSince ? wrap(`${capital(unchangedInWords(head.unchangedSince))}.`, '') : []),
     ...story.groups.flatMap((group) => ['', ...groupLines(group)]),
     ...(story.notes.length === 0 ? [] : ['', ...story.notes.flatMap((note) => wrap(note, ''))]),
     '',
   ].join('\n')
+}
+
+function capital(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`
 }
 
 function countsInWords({ counts }: NightStory): string {
@@ -65,7 +73,8 @@ function cellLines({ cell, tonight, before, since, moved, rates, standing }: Cel
     standing === 'new failure' && !before ? 'it has no earlier result' : '',
     since ? `since ${nightOf(since)}` : '',
     rates ? `not as expected in ${inWords(rates.now)}; before in ${inWords(rates.before)}` : '',
-    standing === 'still failing' || standing === 'good' ? '' : movedInWords(moved),
+    standing === 'unchanged' && before && !since ? `as in ${nightOf(before)}: ${before.verdict}` : '',
+    standing === 'still failing' || standing === 'good' || standing === 'unchanged' ? '' : movedInWords(moved),
   ].filter((part) => part !== '')
   return [`  ${tonight.result}  ${cell}`, ...about.flatMap((part) => wrap(part, indent))]
 }

@@ -23,6 +23,7 @@ function nightWithLines(report: Report, night: ReportNight, story: NightStory): 
     due: moment(night.due, night.zone),
     summary: run?.summary ?? run?.state ?? '',
     owner: night.owner ?? undefined,
+    unchangedSince: night.unchangedSince ?? undefined,
   }
   const unfinished = unfinishedOf(report)
   return [

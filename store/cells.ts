@@ -1,5 +1,6 @@
 import type { Cell } from '../domain/cell.ts'
 import { LabError } from '../domain/errors.ts'
+import type { NotRun } from '../domain/not-run.ts'
 import type { CellVerdict } from '../domain/verdict/verdict.ts'
 import type { CellRow } from './database/tables.ts'
 import type { Store } from './store.ts'
@@ -15,6 +16,10 @@ export interface StoredCell {
   firmwareBuild: string | null
   /** Null until `judgeCell`. */
   verdict: CellVerdict | null
+  /** Why it was not run; null where it was, or still may be, and where the window closed or the run was ended. */
+  notRun: NotRun | null
+  /** Versions of the programs that it was made and run with, by name; null where nobody kept them. */
+  tools: Record<string, string> | null
 }
 
 /**
@@ -28,6 +33,37 @@ export async function setCellBuilds(
   builds: { kernel: string; firmware: string | null },
 ): Promise<void> {
   await updateCell(store, run, cell, { kernel_build: builds.kernel, firmware_build: builds.firmware })
+}
+
+/** Writes some cells of a run, by number, in the place of what they were: all of them or none. */
+export async function setCells(store: Store, run: number, cells: ReadonlyMap<number, Cell>): Promise<void> {
+  if (cells.size === 0) return
+  await store.database.transaction().execute(async (transaction) => {
+    for (const [number, cell] of cells)
+      await transaction
+        .updateTable('cells')
+        .set({ cell: JSON.stringify(cell) })
+        .where('run', '=', run)
+        .where('number', '=', number)
+        .execute()
+  })
+}
+
+/** Writes with which versions of programs the cells of a run are made and run. */
+export async function setTools(store: Store, run: number, tools: Record<string, string>): Promise<void> {
+  await store.database
+    .updateTable('cells')
+    .set({ tools: JSON.stringify(tools) })
+    .where('run', '=', run)
+    .execute()
+}
+
+/**
+ * Says why a cell is not run; a verdict that it comes to all the same goes before that.
+ * @throws LabError BadInput when there is no such cell.
+ */
+export async function setNotRun(store: Store, run: number, cell: number, notRun: NotRun): Promise<void> {
+  await updateCell(store, run, cell, { not_run: JSON.stringify(notRun) })
 }
 
 /**
@@ -47,6 +83,8 @@ export function toCell(row: CellRow): StoredCell {
     kernelBuild: row.kernel_build,
     firmwareBuild: row.firmware_build,
     verdict: row.judgement === null ? null : (JSON.parse(row.judgement) as CellVerdict),
+    notRun: row.not_run === null ? null : (JSON.parse(row.not_run) as NotRun),
+    tools: row.tools === null ? null : (JSON.parse(row.tools) as Record<string, string>),
   }
 }
 

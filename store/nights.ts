@@ -76,9 +76,19 @@ export async function nightsOf(
   return rows.map(toNight)
 }
 
-/** The night that a run was; undefined for a run that somebody made by hand. */
+/** The night that a run is; undefined for a run that nobody's schedule began. */
 export async function nightOfRun(store: Store, run: number): Promise<Night | undefined> {
   const row = await store.database.selectFrom('nights').selectAll().where('run', '=', run).executeTakeFirst()
+  return row && toNight(row)
+}
+
+/** The night whose story a workflow tells; undefined when none was written. */
+export async function nightOfWorkflow(store: Store, workflowId: string): Promise<Night | undefined> {
+  const row = await store.database
+    .selectFrom('nights')
+    .selectAll()
+    .where('workflow', '=', workflowId)
+    .executeTakeFirst()
   return row && toNight(row)
 }
 
@@ -96,7 +106,7 @@ export async function nightsAfter(store: Store, schedule: string, id: number): P
 
 /** The verdicts of a cell in the nights before that of a run, of the same schedule, newest first. */
 export async function verdictsBefore(store: Store, run: number, cell: string): Promise<Verdict[]> {
-  const night = await store.database.selectFrom('nights').selectAll().where('run', '=', run).executeTakeFirst()
+  const night = await nightOfRun(store, run)
   if (!night) return []
   const rows = await store.database
     .selectFrom('nights')

@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely'
 import type { Cell } from '../domain/cell.ts'
 import { LabError } from '../domain/errors.ts'
+import type { UnchangedWay } from '../domain/night/unchanged.ts'
 import type { Verdict } from '../domain/verdict/verdict.ts'
 import type { RunRow } from './database/tables.ts'
 import type { Store } from './store.ts'
@@ -21,6 +22,10 @@ export interface RunOptions {
   confirm?: number
   /** When the window closes, epoch ms: cells that have not ended by then are not run. Absent where it never does. */
   closes?: number
+  /** Seconds of boots that the cells of a class may take in this night; a class without one may take any. */
+  budget?: Record<string, number>
+  /** What is done where nothing moved since the last night; all of it where absent. */
+  unchanged?: UnchangedWay
 }
 
 /** One execution of a plan. Times are epoch milliseconds. */
@@ -132,6 +137,31 @@ export async function runningRuns(store: Store): Promise<Run[]> {
     .orderBy('id')
     .execute()
   return rows.map(toRun)
+}
+
+/** The run whose story a workflow tells; undefined when none was written. */
+export async function runOfWorkflow(store: Store, workflowId: string): Promise<Run | undefined> {
+  const row = await store.database
+    .selectFrom('runs')
+    .selectAll()
+    .where('workflow', '=', workflowId)
+    .executeTakeFirst()
+  return row && toRun(row)
+}
+
+/** The labs of some runs, as their files were then, by run; a run that used none has none. */
+export async function inventoriesOf(
+  store: Store,
+  runs: readonly number[],
+): Promise<Map<number, NonNullable<RunOptions['inventory']>>> {
+  if (runs.length === 0) return new Map()
+  const rows = await store.database.selectFrom('runs').select(['id', 'options']).where('id', 'in', runs).execute()
+  return new Map(
+    rows.flatMap(({ id, options }) => {
+      const { inventory } = JSON.parse(options ?? '{}') as Partial<RunOptions>
+      return inventory ? [[id, inventory]] : []
+    }),
+  )
 }
 
 /** The newest run, ended or not; undefined when there is none. */

@@ -1,6 +1,8 @@
-import type { KernelInputs } from '../domain/cell.ts'
+import type { KernelInputs, StackInputs } from '../domain/cell.ts'
 import type { Selector } from '../domain/plan/axes.ts'
 import type { Ending } from '../domain/attempt.ts'
+import type { UnchangedWay } from '../domain/night/unchanged.ts'
+import type { NotRun } from '../domain/not-run.ts'
 import type { Flashed } from '../targets/board/flash/flash.ts'
 import type { Verdict } from '../domain/verdict/verdict.ts'
 
@@ -33,6 +35,10 @@ export interface NightTask {
   zone: string
   /** When the window closes: minutes since midnight in the zone. */
   until?: number
+  /** Seconds of boots that the cells of a class may take. */
+  budget?: Record<string, number>
+  /** What is done where nothing moved since the last night. */
+  unchanged?: UnchangedWay
 }
 
 /** A night that is to begin: which workflow tells its story, and for which moment it was planned. */
@@ -44,7 +50,8 @@ export interface NightStart {
 
 /** One build of a run, and whether it is there already. */
 export type BuildTask = { id: string; name: string; run: number; lab: string } & (
-  { kind: 'kernel'; kernel: KernelInputs; lockFile: string } | { kind: 'firmware'; recipe: string; lockFile: string }
+  | { kind: 'kernel'; kernel: KernelInputs; lockFile: string }
+  | { kind: 'firmware'; recipe: string; sources?: NonNullable<StackInputs['sources']>; lockFile: string }
 )
 
 export interface BuildResult {
@@ -69,7 +76,10 @@ export interface CellBuilds {
 export interface RunOutline {
   plan: string
   builds: { task: BuildTask; built: boolean }[]
+  /** Those that are to be run; of a night in the order in which they get their turns. */
   cells: CellOutline[]
+  /** Of a night: its cells get their turns in their order, and no more than the budgets of their classes hold. */
+  night?: { budget: Record<string, number> }
 }
 
 export interface CellOutline {
@@ -84,6 +94,9 @@ export interface CellOutline {
   confirm?: number
   /** The cell boots on a place of a lab, which is leased for each attempt. */
   leased?: true
+  /** In a night: the class by which its boots are budgeted, and how long they may take, seconds, where that is known. */
+  class?: string
+  seconds?: number
   /** The board of its last attempt is kept for whoever started the run, if the cell does not come out as the plan says. */
   hold?: true
 }
@@ -100,6 +113,13 @@ export interface UnbuiltCell {
   cell: number
   infra: boolean
   message: string
+}
+
+/** A cell that a night does not run. */
+export interface SkippedCell {
+  run: number
+  cell: number
+  notRun: NotRun
 }
 
 export interface AttemptTask {

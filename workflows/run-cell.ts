@@ -2,6 +2,7 @@ import {
   ActivityFailure,
   CancellationScope,
   isCancellation,
+  patched,
   proxyActivities,
   proxyLocalActivities,
 } from '@temporalio/workflow'
@@ -25,12 +26,17 @@ export async function runCell(task: CellTask): Promise<CellResult> {
   let verdict: Verdict | undefined
   /** The board of the last attempt is kept where the cell does not come out as the plan says. */
   const keep = async (attempt: LeasedAttempt, { ending }: AttemptResult): Promise<boolean> => {
-    if (!task.hold || !counts(ending) || counted + 1 < task.count) return false
+    if (!task.hold || !counts(ending) || !(await isLast())) return false
     verdict = await judgeCell({ run: task.run, cell: task.number })
     if (asExpected.has(verdict)) return false
     await beginHold(task, attempt)
     return true
   }
+  /** Whether no other attempt is made after one that counts and has just ended. */
+  const isLast = async (): Promise<boolean> =>
+    counted + 1 >= task.count ||
+    // Stories of before began without that question.
+    (task.until !== undefined && patched('kept-when-settled') && (await isCellSettled({ run: task.run, cell: task.number })))
   const leased = task.leased ? leasedAttempts(task, keep) : undefined
   const boot =
     leased?.make ??

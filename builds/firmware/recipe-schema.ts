@@ -37,6 +37,10 @@ const location = map({
   tree: path.optional(),
   git: word.optional(),
   ref: word.optional(),
+  newest: z
+    .string()
+    .regex(/^[\w.*+~:-]+$/, 'is not a pattern')
+    .optional(),
   sha256: sha256.optional(),
 })
 

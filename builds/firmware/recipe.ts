@@ -55,10 +55,20 @@ export interface StackRecipe {
 
 /**
  * Reads a stack's recipe.
+ * @param sources of components, by name, in place of those that the recipe has: what moves in these, resolved
  * @throws LabError BadInput with every mistake as `file:line:column: what is wrong; what would be right`, one a line;
  * SourceMissing when there is no such file
  */
-export async function readStack(path: string): Promise<StackRecipe> {
+export async function readStack(path: string, sources: Record<string, SourceLocation[]> = {}): Promise<StackRecipe> {
+  const recipe = await readRecipe(path)
+  const components = recipe.components.map((component) => ({
+    ...component,
+    sources: sources[component.name] ?? component.sources,
+  }))
+  return { ...recipe, components }
+}
+
+async function readRecipe(path: string): Promise<StackRecipe> {
   const file = resolve(path)
   const text = await readText(file)
   const { yaml } = readYaml(text, file, 'recipe')
@@ -203,18 +213,25 @@ function written(yaml: LocatedYaml, path: Path): string {
 
 /** @throws LabError BadInput, when it does not say what kind of place it is; `mistakes` has found that before. */
 function sourceLocation(given: RecipeFileLocation, folder: string): SourceLocation {
-  const { debian, deb, version, tarball, tree, git, ref } = given
+  const { debian, deb, version, tarball, tree, git, ref, newest: pattern } = given
+  if (pattern !== undefined) {
+    if (deb !== undefined) return { kind: 'newest', of: 'deb', name: deb, pattern }
+    if (debian !== undefined) return { kind: 'newest', of: 'debian', name: debian, pattern }
+    if (git !== undefined) return { kind: 'newest', of: 'git', name: repositoryOf(git, folder), pattern }
+  }
   if (debian !== undefined && version !== undefined) {
     return { kind: 'debian', package: debian, version, ...hash(given.sha256) }
   }
   if (deb !== undefined && version !== undefined) return { kind: 'deb', package: deb, version, ...hash(given.sha256) }
   if (tarball !== undefined) return { kind: 'tarball', url: tarball, ...hash(given.sha256) }
   if (tree !== undefined) return { kind: 'tree', path: resolve(folder, tree) }
-  if (git !== undefined && ref !== undefined) {
-    const remote = /^[a-z+]+:\/\/|^[^/]+@?[^/]*:/.test(git)
-    return { kind: 'git', url: remote ? git : resolve(folder, git), ref }
-  }
+  if (git !== undefined && ref !== undefined) return { kind: 'git', url: repositoryOf(git, folder), ref }
   throw new LabError('BadInput', 'A source location needs debian or deb and version, tarball, tree, or git and ref.')
+}
+
+/** An address (https://..., user@host:...) stays; anything else is a path beside the recipe. */
+function repositoryOf(git: string, folder: string): string {
+  return /^[a-z+]+:\/\/|^[^/]+@?[^/]*:/.test(git) ? git : resolve(folder, git)
 }
 
 /** @returns what is wrong with a location: no kind or two, or a key that the kind needs and that is not there */
@@ -222,8 +239,13 @@ function locationMistake(given: RecipeFileLocation): string | undefined {
   const kinds = (['debian', 'deb', 'tarball', 'tree', 'git'] as const).filter((kind) => given[kind] !== undefined)
   const [kind, second] = kinds
   if (kind === undefined || second !== undefined) return 'a location is one of debian, deb, tarball, tree or git'
-  if ((kind === 'debian' || kind === 'deb') && given.version === undefined)
-    return `a ${kind} location needs the exact version`
+  const moves = kind === 'debian' || kind === 'deb' || kind === 'git'
+  if (given.newest !== undefined) {
+    if (!moves) return `there is no newest of a ${kind} location`
+    if (given.version !== undefined || given.ref !== undefined) return 'a version or ref and newest are two answers'
+    return given.sha256 === undefined ? undefined : 'the newest of several has no sha256 that is known'
+  }
+  if (moves && kind !== 'git' && given.version === undefined) return `a ${kind} location needs the exact version`
   if (kind === 'git' && given.ref === undefined) return 'a git location needs a ref'
   return undefined
 }

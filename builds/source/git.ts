@@ -6,6 +6,7 @@ import { LabError } from '../../domain/errors.ts'
 import { withLock } from '../../host/lock.ts'
 import { run, runOrThrow } from '../../host/run.ts'
 import { sha256 } from '../../host/sha256.ts'
+import { gitEnvironment } from './git-refs.ts'
 import { describeLocation, type SourceContext, type SourceProvider } from './source.ts'
 
 type GitLocation = Extract<SourceLocation, { kind: 'git' }>
@@ -66,11 +67,13 @@ export async function gitDirOf(path: string, context: SourceContext): Promise<st
   return stdout.trim()
 }
 
-function isLocal(location: GitLocation): boolean {
+/** Whether a repository is a folder of this machine. */
+export function isLocal(location: GitLocation): boolean {
   return location.url.startsWith('/')
 }
 
-function isCommitId(ref: string): boolean {
+/** Whether a ref names a commit for good. */
+export function isCommitId(ref: string): boolean {
   return /^[0-9a-f]{40}$/.test(ref)
 }
 
@@ -78,7 +81,11 @@ function cloneFolder(location: GitLocation, context: SourceContext): string {
   return join(context.folders.cache, 'git', `${sha256(location.url).slice(0, 16)}.git`)
 }
 
-async function resolveLocal(location: GitLocation, context: SourceContext): Promise<string> {
+/**
+ * The commit that a ref of a local repository names at this moment.
+ * @throws LabError SourceMissing
+ */
+export async function resolveLocal(location: GitLocation, context: SourceContext): Promise<string> {
   const args = ['-C', location.url, 'rev-parse', '--verify', '--quiet', '--end-of-options', `${location.ref}^{commit}`]
   const { code, stdout } = await run('git', args, { signal: context.signal })
   if (code === 0) return stdout.trim()
@@ -99,7 +106,7 @@ async function fetchRemote(location: GitLocation, repository: string, context: S
     context.progress({ phase: 'download', done: 0 })
     const keep = `+${location.ref}:refs/hyplab/${sha256(location.ref).slice(0, 16)}`
     const args = [...git, 'fetch', '-q', '--depth=1', '--no-tags', location.url, keep]
-    const { code, stderr } = await run('git', args, { signal: context.signal, env: { GIT_TERMINAL_PROMPT: '0' } })
+    const { code, stderr } = await run('git', args, { signal: context.signal, env: gitEnvironment })
     if (code !== 0) {
       throw new LabError(
         'SourceMissing',

@@ -11,6 +11,7 @@ import { gitRef } from './git.ts'
 import { deb } from './deb.ts'
 import { localTree } from './local-tree.ts'
 import { applyPatches, patchHashes } from './patches.ts'
+import { resolveLocation } from './resolve.ts'
 import {
   obtainingContext,
   type FetchedSource,
@@ -181,10 +182,12 @@ function knownOf(location: SourceLocation, context: SourceContext): Promise<stri
       return localTree.known(location, context)
     case 'git':
       return gitRef.known(location, context)
+    case 'newest':
+      return Promise.resolve(undefined)
   }
 }
 
-function fetchOf(location: SourceLocation, context: SourceContext): Promise<FetchedSource> {
+async function fetchOf(location: SourceLocation, context: SourceContext): Promise<FetchedSource> {
   context.signal.throwIfAborted()
   switch (location.kind) {
     case 'debian':
@@ -197,5 +200,7 @@ function fetchOf(location: SourceLocation, context: SourceContext): Promise<Fetc
       return localTree.fetch(location, context)
     case 'git':
       return gitRef.fetch(location, context)
+    case 'newest':
+      return await fetchOf(await resolveLocation(location, context), context)
   }
 }

@@ -61,6 +61,8 @@ export function describeLocation(location: SourceLocation): string {
       return `tree ${location.path}`
     case 'git':
       return `git ${location.url} ${location.ref}`
+    case 'newest':
+      return `${location.of} ${location.name}, the newest of ${location.pattern}`
   }
 }
 

@@ -4,6 +4,8 @@ import { identifyFirmware } from '../../builds/firmware/identify.ts'
 import { readStack } from '../../builds/firmware/recipe.ts'
 import { identifyKernel } from '../../builds/kernel/identify.ts'
 import { sourceIdentity } from '../../builds/source/obtain.ts'
+import { SourcePinner } from '../../builds/pin-sources.ts'
+import { obtainingContext } from '../../builds/source/source.ts'
 import type { BuildIdentity } from '../../builds/build.ts'
 import type { Cell } from '../../domain/cell.ts'
 import { usableBuild } from '../../store/builds.ts'
@@ -25,8 +27,9 @@ interface PlannedBuild {
 export async function dryRun(context: Context, plan: ReadPlan): Promise<void> {
   await withStore(context.folders, async (store) => {
     const builds = new Map<string, PlannedBuild>()
+    const pinner = new SourcePinner(obtainingContext({ folders: context.folders, say: context.talk }))
     for (const cell of plan.cells)
-      for (const identity of await identify(context, cell, plan.file))
+      for (const identity of await identify(context, await pinner.pin(cell), plan.file))
         if (!builds.has(identity.id)) builds.set(identity.id, await lookUp(store, identity))
     const boots = await Promise.all(plan.cells.map((cell) => bootSeconds(store, cell.target.name)))
     const estimate = sum([...builds.values()].map(({ built, seconds }) => (built ? 0 : seconds)))
@@ -57,9 +60,9 @@ export async function dryRun(context: Context, plan: ReadPlan): Promise<void> {
 
 async function identify(context: Context, cell: Cell, planFile: string): Promise<BuildIdentity[]> {
   const naming = { folders: context.folders, lockFile: join(dirname(planFile), 'sources.lock.json'), say: context.talk }
-  const { recipe } = cell.stack
+  const { recipe, sources } = cell.stack
   return [
-    ...(recipe === undefined ? [] : [await identifyFirmware(await readStack(recipe), naming)]),
+    ...(recipe === undefined ? [] : [await identifyFirmware(await readStack(recipe, sources), naming)]),
     await identifyKernel(cell.kernel, await sourceIdentity(cell.kernel.sources, cell.kernel.patches, naming)),
   ]
 }

@@ -4,7 +4,7 @@ import { drawStrips } from '../../domain/flake/draw-strips.ts'
 import { flakesOf, type Flake } from '../../domain/flake/flakes-of.ts'
 import { inWords, percent } from '../../domain/flake/rate.ts'
 import { stripsOf } from '../../domain/flake/strips-of.ts'
-import { readSamples } from '../../store/samples.ts'
+import { readFlakeSamples } from '../../reading/read-flake-samples.ts'
 import type { Context } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { table } from '../show/table.ts'
@@ -22,7 +22,7 @@ export function addFlakesCommand(program: Command, context: () => Context): void
     .option('--svg <file>', 'draw the attempts as strips, one row a flake')
     .action(async (plan: string | undefined, { last, svg }: { last: number; svg?: string }) => {
       const { folders, json, print, printJson, talk, paint } = context()
-      const samples = await withStore(folders, (store) => readSamples(store, { last, ...(plan && { plan }) }))
+      const samples = await withStore(folders, (store) => readFlakeSamples(store, { last, ...(plan && { plan }) }))
       const flakes = flakesOf(samples)
       if (svg !== undefined) await writeFile(svg, drawStrips(stripsOf(flakes, samples), 'What is not steady'))
       if (json) return printJson({ schemaVersion: 1, attempts: samples.length, flakes })

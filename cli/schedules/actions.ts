@@ -104,7 +104,8 @@ async function watchNight(context: Context, { store, service }: Schedules, name:
         process.exitCode = await watchRun(context, store, service, night.run, stop.signal)
         return
       }
-      if (over.aborted) return
+      if (stop.signal.aborted) return
+      if (over.aborted) throw new LabError('ServerUnreachable', serviceGone)
       await changes.next(over)
     }
   } finally {
@@ -112,6 +113,9 @@ async function watchNight(context: Context, { store, service }: Schedules, name:
     release()
   }
 }
+
+const serviceGone =
+  'The service ended before the night began: `hyplab up` goes on with it, and `hyplab nights` shows what became of it.'
 
 /** `schedule pause`. */
 export async function pause(context: Context, name: string, why: string): Promise<void> {

@@ -32,6 +32,8 @@ export function definitionOf(schedule: Schedule, { lab, host }: Owner): Definiti
     confirm: schedule.confirm,
     zone: when.zone,
     ...(when.until !== undefined && { until: when.until }),
+    ...(Object.keys(schedule.budget).length > 0 && { budget: schedule.budget }),
+    ...(schedule.unchanged !== 'run' && { unchanged: schedule.unchanged }),
   }
   return {
     spec: {

@@ -1,3 +1,5 @@
+import { resolvedInWords } from '../../domain/resolved-source.ts'
+import type { NotRun } from '../../domain/not-run.ts'
 import type { Build } from '../../store/builds.ts'
 import type { CellContext } from '../../store/details.ts'
 import type { Run } from '../../store/runs.ts'
@@ -14,7 +16,13 @@ export function reportCell({ run, cell, kernel, firmware }: CellContext, paint: 
   const { verdict } = cell
   const head = `${cell.run}.${cell.number}  ${cell.cell.id}`
   const lines = [
-    verdict ? `${head}: ${paintVerdict(verdict.verdict, paint)}: ${verdict.sentence}` : `${head}: ${unjudged(run)}`,
+    verdict
+      ? `${head}: ${paintVerdict(verdict.verdict, paint)}: ${verdict.sentence}`
+      : `${head}: ${unjudged(run, cell.notRun)}`,
+    ...cell.cell.kernel.sources.flatMap((location) => {
+      const words = resolvedInWords(location)
+      return words === undefined ? [] : [`  source ${words}`]
+    }),
   ]
   for (const build of [kernel, firmware]) if (build) lines.push(...buildLines(build))
   for (const attempt of cell.attempts) {
@@ -29,7 +37,8 @@ export function reportCell({ run, cell, kernel, firmware }: CellContext, paint: 
   return lines.join('\n')
 }
 
-function unjudged(run: Run): string {
+function unjudged(run: Run, notRun: NotRun | null): string {
+  if (notRun) return `not run: ${notRun.sentence}`
   if (isOfBuilds(run)) return `not booted: run ${run.id} was asked for builds only`
   return run.state === 'running' ? 'not judged yet' : 'not judged'
 }

@@ -32,8 +32,9 @@ export function errorToJson(error: unknown, exitCode: number): object {
   return { schemaVersion, error: { code: 'BadInput', message, exitCode, mistakes } }
 }
 
-function cellToJson({ number, cell, kernelBuild, firmwareBuild, verdict, attempts }: CellDetail): object {
-  return { number, id: cell.id, axes: cell.axes, kernelBuild, firmwareBuild, verdict, attempts }
+function cellToJson({ number, cell, kernelBuild, firmwareBuild, verdict, notRun, attempts }: CellDetail): object {
+  const { sources } = cell.kernel
+  return { number, id: cell.id, axes: cell.axes, sources, kernelBuild, firmwareBuild, verdict, notRun, attempts }
 }
 
 function buildToJson({ id, kind, name, outcome, fault, log, seconds, products, inputs }: Build): object {

@@ -32,7 +32,7 @@ function hint(cells: CellDetail[]): string[] {
 
 function cellLines(cell: CellDetail, paint: Paint): string[] {
   const head = `${cell.run}.${cell.number}  ${cell.cell.id}`
-  if (!cell.verdict) return [`${head}: not judged`]
+  if (!cell.verdict) return [`${head}: ${cell.notRun ? `not run: ${cell.notRun.sentence}` : 'not judged'}`]
   const lines = [`${head}: ${paintVerdict(cell.verdict.verdict, paint)}: ${cell.verdict.sentence}`]
   // What broke is on the attempts: a cell without counted ones has no findings to show.
   if (cell.verdict.verdict === 'infra')

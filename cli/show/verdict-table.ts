@@ -52,8 +52,9 @@ function nameOf({ run, number, cell }: CellDetail): [number: string, id: string]
   return [`${run}.${number}`, cell.id]
 }
 
-function verdictOf({ state }: Pick<Run, 'state'>, { verdict }: CellDetail, paint: Paint): string {
+function verdictOf({ state }: Pick<Run, 'state'>, { verdict, notRun }: CellDetail, paint: Paint): string {
   if (verdict) return paintVerdict(verdict.verdict, paint)
+  if (notRun && state !== 'running') return 'not run'
   return state === 'running' ? 'open' : 'not judged'
 }
 

@@ -23,8 +23,8 @@ export interface SampleFinding {
   because?: string
 }
 
-/** What attempts of one cell may differ in. */
-export const origins = ['place', 'kernel', 'firmware'] as const
+/** What attempts of one cell may differ in; a host is the machine of a lab that a place hangs on. */
+export const origins = ['place', 'host', 'kernel', 'firmware'] as const
 export type Origin = (typeof origins)[number]
 
 /** The finding under which it is told whether boots reach their end at all. */

@@ -13,7 +13,10 @@ export interface CellNight {
   at: number
   /** Null when the cell was not run. */
   verdict: Verdict | null
+  /** What was found; of one that was not run, why it was not. */
   sentence: string
+  /** That it was not run because nothing moved: what was said of it before stands. */
+  unchanged?: true
   /** The attempts that count, and how many of them were not as the plan expects. */
   unexpected: Counts
   /** What the verdict rests on, causes only: of the first attempt that was not as expected. */

@@ -18,6 +18,8 @@ export type Standing =
   /** It was run and nothing can be said. */
   | 'no result'
   | 'not run'
+  /** It was not run, because nothing moved: what it came to before stands. */
+  | 'unchanged'
 
 /** A cell of tonight, held against its past. */
 export interface CellChange {
@@ -63,10 +65,13 @@ function change(tonight: CellNight, past: readonly CellNight[]): CellChange {
   }
   const is = (standing: Standing, more: Partial<CellChange> = {}): CellChange => ({ ...about, standing, ...more })
   const now = conclusionOf(tonight)
-  if (tonight.verdict === null) return is('not run')
-  if (now === 'none') return is('no result')
   const was = before && conclusionOf(before)
   const streak = streakOf(past)
+  if (tonight.verdict === null) {
+    if (!tonight.unchanged) return is('not run')
+    return is('unchanged', was === 'bad' ? { since: streak[0]! } : {})
+  }
+  if (now === 'none') return is('no result')
   if (now === 'good') return was === 'bad' ? is('fixed', { since: streak[0]! }) : is('good')
   if (now === 'flaky') return unstable(tonight, past, is)
   if (was === 'bad') return is('still failing', { since: streak[0]! })

@@ -38,6 +38,7 @@ const order = [
   'known',
   'no result',
   'not run',
+  'unchanged',
 ] as const
 
 const reddening: ReadonlySet<Standing | 'known'> = new Set([
@@ -60,11 +61,15 @@ export function tellNight(
 ): NightStory {
   const groups = new Map<string, NightGroup>()
   const counts: NightStory['counts'] = {}
+  let red = false
+  let incomplete = false
   for (const change of changes) {
     const { standing, cause, sentence, issue } = placeOf(change, issues, now)
     counts[standing] = (counts[standing] ?? 0) + 1
+    red ||= reddening.has(standing) || (standing === 'unchanged' && isOpen(change, issues, now))
+    incomplete ||= saysNothing(change)
     if (standing === 'good') continue
-    const key = JSON.stringify([standing, cause, issue?.at])
+    const key = JSON.stringify([standing, cause, issue?.at, ...(standing === 'not run' ? [sentence] : [])])
     const group = groups.get(key) ?? { standing, cause, sentence, ...(issue && { issue }), cells: [] }
     group.cells.push(change)
     groups.set(key, group)
@@ -72,8 +77,8 @@ export function tellNight(
   const told = [...groups.values()].toSorted((a, b) => rank(a) - rank(b))
   const gone = issues.flatMap((issue) => whyNotKnown(issue, now) ?? [])
   return {
-    red: told.some(({ standing }) => reddening.has(standing)) || gone.length > 0,
-    incomplete: (counts['not run'] ?? 0) + (counts['no result'] ?? 0) > 0,
+    red: red || gone.length > 0,
+    incomplete,
     groups: told,
     notes: [...gone, ...issues.flatMap((issue) => notSeen(issue, changes, past) ?? [])],
     counts,
@@ -84,11 +89,31 @@ function rank({ standing }: NightGroup): number {
   return order.findIndex((one) => one === standing)
 }
 
+/** Nothing is known of such a cell: also not of one in whose night nothing moved, and that never said anything. */
+function saysNothing({ standing, before }: CellChange): boolean {
+  return standing === 'not run' || standing === 'no result' || (standing === 'unchanged' && before === undefined)
+}
+
+/** Whether what stands of a cell that was not run is a failure or a flake that is not known: it is none the less there. */
+function isOpen({ before }: CellChange, issues: readonly KnownIssue[], now: number): boolean {
+  if (!before || !isWrong(before)) return false
+  const { known, unknown } = knowledgeOf(issues, before, pointOf(before.cell), now)
+  return unknown.length > 0 || known.length === 0
+}
+
+function isWrong(night: CellNight): boolean {
+  const conclusion = conclusionOf(night)
+  return conclusion === 'bad' || conclusion === 'flaky'
+}
+
 /** Where a cell is told: under the cause of its failure, the first that nobody knows. */
 function placeOf(change: CellChange, issues: readonly KnownIssue[], now: number): Omit<NightGroup, 'cells'> {
-  const { tonight, standing } = change
-  const conclusion = conclusionOf(tonight)
-  if (conclusion !== 'bad' && conclusion !== 'flaky') return { standing, cause: '', sentence: tonight.sentence }
+  const { tonight, standing, before } = change
+  if (standing === 'unchanged' && before && isOpen(change, issues, now)) {
+    const [first] = knowledgeOf(issues, before, pointOf(before.cell), now).unknown
+    return { standing, cause: first ? signatureOf(first) : '', sentence: first?.sentence ?? before.sentence }
+  }
+  if (!isWrong(tonight)) return { standing, cause: '', sentence: tonight.sentence }
   const { known, unknown } = knowledgeOf(issues, tonight, pointOf(tonight.cell), now)
   const [first] = unknown
   const [issue] = known

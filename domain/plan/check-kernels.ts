@@ -4,15 +4,17 @@ import type { Path } from '../yaml/yaml-text.ts'
 
 const kinds = ['debian', 'deb', 'tarball', 'tree', 'git'] as const
 
-/** What else a location of each kind has: keys that it needs, and keys that it may have. */
-const partners: Record<(typeof kinds)[number], { needs: string[]; may: string[] }> = {
-  debian: { needs: ['version'], may: ['sha256'] },
-  deb: { needs: ['version'], may: ['sha256'] },
-  tarball: { needs: [], may: ['sha256'] },
+/** What else a location of each kind has: a key that it needs, or `newest` in its place, and keys that it may have. */
+const partners: Record<(typeof kinds)[number], { needs?: string; may: string[] }> = {
+  debian: { needs: 'version', may: ['sha256'] },
+  deb: { needs: 'version', may: ['sha256'] },
+  tarball: { may: ['sha256'] },
   // A tree is named by its own content, a commit by its id: neither has a download to check.
-  tree: { needs: [], may: [] },
-  git: { needs: ['ref'], may: [] },
+  tree: { may: [] },
+  git: { needs: 'ref', may: [] },
 }
+
+const partnerKeys = ['version', 'ref', 'newest', 'sha256']
 
 /** Words that people write for y, m and n. Each would be taken for the text of a string symbol. */
 const slips: Record<string, string> = {
@@ -51,7 +53,7 @@ function checkLocation({ yaml: { value: root }, complain }: Checked, path: Path)
   const given = kinds.filter((kind) => keys.includes(kind))
   const [kind, second] = given
   if (kind === undefined) {
-    const guessing = keys.some((key) => !['version', 'ref', 'sha256'].includes(key))
+    const guessing = keys.some((key) => !partnerKeys.includes(key))
     // A misspelt kind is reported as an unknown key.
     if (!guessing && keys.length > 0)
       complain(path, 'this location does not say where the source is', 'add debian, deb, tarball, tree or git')
@@ -67,16 +69,19 @@ function checkLocation({ yaml: { value: root }, complain }: Checked, path: Path)
     return
   }
   const { needs, may } = partners[kind]
-  const unknown = keys.filter((key) => ![...kinds, 'version', 'ref', 'sha256'].includes(key))
-  for (const need of needs) {
-    // With an unknown key beside it, that key is the likelier mistake and is reported already.
-    if (!keys.includes(need) && unknown.length === 0)
-      complain(path, `a ${kind} location needs "${need}"`, `add ${need}: ...`)
-  }
-  for (const key of ['version', 'ref', 'sha256']) {
-    if (keys.includes(key) && !needs.includes(key) && !may.includes(key)) {
+  const unknown = keys.filter((key) => ![...kinds, ...partnerKeys].includes(key))
+  const newest = needs !== undefined && keys.includes('newest')
+  // With an unknown key beside it, that key is the likelier mistake and is reported already.
+  if (needs !== undefined && !keys.includes(needs) && !newest && unknown.length === 0)
+    complain(path, `a ${kind} location needs "${needs}"`, `add ${needs}: ...`)
+  if (newest && keys.includes(needs))
+    complain([...path, 'newest'], `"${needs}" and "newest" are two answers`, 'leave one of them out', 'key')
+  for (const key of partnerKeys) {
+    if (!keys.includes(key) || key === needs || (key === 'newest' && newest)) continue
+    if (key === 'sha256' && newest)
+      complain([...path, key], 'the newest of several has no sha256 that is known', 'remove it, or name one version', 'key')
+    else if (!may.includes(key))
       complain([...path, key], `"${key}" has no meaning for a ${kind} location`, 'remove it', 'key')
-    }
   }
 }
 

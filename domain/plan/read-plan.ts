@@ -84,13 +84,22 @@ function targetOf({ kind, ...given }: PlanFile['targets'][string], name: string)
 
 function sourceLocation(given: FileLocation, absolute: (path: string) => string): SourceLocation {
   const sha256 = given.sha256 === undefined ? {} : { sha256: given.sha256 }
+  const { newest: pattern } = given
+  if (pattern !== undefined) {
+    if (given.deb !== undefined) return { kind: 'newest', of: 'deb', name: given.deb, pattern }
+    if (given.debian !== undefined) return { kind: 'newest', of: 'debian', name: given.debian, pattern }
+    return { kind: 'newest', of: 'git', name: repositoryOf(given.git!, absolute), pattern }
+  }
   if (given.deb !== undefined) return { kind: 'deb', package: given.deb, version: given.version!, ...sha256 }
   if (given.debian !== undefined) return { kind: 'debian', package: given.debian, version: given.version!, ...sha256 }
   if (given.tarball !== undefined) return { kind: 'tarball', url: given.tarball, ...sha256 }
   if (given.tree !== undefined) return { kind: 'tree', path: absolute(given.tree) }
-  // An address (https://..., user@host:...) stays; anything else is a path beside the plan.
-  const remote = /^[a-z+]+:\/\/|^[^/]+@?[^/]*:/.test(given.git!)
-  return { kind: 'git', url: remote ? given.git! : absolute(given.git!), ref: given.ref! }
+  return { kind: 'git', url: repositoryOf(given.git!, absolute), ref: given.ref! }
+}
+
+/** An address (https://..., user@host:...) stays; anything else is a path beside the plan. */
+function repositoryOf(given: string, absolute: (path: string) => string): string {
+  return /^[a-z+]+:\/\/|^[^/]+@?[^/]*:/.test(given) ? given : absolute(given)
 }
 
 /**

@@ -43,6 +43,8 @@ export interface ReportNight {
   owner: string | null
   /** The schedule's time zone. */
   zone: string
+  /** The night before, where nothing of what the cells are made of has moved since. */
+  unchangedSince: { run: number; at: number } | null
 }
 
 export interface ReportRun {

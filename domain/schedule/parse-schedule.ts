@@ -63,6 +63,8 @@ function read(file: ScheduleFile, name: string, resolve: (path: string) => strin
     catchUp: parseDuration(file['catch-up']),
     atOnce: file['at-once'],
     confirm: file.confirm,
+    budget: Object.fromEntries(Object.entries(file.budget).map(([name, time]) => [name, parseDuration(time)])),
+    unchanged: file.unchanged,
     owner: file.owner,
   }
 }

@@ -1,5 +1,6 @@
 import { Cron } from 'croner'
 import { z } from 'zod'
+import { unchangedWays } from '../night/unchanged.ts'
 import { selector } from '../plan/schema.ts'
 import { durationPattern } from '../yaml/quantity.ts'
 import type { Shape } from '../yaml/shape-errors.ts'
@@ -49,6 +50,14 @@ export const scheduleFile = map({
     .min(1, 'is not a number of attempts; 1 or more')
     .default(5)
     .describe('A cell that comes out otherwise than its last conclusive night is tried so often.'),
+  budget: z
+    .record(z.string().min(1, 'is empty; the class of a target, or qemu'), time)
+    .default({})
+    .describe('How long the cells of a class may boot in one night, e.g. { qemu: 2 h, rk3588: 30 min }.'),
+  unchanged: z
+    .enum(unchangedWays)
+    .default('run')
+    .describe('When nothing moved since the last night: run it all the same, repeat what is unsure, or skip what has a result.'),
   owner: z
     .string()
     .min(1, 'is empty; a name or an address')

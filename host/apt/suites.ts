@@ -12,6 +12,7 @@ export function suitesFor(version: string): string[] {
   if (/~bpo13\+/.test(version)) guess.push('trixie-backports')
   if (/\+deb12u\d+$/.test(version)) guess.push('bookworm')
   if (/\+deb13u\d+$/.test(version)) guess.push('trixie')
+  if (/~rc\d|~exp\d/.test(version)) guess.push('experimental')
   return [...new Set([...guess, 'trixie', 'sid', 'trixie-backports', 'bookworm', 'bookworm-backports'])]
 }
 
@@ -30,21 +31,10 @@ export async function fromSuites<T>(
   signal: AbortSignal,
   fetch: (apt: OwnApt) => Promise<T>,
 ): Promise<T> {
-  const mirror = debianMirror(await hostSources())
-  const source = { ...mirror, types: [kind === 'source' ? 'deb-src' : 'deb'], components: ['main'] }
-  const { architecture } = request
-  if (architecture !== undefined) source.fields = { ...source.fields, Architectures: architecture }
   const tried: string[] = []
   for (const suite of suitesFor(request.version)) {
-    const folder = join(
-      folders.cache,
-      'apt',
-      [kind, suite, ...(architecture === undefined ? [] : [architecture])].join('-'),
-    )
     try {
-      return await withLock(`${folder}.lock`, { signal }, async () =>
-        fetch(await ownApt(folder, [{ ...source, suites: [suite] }])),
-      )
+      return await inSuite(kind, suite, request.architecture, folders, signal, fetch)
     } catch (error) {
       if (!(error instanceof LabError) || error.code !== 'SourceMissing') throw error
       tried.push(`${suite}: ${error.message}`)
@@ -55,5 +45,28 @@ export async function fromSuites<T>(
     'SourceMissing',
     `The ${what} ${request.package}=${request.version} cannot be had from this host's mirror (${tried.join('; ')}); give the plan a second location for it.`,
     { retryable: true },
+  )
+}
+
+/**
+ * Does something with an apt configuration of our own that knows one suite of the host's mirror, one caller at a time.
+ * @param architecture where it is not this machine's own
+ * @throws what `use` throws
+ */
+export async function inSuite<T>(
+  kind: 'source' | 'binary',
+  suite: string,
+  architecture: string | undefined,
+  folders: Folders,
+  signal: AbortSignal,
+  use: (apt: OwnApt) => Promise<T>,
+): Promise<T> {
+  const mirror = debianMirror(await hostSources())
+  const source = { ...mirror, types: [kind === 'source' ? 'deb-src' : 'deb'], components: ['main'] }
+  if (architecture !== undefined) source.fields = { ...source.fields, Architectures: architecture }
+  const name = [kind, suite, ...(architecture === undefined ? [] : [architecture])].join('-')
+  const folder = join(folders.cache, 'apt', name)
+  return await withLock(`${folder}.lock`, { signal }, async () =>
+    use(await ownApt(folder, [{ ...source, suites: [suite] }])),
   )
 }

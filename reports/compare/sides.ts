@@ -55,6 +55,8 @@ function sourceInWords(source: SourceLocation): string {
       return `work tree ${source.path}`
     case 'git':
       return `${source.url} ${source.ref}`
+    case 'newest':
+      return `the newest ${source.pattern} of ${source.name}`
   }
 }
 

@@ -72,6 +72,10 @@ export interface CellRow {
   verdict: string | null
   /** JSON: the whole CellVerdict. */
   judgement: string | null
+  /** JSON: NotRun. */
+  not_run: string | null
+  /** JSON: versions by name. */
+  tools: string | null
 }
 
 export interface BuildRow {

@@ -38,8 +38,8 @@ async function settled(look: () => Promise<string[]>): Promise<string[]> {
   }
 }
 
-/** Workflows that the server still has under way. */
-async function openWorkflows(state: string): Promise<string[]> {
+/** Workflows that the server still has under way: a sentence each. */
+export async function openWorkflows(state: string): Promise<string[]> {
   const facts = await readServiceFacts(state)
   if (!facts) return ['the service has written no service.json']
   return await withClient(facts, async (client) => {

@@ -14,5 +14,7 @@ export function codesOf(style: Style, hits: readonly Disturbance[], run: number 
   // It says that nothing works on the run; one that is to be left alone also that it needs a service that stays.
   if (killed.includes('service'))
     return [...own, exitCodes.unreachable, ...(style === 'detached' ? [exitCodes.usage] : [])]
-  return run === undefined ? [exitCodes.unreachable] : own
+  // What begins a night speaks with the server itself, and may not hear that it has begun.
+  const server = style === 'night' && hits.some(({ victim }) => victim === 'server' || victim === 'worker and server')
+  return run === undefined ? [exitCodes.unreachable] : [...own, ...(server ? [exitCodes.unreachable] : [])]
 }

@@ -7,6 +7,7 @@ import { latestRun } from '../../store/runs.ts'
 import type { Store } from '../../store/store.ts'
 import type { Lab } from '../e2e/own-lab.ts'
 import type { Command, Ended } from '../e2e/command.ts'
+import { BegunNight } from './begun-night.ts'
 import { faultsOfLab } from './check-lab.ts'
 import { faultsOfRun, lostOf, type Fault, type Lost, type Undisturbed } from './check-run.ts'
 import { codesOf } from './command-code.ts'
@@ -19,6 +20,8 @@ import { scene } from './scene.ts'
 export interface PlanFacts {
   /** Of `hyplab run`: the plan file, and which of its cells. */
   args: string[]
+  /** The file of a schedule of just these cells. */
+  schedule: string
   expected: ReadonlyMap<string, Undisturbed>
   pace: Pace
 }
@@ -79,9 +82,12 @@ export class DisturbedRun {
     this.#cut.throwIfAborted()
     const { store } = this.#lab
     const before = (await latestRun(store))?.id ?? 0
+    const night = this.#draw.style === 'night' ? await BegunNight.prepare(this.#lab, this.#plan.schedule) : undefined
+    this.#faults.push(...(night?.faults ?? []))
     const args = ['run', ...this.#plan.args, ...(this.#draw.style === 'detached' ? ['--detach'] : [])]
-    const command = this.#lab.start(...args)
-    const number = newRun(store, before, command.ended, this.#cut)
+    const command = this.#lab.start(...(night?.args ?? args))
+    const begun = night ? command.ended.then(() => night.settled(this.#cut)) : command.ended
+    const number = newRun(store, before, begun, this.#cut)
     const disturbed = Promise.all(
       this.#draw.disturbances.map(async (one) => ((await this.#disturb(one, number, command)) ? [] : [one])),
     )
@@ -93,6 +99,7 @@ export class DisturbedRun {
     const missed = (await disturbed).flat()
     this.#cut.throwIfAborted()
     const checked = await this.#check(run, ended, command)
+    if (night && ended) this.#faults.push(...(await night.check(run)))
     return { run, hits: this.#hits, missed, faults: this.#faults, ...checked }
   }
 
@@ -167,7 +174,7 @@ export class DisturbedRun {
 async function newRun(
   store: Store,
   before: number,
-  ended: Promise<Ended>,
+  ended: Promise<unknown>,
   cut: AbortSignal,
 ): Promise<number | undefined> {
   const changes = watchChanges(store)

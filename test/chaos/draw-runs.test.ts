@@ -44,6 +44,13 @@ describe('a draw', () => {
     }
   })
 
+  it('can be of nights, with the same disturbances', () => {
+    const nights = drawRuns({ kills: 30, stops: 10, seed: 7, nights: true })
+    expect(new Set(nights.map(({ style }) => style))).toEqual(new Set(['night']))
+    const runs = drawRuns({ kills: 30, stops: 10, seed: 7 })
+    expect(nights.map(({ disturbances }) => disturbances)).toEqual(runs.map(({ disturbances }) => disturbances))
+  })
+
   it('gives a few of them a draw too', () => {
     expect(drawRuns({ kills: 2, stops: 0, seed: 1 }).flatMap(({ disturbances }) => disturbances)).toHaveLength(2)
     expect(drawRuns({ kills: 0, stops: 0, seed: 1 })).toEqual([])

@@ -20,6 +20,8 @@ export interface Wanted {
   /** Only these, where not all. */
   victims?: readonly Victim[]
   plans?: readonly PlanName[]
+  /** All of them as nights of a schedule, where not as plain runs. */
+  nights?: boolean
 }
 
 /** Into which boots of a run, and behind which of their stages. `power` is the attempt's begin. */
@@ -47,7 +49,14 @@ const runDice = fc.record({ size: percent, plan: percent, style: percent })
  * three in a run. The same seed gives the same draw.
  * @throws Error when no victim is left for what is wanted
  */
-export function drawRuns({ kills, stops, seed, victims: wanted = everybody, plans = everyPlan }: Wanted): RunDraw[] {
+export function drawRuns({
+  kills,
+  stops,
+  seed,
+  victims: wanted = everybody,
+  plans = everyPlan,
+  nights = false,
+}: Wanted): RunDraw[] {
   const only = wanted.filter((victim) => victim !== 'swtpm' || plans.includes('tpm'))
   const all = [...evenly('kill', kills, only), ...evenly('stop', stops, only)]
   const [order = []] = sample(fc.shuffledSubarray(all, { minLength: all.length }), seed, 1)
@@ -64,7 +73,7 @@ export function drawRuns({ kills, stops, seed, victims: wanted = everybody, plan
     const needsTpm = some.some(({ victim }) => victim === 'swtpm')
     runs.push({
       plan: needsTpm || !plans.includes('first-look') || (plans.includes('tpm') && plan < 35) ? 'tpm' : 'first-look',
-      style: styleOf(some, style),
+      style: nights ? 'night' : styleOf(some, style),
       disturbances: some,
     })
   }

@@ -17,7 +17,7 @@ import { table } from './table.ts'
 
 const usage =
   'usage: npm run chaos [-- --kills N --stops N --seed N --labs N --patience SECONDS\n' +
-  '                         --victim NAME ... --plan NAME ... --built FOLDER]'
+  '                         --victim NAME ... --plan NAME ... --built FOLDER --nights]'
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 
 const { values } = parseArgs({
@@ -30,6 +30,7 @@ const { values } = parseArgs({
     built: { type: 'string' },
     victim: { type: 'string', multiple: true },
     plan: { type: 'string', multiple: true },
+    nights: { type: 'boolean', default: false },
   },
 })
 const numbers = [values.kills, values.stops, values.seed, values.labs, values.patience].map(Number)
@@ -40,7 +41,8 @@ if (!numbers.every((number) => Number.isInteger(number) && number >= 0) || labs 
 }
 const names = everyPlan.filter((name) => values.plan?.includes(name) ?? true)
 const victims = values.victim as Victim[] | undefined
-const draws = drawRuns({ kills, stops, seed, plans: names, ...(victims ? { victims } : {}) })
+const { nights } = values
+const draws = drawRuns({ kills, stops, seed, plans: names, nights, ...(victims ? { victims } : {}) })
 
 const folder = await mkdtemp(join(tmpdir(), 'hyplab-chaos-'))
 const log = join(folder, 'disturbances.jsonl')

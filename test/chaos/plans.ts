@@ -1,4 +1,7 @@
+import { writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { stringify } from 'yaml'
 import { runDetail } from '../../store/details.ts'
 import { listRuns } from '../../store/runs.ts'
 import { openStore } from '../../store/store.ts'
@@ -40,6 +43,7 @@ export async function preparePlans(
     plans.map(async (name) => {
       const { from, only } = shipped[name]
       const file = await planLike({ state: folder }, nameOf(name), (plan: PlanText) => (plan.attempts = attempts), from)
+      await writeFile(join(dirname(file), `${nameOf(name)}-night.yaml`), stringify(nightOf(file, only)))
       return { name, args: [file, ...only.flatMap((value) => ['--only', value])] }
     }),
   )
@@ -70,11 +74,20 @@ async function factsOf(built: string, name: PlanName, args: string[], slower: nu
     if (!last) throw new Error(`${built} has no run of ${nameOf(name)}: delete it, it is made again.`)
     const detail = await runDetail(store, last.id)
     const boots = detail.cells.flatMap((cell) => cell.attempts).map(({ started, end }) => (end!.ended - started) / 1000)
+    const schedule = join(dirname(args[0]!), `${nameOf(name)}-night.yaml`)
     const pace = { run: (slower * (last.ended! - last.started)) / 1000, boot: slower * Math.max(...boots) }
-    return { args, expected: undisturbed(detail), pace }
+    return { args, schedule, expected: undisturbed(detail), pace }
   } finally {
     await store.close()
   }
+}
+
+/** A schedule of a plan whose hour never comes while anybody watches: its nights begin when somebody says so. */
+function nightOf(plan: string, only: readonly string[]): object {
+  const values = only.map((text) => [text.slice(0, text.indexOf('=')), text.slice(text.indexOf('=') + 1)] as const)
+  const axes = Map.groupBy(values, ([axis]) => axis)
+  const selector = Object.fromEntries([...axes].map(([axis, of]) => [axis, of.map(([, value]) => value)]))
+  return { plan, only: selector, cron: '0 0 29 2 *' }
 }
 
 function nameOf(plan: PlanName): string {

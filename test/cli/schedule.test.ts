@@ -87,6 +87,14 @@ describe('schedules', () => {
     expect(await hyplab('schedule', 'diff')).toMatchObject({ code: 0 })
   })
 
+  it('whose budget is of a class that no cell boots on are refused where that stands', async () => {
+    await writeFile(join(folder, 'odd.yaml'), 'plan: plan.yaml\nevery: 1 h\nbudget: { qemu: 1 h, rk3588: 1 h }\n')
+    expect(await hyplab('schedule', 'apply', 'odd.yaml')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('odd.yaml:3:24: no cell boots on the class "rk3588"; there is qemu'),
+    })
+  })
+
   it('whose plan is wrong when the hour has come begin no night, and say so', async () => {
     await writeFile(join(folder, 'plan.yaml'), 'name: broken\n')
     expect(await hyplab('schedule', 'trigger', 'york')).toMatchObject({ code: 0 })

@@ -1,5 +1,7 @@
-import type { CellVerdict } from '../../domain/verdict/verdict.ts'
+import type { SourceLocation } from '../../domain/cell.ts'
 import type { Finding } from '../../domain/finding.ts'
+import type { NotRun } from '../../domain/not-run.ts'
+import type { CellVerdict } from '../../domain/verdict/verdict.ts'
 import type { Attempt } from '../../store/attempt.ts'
 import type { Build } from '../../store/builds.ts'
 import type { Run } from '../../store/runs.ts'
@@ -16,7 +18,9 @@ export interface CellDocument {
   number: number
   id: string
   axes: Record<string, string>
+  sources: SourceLocation[]
   verdict: CellVerdict | null
+  notRun: NotRun | null
   attempts: Attempt[]
 }
 

@@ -101,4 +101,34 @@ describe('a night', () => {
     const svg = join(lab.state, 'strips.svg')
     expect(await lab.hyplab('flakes', 'night', '--svg', svg)).toMatchObject({ code: 0 })
   })
+
+  it('in which nothing moved rests where its schedule wants that, and says since when', async () => {
+    await apply('unchanged: skip')
+    const before = (await lab.json<{ nights: { run: number }[] }>('nights')).nights[0]!.run
+    const { run, cells } = await night()
+    const sentence = expect.stringMatching(new RegExp(`^nothing moved since the night of [-\\d]+ \\(run ${before}\\)$`))
+    expect(cells).toMatchObject([
+      { verdict: null, attempts: [], notRun: { why: 'unchanged', sentence, stands: { verdict: 'pass' } } },
+    ])
+    expect(run.exitCode).toBe(0)
+    const { code, stdout } = await lab.hyplab('report', 'night')
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^1 unchanged\.\nNothing moved since the night of /m)
+  })
+
+  it('whose boots do not fit into the budget of their class runs none of them, and is incomplete', async () => {
+    await apply('budget: { qemu: 10 ms }')
+    const { run, cells } = await night()
+    expect(cells).toMatchObject([{ verdict: null, attempts: [], notRun: { why: 'budget' } }])
+    expect(run.exitCode).toBe(3)
+    const { code, stdout } = await lab.hyplab('report', 'night')
+    expect(code).toBe(3)
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain('NOT RUN Not run: too little was left of the budget of qemu, 0.01 s.')
+  })
+
+  /** Gives the schedule another line. */
+  async function apply(line: string): Promise<void> {
+    await writeFile(schedule, `plan: plans/night.yaml\n${line}\ncron: '30 1 * * *'\n`)
+    expect(await lab.hyplab('schedule', 'apply', schedule)).toMatchObject({ code: 0, stdout: 'night: changed' })
+  }
 })

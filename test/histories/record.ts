@@ -1,7 +1,7 @@
 /**
  * Records histories of real workflows for the replay test: `record.ts NAME=RUN...` with HYPLAB_STATE on a lab whose service
- * runs. Writes NAME.runPlan.json, NAME.runCell.json (of the first cell) and NAME.buildOnce.json (of the run's first build
- * that was made by this server) beside itself. Where this machine's folders and its name stand in a history, others are
+ * runs. Writes NAME.runPlan.json, or NAME.night.json of a run that a schedule began, NAME.runCell.json (of the first cell)
+ * and NAME.buildOnce.json (of the run's first build that was made by this server) beside itself. Where this machine's folders and its name stand in a history, others are
  * put; replay looks at neither.
  */
 import { writeFile } from 'node:fs/promises'
@@ -12,6 +12,7 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
 import { workflowIds } from '../../domain/naming.ts'
 import { foldersFrom } from '../../host/folders.ts'
 import { runDetail } from '../../store/details.ts'
+import { nightOfRun } from '../../store/nights.ts'
 import { openStore } from '../../store/store.ts'
 import { hostId, labId } from '../../worker/lab-id.ts'
 import { readServiceFacts } from '../../worker/service-file.ts'
@@ -30,7 +31,8 @@ const [lab, host] = [await labId(state), await hostId(state)]
 for (const argument of process.argv.slice(2)) {
   const [name, run] = argument.split('=')
   const { run: row, cells } = await runDetail(store, Number(run))
-  await record(row.workflowId, `${name}.runPlan`)
+  const isNight = (await nightOfRun(store, row.id)) !== undefined
+  await record(row.workflowId, `${name}.${isNight ? 'night' : 'runPlan'}`)
   await record(workflowIds.cell(row.workflowId, cells[0]!.number), `${name}.runCell`)
   for (const build of [cells[0]!.kernelBuild, cells[0]!.firmwareBuild])
     if (build !== null && (await record(workflowIds.build(lab, build), `${name}.buildOnce`))) break

@@ -45,7 +45,7 @@ describe('the workflows as they are', () => {
     await replay(workflowBundle, name)
   })
 
-  it('are all recorded: a run, its cells and builds, undisturbed, disturbed and cancelled', () => {
+  it('are all recorded: a run, a night, cells and builds, undisturbed, disturbed and cancelled', () => {
     expect(recorded.toSorted()).toEqual(
       expect.arrayContaining([
         'cancelled-boot.runCell.json',
@@ -53,6 +53,8 @@ describe('the workflows as they are', () => {
         'cancelled.buildOnce.json',
         'cancelled.runPlan.json',
         'killed-worker.runCell.json',
+        'budget.night.json',
+        'plain.night.json',
         'plain.buildOnce.json',
         'plain.runCell.json',
         'plain.runPlan.json',

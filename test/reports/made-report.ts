@@ -103,6 +103,7 @@ export function makeReport(cells: readonly MadeCell[], schedule?: string): Repor
     fault: null,
     owner: 'the lab',
     zone: 'Europe/Berlin',
+    unchangedSince: null,
   }
   return {
     schemaVersion: 1,

@@ -55,6 +55,22 @@ it('a night is told as a mail: what is new, since when, what moved', () => {
   )
 })
 
+it('a night in which nothing moved says since when, and what stands of the cells that it left', () => {
+  const left: CellNight = {
+    ...night('14.1', 'pass', '6.18.4-1'),
+    verdict: null,
+    unchanged: true,
+    sentence: 'Not run: nothing moved since the night of 2026-11-29 (run 12).',
+    at,
+  }
+  const past = () => [night('13.1', 'pass', '6.18.4-1')]
+  const head = { schedule: 'nightly', due: '', run: 14, fault: null, summary: '', unchangedSince: { run: 12, at: at - 2 * 86_400_000 } }
+  const text = nightText(head, tellNight(compareNight([left], past), [], past, at))
+  expect(text).toContain('\n1 unchanged.\nNothing moved since the night of 2026-11-29 (run 12).\n')
+  expect(text).toContain('\nUNCHANGED\n  Not run: nothing moved since the night of 2026-11-29 (run 12).\n')
+  expect(text).toContain('\n        as in 13.1 (2026-11-30): pass\n')
+})
+
 it('a night that did not begin says why', () => {
   const story = tellNight([], [], () => [], at)
   const head = {

@@ -1,8 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { rm } from 'node:fs/promises'
-import { finishAttempt } from '../../store/attempts.ts'
-import { judgeCell, setCellBuilds } from '../../store/cells.ts'
-import { listNights, nightsAfter, nightsOf, verdictsBefore, writeNight } from '../../store/nights.ts'
+import { finishAttempt, startAttempt } from '../../store/attempts.ts'
+import { judgeCell, setCellBuilds, setCells, setNotRun, setTools } from '../../store/cells.ts'
+import { attemptsOf, cellsOfRuns } from '../../store/night-cells.ts'
+import {
+  listNights,
+  nightOfRun,
+  nightOfWorkflow,
+  nightsAfter,
+  nightsOf,
+  verdictsBefore,
+  writeNight,
+} from '../../store/nights.ts'
 import { createRun } from '../../store/runs.ts'
 import { readSamples } from '../../store/samples.ts'
 import { deleteSchedule, listSchedules, writeSchedule } from '../../store/schedules.ts'
@@ -64,6 +73,9 @@ describe('nights', () => {
     expect(due(await nightsOf(store, 'nightly', 1, 10))).toEqual([1, 0])
     expect(due(await nightsAfter(store, 'nightly', 1))).toEqual([0, 2])
     expect(await nightsOf(store, 'nightly', 99, 10)).toEqual([])
+    expect(await nightOfRun(store, 1)).toMatchObject({ id: 1, due: noon + day })
+    expect(await nightOfWorkflow(store, `nightly-${noon}`)).toMatchObject({ id: 2, run: 2 })
+    expect([await nightOfRun(store, 99), await nightOfWorkflow(store, 'none')]).toEqual([undefined, undefined])
   })
 
   it('know what a cell came to in those before, of the same schedule, newest first', async () => {
@@ -76,6 +88,38 @@ describe('nights', () => {
     expect(await verdictsBefore(store, run, cells[0]!.id)).toEqual(['fail', 'pass'])
     expect(await verdictsBefore(store, run, cells[1]!.id)).toEqual([])
     expect(await verdictsBefore(store, 999, cells[0]!.id)).toEqual([])
+  })
+})
+
+describe('cells of earlier nights', () => {
+  it('come with what their attempts were, those that count and the time of all, by run', async () => {
+    const run = await night(noon, 'pass')
+    const end = await sampleEnd(store, 1)
+    const boot = async (number: number, ending: 'finished' | 'infra') => {
+      const start = { ...sampleStart({ run, cell: 1, number }), fence: number }
+      await finishAttempt(store, start, { ...end, ending })
+    }
+    await boot(1, 'infra')
+    await boot(2, 'finished')
+    await startAttempt(store, { ...sampleStart({ run, cell: 1, number: 3 }), fence: 3 })
+    await setNotRun(store, run, 2, { why: 'budget', sentence: 'too little was left' })
+    await setTools(store, run, { qemu: '10.0.3' })
+    expect((await cellsOfRuns(store, [run, 99])).get(run)).toMatchObject([
+      { number: 1, verdict: { verdict: 'pass' }, notRun: null, attempts: { counted: 1, made: 2, seconds: 41 } },
+      { number: 2, verdict: null, notRun: { why: 'budget' }, tools: { qemu: '10.0.3' }, attempts: { made: 0 } },
+    ])
+    expect(await attemptsOf(store, run, 1)).toMatchObject({ seconds: 41 })
+    expect(await cellsOfRuns(store, [])).toEqual(new Map())
+  })
+
+  it('have the sources that were written over those of the plan, and nothing else changes', async () => {
+    const run = await night(noon)
+    const before = (await cellsOfRuns(store, [run])).get(run)!
+    const source = { kind: 'git' as const, url: '/linux', ref: 'a'.repeat(40), was: 'main' }
+    const { cell } = before[1]!
+    const changed = { ...cell, kernel: { ...cell.kernel, sources: [source] } }
+    await setCells(store, run, new Map([[2, changed]]))
+    expect((await cellsOfRuns(store, [run])).get(run)!.map((one) => one.cell)).toEqual([before[0]!.cell, changed])
   })
 })
 

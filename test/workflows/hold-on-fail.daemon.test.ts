@@ -198,6 +198,35 @@ test.each(['pass', 'known-fail'] as const)('a cell that comes out as %s keeps no
   })
 })
 
+test('of a cell that is tried until one is confident the board of the attempt that settles it is kept', async () => {
+  await runThatHolds(600)
+  let booted = 0
+  await cellThat(
+    'flaky',
+    async (told) => {
+      expect(booted).toBe(3)
+      expect(told.steps.filter((step) => step === 'handOverPlace')).toHaveLength(1)
+      expect([await outlet(), (await place()).lease]).toMatchObject([
+        'on',
+        { holder, why: expect.stringContaining('attempt 1.1.3 of') },
+      ])
+      await holdOf(told, 3).cancel()
+      await holdOf(told, 3)
+        .result()
+        .catch(() => undefined)
+    },
+    {
+      bootAttempt: async () => {
+        booted++
+        await switchOn()
+        return { ending: 'hung' }
+      },
+      isCellSettled: async () => booted >= 3,
+    },
+    { count: 50, until: 'confident' },
+  )
+})
+
 test('only the board of the last attempt is kept, and none that the lab broke', async () => {
   await runThatHolds(600)
   let times = 0

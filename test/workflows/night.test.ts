@@ -4,7 +4,7 @@ import { ApplicationFailure, defineSearchAttributeKey } from '@temporalio/common
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RunEnd } from '../../activities/registry.ts'
 import { queues } from '../../domain/naming.ts'
-import type { LostAttempt, NightStart, NightTask, RunTask } from '../../workflows/contracts.ts'
+import type { LostAttempt, NightStart, NightTask, RunTask, SkippedCell } from '../../workflows/contracts.ts'
 import { host, lab, openBench, type Bench } from './environment.ts'
 
 let bench: Bench
@@ -90,6 +90,44 @@ describe('a night', () => {
     await bench.withSteps(steps(seen, { closes }), async () => (await start(randomUUID())).result())
     expect(seen.lost.map(({ cell }) => cell)).toEqual([2])
     expect(seen.ended).toEqual([{ run: 7, state: 'finished', reason: 'the window closed' }])
+  })
+
+  /** A night of three cells in this order, each of 10 s; the cells that boot, in their order, and those that are skipped. */
+  async function nightOf(order: number[], budget: Record<string, number>, took = 10) {
+    const seen = fresh()
+    const booted: number[] = []
+    const skipped: SkippedCell[] = []
+    const all = {
+      ...steps(seen),
+      outlineRun: async () => ({
+        plan: 'p',
+        builds: [],
+        cells: order.map((number) => ({ number, builds: [], count: 1, infra: 1, class: 'qemu', seconds: 10 })),
+        night: { budget },
+      }),
+      async bootAttempt({ cell }: { cell: number }) {
+        booted.push(cell)
+        return { ending: 'finished' as const }
+      },
+      bootedSeconds: async () => took,
+      skipCell: async (cell: SkippedCell) => void skipped.push(cell),
+    }
+    await bench.withSteps(all, async () => (await start(randomUUID())).result())
+    expect(seen.ended).toEqual([{ run: 7, state: 'finished', reason: '' }])
+    return { booted, skipped }
+  }
+
+  it('boots its cells in the order of its outline', async () => {
+    expect(await nightOf([3, 1, 2], {})).toEqual({ booted: [3, 1, 2], skipped: [] })
+  })
+
+  it('runs no more of a class than its budget holds, by what boots really took, and says what it did not run', async () => {
+    const { booted, skipped } = await nightOf([3, 1, 2], { qemu: 25 })
+    expect(booted).toEqual([3, 1])
+    const sentence = 'too little was left of the budget of qemu, 25 s'
+    expect(skipped).toEqual([{ run: 7, cell: 2, notRun: { why: 'budget', sentence } }])
+    expect((await nightOf([3, 1, 2], { qemu: 25 }, 5)).booted).toEqual([3, 1, 2])
+    expect((await nightOf([3, 1, 2], { qemu: 0 })).skipped.map(({ cell }) => cell)).toEqual([3, 1, 2])
   })
 
   it('whose plan is wrong fails with the sentence of it, and nothing is run', async () => {

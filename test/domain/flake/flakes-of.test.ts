@@ -131,9 +131,42 @@ describe('a flake', () => {
     },
   )
 
-  function binomial(k: number, rate: number): number {
+  /** Attempts on four places of two hosts, 15 on each place; some fail on the two of the first host. */
+  function onTwoHosts(failing: [number, number]): Sample[] {
+    return [0, 1, 2, 3].flatMap((place) =>
+      times(15, () => sample({}, { place: `lab/rock-${place}`, host: place < 2 ? 'lab-1' : 'lab-2' })).map(
+        (one, index) => ({
+          ...one,
+          findings: [
+            { id: 'ffa.usable', outcome: index < (failing[place] ?? 0) ? ('fail' as const) : ('pass' as const) },
+          ],
+        }),
+      ),
+    )
+  }
+
+  it('that keeps to a host is the host’s, with the stated power', () => {
+    let power = 0
+    for (let one = 0; one <= 15; one++)
+      for (let other = 0; other <= 15; other++) {
+        const said = onTwoHosts([one, other])
+        const failures = said.filter(({ findings }) => findings[0]!.outcome === 'fail')
+        const [first] = follows(said, failures)
+        if (first?.origin === 'host' && first.name === 'lab-1') power += binomial(one, 0.5, 15) * binomial(other, 0.5, 15)
+      }
+    expect(power).toBeGreaterThanOrEqual(0.97)
+    expect(power).toBeLessThan(0.99)
+  })
+
+  it('of a host that has one place is the place’s', () => {
+    const said = onTwoPlaces(30, 15, 0).map((one) => ({ ...one, made: { ...one.made, host: `of ${one.made.place}` } }))
+    const failures = said.filter(({ findings }) => findings[0]!.outcome === 'fail')
+    expect(follows(said, failures).map(({ origin, name }) => [origin, name])).toEqual([['place', 'lab/rock-1']])
+  })
+
+  function binomial(k: number, rate: number, of = 30): number {
     if (rate === 0) return k === 0 ? 1 : 0
-    const choose = Math.exp(logGamma(31) - logGamma(k + 1) - logGamma(31 - k))
-    return choose * rate ** k * (1 - rate) ** (30 - k)
+    const choose = Math.exp(logGamma(of + 1) - logGamma(k + 1) - logGamma(of + 1 - k))
+    return choose * rate ** k * (1 - rate) ** (of - k)
   }
 })

@@ -63,6 +63,32 @@ describe('a night', () => {
     expect(tell([night('a', 'pass')]).incomplete).toBe(false)
   })
 
+  it('in which nothing moved is as good or as bad as what stands: not run again makes nothing good', () => {
+    const left = (config: string): CellNight => ({ ...night(config, null), unchanged: true })
+    const past = [night('a', 'pass'), night('b', 'fail', [refused])]
+    const good = tell([left('a')], [], past)
+    expect(good).toMatchObject({ red: false, incomplete: false, counts: { unchanged: 1 } })
+    const bad = tell([left('a'), left('b')], [], past)
+    expect(bad).toMatchObject({ red: true, incomplete: false, counts: { unchanged: 2 } })
+    expect(bad.groups.map(({ standing, cause, cells }) => [standing, cause, cells.length])).toEqual([
+      ['unchanged', '', 1],
+      ['unchanged', 'ffa.usable · -22', 1],
+    ])
+    expect(bad.groups[1]!.cells[0]!.since).toMatchObject({ verdict: 'fail' })
+    expect(tell([left('b')], [issue], past)).toMatchObject({ red: false, incomplete: false })
+    // One that never said anything says nothing still.
+    expect(tell([left('c')], [], past)).toMatchObject({ red: false, incomplete: true })
+  })
+
+  it('tells cells that were not run by the reason', () => {
+    const why = (config: string, sentence: string): CellNight => ({ ...night(config, null), sentence })
+    const { groups } = tell([why('a', 'the window closed'), why('b', 'no budget'), why('c', 'the window closed')])
+    expect(groups.map(({ sentence, cells }) => [sentence, cells.length])).toEqual([
+      ['the window closed', 2],
+      ['no budget', 1],
+    ])
+  })
+
   it('shows what is known, and is not red for it', () => {
     const story = tell([night('a', 'fail', [refused]), night('b', 'pass')], [issue])
     expect(story).toMatchObject({ red: false, counts: { known: 1, good: 1 }, notes: [] })

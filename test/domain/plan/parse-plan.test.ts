@@ -66,6 +66,22 @@ test('a plan without mistakes has its defaults, paths and quantities filled in',
   ])
 })
 
+test('the newest version or tag that fits is a location of its own kind', () => {
+  const sources = (location: string) => plan(change('{ tree: ../linux }', location)).kernels['linux-b']?.sources[0]
+  expect(sources("{ debian: linux, newest: '6.12.*' }")).toEqual({
+    kind: 'newest',
+    of: 'debian',
+    name: 'linux',
+    pattern: '6.12.*',
+  })
+  expect(sources('{ deb: linux-source-7.3, newest: "*" }')).toMatchObject({ of: 'deb', name: 'linux-source-7.3' })
+  expect(sources('{ git: ../linux.git, newest: v*-rc* }')).toMatchObject({ of: 'git', name: '/linux.git' })
+  expect(sources('{ git: https://git.example.org/linux.git, newest: v*-rc* }')).toMatchObject({
+    name: 'https://git.example.org/linux.git',
+    pattern: 'v*-rc*',
+  })
+})
+
 test('symbols stand as in a .config: y, m, n and numbers bare and as written, text in quotes', () => {
   const symbols =
     'symbols: { A: y, B: n, NR_CPUS: 4, BASE: 0x1000, LOCALVERSION: -lab, CMDLINE: a "b" \\c, Q: \'"y"\', E: "" }'
@@ -358,6 +374,31 @@ describe('one mistake is one error, where it stands', () => {
       'Debian package without version',
       () => change('{ tree: ../linux }', '{ debian: linux }'),
       '10:9: a debian location needs "version"; add version: ...',
+    ],
+    [
+      'version and newest',
+      () => change('{ tree: ../linux }', "{ debian: linux, version: 6.18.5-1, newest: '6.18.*' }"),
+      '10:45: "version" and "newest" are two answers; leave one of them out',
+    ],
+    [
+      'newest with a sha256',
+      () => change('{ tree: ../linux }', `{ deb: linux-source, newest: '6.*', sha256: ${'0'.repeat(64)} }`),
+      '10:45: the newest of several has no sha256 that is known; remove it, or name one version',
+    ],
+    [
+      'newest of a tree',
+      () => change('{ tree: ../linux }', "{ tree: ../linux, newest: '*' }"),
+      '10:27: "newest" has no meaning for a tree location; remove it',
+    ],
+    [
+      'newest that YAML takes for a number',
+      () => change('{ tree: ../linux }', '{ debian: linux, newest: 6.12 }'),
+      '10:34: 6.12 is not a pattern; text in quotes, e.g. "6.12.*" or "v*-rc*"',
+    ],
+    [
+      'newest that is no pattern',
+      () => change('{ tree: ../linux }', '{ debian: linux, newest: "6.12 and up" }'),
+      '10:34: "6.12 and up" is not a pattern; letters, digits and . + ~ : - with * for any text, e.g. "6.12.*"',
     ],
     ['git without ref', () => change(', ref: v7.0', ''), '11:9: a git location needs "ref"; add ref: ...'],
     [

@@ -23,6 +23,8 @@ describe('a schedule', () => {
       'overlap: buffer-one',
       'catch-up: 1 h',
       'at-once: 4',
+      'budget: { qemu: 2 h, rk3588: 30 min }',
+      'unchanged: repeat-unsure',
       'owner: lab@example.org',
     ].join('\n')
     expect(parse(text)).toMatchObject({
@@ -37,6 +39,8 @@ describe('a schedule', () => {
         overlap: 'buffer-one',
         catchUp: 3600,
         atOnce: 4,
+        budget: { qemu: 7200, rk3588: 1800 },
+        unchanged: 'repeat-unsure',
         owner: 'lab@example.org',
       },
     })
@@ -52,6 +56,8 @@ describe('a schedule', () => {
         overlap: 'skip',
         catchUp: 7200,
         confirm: 5,
+        budget: {},
+        unchanged: 'run',
       },
     })
   })
@@ -71,6 +77,10 @@ describe('a schedule', () => {
     ['plan: p.yaml\ncrom: 1 2 * * *', 'did you mean "cron"?'],
     ['plan: p.yaml\ncron: 1 2 * * *\nonly: { kernels: a }', 'did you mean "kernel"?'],
     ['plan: p.yaml\ncron: 1 2 * * *\njitter: 5', 'nightly.yaml:3:9: '],
+    ['plan: p.yaml\ncron: 1 2 * * *\nbudget: 2 h', 'nightly.yaml:3:9: budget is text; it would be a map'],
+    ['plan: p.yaml\ncron: 1 2 * * *\nbudget: { qemu: 120 }', 'nightly.yaml:3:17: 120 is not a time'],
+    ['plan: p.yaml\ncron: 1 2 * * *\nbudget: { qemu: two h }', 'nightly.yaml:3:17: "two h" is not a time'],
+    ['plan: p.yaml\ncron: 1 2 * * *\nunchanged: repeat', 'did you mean "repeat-unsure"?'],
     ['cron: 1 2 * * *', 'plan'],
     ['plan: [a, b', 'nightly.yaml:1:'],
   ])('%j is refused where the mistake stands', (text, sentence) => {

@@ -52,6 +52,34 @@ describe('summariseRun', () => {
     expect(summariseRun(judged('pass', 'pass', 'pass'), closed).exitCode).toBe(0)
   })
 
+  it('tells what was not run because nothing moved, with what stands of it, which counts as it did', () => {
+    const unchanged = (verdict: Verdict) => ({
+      why: 'unchanged' as const,
+      sentence: 'nothing moved since the night of 2026-11-29 (run 9)',
+      stands: { result: '9.1', verdict },
+    })
+    expect(summariseRun(judged('pass'), { ...run, notRun: [unchanged('pass'), unchanged('known-fail')] })).toEqual({
+      exitCode: 0,
+      sentence:
+        'As expected: 1 pass. 2 of 3 cells were not run: nothing moved since the night of 2026-11-29 (run 9); what was said of them before stands: 1 pass, 1 known-fail.',
+    })
+    const failing = { ...run, notRun: ['pass', 'pass', 'fail'].map((verdict) => unchanged(verdict as Verdict)) }
+    expect(summariseRun([], failing)).toMatchObject({
+      exitCode: 1,
+      sentence: expect.stringMatching(/^None of 3 cells was run: .* before stands: 2 pass, 1 fail\.$/),
+    })
+  })
+
+  it('tells what was over its budget, and never exits with 0 then', () => {
+    const notRun = [{ why: 'budget' as const, sentence: 'too little was left of the budget of qemu, 2 h' }]
+    expect(summariseRun(judged('pass', 'pass'), { ...run, notRun })).toEqual({
+      exitCode: 3,
+      sentence: 'As expected: 2 pass. 1 of 3 cells were not run: too little was left of the budget of qemu, 2 h.',
+    })
+    const both = { ...run, cells: 4, notRun, reason: 'the window closed' }
+    expect(summariseRun(judged('pass', 'pass'), both).sentence).toMatch(/budget of qemu, 2 h\. 1 of 4 .* window closed\.$/)
+  })
+
   it('exits with 0 only when every verdict is as expected, in whatever order', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...verdicts), { minLength: 1 }), (kinds) => {

@@ -1,0 +1,37 @@
+import type { Cell } from '../cell.ts'
+import { isDeepEqual } from '../deep-equal.ts'
+
+/** What a cell was built to, and with what it was made and run, beside what its plan says. */
+export interface CellMade {
+  /** Ids of the builds; null before they are named. */
+  kernelBuild: string | null
+  firmwareBuild: string | null
+  /** Versions of programs that can change what comes out, e.g. QEMU's, by name; null for runs of before they were kept. */
+  tools: Record<string, string> | null
+}
+
+/**
+ * All that a cell is made of and judged by, as JSON has it, in an order in which what is told first is what people ask for
+ * first. How often it is tried changes no outcome and is left out.
+ */
+export function inputsOf(cell: Cell, { kernelBuild, firmwareBuild, tools }: CellMade): Record<string, unknown> {
+  return {
+    kernel: { ...cell.kernel, build: kernelBuild },
+    stack: { ...cell.stack, build: firmwareBuild },
+    target: cell.target,
+    cmdline: cell.cmdline,
+    modules: cell.modules,
+    ...(tools !== null && { tools }),
+    probes: cell.probes,
+    // Where in the plan it stands is nothing that is expected.
+    expected: cell.expectations.map(({ at: _, ...expectation }) => expectation),
+    limits: cell.limits,
+  }
+}
+
+/** Whether a cell is made of the same twice, whatever place of its class it ran on. */
+export function sameInputs(one: Record<string, unknown>, other: Record<string, unknown>): boolean {
+  const { place: _one, ...mine } = one
+  const { place: _other, ...theirs } = other
+  return isDeepEqual(mine, theirs)
+}

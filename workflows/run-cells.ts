@@ -1,0 +1,88 @@
+import {
+  condition,
+  executeChild,
+  isCancellation,
+  ParentClosePolicy,
+  proxyActivities,
+  proxyLocalActivities,
+  workflowInfo,
+} from '@temporalio/workflow'
+import { defineSearchAttributeKey } from '@temporalio/common'
+import type { Activities } from '../activities/registry.ts'
+import { queues, workflowIds } from '../domain/naming.ts'
+import type { BuildResult, CellOutline, RunOutline, RunTask } from './contracts.ts'
+import { nightTurns } from './night-turns.ts'
+import { bookkeeping, closing } from './options.ts'
+import { reasonOf } from './reason-of.ts'
+import { runCell } from './run-cell.ts'
+
+const light =
+  proxyLocalActivities<Pick<Activities, 'closeBrokenCell' | 'closeUnbuiltCell' | 'skipCell'>>(bookkeeping)
+
+/** The cells of a run, each as soon as its builds are there and it is its turn. Returns when all have ended. */
+export async function runCells(
+  task: RunTask,
+  outline: RunOutline,
+  builds: Map<string, Promise<BuildResult>>,
+): Promise<void> {
+  const turns = outline.night && nightTurns(task, outline.cells, outline.night.budget)
+  let running = 0
+  const { closeOpenAttempts } = proxyActivities<Pick<Activities, 'closeOpenAttempts'>>(
+    closing(queues.closing(task.lab, task.host)),
+  )
+  /** A cell that breaks ends neither the run nor the other cells. */
+  const one = async (cell: CellOutline): Promise<void> => {
+    try {
+      await runOne(cell)
+    } catch (error) {
+      if (isCancellation(error)) throw error
+      const which = { run: task.run, cell: cell.number, reason: reasonOf(error) }
+      // What cannot be closed must not keep the cell from its verdict.
+      await closeOpenAttempts(which).catch((unclosed: unknown) => {
+        if (isCancellation(unclosed)) throw unclosed
+      })
+      await light.closeBrokenCell(which)
+    }
+  }
+  const runOne = async (cell: CellOutline): Promise<void> => {
+    const results = await Promise.all(cell.builds.map((id) => builds.get(id)!))
+    const failed = results.find((result) => !result.ok)
+    if (failed) {
+      await light.closeUnbuiltCell({ run: task.run, cell: cell.number, infra: failed.infra, message: failed.message })
+      return
+    }
+    const turn = turns && (await turns.take(cell))
+    if (turn?.notRun) {
+      await light.skipCell({ run: task.run, cell: cell.number, notRun: turn.notRun })
+      return
+    }
+    // Of several that wait for the same place in the row only one may have it when it comes free.
+    // One that boots on a place of a lab waits for that, and costs this host nothing. In a night its turn says all that.
+    const inRow = !turn && !cell.leased
+    while (inRow && running >= task.atOnce) await condition(() => running < task.atOnce)
+    if (inRow) running++
+    try {
+      await executeChild(runCell, {
+        workflowId: workflowIds.cell(workflowInfo().workflowId, cell.number),
+        args: [{ ...cell, run: task.run, lab: task.lab, host: task.host }],
+        typedSearchAttributes: [
+          { key: defineSearchAttributeKey('LabRun', 'KEYWORD'), value: String(task.run) },
+          { key: defineSearchAttributeKey('LabCell', 'KEYWORD'), value: `${task.run}.${cell.number}` },
+        ],
+        // Not the default TERMINATE, which would leave a place powered on.
+        parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+      })
+      if (turn?.count) await turn.count()
+    } finally {
+      if (inRow) running--
+      turn?.end()
+    }
+  }
+  const cells = outline.cells.map(one)
+  try {
+    await Promise.all(cells)
+  } finally {
+    // When the window closes, what others of them hold has to be put away, too, before the run is said to have ended.
+    if (task.closes !== undefined) await Promise.allSettled(cells)
+  }
+}
