@@ -49,3 +49,19 @@ export interface LabEvidence {
   /** The entries as people read them, one a line. */
   text: string
 }
+
+/** Where evidence stands: `uart0:312`, `record 7`, `smc 12-14`, `lab 3`, `binary_bios_measurements entry 3`. */
+export function whereOf(evidence: Evidence): string {
+  if (evidence.kind === 'record') return `record ${evidence.sequence}`
+  const { from, to } = evidence
+  const range = from === to ? `${from}` : `${from}-${to}`
+  switch (evidence.kind) {
+    case 'console':
+      return `${evidence.console}:${range}`
+    case 'smc':
+    case 'lab':
+      return `${evidence.kind} ${range}`
+    case 'file':
+      return evidence.unit === 'line' ? `${evidence.file}:${range}` : `${evidence.file} ${evidence.unit} ${range}`
+  }
+}

@@ -1,4 +1,5 @@
 import type { Selector } from '../plan/axes.ts'
+import type { Telling } from '../tell/telling.ts'
 
 /** What happens when the hour of a night comes while the one before still runs. */
 export const overlaps = ['skip', 'buffer-one', 'cancel-other'] as const
@@ -27,6 +28,8 @@ export interface Schedule {
   confirm: number
   /** Who looks after it. */
   owner: string | undefined
+  /** Who is told of its nights; no two with one key. */
+  tell: Telling[]
 }
 
 export interface When {
