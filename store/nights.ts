@@ -76,6 +76,16 @@ export async function nightsOf(
   return rows.map(toNight)
 }
 
+/** The night whose story a workflow tells; undefined when it was not written. */
+export async function nightOf(store: Store, workflowId: string): Promise<Night | undefined> {
+  const row = await store.database
+    .selectFrom('nights')
+    .selectAll()
+    .where('workflow', '=', workflowId)
+    .executeTakeFirst()
+  return row && toNight(row)
+}
+
 /** The nights of a schedule that were written after another one, oldest first. */
 export async function nightsAfter(store: Store, schedule: string, id: number): Promise<Night[]> {
   const rows = await store.database
