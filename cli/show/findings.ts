@@ -1,4 +1,4 @@
-import type { Evidence } from '../../domain/evidence.ts'
+import { whereOf, type Evidence } from '../../domain/evidence.ts'
 import type { Finding } from '../../domain/finding.ts'
 import type { Context } from '../context.ts'
 import { paintOutcome } from './paint.ts'
@@ -17,19 +17,4 @@ export function evidenceLines(evidence: Evidence, paint: Paint, indent: number):
   const pad = ' '.repeat(indent)
   const [first = '', ...rest] = evidence.text.split('\n')
   return [`${pad}${paint.cyan(whereOf(evidence))}  ${first}`, ...rest.map((line) => `${pad}  ${line}`)]
-}
-
-export function whereOf(evidence: Evidence): string {
-  if (evidence.kind === 'record') return `record ${evidence.sequence}`
-  const { from, to } = evidence
-  const range = from === to ? `${from}` : `${from}-${to}`
-  switch (evidence.kind) {
-    case 'console':
-      return `${evidence.console}:${range}`
-    case 'smc':
-    case 'lab':
-      return `${evidence.kind} ${range}`
-    case 'file':
-      return evidence.unit === 'line' ? `${evidence.file}:${range}` : `${evidence.file} ${evidence.unit} ${range}`
-  }
 }

@@ -118,7 +118,7 @@ describe('npm commands', () => {
 describe('what pages say of the code', () => {
   test.each(everyPage)('%s names only files that are there', (page) => {
     const rooms =
-      'cli|worker|reports|workflows|activities|reading|builds|targets|store|host|domain|guest|setup|stacks|plans|labs|schedules|test|docs|bench|compose|bin'
+      'cli|worker|reports|workflows|activities|reading|builds|targets|telling|store|host|domain|guest|setup|stacks|plans|labs|schedules|test|docs|bench|compose|bin'
     const paths = inlineCode(page).filter((code) => new RegExp(`^(?:${rooms})/[\\w./-]+$`).test(code))
     expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([])
   })
