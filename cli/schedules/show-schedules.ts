@@ -1,18 +1,11 @@
-import { showWall, wallClock } from '../../domain/schedule/wall-clock.ts'
+import { moment } from '../../domain/schedule/moment.ts'
 import type { When } from '../../domain/schedule/schedule.ts'
 import { listNights, type Night } from '../../store/nights.ts'
 import { runDetail } from '../../store/details.ts'
 import type { Store } from '../../store/store.ts'
 import type { ScheduleStanding } from './state-of.ts'
 
-/** A moment as people of the zone and machines read it: `2026-12-01 02:30 Europe/Berlin (01:30 UTC)`. */
-export function moment(at: number, zone: string): string {
-  const utc = showWall(at)
-  const there = showWall(wallClock(at, zone))
-  if (zone === 'UTC') return `${utc} UTC`
-  const short = utc.slice(0, 10) === there.slice(0, 10) ? utc.slice(11) : utc
-  return `${there} ${zone} (${short} UTC)`
-}
+export { moment }
 
 /** A row of the list for each schedule. */
 export async function rowsOf(store: Store, all: readonly ScheduleStanding[]): Promise<string[][]> {
