@@ -84,10 +84,10 @@ describe('who is told', () => {
   })
 
   it.each([
-    ['[]', 'n.yaml:4:1: tell is an empty list'],
+    [' []', 'n.yaml:4:2: tell is an empty list'],
     ['- when: always', 'n.yaml:4:3: it does not say where to; add mail, webhook or file'],
     ['- mial: { to: a, from: b }', 'n.yaml:4:3: unknown key "mial" in tell[0]; did you mean "mail"?'],
-    ['- { file: a, mail: { to: a, from: b } }', 'n.yaml:4:5: "file" and "mail" are two ways for one thing'],
+    ['- { file: a, mail: { to: a, from: b } }', 'n.yaml:4:5: "mail" and "file" are two ways for one thing'],
     ['- mail: { to: a }', 'missing key "from" in tell[0].mail'],
     ['- mail: { to: The Lab <a@b>, from: b }', 'n.yaml:4:15: "The Lab <a@b>" is no address of a mailbox'],
     ['- mail: { to: a, from: b, smtp: { hots: c } }', 'did you mean "host"?'],
