@@ -32,6 +32,7 @@ const slow = {
     'test/e2e/{thread,firmware-faults,hostile-caller,kernel-fault,rack,raspi4,mmc,damaged-artifact,crash-boot}.test.ts',
     'test/e2e/{reproduce,no-service,nights,fvp-full}.test.ts',
     'test/e2e/{faults,standstill,broken-build,crash-build,shared-build}.test.ts',
+    'test/e2e/told-nights.test.ts',
     'test/docs/run-*.test.ts',
   ],
 }

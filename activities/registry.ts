@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client'
 import type { Folders } from '../host/folders.ts'
+import { noteUndelivered } from '../store/deliveries.ts'
 import type { Store } from '../store/store.ts'
 import type { Flashed } from '../targets/board/flash/flash.ts'
 import type * as contracts from '../workflows/contracts.ts'
@@ -12,6 +13,7 @@ import { closeBrokenCell } from './close-broken-cell.ts'
 import { closeLostAttempt } from './close-lost-attempt.ts'
 import { closeOpenAttempts } from './close-open-attempts.ts'
 import { closeUnbuiltCell } from './close-unbuilt-cell.ts'
+import { deliver } from './deliver.ts'
 import { asStep } from './failure.ts'
 import { finishRun } from './finish-run.ts'
 import { handOverPlace } from './hand-over-place.ts'
@@ -21,9 +23,11 @@ import { keepPlace } from './keep-place.ts'
 import { flashPlace } from './flash-place.ts'
 import { leasePlace } from './lease-place.ts'
 import { outlineRun } from './outline-run.ts'
+import { planTelling } from './plan-telling.ts'
 import { powerOffPlace } from './power-off-place.ts'
 import { rebuild } from './rebuild.ts'
 import { releasePlace } from './release-place.ts'
+import { sendTest } from './send-test.ts'
 import { skipCell } from './skip-cell.ts'
 
 /** What the steps use of the world; given once, when the worker starts. */
@@ -62,6 +66,10 @@ export interface Activities {
   isCellSettled(input: { run: number; cell: number }): Promise<boolean>
   judgeCell(input: { run: number; cell: number }): Promise<contracts.CellResult['verdict']>
   finishRun(end: RunEnd): Promise<contracts.RunResult>
+  planTelling(told: contracts.NightTelling): Promise<string[]>
+  deliver(delivery: { id: string }): Promise<void>
+  giveUpDelivery(delivery: { id: string; reason: string }): Promise<void>
+  sendTest(task: { file: string }): Promise<contracts.TestTold[]>
 }
 
 /** The activities of one worker, bound to its folders, store and client. */
@@ -88,5 +96,9 @@ export function createActivities(deps: Deps): Activities {
     isCellSettled: asStep((input) => isCellSettled(deps, input)),
     judgeCell: asStep((input) => judgeCell(deps, input)),
     finishRun: asStep((end) => finishRun(deps, end)),
+    planTelling: asStep((told) => planTelling(deps, told)),
+    deliver: asStep((delivery) => deliver(deps, delivery)),
+    giveUpDelivery: asStep(({ id, reason }) => noteUndelivered(deps.store, id, reason)),
+    sendTest: asStep(sendTest),
   }
 }

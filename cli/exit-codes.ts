@@ -33,6 +33,7 @@ const byError: Record<ErrorCode, number> = {
   StaleFence: exitCodes.infra,
   TargetBroken: exitCodes.infra,
   PlaceBroken: exitCodes.infra,
+  NotDelivered: exitCodes.infra,
   StoreBroken: exitCodes.unreachable,
   ServerUnreachable: exitCodes.unreachable,
 }

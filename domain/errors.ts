@@ -16,6 +16,7 @@ export const errorCodes = [
   'StaleFence',
   'TargetBroken',
   'PlaceBroken',
+  'NotDelivered',
   'StoreBroken',
   'ServerUnreachable',
 ] as const

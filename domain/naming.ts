@@ -30,6 +30,10 @@ export const workflowIds = {
   hold: (cell: string, attempt: number) => `${cell}-hold-${attempt}`,
   /** Closes a run that was cut off; once for each run. */
   closing: (run: string) => `${run}-closing`,
+  /** Tells people of a night; once for each. */
+  telling: (night: string) => `${night}-telling`,
+  /** Sends test messages. */
+  tellingTest: (lab: string, schedule: string, at: number) => `${lab}-telling-test-${schedule}-${at}`,
   /** Equal inputs, equal id: that is what joins equal builds. */
   build: (lab: string, build: string) => `${lab}-build-${build}`,
 }

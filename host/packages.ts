@@ -63,6 +63,7 @@ export const testPackages: HostPackage[] = [
   { name: 'curl', why: 'tests have it fetch from a TFTP server, as a check of a lab does' },
   { name: 'lrzsz', why: 'tests load over the console by its YMODEM' },
   { name: 'mtools', why: 'tests write the media of boards by it, as the host of an SD mux does' },
+  { name: 'python3-aiosmtpd', why: 'tests send mails to it' },
   { name: 'netcat-openbsd', why: 'shrinkwrap reads the terminals of the stand-in for an FVP through it (nc)' },
   { name: 'python3-yaml', why: 'shrinkwrap reads its files by it' },
   { name: 'python3-jsonschema', why: "KernelCI's kcidb-io reads what is submitted by it" },

@@ -48,6 +48,22 @@ export interface NightStart {
   due: number
 }
 
+/** People are to be told of a night. */
+export interface NightTelling {
+  schedule: string
+  /** The workflow that told its story. */
+  night: string
+}
+
+/** What became of a test message. */
+export interface TestTold {
+  /** The key of the telling. */
+  target: string
+  ok: boolean
+  /** What the other side said, or why it did not get it. */
+  answer: string
+}
+
 /** One build of a run, and whether it is there already. */
 export type BuildTask = { id: string; name: string; run: number; lab: string } & (
   | { kind: 'kernel'; kernel: KernelInputs; lockFile: string }

@@ -3,11 +3,17 @@ import type { Activities } from '../activities/registry.ts'
 import type { NightTask, RunResult } from './contracts.ts'
 import { beginning } from './options.ts'
 import { runPlan } from './run-plan.ts'
+import { andTold } from './tell-night.ts'
 
 const { beginNight } = proxyActivities<Pick<Activities, 'beginNight'>>(beginning)
 
-/** One night of a schedule: the plan as it is then, run once, in the window that the schedule leaves. */
+/** One night of a schedule, and people told of it. */
 export async function night(task: NightTask): Promise<RunResult> {
+  return await andTold(task, () => nightAlone(task))
+}
+
+/** The plan as it is then, run once, in the window that the schedule leaves. */
+async function nightAlone(task: NightTask): Promise<RunResult> {
   const { workflowId, startTime, searchAttributes } = workflowInfo()
   const [due] = searchAttributes['TemporalScheduledStartTime'] ?? []
   const run = await beginNight({ night: task, workflowId, due: dueTime(due) ?? startTime.getTime() })

@@ -101,3 +101,25 @@ export function booting(taskQueue: string): ActivityOptions {
     retry: { maximumAttempts: 1 },
   }
 }
+
+/** Deciding what is told of a night, again and again while the schedule's file is wrong: somebody may just be writing it. */
+export const planningTelling: ActivityOptions = {
+  startToCloseTimeout: '5 minutes',
+  scheduleToCloseTimeout: '20 hours',
+  retry: { initialInterval: '2s', maximumInterval: '10 minutes' },
+}
+
+/** Sending a message: until the next night comes, which has its own. What no time mends, the step says itself. */
+export const delivering: ActivityOptions = {
+  startToCloseTimeout: '15 minutes',
+  scheduleToCloseTimeout: '20 hours',
+  heartbeatTimeout: '10s',
+  retry: { initialInterval: '10s', maximumInterval: '30 minutes' },
+}
+
+/** Sending a test: somebody waits and reads what comes of it. */
+export const testingTelling: ActivityOptions = {
+  startToCloseTimeout: '15 minutes',
+  heartbeatTimeout: '10s',
+  retry: { maximumAttempts: 1 },
+}

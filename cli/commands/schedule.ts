@@ -32,9 +32,18 @@ export function addScheduleCommands(program: Command, context: () => Context): v
     .command('trigger <name>')
     .description('begin a night now')
     .option('-w, --watch', 'follow it to its end and exit with its code')
-    .action(async (name: string, { watch }: { watch?: true }) =>
-      (await actions()).trigger(context(), name, watch === true),
+    .option('-q, --quiet', 'tell nobody of it')
+    .action(async (name: string, options: { watch?: true; quiet?: true }) =>
+      (await actions()).trigger(context(), name, options),
     )
+  schedule
+    .command('tell <name>')
+    .description('say who is told of its nights, and what became of the last messages')
+    .option('--test', 'send a test message to each of them; exit code 3 when one did not get there')
+    .action(async (name: string, { test }: { test?: true }) => {
+      const { showTelling, testTelling } = await import('../schedules/tell.ts')
+      await (test ? testTelling(context(), name) : showTelling(context(), name))
+    })
   schedule
     .command('pause <name>')
     .description('begin no more nights until it is resumed')

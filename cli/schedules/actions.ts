@@ -2,6 +2,7 @@ import { LabError } from '../../domain/errors.ts'
 import { scheduleIds } from '../../domain/naming.ts'
 import { watchChanges } from '../../store/changes.ts'
 import { listNights, nightsAfter } from '../../store/nights.ts'
+import { keepQuiet } from '../../store/quiet.ts'
 import { deleteSchedule, listSchedules } from '../../store/schedules.ts'
 import type { Context } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
@@ -75,11 +76,22 @@ export async function next(context: Context, name: string, count: number): Promi
   })
 }
 
+/** So late may the server begin a night that was asked for now, milliseconds. */
+const triggerMs = 60_000
+
 /** `schedule trigger`. */
-export async function trigger(context: Context, name: string, watch: boolean): Promise<void> {
+export async function trigger(
+  context: Context,
+  name: string,
+  { watch = false, quiet = false }: { watch?: boolean; quiet?: boolean },
+): Promise<void> {
   await withSchedules(context, async (schedules) => {
     const handle = await known(schedules, name)
     const [last] = await listNights(schedules.store, name, 1)
+    const asked = Date.now()
+    // The server counts in whole seconds. Written before it is asked: the night may fail at once.
+    const [from, to] = [asked - (asked % 1000), asked + triggerMs]
+    if (quiet) await keepQuiet(schedules.store, { schedule: name, from, to, asked, once: true })
     await handle.trigger()
     if (watch) return await watchNight(context, schedules, name, last?.id ?? 0)
     context.talk(
@@ -134,8 +146,12 @@ export async function backfill(context: Context, name: string, from: string, to:
   const [start, end] = [timeOf('--from', from), timeOf('--to', to)]
   if (end <= start) throw new LabError('BadInput', `--to ${to} is not after --from ${from}.`)
   await withSchedules(context, async (schedules) => {
+    const handle = await known(schedules, name)
+    // What is filled in is no news.
+    const span = { schedule: name, from: start.getTime(), to: end.getTime() }
+    await keepQuiet(schedules.store, { ...span, asked: Date.now(), once: false })
     // One after the other: there is one set of places for all of them.
-    await (await known(schedules, name)).backfill({ start, end, overlap: 'BUFFER_ALL' })
+    await handle.backfill({ start, end, overlap: 'BUFFER_ALL' })
   })
   context.talk(`The nights of ${name} from ${from} to ${to} are run one after the other: \`hyplab nights\` shows them.`)
 }

@@ -53,8 +53,8 @@ export function definitionOf(schedule: Schedule, { lab, host }: Owner): Definiti
   }
 }
 
-/** Of all that a schedule's file says. */
-export function digestOf(schedule: Schedule, owner: Owner): string {
+/** Of all that a schedule's file says, but for whom to tell: that is looked up when a night has ended. */
+export function digestOf({ tell: _, ...schedule }: Schedule, owner: Owner): string {
   return sha256(JSON.stringify([schedule, owner]))
 }
 

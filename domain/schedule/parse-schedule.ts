@@ -1,4 +1,8 @@
+import { readingOf } from '../lab/file/reading.ts'
 import { readSelector } from '../plan/read-plan.ts'
+import { checkTell } from '../tell/check-tell.ts'
+import { readTell } from '../tell/read-tell.ts'
+import type { Telling } from '../tell/telling.ts'
 import { inReadingOrder, type LocatedError } from '../yaml/located-error.ts'
 import { parseDuration } from '../yaml/quantity.ts'
 import { shapeErrors } from '../yaml/shape-errors.ts'
@@ -33,8 +37,24 @@ export function parseSchedule(
     return { ok: false, errors: [...errors, { file, line: 1, column: 1, message: 'the schedule is empty', hint }] }
   }
   errors.push(...shapeErrors(scheduleShape, yaml, file), ...whenErrors(yaml, file))
+  checkTell({
+    yaml,
+    complain: (path, message, hint, part) => errors.push({ file, ...yaml.where(path, part), message, hint }),
+  })
   if (errors.length > 0) return { ok: false, errors: inReadingOrder(errors, file) }
-  return { ok: true, schedule: read(scheduleFile.parse(yaml.value), name, resolve), yaml }
+  const given = scheduleFile.parse(yaml.value)
+  const tell = readTell(given.tell ?? [], readingOf(yaml, file, { resolve: (_from, path) => resolve(path) }))
+  const twins = twinErrors(tell, yaml, file)
+  if (twins.length > 0) return { ok: false, errors: twins }
+  return { ok: true, schedule: read(given, name, resolve, tell), yaml }
+}
+
+/** What was told is kept by where it went: two ways to one place would take it from one another. */
+function twinErrors(tell: readonly Telling[], yaml: LocatedYaml, file: string): LocatedError[] {
+  return tell.flatMap(({ key }, index) => {
+    if (tell.findIndex((other) => other.key === key) === index) return []
+    return [{ file, ...yaml.where(['tell', index]), message: `${key} is told twice`, hint: 'keep one of them' }]
+  })
 }
 
 /** When it begins is said once, by cron or by an interval. */
@@ -50,7 +70,7 @@ function whenErrors(yaml: LocatedYaml, file: string): LocatedError[] {
   return []
 }
 
-function read(file: ScheduleFile, name: string, resolve: (path: string) => string): Schedule {
+function read(file: ScheduleFile, name: string, resolve: (path: string) => string, tell: Telling[]): Schedule {
   return {
     name,
     description: file.description,
@@ -66,6 +86,7 @@ function read(file: ScheduleFile, name: string, resolve: (path: string) => strin
     budget: Object.fromEntries(Object.entries(file.budget).map(([name, time]) => [name, parseDuration(time)])),
     unchanged: file.unchanged,
     owner: file.owner,
+    tell,
   }
 }
 

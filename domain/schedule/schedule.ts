@@ -1,5 +1,6 @@
 import type { UnchangedWay } from '../night/unchanged.ts'
 import type { Selector } from '../plan/axes.ts'
+import type { Telling } from '../tell/telling.ts'
 
 /** What happens when the hour of a night comes while the one before still runs. */
 export const overlaps = ['skip', 'buffer-one', 'cancel-other'] as const
@@ -32,6 +33,8 @@ export interface Schedule {
   unchanged: UnchangedWay
   /** Who looks after it. */
   owner: string | undefined
+  /** Who is told of its nights; no two with one key. */
+  tell: Telling[]
 }
 
 export interface When {

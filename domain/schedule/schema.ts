@@ -2,6 +2,7 @@ import { Cron } from 'croner'
 import { z } from 'zod'
 import { unchangedWays } from '../night/unchanged.ts'
 import { selector } from '../plan/schema.ts'
+import { isHiddenInTell, tellEntry } from '../tell/schema-tell.ts'
 import { durationPattern } from '../yaml/quantity.ts'
 import type { Shape } from '../yaml/shape-errors.ts'
 import { map } from '../yaml/shapes.ts'
@@ -63,11 +64,21 @@ export const scheduleFile = map({
     .min(1, 'is empty; a name or an address')
     .optional()
     .describe('Who looks after it: named above its reports.'),
+  tell: z
+    .array(tellEntry)
+    .min(1, 'is an empty list; one way at least')
+    .optional()
+    .describe('Who is told of its nights: by mail, by a webhook, into a file.'),
 })
 export type ScheduleFile = z.output<typeof scheduleFile>
 
 /** How mistakes in it are told. */
-export const scheduleShape: Shape = { schema: scheduleFile, kind: 'schedule', page: 'docs/nights.md' }
+export const scheduleShape: Shape = {
+  schema: scheduleFile,
+  kind: 'schedule',
+  page: 'docs/nights.md',
+  isHidden: isHiddenInTell,
+}
 
 /** @returns the JSON Schema (draft 2020-12) of a schedule's file, for editors that complete and check YAML */
 export function scheduleJsonSchema(): object {

@@ -14,6 +14,71 @@ export interface Tables {
   leases: LeaseRow
   schedules: ScheduleRow
   nights: NightRow
+  told_to: ToldToRow
+  told: ToldRow
+  gathered: GatheredRow
+  deliveries: DeliveryRow
+  quiet: QuietRow
+}
+
+export interface ToldToRow {
+  schedule: string
+  target: string
+  night: number
+  due: number
+  /** When the night was due that the last digest was sent with. */
+  digest: number | null
+}
+
+export interface ToldRow {
+  schedule: string
+  target: string
+  what: string
+  /** The delivery that told it. */
+  thread: string
+}
+
+export interface GatheredRow {
+  schedule: string
+  target: string
+  night: number
+  /** JSON: Gathered. */
+  gathered: string
+  /** The digest that tells of it; null before there is one. */
+  delivery: string | null
+}
+
+export interface DeliveryRow {
+  id: string
+  schedule: string
+  target: string
+  night: number
+  subject: string
+  text: string
+  /** JSON: MessageData. */
+  data: string
+  /** The delivery that it answers. */
+  thread: string | null
+  /** JSON: what is told by it, and what it says has gone, with the delivery that told that: [what, thread][]. */
+  opens: string
+  closes: string
+  state: string
+  /** What the other side said, or why it did not get it. */
+  answer: string | null
+  written: number
+  ended: number | null
+}
+
+export interface QuietRow {
+  id: Generated<number>
+  schedule: string
+  from_due: number
+  to_due: number
+  asked: number
+  /** 1: it is about one night only. */
+  once: number
+  /** The one that it is about, once that is known. */
+  night: number | null
 }
 
 export interface ScheduleRow {

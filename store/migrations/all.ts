@@ -6,6 +6,7 @@ import * as formerJudgements from './0004-former-judgements.ts'
 import * as runOptions from './0005-run-options.ts'
 import * as leases from './0006-leases.ts'
 import * as nights from './0007-nights.ts'
+import * as telling from './0008-telling.ts'
 import * as nightCells from './0009-night-cells.ts'
 
 /** Every migration by name. A name, once released, is never changed, and a new one sorts after all earlier ones. */
@@ -17,5 +18,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0005-run-options': runOptions,
   '0006-leases': leases,
   '0007-nights': nights,
+  '0008-telling': telling,
   '0009-night-cells': nightCells,
 }

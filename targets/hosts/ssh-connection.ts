@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream'
 import ssh2, { type Client, type ConnectConfig } from 'ssh2'
 import type { LabHost, SshAccess } from '../../domain/lab/inventory.ts'
 import { LabError } from '../../domain/errors.ts'
-import { readPrivateFile } from './secret.ts'
+import { readPrivateFile } from '../../host/secret.ts'
 
 /** Until a host has let us in, milliseconds: one that is slow is loaded, one that takes longer is not there. */
 const readyMs = 20_000

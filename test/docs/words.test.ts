@@ -7,6 +7,7 @@ import { exitCodes } from '../../cli/exit-codes.ts'
 import { endings } from '../../domain/attempt.ts'
 import { outcomes } from '../../domain/finding.ts'
 import { parsePlan } from '../../domain/plan/parse-plan.ts'
+import { parseSchedule } from '../../domain/schedule/parse-schedule.ts'
 import { formatError } from '../../domain/yaml/located-error.ts'
 import { findingIds, probeGroups } from '../../domain/probes/registry.ts'
 import { verdicts } from '../../domain/verdict/verdict.ts'
@@ -118,7 +119,7 @@ describe('npm commands', () => {
 describe('what pages say of the code', () => {
   test.each(everyPage)('%s names only files that are there', (page) => {
     const rooms =
-      'cli|worker|reports|workflows|activities|reading|builds|targets|store|host|domain|guest|setup|stacks|plans|labs|schedules|test|docs|bench|compose|bin'
+      'cli|worker|reports|workflows|activities|reading|builds|targets|telling|store|host|domain|guest|setup|stacks|plans|labs|schedules|test|docs|bench|compose|bin'
     const paths = inlineCode(page).filter((code) => new RegExp(`^(?:${rooms})/[\\w./-]+$`).test(code))
     expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([])
   })
@@ -172,6 +173,16 @@ describe('what pages say of the code', () => {
     const files = { read: () => '', resolve: (_from: string, path: string) => path }
     const parsed = parsePlan(plan, 'mine.yaml', files, { groups: probeGroups, findings: findingIds() })
     expect(parsed.ok ? [] : parsed.errors.map(formatError)).toEqual([])
+  })
+
+  test('the schedules in docs/nights.md are right', () => {
+    const blocks = blocksOf('docs/nights.md').filter(({ language, text }) => language === 'yaml' && !/^known:/m.test(text))
+    expect(blocks.length).toBeGreaterThan(2)
+    for (const { text } of blocks) {
+      const whole = /^plan:/m.test(text) ? text : `plan: p.yaml\nevery: 6 h\n${text}`
+      const parsed = parseSchedule(whole, 'nightly.yaml', 'nightly', (path) => path)
+      expect(parsed.ok ? [] : parsed.errors.map(formatError)).toEqual([])
+    }
   })
 
   test.each(everyPage)('%s is wrapped at 120 columns, but for tables, addresses and results', (page) => {

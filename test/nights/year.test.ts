@@ -2,7 +2,7 @@
  * A year of nights: the real workflows and steps but for those that build and boot, which are simulated, on the time-skipping
  * server. It knows no schedules, so that the hours are those that the real server names.
  */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { Client, Connection } from '@temporalio/client'
@@ -10,17 +10,19 @@ import { defineSearchAttributeKey } from '@temporalio/common'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createActivities } from '../../activities/registry.ts'
 import { nightsBetween } from '../../cli/schedules/next-nights.ts'
-import { queues } from '../../domain/naming.ts'
+import { queues, workflowIds } from '../../domain/naming.ts'
 import { flakesOf } from '../../domain/flake/flakes-of.ts'
 import { compareNight, type CellChange } from '../../domain/night/compare-night.ts'
 import { tellNight, type NightStory } from '../../domain/night/tell-night.ts'
 import { wallClock } from '../../domain/schedule/wall-clock.ts'
+import type { MessageData } from '../../domain/tell/message.ts'
 import { foldersFrom } from '../../host/folders.ts'
 import { readNight } from '../../reading/read-night.ts'
 import { finishAttempt, startAttempt } from '../../store/attempts.ts'
 import { setCellBuilds } from '../../store/cells.ts'
 import { runDetail } from '../../store/details.ts'
 import { readSamples } from '../../store/samples.ts'
+import { writeSchedule } from '../../store/schedules.ts'
 import { openStore, type Store } from '../../store/store.ts'
 import { labId } from '../../worker/lab-id.ts'
 import type { AttemptTask, NightTask } from '../../workflows/contracts.ts'
@@ -39,6 +41,8 @@ interface Told {
 let folder: string
 let store: Store
 let told: Told[]
+/** What people were told, as a file of the schedule has it. */
+let heard: MessageData[]
 let hours: number[]
 const targets = new Targets(20_261_130)
 
@@ -66,7 +70,12 @@ beforeAll(async () => {
   await writeFile(join(folder, 'plan.yaml'), planText(resolve('stacks/optee-sel1.yaml')))
   hours = await hoursOfTheYear()
   store = await openStore(join(folder, 'own'))
+  const file = join(folder, 'year.yaml')
+  await writeFile(file, `plan: plan.yaml\ncron: '30 2 * * *'\nzone: ${zone}\ntell: [{ file: heard.jsonl }]\n`)
+  await writeSchedule(store, { name: 'year', file, digest: '', server: '', applied: 0 })
   told = await playYear()
+  const lines = (await readFile(join(folder, 'heard.jsonl'), 'utf8')).trimEnd().split('\n')
+  heard = lines.map((line) => JSON.parse(line) as MessageData)
 }, 900_000)
 afterAll(async () => {
   await store?.close()
@@ -121,14 +130,16 @@ async function playYear(): Promise<Told[]> {
     for (; night < hours.length; night++) {
       if (year.outages.includes(night)) continue
       const due = hours[night]!
+      const workflowId = `night-year-${new Date(due).toISOString()}`
       await bench.client.workflow.execute('night', {
-        workflowId: `night-year-${new Date(due).toISOString()}`,
+        workflowId,
         taskQueue: queues.main(lab),
         args: [task],
         typedSearchAttributes: [
           { key: defineSearchAttributeKey('TemporalScheduledStartTime', 'DATETIME'), value: new Date(due) },
         ],
       })
+      await bench.client.workflow.getHandle(workflowIds.telling(workflowId)).result()
       const read = await readNight(store, 'year')
       const changes = compareNight(read!.tonight, read!.past)
       stories.push({ night, due: read!.night.due, story: tellNight(changes, [], read!.past, due) })
@@ -191,6 +202,24 @@ describe('a year of nights', () => {
     expect(flakes.find(({ cell }) => cell.split('/')[3] === 'board')?.follows).toMatchObject([
       { origin: 'place', name: 'lab/rock-2' },
     ])
+  })
+
+  it('has people told of each event once, in its night, and of nothing in all the others', () => {
+    const news = heard.flatMap(({ night, news: of }) =>
+      of.flatMap(({ kind, cells }) =>
+        cells.map(({ cell }) => [hours.indexOf(Date.parse(night!.due)), kind, cell.split('/')[3]!] as const),
+      ),
+    )
+    const unstable = (mode: Mode) => nightsWith(mode, 'unstable').nights[0]!
+    expect(news).toEqual(
+      [
+        [year.regression.from, 'new failure', 'regresses'],
+        [year.regression.to, 'fixed', 'regresses'],
+        [year.firmwareChanges, 'new failure', 'firmware'],
+        [unstable('flaky'), 'unstable', 'flaky'],
+        [unstable('board'), 'unstable', 'board'],
+      ].toSorted(([one], [other]) => Number(one) - Number(other)),
+    )
   })
 
   it('has no false regression, and loses no cell in any night', () => {

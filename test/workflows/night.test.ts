@@ -59,6 +59,7 @@ const steps = (seen: { ended: RunEnd[]; lost: LostAttempt[]; begun: NightStart[]
     seen.ended.push(end)
     return { verdicts: {}, failedBuilds: 0 }
   },
+  planTelling: async () => [],
 })
 
 const fresh = () => ({ ended: [] as RunEnd[], lost: [] as LostAttempt[], begun: [] as NightStart[] })

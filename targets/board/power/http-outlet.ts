@@ -1,6 +1,6 @@
 import { LabError } from '../../../domain/errors.ts'
 import type { HttpProfile, HttpRequest, PduSpec } from '../../../domain/lab/pdu-spec.ts'
-import { hideSecrets, readSecret } from '../../hosts/secret.ts'
+import { hideSecrets, readSecret } from '../../../host/secret.ts'
 import type { HttpLogin } from './http-login.ts'
 import { httpProfiles } from './http-profiles.ts'
 import { askPdu, quote } from './http-request.ts'

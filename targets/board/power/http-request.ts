@@ -1,5 +1,5 @@
 import { LabError } from '../../../domain/errors.ts'
-import { hideSecrets } from '../../hosts/secret.ts'
+import { hideSecrets } from '../../../host/secret.ts'
 import { basicAuthorization, digestAuthorization, type HttpLogin } from './http-login.ts'
 
 /** How long a plug, or the daemon before it, may take, milliseconds. */

@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net'
 import snmp from 'net-snmp'
 import type { PduSpec, SnmpAccess } from '../../../domain/lab/pdu-spec.ts'
-import { hideSecrets, readSecret } from '../../hosts/secret.ts'
+import { hideSecrets, readSecret } from '../../../host/secret.ts'
 
 /** A PDU that is spoken to by SNMP. */
 export type SnmpPdu = PduSpec & { kind: 'snmp' }

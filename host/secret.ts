@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises'
-import type { Secret } from '../../domain/lab/inventory.ts'
-import { LabError } from '../../domain/errors.ts'
-import { run } from '../../host/run.ts'
+import type { Secret } from '../domain/lab/inventory.ts'
+import { LabError } from '../domain/errors.ts'
+import { run } from './run.ts'
 
 /**
  * Reads a secret from where the lab says that it is. One line break at its end does not belong to it.

@@ -2,9 +2,9 @@ import { chmod, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { afterEach, expect, test, vi } from 'vitest'
-import type { Secret } from '../../../domain/lab/inventory.ts'
-import { hideSecrets, readSecret } from '../../../targets/hosts/secret.ts'
-import { tempFolder } from '../../host/temp-folder.ts'
+import type { Secret } from '../../domain/lab/inventory.ts'
+import { hideSecrets, readSecret } from '../../host/secret.ts'
+import { tempFolder } from './temp-folder.ts'
 
 const never = new AbortController().signal
 const read = (secret: Secret) => readSecret(secret, 'the community of PDU desk', never)
