@@ -5,7 +5,7 @@ import { labOfPlan } from '../reading/lab-of-plan.ts'
 import { readPlanFile, type ReadPlan } from '../reading/read-plan.ts'
 import { putArtifact } from '../store/artifacts.ts'
 import { writeNight } from '../store/nights.ts'
-import { createRun, type RunOptions } from '../store/runs.ts'
+import { createRun, taskOptions, type RunOptions } from '../store/runs.ts'
 import type { NightStart, NightTask, RunTask } from '../workflows/contracts.ts'
 import type { Deps } from './registry.ts'
 
@@ -32,7 +32,7 @@ export async function beginNight(deps: Deps, { night, workflowId, due }: NightSt
       cells,
     })
     await writeNight(deps.store, { ...row, run, fault: null })
-    return { run, lab: night.lab, host: night.host, ...options }
+    return { run, lab: night.lab, host: night.host, ...taskOptions(options) }
   } catch (error) {
     if (error instanceof LabError && !error.retryable)
       await writeNight(deps.store, { ...row, run: null, fault: error.message })

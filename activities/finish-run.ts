@@ -1,5 +1,7 @@
+import { stepOf } from '../domain/search/step.ts'
 import type { Verdict } from '../domain/verdict/verdict.ts'
 import { summariseRun } from '../domain/verdict/summarise-run.ts'
+import { triedOf } from '../reading/search-tried.ts'
 import { runDetail } from '../store/details.ts'
 import { addEvent } from '../store/events.ts'
 import { endRun } from '../store/runs.ts'
@@ -8,10 +10,13 @@ import type { Deps, RunEnd } from './registry.ts'
 
 /** Closes a run with its summary: what `hyplab run` says last and exits with. One that was closed before stays so. */
 export async function finishRun(deps: Deps, end: RunEnd): Promise<RunResult> {
-  const { cells, builds } = await runDetail(deps.store, end.run)
+  const { run, cells, builds } = await runDetail(deps.store, end.run)
   const failedBuilds = builds.filter((build) => build.outcome === 'failed').length
   const judged = cells.flatMap((cell) => (cell.verdict ? [cell.verdict] : []))
-  const { exitCode, sentence } = summariseRun(judged, { cells: cells.length, failedBuilds, ...end })
+  const search = end.state === 'finished' ? run.options?.search : undefined
+  const found = search && stepOf(search, triedOf(search, cells))
+  const { exitCode, sentence } =
+    found?.is === 'over' ? found : summariseRun(judged, { cells: cells.length, failedBuilds, ...end })
   const ended = Date.now()
   const first = await endRun(deps.store, end.run, { state: end.state, ended, exitCode, summary: sentence })
   if (first) {

@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely'
 import type { Cell } from '../domain/cell.ts'
 import { LabError } from '../domain/errors.ts'
+import type { Search } from '../domain/search/search.ts'
 import type { Verdict } from '../domain/verdict/verdict.ts'
 import type { RunRow } from './database/tables.ts'
 import type { Store } from './store.ts'
@@ -21,6 +22,13 @@ export interface RunOptions {
   confirm?: number
   /** When the window closes, epoch ms: cells that have not ended by then are not run. Absent where it never does. */
   closes?: number
+  /** What the run looks for, where it is a bisection or a rerun: its attempts are decided one by one. */
+  search?: Search
+}
+
+/** The options as a workflow is given them: what a search looks for is read from the store, and enters no history. */
+export function taskOptions({ search, ...options }: RunOptions): Omit<RunOptions, 'search'> & { search?: true } {
+  return { ...options, ...(search && { search: true as const }) }
 }
 
 /** One execution of a plan. Times are epoch milliseconds. */

@@ -16,6 +16,8 @@ export interface RunTask {
   host: string
   /** When the window closes, epoch ms: what has not ended by then is not run. */
   closes?: number
+  /** The run looks for something (`runSearch`): what it tries is decided one by one, from the store. */
+  search?: true
 }
 
 /** A night of a schedule: what the schedule's file said when it was applied. Paths are absolute, times epoch ms. */
@@ -82,11 +84,23 @@ export interface CellOutline {
   until?: 'confident'
   /** So many attempts are made of the cell if it comes out otherwise than its last conclusive night. */
   confirm?: number
+  /** The number of the first attempt to be made, where there are some already; 1 when absent. */
+  first?: number
   /** The cell boots on a place of a lab, which is leased for each attempt. */
   leased?: true
   /** The board of its last attempt is kept for whoever started the run, if the cell does not come out as the plan says. */
   hold?: true
 }
+
+/** What a search tries next; `ahead` are builds that are likely to be wanted after it. */
+export type SearchTask =
+  | { is: 'over' }
+  | {
+      is: 'try'
+      cell: CellOutline & { first: number }
+      builds: { task: BuildTask; built: boolean }[]
+      ahead: BuildTask[]
+    }
 
 export interface CellTask extends CellOutline {
   run: number
