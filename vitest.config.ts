@@ -30,7 +30,7 @@ const slow = {
   daemons: ['test/**/*.daemon.test.ts', 'test/cli/{places,schedule}.test.ts', 'test/activities/lease-place.test.ts'],
   boots: [
     'test/e2e/{thread,firmware-faults,hostile-caller,kernel-fault,rack,raspi4,mmc,damaged-artifact,crash-boot}.test.ts',
-    'test/e2e/{reproduce,no-service,nights,fvp-full}.test.ts',
+    'test/e2e/{reproduce,no-service,nights,regression,fvp-full}.test.ts',
     'test/e2e/{faults,standstill,broken-build,crash-build,shared-build}.test.ts',
     'test/docs/run-*.test.ts',
   ],

@@ -1,7 +1,5 @@
-import { stepOf } from '../domain/search/step.ts'
 import type { Verdict } from '../domain/verdict/verdict.ts'
-import { summariseRun } from '../domain/verdict/summarise-run.ts'
-import { triedOf } from '../reading/search-tried.ts'
+import { summaryOf } from '../reading/run-summary.ts'
 import { runDetail } from '../store/details.ts'
 import { addEvent } from '../store/events.ts'
 import { endRun } from '../store/runs.ts'
@@ -10,13 +8,11 @@ import type { Deps, RunEnd } from './registry.ts'
 
 /** Closes a run with its summary: what `hyplab run` says last and exits with. One that was closed before stays so. */
 export async function finishRun(deps: Deps, end: RunEnd): Promise<RunResult> {
-  const { run, cells, builds } = await runDetail(deps.store, end.run)
+  const detail = await runDetail(deps.store, end.run)
+  const { cells, builds } = detail
   const failedBuilds = builds.filter((build) => build.outcome === 'failed').length
   const judged = cells.flatMap((cell) => (cell.verdict ? [cell.verdict] : []))
-  const search = end.state === 'finished' ? run.options?.search : undefined
-  const found = search && stepOf(search, triedOf(search, cells))
-  const { exitCode, sentence } =
-    found?.is === 'over' ? found : summariseRun(judged, { cells: cells.length, failedBuilds, ...end })
+  const { exitCode, sentence } = summaryOf(detail, end)
   const ended = Date.now()
   const first = await endRun(deps.store, end.run, { state: end.state, ended, exitCode, summary: sentence })
   if (first) {

@@ -2,9 +2,9 @@ import { judge, probesVersion } from '../domain/probes/registry.ts'
 import { verdictOf } from '../domain/verdict/cell-verdict.ts'
 import { compareFindings, type FindingChange } from '../domain/verdict/compare-findings.ts'
 import { endingOf } from '../domain/verdict/ending.ts'
-import { summariseRun } from '../domain/verdict/summarise-run.ts'
 import type { CellVerdict } from '../domain/verdict/verdict.ts'
 import type { Attempt, AttemptEnd } from '../store/attempt.ts'
+import { summaryOf } from '../reading/run-summary.ts'
 import { attemptDetail, runDetail, type CellDetail } from '../store/details.ts'
 import type { JudgedAgain, JudgedCell, Judgement } from '../store/judgements.ts'
 import type { Store } from '../store/store.ts'
@@ -58,11 +58,9 @@ export async function judgeAgain(
     }
     cells.push({ number: cell.number, attempts, verdict: verdictAgain(cell, attempts) })
   }
-  const failedBuilds = detail.builds.filter(({ outcome }) => outcome === 'failed').length
-  const judged = cells.flatMap(({ verdict }) => (verdict ? [verdict] : []))
   const { state, exitCode, summary } = detail.run
-  const again =
-    state === 'finished' ? summariseRun(judged, { cells: cells.length, failedBuilds, state, reason: '' }) : undefined
+  const judgedCells = detail.cells.map((cell, index) => withJudgement(cell, cells[index]!))
+  const again = state === 'finished' ? summaryOf({ ...detail, cells: judgedCells }, { state, reason: '' }) : undefined
   const judgement = { exitCode: again?.exitCode ?? exitCode, summary: again?.sentence ?? summary, cells }
   return { judgement, changes, verdicts: verdictChanges(detail.cells, cells) }
 }
@@ -88,6 +86,17 @@ function changeOf({ cell }: CellDetail, attempt: EndedAttempt, again: JudgedAgai
 function verdictAgain({ cell, verdict }: CellDetail, attempts: JudgedAgain[]): CellVerdict | null {
   if (verdict === null || attempts.length === 0) return verdict
   return verdictOf(attempts, cell.expectations, cell.attempts)
+}
+
+/** A cell as if it had been judged so from the beginning. */
+function withJudgement(cell: CellDetail, { verdict, attempts }: JudgedCell): CellDetail {
+  const judged = cell.attempts.map((attempt) => {
+    const again = attempts.find(({ number }) => number === attempt.number)
+    if (!attempt.end || !again) return attempt
+    const { number: _number, ...end } = again
+    return { ...attempt, end: { ...attempt.end, ...end } }
+  })
+  return { ...cell, verdict, attempts: judged }
 }
 
 function verdictChanges(before: CellDetail[], after: JudgedCell[]): JudgedRun['verdicts'] {

@@ -3,7 +3,7 @@ import { releasesBetween } from '../builds/source/releases.ts'
 import type { SourceContext } from '../builds/source/source.ts'
 import type { KernelInputs } from '../domain/cell.ts'
 import { LabError } from '../domain/errors.ts'
-import { withInputs, type Made } from '../domain/search/moved-groups.ts'
+import { movedGroups, withInputs, type Made } from '../domain/search/moved-groups.ts'
 import type { Bisection, Versions } from '../domain/search/search.ts'
 import type { Store } from '../store/store.ts'
 import { madeOf } from './rerun-variants.ts'
@@ -41,7 +41,8 @@ export async function bisectRange(
   const other = await lastOtherwise(store, subject)
   const before = other && madeOf(other)
   const said = other ? [`${subject.finding} ${subject.fails ? 'passed' : 'failed'} in ${other.run.id}.${other.cell.number}.`] : []
-  if (named.good === undefined && named.bad === undefined) {
+  const isNamed = named.good !== undefined || named.bad !== undefined
+  if (!isNamed) {
     const first = samePatches(before, now)
     const { length } = now.cell.kernel.patches
     if (first < length) {
@@ -49,6 +50,11 @@ export async function bisectRange(
       return { cell, versions: { of: 'patches', first }, seeks: subject.fails ? 'failure' : 'fix', said }
     }
   }
+  if (!isNamed && before && !movedGroups(before, now).includes('kernel'))
+    throw new LabError(
+      'NotFound',
+      `The kernel of ${subject.of} is of the same source, with the same patches, as when ${subject.finding} last came out otherwise: \`hyplab rerun ${subject.of}\` says which input did it.`,
+    )
   const url = repositoryOf(now.cell.kernel)
   const ends = endsOf(subject, named, before, now, url)
   if (url === undefined) {
@@ -84,7 +90,7 @@ function repositoryOf({ sources }: KernelInputs): string | undefined {
 
 /** @returns the good end and the bad one; one that is not named is what was built of the result that is known */
 function endsOf(
-  { fails, of, finding }: Subject,
+  { fails, of }: Subject,
   { good, bad }: NamedEnds,
   before: Made | undefined,
   now: Made,
@@ -93,11 +99,6 @@ function endsOf(
   const [passing, failing] = fails ? [before, now] : [now, before]
   const ends = [good ?? revisionOf(passing, url), bad ?? revisionOf(failing, url)] as const
   if (ends[0] !== undefined && ends[1] !== undefined && ends[0] !== ends[1]) return [ends[0], ends[1]]
-  if (good === undefined && bad === undefined && before && ends[0] === ends[1])
-    throw new LabError(
-      'NotFound',
-      `The kernel of ${of} is of the same source, with the same patches, as when ${finding} last came out otherwise: \`hyplab rerun ${of}\` says which input did it.`,
-    )
   const missing = ends[0] === undefined ? '--good' : '--bad'
   const what = url === undefined ? 'a version of the package' : `a revision of ${url}`
   throw new LabError('BadInput', `Where the range of ${of} ends is not known: name ${what} with ${missing}.`)

@@ -20,9 +20,12 @@ export class BuildsAhead {
     if (begun) return begun.result
     const scope = new CancellationScope()
     const result = scope.run(() => awaitBuild(task))
-    // Somebody awaits it later, perhaps after it failed: until then the rejection must not count as unhandled.
-    result.catch(() => {})
     this.#begun.set(task.id, { scope, result })
+    // Somebody awaits it later, perhaps after it broke: until then the rejection must not count as unhandled, and who wants
+    // the build then has it begun again.
+    result.catch(() => {
+      if (this.#begun.get(task.id)?.result === result) this.#begun.delete(task.id)
+    })
     return result
   }
 
