@@ -1,6 +1,6 @@
 import { posteriorOf } from '../../domain/bisect/posterior.ts'
-import { inWords, percent, rateOf } from '../../domain/flake/rate.ts'
-import { observationsOf } from '../../domain/search/bisection-step.ts'
+import { inWords, rateOf } from '../../domain/flake/rate.ts'
+import { observationsOf, probabilityInWords } from '../../domain/search/bisection-step.ts'
 import { candidateCount, candidateName } from '../../domain/search/candidates.ts'
 import type { Search } from '../../domain/search/search.ts'
 import { toldOf } from '../../domain/search/tried.ts'
@@ -55,7 +55,7 @@ export function reportSearch(search: Search, detail: RunDetail, paint: Paint): s
     name,
     cell,
     of === 0 ? '-' : inWords(rateOf(failed, of)),
-    ...(probability === undefined ? [] : [percent(probability)]),
+    ...(probability === undefined ? [] : [probabilityInWords(probability)]),
     [silent ?? '', broken === 0 ? '' : `the lab broke ${broken}`].filter((part) => part !== '').join('; '),
   ])
   const first = detail.cells.flatMap(({ attempts }) => attempts)[0]

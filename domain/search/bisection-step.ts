@@ -30,7 +30,7 @@ export function bisectionStep(search: Bisection, tried: readonly Tried[]): Searc
       `${search.finding} does not come out otherwise at ${name(last)} (${rate(search, seen, last)}) than at ${name(0)} (${rate(search, seen, 0)}): there is nothing to look for.`,
     )
   const attempts = seen.filter((each) => 'fails' in each).length
-  const believed = state.culprits.slice(0, mostNamed).map((one) => `${name(one.version)} ${percent(one.probability)}`)
+  const believed = state.culprits.slice(0, mostNamed).map((one) => `${name(one.version)} ${probabilityInWords(one.probability)}`)
   if (attempts >= mostAttempts)
     return over(1, `Not sure after ${attempts} attempts; the likeliest are ${believed.join(', ')}.`)
   const sentence = believed.length === 0 ? '' : `after ${counted(attempts, 'attempt')}: ${believed.join(', ')}`
@@ -42,6 +42,11 @@ export function bisectionStep(search: Bisection, tried: readonly Tried[]): Searc
 export function stateOf(search: Bisection, seen: readonly Observation[]): BisectState {
   const { confidence, atEnds } = search
   return bisect(seen, { last: candidateCount(search) - 1, confidence, atEnds })
+}
+
+/** Nothing is sure: what is nearly so is told as less than it is. */
+export function probabilityInWords(probability: number): string {
+  return probability < 0.95 ? percent(probability) : `${Math.min(99.9, Math.floor(probability * 1000) / 10)} %`
 }
 
 /** The attempts as a bisection sees them: of one that looks for a fix, what passes is what is new. */
@@ -78,7 +83,7 @@ function foundSentence(
   const { finding, seeks } = search
   const [first, bad] = [culprits[0]!, culprits.at(-1)!]
   const names = culprits.map((version) => candidateName(search, version))
-  const sure = `${percent(probability)} sure after ${counted(attempts, 'attempt')}`
+  const sure = `${probabilityInWords(probability)} sure after ${counted(attempts, 'attempt')}`
   const goes = seeks === 'failure' ? 'fails' : 'passes'
   const side = (of: (version: number) => boolean) => share(search, seen, of)
   const shares = `${side((version) => version < first)} failed before, ${side((version) => version >= bad)} since`

@@ -12,8 +12,10 @@ import { writeRackPlan } from '../rack/rack-plan.ts'
 import { startRack, type Rack } from '../rack/rack.ts'
 import { cellOf, endings, type RunDocument } from './documents.ts'
 import { useLab } from './lab.ts'
+import { expectNothingLeft } from './leftovers.ts'
 import { behindPkvm, culprit, writeSeries } from './patch-series.ts'
 import type { PlanText } from './plans.ts'
+import { kill9 } from './processes.ts'
 
 const lab = useLab('regression')
 const targets = ['qemu', 'board-1', 'fvp']
@@ -95,8 +97,11 @@ describe('a regression in the kernel', () => {
     expect(words).toContain('moved: kernel.patches.1 nothing -> ')
   })
 
-  it('is bisected to its patch', async () => {
-    const found = await lab.json<Searched>('bisect', idOf(bad!, 'qemu'), '--finding', 'ffa.usable')
+  it('is bisected to its patch, although the worker is killed in the middle of it', async () => {
+    const { run } = await lab.json<{ run: number }>('bisect', idOf(bad!, 'qemu'), '--finding', 'ffa.usable', '--detach')
+    await lab.event(run, 'fourth attempt', ({ kind, cell, attempt }) => kind === 'stage' && cell === 2 && attempt === 2)
+    kill9((await lab.service()).worker.pid)
+    const found = await lab.json<Searched>('watch', String(run))
     expect(found.run).toMatchObject({ state: 'finished', exitCode: 0, plan: 'regression-bisect' })
     expect(found.run.summary).toMatch(new RegExp(`^ffa\\.usable fails since ${culprit.replaceAll('.', '\\.')} \\(`))
     const { tried } = found.search
@@ -113,6 +118,14 @@ describe('a regression in the kernel', () => {
     expect(await lab.json('judge', String(found.run.id))).toMatchObject({ changes: [] })
     const { stdout } = await lab.hyplab('bisect', 'log', String(found.run.id))
     expect(stdout).toMatch(new RegExp(`^# first bad commit: \\[${culprit}\\]$`, 'm'))
+  })
+
+  it('is left alone when its bisection is cancelled, and nothing is left of that', async () => {
+    const { run } = await lab.json<{ run: number }>('bisect', idOf(bad!, 'qemu'), '--detach')
+    await lab.event(run, 'first attempt', ({ kind }) => kind === 'attempt-started')
+    expect(await lab.hyplab('cancel', String(run))).toMatchObject({ code: 0 })
+    expect((await lab.json<RunDocument>('show', String(run))).run).toMatchObject({ state: 'cancelled', exitCode: 130 })
+    await expectNothingLeft(lab.state, { service: true })
   })
 
   it('is the kernel’s on the board, too, which boots both by turns on one place', async () => {

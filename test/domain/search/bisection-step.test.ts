@@ -93,7 +93,7 @@ describe('a bisection over a patch series', () => {
 
   it('gives up after hundreds of attempts that tell nothing', () => {
     let turn = 0
-    const end = play(bisectionOver(series, { confidence: 1 }), (version) => (turn++ % 3 === 0 ? 'f' : version > 2 ? 'f' : 'p'))
+    const end = play(bisectionOver(series, { confidence: 2 }), (version) => (turn++ % 3 === 0 ? 'f' : version > 2 ? 'f' : 'p'))
     expect(end).toMatchObject({ exitCode: 1, sentence: expect.stringMatching(/^Not sure after 400 attempts; the likeliest/) })
   })
 
