@@ -1,7 +1,7 @@
 /**
  * Records histories of real workflows for the replay test: `record.ts NAME=RUN...` with HYPLAB_STATE on a lab whose service
  * runs. Writes NAME.runPlan.json, NAME.runCell.json (of the first cell) and NAME.buildOnce.json (of the run's first build
- * that was made by this server) beside itself. Where this machine's folders and its name stand in a history, others are
+ * that was made by this server) beside itself; of a bisection or a rerun NAME.runSearch.json alone. Where this machine's folders and its name stand in a history, others are
  * put; replay looks at neither.
  */
 import { writeFile } from 'node:fs/promises'
@@ -30,6 +30,10 @@ const [lab, host] = [await labId(state), await hostId(state)]
 for (const argument of process.argv.slice(2)) {
   const [name, run] = argument.split('=')
   const { run: row, cells } = await runDetail(store, Number(run))
+  if (row.options?.search) {
+    await record(row.workflowId, `${name}.runSearch`)
+    continue
+  }
   await record(row.workflowId, `${name}.runPlan`)
   await record(workflowIds.cell(row.workflowId, cells[0]!.number), `${name}.runCell`)
   for (const build of [cells[0]!.kernelBuild, cells[0]!.firmwareBuild])
