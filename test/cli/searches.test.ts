@@ -29,8 +29,9 @@ async function folderWith(more: (store: Store) => Promise<void> = async () => {}
 async function keepAttempt(store: Store, key: { run: number; cell: number; number: number }, fails: boolean): Promise<void> {
   const outcome = fails ? ('fail' as const) : ('pass' as const)
   const finding = { id: 'ffa.usable', outcome, sentence: 'So it is.', evidence: [], facts: {} }
-  await startAttempt(store, { ...sampleStart(key), fence: 100 * key.run + 10 * key.cell + key.number })
-  await finishAttempt(store, key, { ...(await sampleEnd(store, 0)), findings: [finding] })
+  const start = { ...sampleStart(key), fence: 100 * key.run + 10 * key.cell + key.number }
+  await startAttempt(store, start)
+  await finishAttempt(store, start, { ...(await sampleEnd(store, 0)), findings: [finding] })
 }
 
 test.each([

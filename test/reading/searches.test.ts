@@ -56,8 +56,9 @@ async function keep({ fails, cell, patches = [], symbols = {}, source = 'sha256:
     const key = { run, cell: 1, number: index + 1 }
     const outcome = failed ? ('fail' as const) : ('pass' as const)
     const finding = { id: 'ffa.usable', outcome, sentence: 'So it is.', evidence: [], facts: {} }
-    await startAttempt(store, { ...sampleStart(key), place, fence: run * 10 + index })
-    await finishAttempt(store, key, { ...(await sampleEnd(store, 0)), findings: [finding] })
+    const start = { ...sampleStart(key), place, fence: run * 10 + index }
+    await startAttempt(store, start)
+    await finishAttempt(store, start, { ...(await sampleEnd(store, 0)), findings: [finding] })
   }
   return run
 }

@@ -104,8 +104,9 @@ async function bootSimulated(of: World, { run, cell: number, attempt }: AttemptT
   const facts = { errno: -22 }
   const findings =
     typeof shown === 'boolean' ? [{ id: finding, outcome, sentence: 'So it is.', evidence: [], facts } as const] : []
-  await startAttempt(store, { ...sampleStart(key), fence: of.booted.length })
-  await finishAttempt(store, key, { ...(await sampleEnd(store, 0)), ending, findings: [...findings] })
+  const start = { ...sampleStart(key), fence: of.booted.length }
+  await startAttempt(store, start)
+  await finishAttempt(store, start, { ...(await sampleEnd(store, 0)), ending, findings: [...findings] })
   return { ending }
 }
 
