@@ -1,5 +1,6 @@
 import type { Verdict } from '../domain/verdict/verdict.ts'
-import { summaryOf } from '../reading/run-summary.ts'
+import { summariseRun } from '../domain/verdict/summarise-run.ts'
+import { searchSummary } from '../reading/search-summary.ts'
 import { runDetail } from '../store/details.ts'
 import { addEvent } from '../store/events.ts'
 import { endRun } from '../store/runs.ts'
@@ -12,7 +13,8 @@ export async function finishRun(deps: Deps, end: RunEnd): Promise<RunResult> {
   const { cells, builds } = detail
   const failedBuilds = builds.filter((build) => build.outcome === 'failed').length
   const judged = cells.flatMap((cell) => (cell.verdict ? [cell.verdict] : []))
-  const { exitCode, sentence } = summaryOf(detail, end)
+  const { exitCode, sentence } =
+    searchSummary(detail, end.state) ?? summariseRun(judged, { cells: cells.length, failedBuilds, ...end })
   const ended = Date.now()
   const first = await endRun(deps.store, end.run, { state: end.state, ended, exitCode, summary: sentence })
   if (first) {

@@ -2,9 +2,10 @@ import { judge, probesVersion } from '../domain/probes/registry.ts'
 import { verdictOf } from '../domain/verdict/cell-verdict.ts'
 import { compareFindings, type FindingChange } from '../domain/verdict/compare-findings.ts'
 import { endingOf } from '../domain/verdict/ending.ts'
+import { summariseRun } from '../domain/verdict/summarise-run.ts'
 import type { CellVerdict } from '../domain/verdict/verdict.ts'
 import type { Attempt, AttemptEnd } from '../store/attempt.ts'
-import { summaryOf } from '../reading/run-summary.ts'
+import { searchSummary } from '../reading/search-summary.ts'
 import { attemptDetail, runDetail, type CellDetail } from '../store/details.ts'
 import type { JudgedAgain, JudgedCell, Judgement } from '../store/judgements.ts'
 import type { Store } from '../store/store.ts'
@@ -58,10 +59,14 @@ export async function judgeAgain(
     }
     cells.push({ number: cell.number, attempts, verdict: verdictAgain(cell, attempts) })
   }
+  const failedBuilds = detail.builds.filter(({ outcome }) => outcome === 'failed').length
+  const judged = cells.flatMap(({ verdict }) => (verdict ? [verdict] : []))
   const { state, exitCode, summary } = detail.run
-  const judgedCells = detail.cells.map((cell, index) => withJudgement(cell, cells[index]!))
-  const again = state === 'finished' ? summaryOf({ ...detail, cells: judgedCells }, { state, reason: '' }) : undefined
-  const judgement = { exitCode: again?.exitCode ?? exitCode, summary: again?.sentence ?? summary, cells }
+  const again =
+    state === 'finished' ? summariseRun(judged, { cells: cells.length, failedBuilds, state, reason: '' }) : undefined
+  const asJudged = detail.cells.map((cell, index) => withJudgement(cell, cells[index]!))
+  const came = searchSummary({ ...detail, cells: asJudged }, state) ?? again
+  const judgement = { exitCode: came?.exitCode ?? exitCode, summary: came?.sentence ?? summary, cells }
   return { judgement, changes, verdicts: verdictChanges(detail.cells, cells) }
 }
 
@@ -93,8 +98,8 @@ function withJudgement(cell: CellDetail, { verdict, attempts }: JudgedCell): Cel
   const judged = cell.attempts.map((attempt) => {
     const again = attempts.find(({ number }) => number === attempt.number)
     if (!attempt.end || !again) return attempt
-    const { number: _number, ...end } = again
-    return { ...attempt, end: { ...attempt.end, ...end } }
+    const { ending, sentence, findings } = again
+    return { ...attempt, end: { ...attempt.end, ending, sentence, findings } }
   })
   return { ...cell, verdict, attempts: judged }
 }
