@@ -8,9 +8,9 @@ import { isLeased } from '../domain/target.ts'
 import { triedOf } from '../reading/search-tried.ts'
 import { usableBuild } from '../store/builds.ts'
 import { addCell, setCellBuilds } from '../store/cells.ts'
-import { runDetail } from '../store/details.ts'
+import { runDetail, type CellDetail } from '../store/details.ts'
 import type { Run } from '../store/runs.ts'
-import type { BuildTask, SearchTask } from '../workflows/contracts.ts'
+import type { BuildTask, SearchAttempt, SearchTask } from '../workflows/contracts.ts'
 import { whileBeating } from './beat.ts'
 import { buildsOf } from './builds-of.ts'
 import { closeUnbuiltCell } from './close-unbuilt-cell.ts'
@@ -37,31 +37,38 @@ export async function nextAttempt(deps: Deps, input: { run: number; lab: string 
       if (step.sentence !== '') reporter.tell('say', { text: step.sentence })
       await reporter.flush()
       const naming = new Naming(deps, run, input.lab, signal)
-      const candidate = candidateOf(search, step.candidate)
-      const number = await addCell(deps.store, run.id, candidate.cell)
-      const named = await naming.builds(candidate)
-      if ('unnamed' in named) {
-        await closeUnbuiltCell(deps, { run: run.id, cell: number, infra: false, message: named.unnamed })
-        continue
-      }
-      const [kernel, firmware] = named.ids
-      await setCellBuilds(deps.store, run.id, number, { kernel: kernel!, firmware: firmware ?? null })
-      const attempts = cells.find((cell) => cell.number === number)?.attempts ?? []
-      const { attempts: policy, target } = candidate.cell
-      return {
-        is: 'try',
-        cell: {
-          number,
-          builds: named.ids,
-          ...policy,
-          first: Math.max(0, ...attempts.map((attempt) => attempt.number)) + 1,
-          ...(isLeased(target) && { leased: true as const }),
-        },
-        builds: named.builds,
-        ahead: await naming.ahead(search, step.likely),
-      }
+      const attempts = await Promise.all(
+        step.candidates.map((number) => attemptAt(deps, cells, run.id, candidateOf(search, number), naming)),
+      )
+      const possible = attempts.filter((one) => one !== undefined)
+      // All of them were closed as not built: what else is there to try?
+      if (possible.length === 0) continue
+      return { is: 'try', attempts: possible, ahead: await naming.ahead(search, step.likely) }
     }
   })
+}
+
+/** Makes a candidate a cell of the run, with its builds named. @returns undefined for one whose builds cannot be named: it is closed */
+async function attemptAt(
+  deps: Deps,
+  cells: readonly CellDetail[],
+  run: number,
+  candidate: Candidate,
+  naming: Naming,
+): Promise<SearchAttempt | undefined> {
+  const number = await addCell(deps.store, run, candidate.cell)
+  const named = await naming.builds(candidate)
+  if ('unnamed' in named) {
+    await closeUnbuiltCell(deps, { run, cell: number, infra: false, message: named.unnamed })
+    return undefined
+  }
+  const [kernel, firmware] = named.ids
+  await setCellBuilds(deps.store, run, number, { kernel: kernel!, firmware: firmware ?? null })
+  const made = cells.find((cell) => cell.number === number)?.attempts ?? []
+  const { attempts: policy, target } = candidate.cell
+  const first = Math.max(0, ...made.map((attempt) => attempt.number)) + 1
+  const leased = isLeased(target) && { leased: true as const }
+  return { cell: { number, builds: named.ids, ...policy, first, ...leased }, builds: named.builds }
 }
 
 type Named = { ids: string[]; builds: { task: BuildTask; built: boolean }[] } | { unnamed: string }

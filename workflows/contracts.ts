@@ -95,12 +95,13 @@ export interface CellOutline {
 /** What a search tries next; `ahead` are builds that are likely to be wanted after it. */
 export type SearchTask =
   | { is: 'over' }
-  | {
-      is: 'try'
-      cell: CellOutline & { first: number }
-      builds: { task: BuildTask; built: boolean }[]
-      ahead: BuildTask[]
-    }
+  | { is: 'try'; attempts: SearchAttempt[]; ahead: BuildTask[] }
+
+/** An attempt of a cell that a search tries, with the builds that it needs. */
+export interface SearchAttempt {
+  cell: CellOutline & { first: number }
+  builds: { task: BuildTask; built: boolean }[]
+}
 
 export interface CellTask extends CellOutline {
   run: number

@@ -11,7 +11,7 @@ import { defineSearchAttributeKey } from '@temporalio/common'
 import type { Activities } from '../activities/registry.ts'
 import { workflowIds } from '../domain/naming.ts'
 import { BuildsAhead } from './builds-ahead.ts'
-import type { RunResult, RunTask, SearchTask } from './contracts.ts'
+import type { BuildTask, RunResult, RunTask, SearchAttempt, SearchTask } from './contracts.ts'
 import { bookkeeping, naming } from './options.ts'
 import { reasonOf } from './reason-of.ts'
 import { runCell } from './run-cell.ts'
@@ -29,7 +29,7 @@ export async function runSearch(task: RunTask): Promise<RunResult> {
     for (;;) {
       const next = await nextAttempt({ run: task.run, lab: task.lab })
       if (next.is === 'over') break
-      await tryOne(task, next, builds)
+      await tryAll(task, next, builds)
     }
     await builds.drop()
     return await light.finishRun({ run: task.run, state: 'finished', reason: '' })
@@ -44,17 +44,28 @@ export async function runSearch(task: RunTask): Promise<RunResult> {
   }
 }
 
-async function tryOne(task: RunTask, next: Extract<SearchTask, { is: 'try' }>, builds: BuildsAhead): Promise<void> {
-  const { cell } = next
-  const wanted = next.builds.filter(({ built }) => !built).map((build) => build.task)
+async function tryAll(task: RunTask, next: Extract<SearchTask, { is: 'try' }>, builds: BuildsAhead): Promise<void> {
+  const wanted = next.attempts.flatMap((one) => unbuilt(one))
   builds.dropAllBut([...wanted, ...next.ahead])
-  const results = await Promise.all(wanted.map((build) => builds.result(build)))
+  const tried = await Promise.allSettled(next.attempts.map((one) => tryOne(task, one, next.ahead, builds)))
+  const broken = tried.find((one) => one.status === 'rejected')
+  if (broken) throw broken.reason
+}
+
+async function tryOne(
+  task: RunTask,
+  attempt: SearchAttempt,
+  ahead: readonly BuildTask[],
+  builds: BuildsAhead,
+): Promise<void> {
+  const { cell } = attempt
+  const results = await Promise.all(unbuilt(attempt).map((build) => builds.result(build)))
   const failed = results.find((result) => !result.ok)
   if (failed) {
     const { infra, message } = failed
     return await light.closeUnbuiltCell({ run: task.run, cell: cell.number, infra, message })
   }
-  builds.begin(next.ahead)
+  builds.begin(ahead)
   await executeChild(runCell, {
     workflowId: workflowIds.attempts(workflowInfo().workflowId, cell.number, cell.first),
     args: [{ ...cell, run: task.run, lab: task.lab, host: task.host }],
@@ -65,4 +76,8 @@ async function tryOne(task: RunTask, next: Extract<SearchTask, { is: 'try' }>, b
     // Not the default TERMINATE, which would leave a place powered on.
     parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
   })
+}
+
+function unbuilt({ builds }: SearchAttempt): BuildTask[] {
+  return builds.filter(({ built }) => !built).map(({ task }) => task)
 }

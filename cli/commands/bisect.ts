@@ -1,8 +1,10 @@
 import { InvalidArgumentError, type Command } from 'commander'
 import { LabError } from '../../domain/errors.ts'
+import type { Cell } from '../../domain/cell.ts'
 import { counted } from '../../domain/counted.ts'
 import { candidateCount, candidateName } from '../../domain/search/candidates.ts'
 import type { Bisection } from '../../domain/search/search.ts'
+import { isLeased } from '../../domain/target.ts'
 import { runDetail } from '../../store/details.ts'
 import { resolve } from '../../store/resolve.ts'
 import type { Context } from '../context.ts'
@@ -16,6 +18,7 @@ interface Options {
   bad?: string
   confidence: number
   ends: number
+  atOnce: number
   detach?: boolean
   lab?: string
 }
@@ -32,6 +35,7 @@ export function addBisectCommand(program: Command, context: () => Context): void
     .option('--bad <rev>', 'where it fails; either is what earlier results say when left out')
     .option('--confidence <percent>', 'how sure to be', percentage, 97)
     .option('--ends <count>', 'attempts at each end before the middle is tried', wholeNumber, 3)
+    .option('--at-once <count>', 'versions at once, on as many places that fit; one place for all when 1', wholeNumber, 1)
     .option('-d, --detach', 'start it and return; needs `hyplab up`')
     .option(...labOption)
     .action(async (cell: string, options: Options) => await begin(context(), cell, options))
@@ -60,8 +64,10 @@ async function begin(context: Context, text: string, options: Options): Promise<
       of,
       finding,
       ...range,
+      cell: options.atOnce > 1 ? anywhere(range.cell) : range.cell,
       confidence: options.confidence / 100,
       atEnds: options.ends,
+      atOnce: options.atOnce,
     }
     for (const sentence of said) context.talk(sentence)
     const last = candidateCount(search) - 1
@@ -90,6 +96,13 @@ async function log({ folders, json, print, printJson }: Context, text: string): 
     if (json) printJson({ schemaVersion: 1, run: run.id, log: lines })
     else print(lines)
   })
+}
+
+/** A cell that is not bound to one place. */
+function anywhere(cell: Cell): Cell {
+  if (!isLeased(cell.target)) return cell
+  const { place: _place, ...target } = cell.target
+  return { ...cell, target }
 }
 
 /** From 50 to 99.99. */

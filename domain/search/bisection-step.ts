@@ -34,14 +34,16 @@ export function bisectionStep(search: Bisection, tried: readonly Tried[]): Searc
   if (attempts >= mostAttempts)
     return over(1, `Not sure after ${attempts} attempts; the likeliest are ${believed.join(', ')}.`)
   const sentence = believed.length === 0 ? '' : `after ${counted(attempts, 'attempt')}: ${believed.join(', ')}`
-  const candidate = state.next[0]!
-  return { is: 'try', candidate, likely: likelyAfter(search, seen, candidate), sentence }
+  // Attempts of one version have their order: one at a time.
+  const candidates = [...new Set(state.next)]
+  const likely = candidates.length > 1 ? [] : likelyAfter(search, seen, candidates[0]!)
+  return { is: 'try', candidates, likely, sentence }
 }
 
 /** How a bisection stands: for reports and logs. */
 export function stateOf(search: Bisection, seen: readonly Observation[]): BisectState {
-  const { confidence, atEnds } = search
-  return bisect(seen, { last: candidateCount(search) - 1, confidence, atEnds })
+  const { confidence, atEnds, atOnce } = search
+  return bisect(seen, { last: candidateCount(search) - 1, confidence, atEnds }, atOnce)
 }
 
 /** Nothing is sure: what is nearly so is told as less than it is. */

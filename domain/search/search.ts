@@ -26,6 +26,8 @@ export interface Bisection extends About {
   confidence: number
   /** Attempts at each end before the middle is tried. */
   atEnds: number
+  /** Versions that may be tried at once, on as many places. */
+  atOnce: number
 }
 
 /** Versions that followed one another; number 0 is the first end. */
@@ -66,7 +68,8 @@ export interface Candidate {
 export type SearchStep =
   | {
       is: 'try'
-      candidate: number
+      /** One attempt at each; more than one where places allow. */
+      candidates: number[]
       /** Those that are likely to be tried after it, one for each way that the attempt may come out. */
       likely: number[]
       /** How far it has come, in one sentence; empty where nothing is known yet. */

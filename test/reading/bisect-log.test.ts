@@ -33,7 +33,7 @@ function play(search: Bisection) {
     const tried = [...letters].map(([version, seen]) => seenOf(version, seen, version === broken ? { unbuilt } : {}))
     const step = stepOf(search, tried)
     if (step.is === 'over') return { tried, sentence: step.sentence }
-    const version = step.candidate
+    const [version] = step.candidates as [number]
     const isNew = version >= culprit !== random() < 0.1
     const letter = version === broken ? '' : isNew === (search.seeks === 'failure') ? 'f' : 'p'
     letters.set(version, `${letters.get(version) ?? ''}${letter}`)

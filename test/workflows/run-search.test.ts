@@ -57,7 +57,7 @@ async function series(count: number): Promise<string[]> {
 
 /** Writes the run of a bisection over the whole series. */
 async function writeSearch(over: Partial<Bisection> = {}): Promise<number> {
-  const about = { kind: 'bisect' as const, of: '1.1', finding, seeks: 'failure' as const, confidence: 0.97, atEnds: 3 }
+  const about = { kind: 'bisect' as const, of: '1.1', finding, seeks: 'failure' as const, confidence: 0.97, atEnds: 3, atOnce: 1 }
   const search: Bisection = { ...about, cell, versions: { of: 'patches', first: 0 }, ...over }
   const options = { until: 'verdicts' as const, atOnce: 1, search }
   return await createRun(store, { ...sampleRun(0, workflowId), planFile, options })
@@ -147,6 +147,14 @@ describe('a bisection', () => {
     const of = world((patches) => patches >= 3 !== random() < 0.15)
     const { run } = await play(of)
     expect(run.summary).toMatch(/^ffa\.usable fails since 0003\.patch/)
+  })
+
+  it('tries several versions at once when it may', async () => {
+    const of = world((patches) => patches >= 5)
+    const { run, cells } = await play(of, { atOnce: 3 })
+    expect(run.summary).toMatch(/^ffa\.usable fails since 0005\.patch/)
+    for (const one of cells)
+      expect(one.attempts.map(({ number }) => number)).toEqual(one.attempts.map((_, index) => index + 1))
   })
 
   it('goes around what does not compile, and names those that it cannot tell apart', async () => {

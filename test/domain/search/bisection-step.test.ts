@@ -10,14 +10,16 @@ const series = ['0001-a.patch', '0002-b.patch', '0003-c.patch', '0004-d.patch']
 /** Plays a search to its end; each attempt comes out as the letter says. */
 function play(search: Bisection, letter: (version: number) => string, unbuilt: readonly number[] = []) {
   const seen = new Map<number, string>()
-  for (let attempts = 0; attempts < 500; attempts++) {
+  let rounds = 0
+  while (rounds < 500) {
     const tried: Tried[] = [...seen].map(([candidate, letters]) =>
       seenOf(candidate, letters, unbuilt.includes(candidate) ? { unbuilt: { message: 'No.', infra: false } } : {}),
     )
     const step = stepOf(search, tried)
-    if (step.is === 'over') return { ...step, attempts: [...seen.values()].join('').length }
-    const { candidate } = step
-    seen.set(candidate, `${seen.get(candidate) ?? ''}${unbuilt.includes(candidate) ? '' : letter(candidate)}`)
+    if (step.is === 'over') return { ...step, rounds, attempts: [...seen.values()].join('').length }
+    for (const candidate of step.candidates)
+      seen.set(candidate, `${seen.get(candidate) ?? ''}${unbuilt.includes(candidate) ? '' : letter(candidate)}`)
+    rounds++
   }
   throw new Error('it never ends')
 }
@@ -97,8 +99,18 @@ describe('a bisection over a patch series', () => {
     expect(end).toMatchObject({ exitCode: 1, sentence: expect.stringMatching(/^Not sure after 400 attempts; the likeliest/) })
   })
 
+  it('tries several versions at once where places allow, none of them twice at a time', () => {
+    const long = Array.from({ length: 40 }, (_, index) => `${index + 1}.patch`)
+    const letter = (version: number) => (version >= 29 ? 'f' : 'p')
+    const [one, four] = [1, 4].map((atOnce) => play(bisectionOver(long, { atOnce }), letter))
+    expect(four!.sentence).toMatch(/^ffa\.usable fails since 29\.patch/)
+    expect(four!.rounds).toBeLessThan(one!.rounds * 0.7)
+    const step = stepOf(bisectionOver(long, { atOnce: 4 }), [])
+    expect(step).toMatchObject({ is: 'try', candidates: [0, 40], likely: [] })
+  })
+
   it('names what is likely to be tried next, so that it can be built meanwhile', () => {
     const step = stepOf(bisectionOver(series), [seenOf(0, 'ppp'), seenOf(4, 'fff')])
-    expect(step).toMatchObject({ is: 'try', candidate: 2, likely: expect.arrayContaining([1, 3]) })
+    expect(step).toMatchObject({ is: 'try', candidates: [2], likely: expect.arrayContaining([1, 3]) })
   })
 })

@@ -28,7 +28,7 @@ export function cellWith(patches: string[] = []): Cell {
 
 export function bisectionOver(patches: string[], over: Partial<Bisection> = {}): Bisection {
   const about = { kind: 'bisect' as const, of: '12.1', finding: 'ffa.usable', seeks: 'failure' as const }
-  return { ...about, cell: cellWith(patches), versions: { of: 'patches', first: 0 }, confidence: 0.97, atEnds: 3, ...over }
+  return { ...about, cell: cellWith(patches), versions: { of: 'patches', first: 0 }, confidence: 0.97, atEnds: 3, atOnce: 1, ...over }
 }
 
 export function rerunOf(...inputs: string[]): Rerun {

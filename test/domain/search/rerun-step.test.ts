@@ -14,7 +14,7 @@ function play(search: Rerun, letter: (variant: number, attempt: number) => strin
       [...seen].map(([candidate, letters]) => seenOf(candidate, letters)),
     )
     if (step.is === 'over') return { ...step, order }
-    const { candidate } = step
+    const [candidate] = step.candidates as [number]
     const before = seen.get(candidate) ?? ''
     seen.set(candidate, before + letter(candidate, before.length))
     order.push(candidate)
