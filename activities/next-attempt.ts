@@ -37,13 +37,13 @@ export async function nextAttempt(deps: Deps, input: { run: number; lab: string 
       if (step.sentence !== '') reporter.tell('say', { text: step.sentence })
       await reporter.flush()
       const naming = new Naming(deps, run, input.lab, signal)
-      const attempts = await Promise.all(
-        step.candidates.map((number) => attemptAt(deps, cells, run.id, candidateOf(search, number), naming)),
-      )
-      const possible = attempts.filter((one) => one !== undefined)
-      // All of them were closed as not built: what else is there to try?
-      if (possible.length === 0) continue
-      return { is: 'try', attempts: possible, ahead: await naming.ahead(search, step.likely) }
+      const attempts: SearchAttempt[] = []
+      for (const number of step.candidates) {
+        const attempt = await attemptAt(deps, cells, run.id, candidateOf(search, number), naming)
+        if (attempt) attempts.push(attempt)
+      }
+      // Where all of them were closed as not built, something else is to be tried.
+      if (attempts.length > 0) return { is: 'try', attempts, ahead: await naming.ahead(search, step.likely) }
     }
   })
 }
