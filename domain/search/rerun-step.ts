@@ -44,7 +44,11 @@ export function standingsOf({ variants }: Rerun, tried: readonly Tried[]): Varia
     const variant = index + 1
     const seen = tried.find(({ candidate }) => candidate === variant)
     const silent = seen && toldOf(seen).silent
-    const told = compare(asItIs, outcomesOf(tried, variant), usualFalseAlarm / (variants.length - 1))
+    const outcomes = outcomesOf(tried, variant)
+    // As many of each: those that were made for another variant later change nothing.
+    const rounds = Math.min(asItIs.length, outcomes.length)
+    const falseAlarm = usualFalseAlarm / (variants.length - 1)
+    const told = compare(asItIs.slice(0, rounds), outcomes.slice(0, rounds), falseAlarm)
     return { variant, told, ...(silent !== undefined && { silent }) }
   })
 }
