@@ -15,7 +15,7 @@ export interface Release {
  * @param own the locations of the kernel that is bisected: what they pin stays pinned
  * @param ends versions as plans write them, e.g. `6.18.5-1~bpo13+1`; the upstream part alone will do
  * @returns also whether the end that was named second is the older one
- * @throws LabError BadInput when the mirror has no kernel in between; SourceMissing, ToolMissing
+ * @throws LabError BadInput naming an end that the mirror does not have; SourceMissing, ToolMissing
  */
 export async function releasesBetween(
   own: readonly SourceLocation[],
@@ -25,9 +25,12 @@ export async function releasesBetween(
   context.progress({ phase: 'download', done: 0 })
   const known = own.filter((each) => each.kind === 'debian' || each.kind === 'deb')
   const all = [...known, ...(await kernelReleases(context.folders, context.signal))]
+  const missing = ends.find((end) => !all.some(({ version }) => compareReleases(version, end) === 0))
+  if (missing !== undefined) {
+    const names = [...new Set(all.map(({ version }) => version))].toSorted(compareReleases)
+    throw new LabError('BadInput', `The mirror of this host has no kernel ${missing}: name one that it has (${names.join(', ')}).`)
+  }
   const { releases, turned } = releasesFrom(all, ends)
-  if (releases.length < 2)
-    throw new LabError('BadInput', `Debian's mirror of this host has no two kernels from ${ends.join(' to ')}: name other versions.`)
   return {
     turned,
     releases: releases.map(({ version }) => ({
