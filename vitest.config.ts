@@ -18,6 +18,7 @@ const slow = {
     'test/builds/kernel/{build-kernel,other-tree,refused,deleted-cache}.test.ts',
     'test/setup/install-packages.test.ts',
     'test/builds/source/{deb-mirror,newest-debian}.test.ts',
+    'test/host/apt/kernel-releases.test.ts',
     'test/worker/service-{death,folders}.test.ts',
     'test/targets/qemu/pulse.test.ts',
     'test/store/processes.test.ts',
@@ -30,7 +31,7 @@ const slow = {
   daemons: ['test/**/*.daemon.test.ts', 'test/cli/{places,schedule}.test.ts', 'test/activities/lease-place.test.ts'],
   boots: [
     'test/e2e/{thread,firmware-faults,hostile-caller,kernel-fault,rack,raspi4,mmc,damaged-artifact,crash-boot}.test.ts',
-    'test/e2e/{reproduce,no-service,nights,fvp-full}.test.ts',
+    'test/e2e/{reproduce,no-service,nights,regression,fvp-full}.test.ts',
     'test/e2e/{faults,standstill,broken-build,crash-build,shared-build}.test.ts',
     'test/e2e/told-nights.test.ts',
     'test/docs/run-*.test.ts',

@@ -3,7 +3,7 @@ import { nextTimeOfDay } from '../domain/schedule/wall-clock.ts'
 import { readNightPlan, type NightPlan } from '../reading/read-night-plan.ts'
 import { putArtifact } from '../store/artifacts.ts'
 import { nightOfWorkflow, writeNight } from '../store/nights.ts'
-import { createRun, runOfWorkflow, type RunOptions } from '../store/runs.ts'
+import { createRun, runOfWorkflow, taskOptions, type RunOptions } from '../store/runs.ts'
 import type { NightStart, NightTask, RunTask } from '../workflows/contracts.ts'
 import type { Deps } from './registry.ts'
 
@@ -25,7 +25,7 @@ export async function beginNight(deps: Deps, { night, workflowId, due }: NightSt
       ? { run: before.id, options: before.options }
       : await writeRun(deps, night, workflowId, begun)
     await writeNight(deps.store, { ...row, run, fault: null })
-    return { run, lab: night.lab, host: night.host, ...options }
+    return { run, lab: night.lab, host: night.host, ...taskOptions(options) }
   } catch (error) {
     if (error instanceof LabError && !error.retryable)
       await writeNight(deps.store, { ...row, run: null, fault: error.message })

@@ -6,6 +6,7 @@ import { windowClosed } from '../domain/not-run.ts'
 import { summariseRun } from '../domain/verdict/summarise-run.ts'
 import type { CellVerdict } from '../domain/verdict/verdict.ts'
 import type { Attempt, AttemptEnd } from '../store/attempt.ts'
+import { searchSummary } from '../reading/search-summary.ts'
 import { attemptDetail, runDetail, type CellDetail } from '../store/details.ts'
 import type { JudgedAgain, JudgedCell, Judgement } from '../store/judgements.ts'
 import type { Store } from '../store/store.ts'
@@ -65,7 +66,9 @@ export async function judgeAgain(
   const { state, exitCode, summary, options } = detail.run
   const about = { cells: cells.length, failedBuilds, notRun, reason: options?.closes === undefined ? '' : windowClosed }
   const again = state === 'finished' ? summariseRun(judged, { ...about, state }) : undefined
-  const judgement = { exitCode: again?.exitCode ?? exitCode, summary: again?.sentence ?? summary, cells }
+  const asJudged = detail.cells.map((cell, index) => withJudgement(cell, cells[index]!))
+  const came = searchSummary({ ...detail, cells: asJudged }, state) ?? again
+  const judgement = { exitCode: came?.exitCode ?? exitCode, summary: came?.sentence ?? summary, cells }
   return { judgement, changes, verdicts: verdictChanges(detail.cells, cells) }
 }
 
@@ -90,6 +93,17 @@ function changeOf({ cell }: CellDetail, attempt: EndedAttempt, again: JudgedAgai
 function verdictAgain({ cell, verdict }: CellDetail, attempts: JudgedAgain[]): CellVerdict | null {
   if (verdict === null || attempts.length === 0) return verdict
   return verdictOf(attempts, cell.expectations, cell.attempts)
+}
+
+/** A cell as if it had been judged so from the beginning. */
+function withJudgement(cell: CellDetail, { verdict, attempts }: JudgedCell): CellDetail {
+  const judged = cell.attempts.map((attempt) => {
+    const again = attempts.find(({ number }) => number === attempt.number)
+    if (!attempt.end || !again) return attempt
+    const { ending, sentence, findings } = again
+    return { ...attempt, end: { ...attempt.end, ending, sentence, findings } }
+  })
+  return { ...cell, verdict, attempts: judged }
 }
 
 function verdictChanges(before: CellDetail[], after: JudgedCell[]): JudgedRun['verdicts'] {

@@ -22,6 +22,7 @@ import { judgeCell } from './judge-cell.ts'
 import { keepPlace } from './keep-place.ts'
 import { flashPlace } from './flash-place.ts'
 import { leasePlace } from './lease-place.ts'
+import { nextAttempt } from './next-attempt.ts'
 import { outlineRun } from './outline-run.ts'
 import { planTelling } from './plan-telling.ts'
 import { powerOffPlace } from './power-off-place.ts'
@@ -47,6 +48,7 @@ export interface RunEnd {
 export interface Activities {
   beginNight(start: contracts.NightStart): Promise<contracts.RunTask>
   outlineRun(input: { run: number; lab: string }): Promise<contracts.RunOutline>
+  nextAttempt(input: { run: number; lab: string }): Promise<contracts.SearchTask>
   awaitBuild(task: contracts.BuildTask): Promise<contracts.BuildResult>
   rebuild(cell: contracts.CellBuilds): Promise<contracts.BuildResult[]>
   build(task: contracts.BuildTask): Promise<contracts.BuildResult>
@@ -77,6 +79,7 @@ export function createActivities(deps: Deps): Activities {
   return {
     beginNight: asStep((start) => beginNight(deps, start)),
     outlineRun: asStep((input) => outlineRun(deps, input)),
+    nextAttempt: asStep((input) => nextAttempt(deps, input)),
     awaitBuild: asStep((task) => awaitBuild(deps, task)),
     rebuild: asStep((cell) => rebuild(deps, cell)),
     build: asStep((task) => build(deps, task)),

@@ -1,6 +1,7 @@
 /** `hyplab`: reads the command line, runs one command, maps what went wrong to one sentence and an exit code. */
 import { Command, CommanderError } from 'commander'
 import { LabError } from '../domain/errors.ts'
+import { addBisectCommand } from './commands/bisect.ts'
 import { addBuildCommand } from './commands/build.ts'
 import { addCancelCommand } from './commands/cancel.ts'
 import { addCompareCommand } from './commands/compare.ts'
@@ -17,6 +18,7 @@ import { addPlacesCommands } from './commands/places.ts'
 import { addPlanCommands } from './commands/plan.ts'
 import { addReportCommand } from './commands/report.ts'
 import { addReproduceCommand } from './commands/reproduce.ts'
+import { addRerunCommand } from './commands/rerun.ts'
 import { addRunCommand } from './commands/run.ts'
 import { addScheduleCommands } from './commands/schedule.ts'
 import { addServiceCommands } from './commands/service.ts'
@@ -85,6 +87,8 @@ for (const add of [
   addFlakesCommand,
   addReportCommand,
   addCompareCommand,
+  addRerunCommand,
+  addBisectCommand,
   addFindingsCommand,
   addInspectCommand,
   addServiceCommands,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { LabError } from '../domain/errors.ts'
-import { createRun, type RunOptions } from '../store/runs.ts'
+import { createRun, taskOptions, type RunOptions } from '../store/runs.ts'
 import type { Store } from '../store/store.ts'
 import type { Answer } from '../worker/control.ts'
 import { hostId, labId } from '../worker/lab-id.ts'
@@ -15,7 +15,7 @@ import type { ReadPlan } from '../reading/read-plan.ts'
 export async function startRun(
   store: Store,
   service: Answer,
-  { plan, text, file, cells }: ReadPlan,
+  { plan, text, file, cells }: Pick<ReadPlan, 'text' | 'file' | 'cells'> & { plan: { name: string } },
   options: RunOptions,
 ): Promise<number> {
   const lab = await labId(store.folder)
@@ -29,7 +29,7 @@ export async function startRun(
     options,
     cells,
   })
-  const task = { run, lab, host: await hostId(store.folder), ...options }
+  const task = { run, lab, host: await hostId(store.folder), ...taskOptions(options) }
   try {
     await service.start({ workflowId, plan: plan.name, task })
   } catch (error) {

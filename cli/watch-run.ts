@@ -24,13 +24,15 @@ export async function watchRun(
   signal?: AbortSignal,
 ): Promise<number> {
   const { run: row, cells } = await runDetail(store, run)
-  const progress = makeProgress(
-    context,
-    cells.map(({ cell }) => cell.id),
-    row.started,
-  )
+  const ids = cells.map(({ cell }) => cell.id)
+  const progress = makeProgress(context, ids, row.started)
   const following = AbortSignal.any([service?.ended ?? AbortSignal.abort(), ...(signal ? [signal] : [])])
-  for await (const event of followRun(store, run, following)) progress.show(event)
+  for await (const event of followRun(store, run, following)) {
+    // A search gets its cells while it goes on.
+    if (event.cell !== null && event.cell > ids.length)
+      ids.push(...(await runDetail(store, run)).cells.slice(ids.length).map(({ cell }) => cell.id))
+    progress.show(event)
+  }
   progress.end()
   const detail = await runDetail(store, run)
   if (detail.run.state === 'running') {

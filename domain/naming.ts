@@ -26,6 +26,8 @@ export const searchAttributes = {
 /** Workflow ids: people and other workflows find them by these. */
 export const workflowIds = {
   cell: (run: string, cell: number) => `${run}-cell-${cell}`,
+  /** More attempts of a cell, from one on. */
+  attempts: (run: string, cell: number, first: number) => `${run}-cell-${cell}-from-${first}`,
   /** Keeps the board of an attempt for its owner. */
   hold: (cell: string, attempt: number) => `${cell}-hold-${attempt}`,
   /** Closes a run that was cut off; once for each run. */

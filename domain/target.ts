@@ -18,6 +18,8 @@ export interface LabTarget {
   class: string
   /** Tags that the place must have. */
   tags: string[]
+  /** The one place that it must be, where attempts are to be compared; any that fits where absent. */
+  place?: string
 }
 
 /** What a cell boots on. */

@@ -74,6 +74,22 @@ export async function judgeCell(store: Store, run: number, cell: number, verdict
   await updateCell(store, run, cell, { verdict: verdict.verdict, judgement: JSON.stringify(verdict) })
 }
 
+/**
+ * Adds a cell to a run behind those that it has. A run has a cell of an id once: a second call changes nothing.
+ * @returns the cell's number
+ */
+export async function addCell(store: Store, run: number, cell: Cell): Promise<number> {
+  return await store.database.transaction().execute(async (transaction) => {
+    const cells = await transaction.selectFrom('cells').select(['number', 'id']).where('run', '=', run).execute()
+    const known = cells.find(({ id }) => id === cell.id)
+    if (known !== undefined) return known.number
+    const number = Math.max(0, ...cells.map((row) => row.number)) + 1
+    const row = { run, number, id: cell.id, target: cell.target.name, cell: JSON.stringify(cell) }
+    await transaction.insertInto('cells').values(row).execute()
+    return number
+  })
+}
+
 /** A cell as its row has it. */
 export function toCell(row: CellRow): StoredCell {
   return {

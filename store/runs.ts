@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely'
 import type { Cell } from '../domain/cell.ts'
 import { LabError } from '../domain/errors.ts'
 import type { UnchangedWay } from '../domain/night/unchanged.ts'
+import type { Search } from '../domain/search/search.ts'
 import type { Verdict } from '../domain/verdict/verdict.ts'
 import type { RunRow } from './database/tables.ts'
 import type { Store } from './store.ts'
@@ -26,6 +27,13 @@ export interface RunOptions {
   budget?: Record<string, number>
   /** What is done where nothing moved since the last night; all of it where absent. */
   unchanged?: UnchangedWay
+  /** What the run looks for, where it is a bisection or a rerun: its attempts are decided one by one. */
+  search?: Search
+}
+
+/** The options as a workflow is given them: what a search looks for is read from the store, and enters no history. */
+export function taskOptions({ search, ...options }: RunOptions): Omit<RunOptions, 'search'> & { search?: true } {
+  return { ...options, ...(search && { search: true as const }) }
 }
 
 /** One execution of a plan. Times are epoch milliseconds. */

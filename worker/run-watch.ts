@@ -3,7 +3,7 @@ import { WorkflowFailedError, type Client } from '@temporalio/client'
 import { WorkflowNotFoundError } from '@temporalio/common'
 import { queues, workflowIds } from '../domain/naming.ts'
 import { eventsAfter } from '../store/events.ts'
-import { runningRuns, type Run } from '../store/runs.ts'
+import { runningRuns, taskOptions, type Run } from '../store/runs.ts'
 import type { Store } from '../store/store.ts'
 import type { LostRun } from '../workflows/contracts.ts'
 import { startRunWorkflow } from './start-run.ts'
@@ -79,7 +79,7 @@ export class RunWatch {
     try {
       if (run.options === null || !(await this.#isOpen(run))) return false
       if ((await eventsAfter(store, run.id, 0, 1)).length > 0) return false
-      const task = { run: run.id, lab, host, ...run.options }
+      const task = { run: run.id, lab, host, ...taskOptions(run.options) }
       await startRunWorkflow(client, { workflowId: run.workflowId, plan: run.plan, task })
       return true
     } catch {

@@ -49,7 +49,7 @@ export class RunStarter {
  */
 export async function startRunWorkflow({ workflow }: Client, { workflowId, plan, task }: RunStart): Promise<void> {
   try {
-    await workflow.start('runPlan', {
+    await workflow.start(task.search ? 'runSearch' : 'runPlan', {
       workflowId,
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
       taskQueue: queues.main(task.lab),

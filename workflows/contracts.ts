@@ -18,6 +18,8 @@ export interface RunTask {
   host: string
   /** When the window closes, epoch ms: what has not ended by then is not run. */
   closes?: number
+  /** The run looks for something (`runSearch`): what it tries is decided one by one, from the store. */
+  search?: true
 }
 
 /** A night of a schedule: what the schedule's file said when it was applied. Paths are absolute, times epoch ms. */
@@ -108,6 +110,8 @@ export interface CellOutline {
   until?: 'confident'
   /** So many attempts are made of the cell if it comes out otherwise than its last conclusive night. */
   confirm?: number
+  /** The number of the first attempt to be made, where there are some already; 1 when absent. */
+  first?: number
   /** The cell boots on a place of a lab, which is leased for each attempt. */
   leased?: true
   /** In a night: the class by which its boots are budgeted, and how long they may take, seconds, where that is known. */
@@ -115,6 +119,17 @@ export interface CellOutline {
   seconds?: number
   /** The board of its last attempt is kept for whoever started the run, if the cell does not come out as the plan says. */
   hold?: true
+}
+
+/** What a search tries next; `ahead` are builds that are likely to be wanted after it. */
+export type SearchTask =
+  | { is: 'over' }
+  | { is: 'try'; attempts: SearchAttempt[]; ahead: BuildTask[] }
+
+/** An attempt of a cell that a search tries, with the builds that it needs. */
+export interface SearchAttempt {
+  cell: CellOutline & { first: number }
+  builds: { task: BuildTask; built: boolean }[]
 }
 
 export interface CellTask extends CellOutline {

@@ -65,7 +65,7 @@ export async function runCell(task: CellTask): Promise<CellResult> {
     (task.until !== undefined || counted >= task.count) &&
     counted < most &&
     (await isCellSettled({ run: task.run, cell: task.number }))
-  for (let number = 1; counted < most && broken <= task.infra; number++) {
+  for (let number = task.first ?? 1; counted < most && broken <= task.infra; number++) {
     const { ending, broke } = await attempt(number)
     if (counts(ending)) {
       counted++

@@ -27,7 +27,11 @@ export function addListCommand(program: Command, context: () => Context): void {
         const counts = verdicts
           .filter((verdict) => run.verdicts[verdict])
           .map((verdict) => `${run.verdicts[verdict]} ${paintVerdict(verdict, paint)}`)
-        const came = isOfBuilds(run) ? builtInShort(run, paint) : counts.join(', ') || counted(run.cells, 'cell')
+        const came = run.options?.search
+          ? (run.summary ?? `looks for what did it to ${run.options.search.of}`)
+          : isOfBuilds(run)
+            ? builtInShort(run, paint)
+            : counts.join(', ') || counted(run.cells, 'cell')
         return [String(run.id), run.plan, when(run.started), run.state, came]
       })
       print(table([['run', 'plan', 'started', 'state', 'verdicts'].map(paint.dim), ...rows]))

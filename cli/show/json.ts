@@ -2,12 +2,21 @@ import { CommanderError } from 'commander'
 import type { AttemptDetail, CellContext, CellDetail, RunDetail } from '../../store/details.ts'
 import type { Build } from '../../store/builds.ts'
 import { LabError } from '../../domain/errors.ts'
+import { searchRows } from './search-report.ts'
 
 /** The documents that `--json` prints. Fields are added, never changed; `schemaVersion` grows when one must go. */
 const schemaVersion = 1
 
-export function runToJson({ run, cells, builds }: RunDetail): object {
-  return { schemaVersion, run, builds: builds.map(buildToJson), cells: cells.map(cellToJson) }
+export function runToJson(detail: RunDetail): object {
+  const { run, cells, builds } = detail
+  const search = run.options?.search
+  return {
+    schemaVersion,
+    run,
+    ...(search && { search: { kind: search.kind, of: search.of, finding: search.finding, tried: searchRows(search, detail) } }),
+    builds: builds.map(buildToJson),
+    cells: cells.map(cellToJson),
+  }
 }
 
 export function cellContextToJson({ run, cell, kernel, firmware }: CellContext): object {

@@ -4,6 +4,7 @@ import { isOfBuilds, reportBuilds } from './builds-report.ts'
 import { causesLines } from './causes.ts'
 import { findingLines } from './findings.ts'
 import { paintVerdict } from './paint.ts'
+import { reportSearch } from './search-report.ts'
 import { lastFindings, verdictTable } from './verdict-table.ts'
 
 type Paint = Context['paint']
@@ -12,6 +13,7 @@ type Paint = Context['paint']
 export function reportRun(detail: RunDetail, paint: Paint): string {
   const { run, cells, builds } = detail
   if (isOfBuilds(run)) return reportBuilds(detail, paint)
+  if (run.options?.search) return reportSearch(run.options.search, detail, paint)
   const failed = builds.filter((build) => build.outcome === 'failed')
   return [
     `run ${run.id}, ${run.plan}: ${run.summary ?? run.state}`,

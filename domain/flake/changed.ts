@@ -34,8 +34,11 @@ export function changeOf(
   return undefined
 }
 
-/** The logarithm of the ratio: two rates against one. */
-function logRatio(before: Counts, since: Counts): number {
+/**
+ * How much more probable two series are with a rate for each than with one for both (Jeffreys' prior for each of the
+ * three), as a logarithm.
+ */
+export function logRatio(before: Counts, since: Counts): number {
   const both = { failed: before.failed + since.failed, of: before.of + since.of }
   return logProbability(since) - (logProbability(both) - logProbability(before))
 }

@@ -8,19 +8,26 @@ export interface Wish {
   class?: string
   /** What it must have; nothing beyond its class where absent. */
   tags?: readonly string[]
+  /** The one that it must be; any where absent. */
+  place?: string
 }
 
 /** @returns the places that fit, in the order of the lab's file */
 export function placesFor(lab: Inventory, wish: Wish): LabPlace[] {
   return Object.values(lab.places).filter(
-    (place) => isOfClass(lab, place, wish) && missingTags(place, wish).length === 0,
+    (place) =>
+      (wish.place ?? place.name) === place.name && isOfClass(lab, place, wish) && missingTags(place, wish).length === 0,
   )
 }
 
 /** @returns one sentence that says why no place fits; undefined when one does */
 export function whyNoneFits(lab: Inventory, wish: Wish): string | undefined {
   if (placesFor(lab, wish).length > 0) return undefined
-  const { kind, class: wanted, tags = [] } = wish
+  const { kind, class: wanted, tags = [], place: only } = wish
+  if (only !== undefined && !Object.hasOwn(lab.places, only)) {
+    const names = Object.keys(lab.places)
+    return `The lab ${lab.name} has no place "${only}"${meant(only, names)}; it has ${names.join(', ')}.`
+  }
   if (wanted !== undefined) {
     const found = Object.hasOwn(lab.classes, wanted) ? lab.classes[wanted] : undefined
     if (found === undefined)
@@ -31,6 +38,8 @@ export function whyNoneFits(lab: Inventory, wish: Wish): string | undefined {
   const who = wanted === undefined ? `kind ${kind}` : `class ${wanted}`
   const places = Object.values(lab.places).filter((place) => isOfClass(lab, place, wish))
   if (places.length === 0) return `The lab ${lab.name} has no place of ${who}; ${placesThere(lab)}.`
+  if (only !== undefined && !places.some(({ name }) => name === only))
+    return `The place ${only} of the lab ${lab.name} is not of ${who}, but of class ${lab.places[only]!.class}.`
   const had = [...new Set(places.flatMap((place) => place.tags))].sort()
   const unknown = tags.find((tag) => !had.includes(tag))
   if (unknown !== undefined) {

@@ -32,7 +32,8 @@ describe('hyplab commands in the text', () => {
   /** Why the command would be refused; undefined when it would not. */
   function complaint(command: string): string | undefined {
     const [, ...words] = command.split(' ')
-    const depth = ['plan', 'lab', 'schedule'].includes(words[0]!) ? (words[1] === 'import' ? 3 : 2) : 1
+    const nested = ['plan', 'lab', 'schedule'].includes(words[0]!) || /^bisect log\b/.test(words.join(' '))
+    const depth = nested ? (words[1] === 'import' ? 3 : 2) : 1
     const name = words.slice(0, depth)
     const usage = help(name)
     const [synopsis] = usage.split('\n')

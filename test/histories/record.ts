@@ -1,7 +1,8 @@
 /**
  * Records histories of real workflows for the replay test: `record.ts NAME=RUN...` with HYPLAB_STATE on a lab whose service
  * runs. Writes NAME.runPlan.json, or NAME.night.json of a run that a schedule began, NAME.runCell.json (of the first cell)
- * and NAME.buildOnce.json (of the run's first build that was made by this server) beside itself. Where this machine's folders and its name stand in a history, others are
+ * and NAME.buildOnce.json (of the run's first build that was made by this server) beside itself; of a bisection or a rerun
+ * NAME.runSearch.json alone. Where this machine's folders and its name stand in a history, others are
  * put; replay looks at neither.
  */
 import { writeFile } from 'node:fs/promises'
@@ -31,6 +32,10 @@ const [lab, host] = [await labId(state), await hostId(state)]
 for (const argument of process.argv.slice(2)) {
   const [name, run] = argument.split('=')
   const { run: row, cells } = await runDetail(store, Number(run))
+  if (row.options?.search) {
+    await record(row.workflowId, `${name}.runSearch`)
+    continue
+  }
   const isNight = (await nightOfRun(store, row.id)) !== undefined
   await record(row.workflowId, `${name}.${isNight ? 'night' : 'runPlan'}`)
   await record(workflowIds.cell(row.workflowId, cells[0]!.number), `${name}.runCell`)

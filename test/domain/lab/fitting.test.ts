@@ -12,6 +12,7 @@ test('places fit by kind, class and tags, in the order of the file', () => {
   expect(names({ kind: 'board', tags: ['tpm'] })).toEqual(['rock-1'])
   expect(names({ kind: 'board', class: 'rk3588', tags: ['pcie', 'tpm'] })).toEqual(['rock-1'])
   expect(whyNoneFits(inventory, { kind: 'board', class: 'rk3588', tags: ['pcie', 'tpm'] })).toBeUndefined()
+  expect(names({ kind: 'board', class: 'pi', place: 'pi-2' })).toEqual(['pi-2'])
 })
 
 describe('one sentence says why none fits', () => {
@@ -40,6 +41,16 @@ describe('one sentence says why none fits', () => {
       'a class of another kind',
       { kind: 'fvp', class: 'pi' },
       'The class "pi" of the lab x is of kind board, not fvp; of kind fvp it has base-revc.',
+    ],
+    [
+      'a misspelt place',
+      { kind: 'board', class: 'pi', place: 'pi-3' },
+      'The lab x has no place "pi-3" (did you mean "pi-1"?); it has rock-1, pi-1, pi-2, virt-1, virt-2, virt-3, model-1.',
+    ],
+    [
+      'a place of another class',
+      { kind: 'board', class: 'pi', place: 'rock-1' },
+      'The place rock-1 of the lab x is not of class pi, but of class rk3588.',
     ],
     [
       'a misspelt tag',
