@@ -14,6 +14,25 @@ export interface Tables {
   leases: LeaseRow
   schedules: ScheduleRow
   nights: NightRow
+  pins: PinRow
+  disk_usage: DiskUsageRow
+}
+
+export interface PinRow {
+  run: number
+  /** 0 for the whole run. */
+  cell: number
+  why: string
+  by: string
+  at: number
+}
+
+/** How many bytes a folder took when it was last measured, and how many were free on its disk then. */
+export interface DiskUsageRow {
+  folder: string
+  at: number
+  used: number
+  free: number
 }
 
 export interface ScheduleRow {
@@ -86,6 +105,9 @@ export interface BuildRow {
   log: string | null
   started: number
   seconds: number
+  /** When its products were given up, and by which rule; null while they are kept. */
+  removed: Generated<number | null>
+  removed_by: Generated<string | null>
 }
 
 export interface ProductRow {
@@ -126,6 +148,9 @@ export interface AttemptArtifactRow {
   sha256: string
   size: number
   world: string | null
+  /** When it was given up, and by which rule; null while it is kept. */
+  removed: Generated<number | null>
+  removed_by: Generated<string | null>
 }
 
 export interface FindingRow {

@@ -6,6 +6,7 @@ import * as formerJudgements from './0004-former-judgements.ts'
 import * as runOptions from './0005-run-options.ts'
 import * as leases from './0006-leases.ts'
 import * as nights from './0007-nights.ts'
+import * as keeping from './0010-keeping.ts'
 
 /** Every migration by name. A name, once released, is never changed, and a new one sorts after all earlier ones. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -16,4 +17,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0005-run-options': runOptions,
   '0006-leases': leases,
   '0007-nights': nights,
+  '0010-keeping': keeping,
 }
