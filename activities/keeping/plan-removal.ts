@@ -102,7 +102,7 @@ class Tally {
   }
 
   alsoGone(): Set<string> {
-    return this.#given.difference(this.#kept)
+    return new Set([...this.#given].filter((sha256) => !this.#kept.has(sha256)))
   }
 
   /** What a run's cells want of their builds, when this is given up of them. */

@@ -36,9 +36,9 @@ export interface KeepRules {
   collect: 'daily' | 'by hand'
 }
 
-/** @param words `forever`, or what `agePattern` matches */
+/** @param words what `agePattern` matches */
 export function keepFor(words: string): Keep {
-  return { words, age: words === 'forever' ? Infinity : parseAge(words) }
+  return { words, age: parseAge(words) }
 }
 
 /** What holds where the admin says nothing: nobody misses what goes by these. */

@@ -9,9 +9,7 @@ import { agePattern, parseRoom, roomPattern } from './quantities.ts'
 // Messages have the form `what is wrong; what would be right`, for ../yaml/shape-errors.ts.
 
 const wrongAge = 'is no time; a number with a unit, e.g. 30 days or 1 year, or forever'
-const age = z
-  .string(wrongAge)
-  .refine((text) => text === 'forever' || agePattern.test(text), wrongAge)
+const age = z.string(wrongAge).regex(agePattern, wrongAge)
 const wrongRoom = 'is no size; a number with a unit, e.g. 50 GB or 512 MiB'
 const room = z.string(wrongRoom).regex(roomPattern, wrongRoom)
 

@@ -16,12 +16,13 @@ const sizes: Record<string, number> = {
 }
 
 /** What a file may say for the time that something is kept, e.g. `30 days`, `1 year`; a month has 30 days, a year 365. */
-export const agePattern = /^\d+(\.\d+)? ?(hour|day|week|month|year)s?$/
+export const agePattern = /^(forever|\d+(\.\d+)? ?(hour|day|week|month|year)s?)$/
 /** What a file may say for room on a disk, e.g. `50 GB`, `512 MiB`. */
 export const roomPattern = /^\d+(\.\d+)? ?(MB|GB|TB|MiB|GiB|TiB)$/
 
-/** @returns milliseconds for a text that matches `agePattern` */
+/** @returns milliseconds for a text that matches `agePattern`; infinitely many for `forever` */
 export function parseAge(text: string): number {
+  if (text === 'forever') return Infinity
   return Number.parseFloat(text) * times[text.replace(/^[\d. ]+/, '').replace(/s$/, '')]!
 }
 
