@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { collectGarbage } from '../activities/keeping/collect-garbage.ts'
 import type { Keeping } from '../activities/keeping/look-at-room.ts'
+import { measureOnce } from '../activities/keeping/measure.ts'
 import { roomInWords } from '../domain/keep/quantities.ts'
 import { readKeepRules } from '../reading/read-keep.ts'
 import { isCollectionDue } from '../store/keeping/due.ts'
@@ -45,8 +46,9 @@ export class Keeper {
    */
   async collectIfDue(now: number): Promise<boolean> {
     const { folders, store } = this.#keeping
-    if (!(await isCollectionDue(store, now))) return false
-    if ((await readKeepRules(folders)).collect !== 'daily') return false
+    const { budget, collect } = await readKeepRules(folders)
+    if (budget !== undefined) await measureOnce(this.#keeping, now, this.#over.signal)
+    if (collect !== 'daily' || !(await isCollectionDue(store, now))) return false
     const garbage = await collectGarbage(this.#keeping, { now, signal: this.#over.signal })
     if (garbage === undefined) return false
     const { artifacts, cache, removals } = garbage

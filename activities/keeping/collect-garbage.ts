@@ -2,14 +2,13 @@ import { join } from 'node:path'
 import { cachedTrees, removeTrees, type TreesGone } from '../../builds/cache/trees.ts'
 import { LabError } from '../../domain/errors.ts'
 import type { KeepRules } from '../../domain/keep/keep-rules.ts'
-import { bytesIn, diskOf } from '../../host/disk.ts'
-import type { Folders } from '../../host/folders.ts'
 import { takeLock, tryLock } from '../../host/lock.ts'
 import { readKeepRules } from '../../reading/read-keep.ts'
 import { sweepArtifacts, type Swept } from '../../store/keeping/sweep-artifacts.ts'
 import { writeUsage, type Usage } from '../../store/keeping/usage.ts'
 import { removeLeftovers } from './leftovers.ts'
 import { excessOf, type Keeping } from './look-at-room.ts'
+import { measure } from './measure.ts'
 import { giveUp, type Plan, type Removal, type SparedBy } from './plan-removal.ts'
 
 export interface Collection {
@@ -88,16 +87,6 @@ async function collect(keeping: Keeping, rules: KeepRules, collection: Collectio
 function add(to: Swept, more: Swept): void {
   to.files += more.files
   to.bytes += more.bytes
-}
-
-async function measure({ state, cache }: Folders, at: number, signal: AbortSignal): Promise<Usage[]> {
-  const folders = [...new Set([state, cache])]
-  const used = await bytesIn(folders, signal)
-  const measured = folders.map(async (folder, index): Promise<Usage> => {
-    const { free } = await diskOf(folder)
-    return { folder, at, used: used[index]!, free }
-  })
-  return await Promise.all(measured)
 }
 
 /** Whether a collection failed for what its rules' file says, which waits for the admin. */

@@ -5,6 +5,7 @@ import { parse } from 'yaml'
 import { defaultRules } from '../../../domain/keep/keep-rules.ts'
 import { keepJsonSchema, parseKeep } from '../../../domain/keep/parse-keep.ts'
 import { parseRoom, roomInWords } from '../../../domain/keep/quantities.ts'
+import { blocksOf } from '../../docs/markdown.ts'
 import { formatError } from '../../../domain/yaml/located-error.ts'
 
 const day = 24 * 3600_000
@@ -55,6 +56,14 @@ it.each([
 ])('%j is a mistake with its place and a way out', (text, said) => {
   const parsed = parseKeep(text, 'keep.yaml')
   expect(parsed.ok ? [] : parsed.errors.map(formatError)).toEqual([said])
+})
+
+it('the rules in docs/running-a-lab.md are right', () => {
+  const { text } = blocksOf('docs/running-a-lab.md').find((block) => block.text.startsWith('# keep.yaml'))!
+  expect(parseKeep(text, 'keep.yaml')).toMatchObject({
+    ok: true,
+    rules: { logs: { failed: { words: '2 years' } }, budget: 50e9, collect: 'by hand' },
+  })
 })
 
 it('the schema for editors is the one that hyplab reads by', () => {
