@@ -78,7 +78,7 @@ function roomInBudget(disks: readonly DiskSeen[], budget: number): Room {
   const excess = Math.max(0, used + need - warnShare * budget)
   const takes = `state and cache take ${roomInWords(used)} of their budget of ${roomInWords(budget)}`
   if (used + need >= budget) return { level: 'none', sentence: takes, excess }
-  if (used >= warnShare * budget) return { level: 'near', sentence: takes, excess }
+  if (used > warnShare * budget) return { level: 'near', sentence: takes, excess }
   return { level: 'ok', sentence: '', excess: 0 }
 }
 
