@@ -26,13 +26,14 @@ const slow = {
     'test/builds/firmware/{build-firmware,fvp-full-images}.test.ts',
     'test/worker/run-watch.test.ts',
     'test/nights/{year,bisect-simulation}.test.ts',
+    'test/activities/keeping/{kill,small-disk}.test.ts',
   ],
   /** Places of a lab and schedules, most of them behind real daemons. */
   daemons: ['test/**/*.daemon.test.ts', 'test/cli/{places,schedule}.test.ts', 'test/activities/lease-place.test.ts'],
   boots: [
     'test/e2e/{thread,firmware-faults,hostile-caller,kernel-fault,rack,raspi4,mmc,damaged-artifact,crash-boot}.test.ts',
     'test/e2e/{reproduce,no-service,nights,regression,fvp-full}.test.ts',
-    'test/e2e/{faults,standstill,broken-build,crash-build,shared-build}.test.ts',
+    'test/e2e/{faults,standstill,broken-build,crash-build,shared-build,keeping}.test.ts',
     'test/e2e/told-nights.test.ts',
     'test/docs/run-*.test.ts',
   ],

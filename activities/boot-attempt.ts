@@ -21,6 +21,7 @@ import { whileBeating } from './beat.ts'
 import { beginAttempt } from './begin-attempt.ts'
 import { cancelWasAsked, whyCutOff } from './cancel.ts'
 import { onHeldPlace } from './held-place.ts'
+import { requireRoom } from './keeping/look-at-room.ts'
 import { labShown } from './lab-shown.ts'
 import { lookAfterHang } from './look-after-hang.ts'
 import { whileHolding } from './place-lease.ts'
@@ -34,10 +35,13 @@ const beatMs = 1_000
 /**
  * One attempt: boot, capture, judge, keep. What the target did is the result; whatever else goes wrong is thrown, and
  * the cell closes the attempt as lost. When it was closed so meanwhile, because this worker stood still, that stands.
+ * @throws LabError NoRoom when there is no room to begin: then nothing has
  */
 export async function bootAttempt(deps: Deps, task: AttemptTask | FlashedAttempt): Promise<AttemptResult> {
   const context = await cellDetail(deps.store, task.run, task.cell)
   const leased = 'held' in task ? task : undefined
+  // A place of a lab is leased only when there is room, and is not to wait for some.
+  if (!leased) await requireRoom(deps)
   const start = await beginAttempt(deps, task, context.cell.cell.target.name)
   const reporter = new Reporter(deps.store, { run: task.run, cell: task.cell, attempt: task.attempt })
   const beginning = { stage: 'power', bytes: 0 }

@@ -6,15 +6,19 @@ import type { BuildContext, BuildIdentity, BuildOutcome } from '../builds/build.
 import { buildFirmware } from '../builds/firmware/build-firmware.ts'
 import { identifyFirmware } from '../builds/firmware/identify.ts'
 import { readStack } from '../builds/firmware/recipe.ts'
+import { usingCache } from '../builds/cache/in-use.ts'
+import { spaceNeeded } from '../builds/cache/space-needed.ts'
 import { disturbed } from '../builds/ground.ts'
 import { buildKernel } from '../builds/kernel/build-kernel.ts'
 import { identifyKernel } from '../builds/kernel/identify.ts'
 import { obtainSource, sourceIdentity } from '../builds/source/obtain.ts'
 import { LabError, type ErrorCode } from '../domain/errors.ts'
+import { diskOf } from '../host/disk.ts'
 import { putArtifact, type Artifact } from '../store/artifacts.ts'
 import { putBuild, usableBuild, type BuildProduct } from '../store/builds.ts'
 import type { BuildResult, BuildTask } from '../workflows/contracts.ts'
 import { whileBeating } from './beat.ts'
+import { lookAtRoom } from './keeping/look-at-room.ts'
 import type { Deps } from './registry.ts'
 import { Reporter } from './reporter.ts'
 
@@ -33,6 +37,8 @@ const inputsFault: ReadonlySet<ErrorCode> = new Set(['BuildFailed', 'ConfigRefus
  */
 export async function build(deps: Deps, task: BuildTask): Promise<BuildResult> {
   if (await usableBuild(deps.store, task.id)) return { id: task.id, ok: true, infra: false, message: '' }
+  const { level, sentence } = await lookAtRoom(deps)
+  if (level === 'none') return withoutRoom(task, sentence, 0)
   const reporter = new Reporter(deps.store, { build: task.id })
   const started = Date.now()
   reporter.tell('build-started', { name: task.name, kind: task.kind })
@@ -54,24 +60,55 @@ export async function build(deps: Deps, task: BuildTask): Promise<BuildResult> {
         reporter.tell('build-progress', { name: task.name, ...progress })
       },
     }
+    const { free } = await diskOf(deps.folders.cache)
     try {
-      return await make(task, context, reporter).then(
-        (made) => keep(deps, task, made, { logFile, started }),
-        (error) => refuse(deps, task, error, { logFile, started }),
+      return await usingCache(deps.folders, signal, () =>
+        make(task, context, reporter).then(
+          (made) => keep(deps, task, made, { logFile, started }),
+          (error) => refuse(deps, task, error, { logFile, started }),
+        ),
       )
+    } catch (error) {
+      if (!isDiskFull(error)) throw error
+      return await waitOrGiveUp(deps, task, error, { free, logFile, started })
     } finally {
       // Also when it was cancelled: perhaps nobody ever asks for this build again.
       await rm(folder, { recursive: true, force: true })
     }
   })
-  reporter.tell('build-ended', {
-    name: task.name,
-    ok: result.ok,
-    seconds: (Date.now() - started) / 1000,
-    message: result.message,
-  })
+  const { ok, message, room } = result
+  const seconds = (Date.now() - started) / 1000
+  // One that waits for room has not ended; its story says so.
+  if (room === undefined) reporter.tell('build-ended', { name: task.name, ok, seconds, message })
   await reporter.flush()
   return result
+}
+
+/** The build is not made now: its story waits for room, and then asks again. */
+function withoutRoom({ id }: BuildTask, sentence: string, room: number): BuildResult {
+  return { id, ok: false, infra: true, message: sentence, room }
+}
+
+/** Tools say it in their own words, and Node in its. */
+function isDiskFull(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && (error.code === 'DiskFull' || error.code === 'ENOSPC')
+}
+
+/**
+ * A full disk is no failed build. One that was full although there had been enough for most builds wants more than it found;
+ * what no disk of that size can hold is not waited for.
+ */
+async function waitOrGiveUp(
+  deps: Deps,
+  task: BuildTask,
+  error: Error,
+  { free, ...times }: Times & { free: number },
+): Promise<BuildResult> {
+  const usual = spaceNeeded[task.kind]
+  const room = free < usual ? usual : free + usual
+  const { size } = await diskOf(deps.folders.cache)
+  if (room < 0.9 * size) return withoutRoom(task, error.message, room)
+  return await giveUp(deps, task, new LabError('DiskFull', error.message, { cause: error }), times)
 }
 
 type Made = { identity: BuildIdentity; outcome: BuildOutcome }
@@ -128,9 +165,13 @@ async function keepProduct(deps: Deps, path: string): Promise<Artifact> {
   })
 }
 
-/** An error that repeating cannot mend becomes a failed build; every other one is thrown on. */
+/** An error that repeating cannot mend becomes a failed build; every other one, and a full disk, is thrown on. */
 async function refuse(deps: Deps, task: BuildTask, error: unknown, times: Times): Promise<BuildResult> {
-  if (!(error instanceof LabError) || error.retryable) throw error
+  if (!(error instanceof LabError) || error.retryable || isDiskFull(error)) throw error
+  return await giveUp(deps, task, error, times)
+}
+
+async function giveUp(deps: Deps, task: BuildTask, error: LabError, times: Times): Promise<BuildResult> {
   const log = await putArtifact(deps.store, times.logFile).catch(() => null)
   await putBuild(deps.store, {
     id: task.id,

@@ -9,6 +9,7 @@ import type { Attempt, AttemptEnd } from '../store/attempt.ts'
 import { searchSummary } from '../reading/search-summary.ts'
 import { attemptDetail, runDetail, type CellDetail } from '../store/details.ts'
 import type { JudgedAgain, JudgedCell, Judgement } from '../store/judgements.ts'
+import { removedOf } from '../store/keeping/removed.ts'
 import type { Store } from '../store/store.ts'
 import { readShown } from './read-shown.ts'
 
@@ -16,6 +17,8 @@ import { readShown } from './read-shown.ts'
 export interface JudgedRun {
   judgement: Judgement
   changes: AttemptChange[]
+  /** Why an attempt stays judged as it was: a sentence for each whose files a rule has removed. */
+  unread: string[]
   verdicts: { cell: number; id: string; before: CellVerdict | null; after: CellVerdict | null }[]
 }
 
@@ -33,7 +36,7 @@ export interface AttemptChange {
 type EndedAttempt = Attempt & { end: AttemptEnd }
 
 /**
- * Judges the stored attempts of a run again. Writes nothing.
+ * Judges the stored attempts of a run again. One whose logs or records a rule has removed stays as it was. Writes nothing.
  * @param now epoch ms
  * @param told after each attempt, with how many are done
  * @throws LabError BadInput when there is no such run; SourceMissing when a file of an attempt is gone.
@@ -48,11 +51,14 @@ export async function judgeAgain(
   const total = detail.cells.flatMap(({ attempts }) => attempts.filter(hasEnded)).length
   const cells: JudgedCell[] = []
   const changes: AttemptChange[] = []
+  const unread: string[] = []
   let done = 0
   for (const cell of detail.cells) {
     const attempts: JudgedAgain[] = []
     for (const attempt of cell.attempts.filter(hasEnded)) {
-      const again = await judgeAttempt(store, attempt, now)
+      const gone = removedOf(attempt).find((one) => one.class !== 'images')
+      if (gone) unread.push(gone.sentence)
+      const again = gone ? asItWas(attempt) : await judgeAttempt(store, attempt, now)
       attempts.push(again)
       const change = changeOf(cell, attempt, again)
       if (change) changes.push(change)
@@ -69,7 +75,7 @@ export async function judgeAgain(
   const asJudged = detail.cells.map((cell, index) => withJudgement(cell, cells[index]!))
   const came = searchSummary({ ...detail, cells: asJudged }, state) ?? again
   const judgement = { exitCode: came?.exitCode ?? exitCode, summary: came?.sentence ?? summary, cells }
-  return { judgement, changes, verdicts: verdictChanges(detail.cells, cells) }
+  return { judgement, changes, unread, verdicts: verdictChanges(detail.cells, cells) }
 }
 
 async function judgeAttempt(store: Store, attempt: EndedAttempt, now: number): Promise<JudgedAgain> {
@@ -78,6 +84,10 @@ async function judgeAttempt(store: Store, attempt: EndedAttempt, now: number): P
   const findings = judge(shown, detail.cell.cell.probes)
   const { ending, sentence } = endingOf(shown, findings)
   return { number: attempt.number, ending, sentence, findings, judged: { at: now, probes: probesVersion } }
+}
+
+function asItWas({ number, end: { ending, sentence, findings, judged } }: EndedAttempt): JudgedAgain {
+  return { number, ending, sentence, findings, judged }
 }
 
 function changeOf({ cell }: CellDetail, attempt: EndedAttempt, again: JudgedAgain): AttemptChange | undefined {

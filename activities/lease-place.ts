@@ -10,6 +10,7 @@ import { placeStates, releaseLease, requestLease, setSuspect } from '../store/le
 import type { Run } from '../store/runs.ts'
 import type { AttemptTask, HeldPlace } from '../workflows/contracts.ts'
 import { whileBeating } from './beat.ts'
+import { requireRoom } from './keeping/look-at-room.ts'
 import { labOf } from './lab-of.ts'
 import { lookAtPlace } from './look-at-place.ts'
 import { leaseMs } from './place-lease.ts'
@@ -20,10 +21,12 @@ import { Reporter } from './reporter.ts'
  * Waits for a place that fits the cell's target, and takes it. A place on which this cell's attempts ended in infra comes
  * last, for another of its class may be sound, and after several of them in a row only after a rest that grows. A suspect one
  * is looked at when nothing else is free, and taken if it is healthy.
- * @throws LabError BadInput when no place of the lab would ever do; PlaceBroken when none of those that would is healthy
+ * @throws LabError NoRoom when there is no room for what an attempt leaves; BadInput when no place of the lab would ever do;
+ * PlaceBroken when none of those that would is healthy
  */
 export async function leasePlace(deps: Deps, task: AttemptTask): Promise<HeldPlace> {
   const { store } = deps
+  await requireRoom(deps)
   const { cell, run } = await cellDetail(store, task.run, task.cell)
   const { target } = cell.cell
   if (!isLeased(target)) throw new LabError('BadInput', `The target ${target.name} is no place of a lab.`)

@@ -10,6 +10,7 @@ import { artifactPath } from '../store/artifacts.ts'
 import type { AttemptEnd } from '../store/attempt.ts'
 import type { Build } from '../store/builds.ts'
 import type { AttemptDetail } from '../store/details.ts'
+import { requireKept } from '../store/keeping/removed.ts'
 import type { Store } from '../store/store.ts'
 import { RecordExchange } from '../targets/exchange.ts'
 import { labLogName } from '../targets/lab-log.ts'
@@ -19,11 +20,13 @@ import { labShown } from './lab-shown.ts'
 
 /**
  * What a stored attempt showed, read again from its raw files: the same that was judged when it ended.
- * @throws LabError BadInput when the attempt has not ended; SourceMissing when a file of it is gone from the store.
+ * @throws LabError BadInput when the attempt has not ended; NotFound when its logs were removed by a rule; SourceMissing when a
+ * file of it is gone from the store.
  */
 export async function readShown(store: Store, detail: AttemptDetail): Promise<Shown> {
   const { id, end } = detail.attempt
   if (!end) throw new LabError('BadInput', `Attempt ${id} has not ended: there is nothing to judge yet.`)
+  requireKept(detail.attempt, 'logs', 'records')
   return { ...(await readKept(store, id, end.artifacts, detail)), host: end.host }
 }
 

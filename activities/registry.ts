@@ -5,6 +5,7 @@ import type { Store } from '../store/store.ts'
 import type { Flashed } from '../targets/board/flash/flash.ts'
 import type * as contracts from '../workflows/contracts.ts'
 import { awaitBuild } from './await-build.ts'
+import { awaitRoom } from './keeping/await-room.ts'
 import { beginNight } from './begin-night.ts'
 import { bootedSeconds } from './booted-seconds.ts'
 import { bootAttempt } from './boot-attempt.ts'
@@ -50,6 +51,7 @@ export interface Activities {
   outlineRun(input: { run: number; lab: string }): Promise<contracts.RunOutline>
   nextAttempt(input: { run: number; lab: string }): Promise<contracts.SearchTask>
   awaitBuild(task: contracts.BuildTask): Promise<contracts.BuildResult>
+  awaitRoom(task: contracts.RoomTask): Promise<void>
   rebuild(cell: contracts.CellBuilds): Promise<contracts.BuildResult[]>
   build(task: contracts.BuildTask): Promise<contracts.BuildResult>
   bootAttempt(task: contracts.AttemptTask | contracts.FlashedAttempt): Promise<contracts.AttemptResult>
@@ -81,6 +83,7 @@ export function createActivities(deps: Deps): Activities {
     outlineRun: asStep((input) => outlineRun(deps, input)),
     nextAttempt: asStep((input) => nextAttempt(deps, input)),
     awaitBuild: asStep((task) => awaitBuild(deps, task)),
+    awaitRoom: asStep((task) => awaitRoom(deps, task)),
     rebuild: asStep((cell) => rebuild(deps, cell)),
     build: asStep((task) => build(deps, task)),
     leasePlace: asStep((task) => leasePlace(deps, task)),

@@ -29,6 +29,7 @@ const byError: Record<ErrorCode, number> = {
   BuildFailed: exitCodes.verdict,
   ToolMissing: exitCodes.infra,
   DiskFull: exitCodes.infra,
+  NoRoom: exitCodes.infra,
   ArtifactDamaged: exitCodes.infra,
   StaleFence: exitCodes.infra,
   TargetBroken: exitCodes.infra,

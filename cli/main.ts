@@ -8,12 +8,14 @@ import { addCompareCommand } from './commands/compare.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
 import { addFindingsCommand } from './commands/findings.ts'
 import { addFlakesCommand } from './commands/flakes.ts'
+import { addGcCommand } from './commands/gc.ts'
 import { addInspectCommand } from './commands/inspect.ts'
 import { addJudgeCommand } from './commands/judge.ts'
 import { addLabCommands } from './commands/lab.ts'
 import { addListCommand } from './commands/list.ts'
 import { addLogsCommand } from './commands/logs.ts'
 import { addNightsCommand } from './commands/nights.ts'
+import { addPinCommands } from './commands/pins.ts'
 import { addPlacesCommands } from './commands/places.ts'
 import { addPlanCommands } from './commands/plan.ts'
 import { addReportCommand } from './commands/report.ts'
@@ -91,6 +93,8 @@ for (const add of [
   addBisectCommand,
   addFindingsCommand,
   addInspectCommand,
+  addPinCommands,
+  addGcCommand,
   addServiceCommands,
   addDoctorCommand,
 ])

@@ -12,6 +12,7 @@ export const errorCodes = [
   'BuildFailed',
   'ToolMissing',
   'DiskFull',
+  'NoRoom',
   'ArtifactDamaged',
   'StaleFence',
   'TargetBroken',

@@ -40,6 +40,17 @@ export async function tryLock(path: string): Promise<Lock | undefined> {
 }
 
 /**
+ * Takes the lock together with others who share it, waiting for as long as somebody holds it alone.
+ * @throws as takeLock
+ */
+export async function shareLock(path: string, options: LockOptions = {}): Promise<Lock> {
+  const tried = await lockFile(path, ['--shared', '--nonblock'], undefined)
+  if (tried !== undefined) return tried
+  options.onWait?.(holderOf(path))
+  return (await lockFile(path, ['--shared'], options.signal)) as Lock
+}
+
+/**
  * Runs `work` while holding the lock and releases it whatever happens.
  * @throws what takeLock and `work` throw.
  */

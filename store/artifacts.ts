@@ -6,6 +6,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { LabError } from '../domain/errors.ts'
 import { sha256File } from '../host/sha256.ts'
+import { renew } from './artifact-age.ts'
 import { artifactPath, shardFolder, type Artifact } from './artifact-path.ts'
 import { isSound, setAside } from './damage.ts'
 import { storeFailure } from './failure.ts'
@@ -16,7 +17,8 @@ export { artifactPath, type Artifact }
 
 /**
  * Keeps a file, or bytes, under the sha256 of what it holds. Bytes that are there already are not stored twice, and
- * damaged ones are set aside for those that come. On
+ * damaged ones are set aside for those that come. For twelve hours at least no sweep takes them; by then a row points to
+ * them, which is written only if they are there. On
  * return they are on the disk; at any moment before, even after kill -9, there is either the whole artifact or none
  * (what is left of a copy goes with the next `sweep`). With `move` the file itself becomes the artifact, read-only,
  * and is gone from where it was; nobody may have it open for writing.
@@ -100,9 +102,9 @@ async function keepFile(store: Pick<Store, 'folder'>, path: string): Promise<Art
   }
 }
 
-/** Whether the bytes are there; false also after damaged ones have been set aside. */
+/** Whether the bytes are there, and will be until whoever puts them has written why; false also after damaged ones have been set aside. */
 async function isKept(store: Pick<Store, 'folder'>, artifact: Artifact): Promise<boolean> {
-  if (await isSound(store, artifact)) return true
+  if (await isSound(store, artifact)) return await renew(store, artifact.sha256)
   await setAside(store, artifact)
   return false
 }

@@ -1,4 +1,4 @@
-import type { Kysely, Transaction } from 'kysely'
+import type { Kysely, Selectable, Transaction } from 'kysely'
 import type { Ending, HostView } from '../domain/attempt.ts'
 import type { Evidence } from '../domain/evidence.ts'
 import type { FactValue, Finding, Outcome } from '../domain/finding.ts'
@@ -49,6 +49,8 @@ export interface AttemptArtifact extends Artifact {
   name: string
   /** Who spoke there, for a console of one world. */
   world: World | null
+  /** When it was given up (epoch ms) and by which rule; absent while it is kept. */
+  removed?: { at: number; rule: string }
 }
 
 /** An attempt as it is kept; `end` is null while it runs, or when its worker died and nobody has closed it yet. */
@@ -117,7 +119,7 @@ export async function insertFindings(
   }
 }
 
-function toAttempt(row: AttemptRow, artifacts: AttemptArtifactRow[], findings: FindingRow[]): Attempt {
+function toAttempt(row: AttemptRow, artifacts: Selectable<AttemptArtifactRow>[], findings: FindingRow[]): Attempt {
   const { run, cell, number, place, fence, folder, started } = row
   const id = formatResultId({ kind: 'attempt', run, cell, attempt: number })
   const start = { id, run, cell, number, place, fence, folder, started }
@@ -125,7 +127,12 @@ function toAttempt(row: AttemptRow, artifacts: AttemptArtifactRow[], findings: F
 }
 
 /** A row that has `ended` has the other columns of an end too: they are written by one statement. */
-function toEnd(row: AttemptRow, ended: number, artifacts: AttemptArtifactRow[], findings: FindingRow[]): AttemptEnd {
+function toEnd(
+  row: AttemptRow,
+  ended: number,
+  artifacts: Selectable<AttemptArtifactRow>[],
+  findings: FindingRow[],
+): AttemptEnd {
   return {
     ended,
     stage: row.stage as Stage,
@@ -137,10 +144,16 @@ function toEnd(row: AttemptRow, ended: number, artifacts: AttemptArtifactRow[], 
       // Attempts of before that column was there have none.
       stages: JSON.parse(row.stage_seconds ?? '{}') as Pace['stages'],
     },
-    artifacts: artifacts.map(({ name, sha256, size, world }) => ({ name, sha256, size, world: world as World | null })),
+    artifacts: artifacts.map(toArtifact),
     findings: findings.map(toFinding),
     judged: { at: row.judged as number, probes: row.probes as string },
   }
+}
+
+function toArtifact(row: Selectable<AttemptArtifactRow>): AttemptArtifact {
+  const { name, sha256, size, world, removed, removed_by } = row
+  const gone = removed === null ? {} : { removed: { at: removed, rule: removed_by ?? '' } }
+  return { name, sha256, size, world: world as World | null, ...gone }
 }
 
 function toFinding(row: FindingRow): Finding {

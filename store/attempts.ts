@@ -41,14 +41,15 @@ export async function startAttempt(store: Store, start: AttemptStart): Promise<v
  * with another start; StaleFence and StoreBroken as startAttempt.
  */
 export async function finishAttempt(store: Store, start: AttemptStart, end: AttemptEnd): Promise<AttemptClosed> {
-  const missing = end.artifacts.find((artifact) => !hasArtifact(store, artifact))
-  if (missing !== undefined) {
-    const message = `The file ${missing.name} of attempt ${idOf(start)} is not among the artifacts of ${store.folder}: put it there first.`
-    throw new LabError('BadInput', message)
-  }
   return await store.database.transaction().execute(async (transaction) => {
     const before = await readAttempt(transaction, start)
     if (before?.end) return { first: false, ending: before.end.ending }
+    // With the write lock: nobody removes what nothing points to between the look and the row.
+    const missing = end.artifacts.find((artifact) => !hasArtifact(store, artifact))
+    if (missing !== undefined) {
+      const message = `The file ${missing.name} of attempt ${idOf(start)} is not among the artifacts of ${store.folder}: put it there first.`
+      throw new LabError('BadInput', message)
+    }
     if (before === undefined) {
       await requireFence(transaction, start)
       await insertStart(transaction, start)

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import type { Insertable, Kysely, Selectable } from 'kysely'
 import type { BuildFault, BuildIdentity } from '../builds/build.ts'
 import { LabError } from '../domain/errors.ts'
 import { hasArtifact, type Artifact } from './artifacts.ts'
@@ -23,6 +23,8 @@ export interface Build extends BuildIdentity {
   seconds: number
   /** By name. */
   products: BuildProduct[]
+  /** When its products were given up (epoch ms) and by which rule; absent while they are kept. */
+  removed?: { at: number; rule: string }
 }
 
 /**
@@ -31,12 +33,13 @@ export interface Build extends BuildIdentity {
  * @throws LabError BadInput when a product has not been put into the artifact store before.
  */
 export async function putBuild(store: Store, build: Build): Promise<Build> {
-  const missing = build.products.find((product) => !hasArtifact(store, product))
-  if (missing !== undefined) {
-    const message = `The product ${missing.name} of the build ${build.name} is not among the artifacts of ${store.folder}: put it there first.`
-    throw new LabError('BadInput', message)
-  }
   return await store.database.transaction().execute(async (transaction) => {
+    // With the write lock: nobody removes what nothing points to between the look and the row.
+    const missing = build.products.find((product) => !hasArtifact(store, product))
+    if (missing !== undefined) {
+      const message = `The product ${missing.name} of the build ${build.name} is not among the artifacts of ${store.folder}: put it there first.`
+      throw new LabError('BadInput', message)
+    }
     const [known] = await readBuilds(transaction, [build.id])
     if (known?.outcome === 'ok' && (build.outcome === 'failed' || isWhole(store, known))) return known
     await transaction.deleteFrom('builds').where('id', '=', build.id).execute()
@@ -54,7 +57,7 @@ export async function findBuild(store: Store, id: string): Promise<Build | undef
   return build
 }
 
-/** The build with that id if it can be booted from: it did not fail and all that it made is still there. */
+/** The build with that id if it can be booted from: it did not fail, and all that it made is kept and still there. */
 export async function usableBuild(store: Store, id: string): Promise<Build | undefined> {
   const build = await findBuild(store, id)
   return build?.outcome === 'ok' && isWhole(store, build) ? build : undefined
@@ -76,10 +79,10 @@ export async function readBuilds(database: Kysely<Tables>, ids: string[]): Promi
 }
 
 function isWhole(store: Store, build: Build): boolean {
-  return build.products.every((product) => hasArtifact(store, product))
+  return build.removed === undefined && build.products.every((product) => hasArtifact(store, product))
 }
 
-function buildRow(build: Build): BuildRow {
+function buildRow(build: Build): Insertable<BuildRow> {
   return {
     id: build.id,
     kind: build.kind,
@@ -93,7 +96,7 @@ function buildRow(build: Build): BuildRow {
   }
 }
 
-function toBuild(row: BuildRow, products: ProductRow[]): Build {
+function toBuild(row: Selectable<BuildRow>, products: ProductRow[]): Build {
   return {
     id: row.id,
     kind: row.kind as Build['kind'],
@@ -105,5 +108,6 @@ function toBuild(row: BuildRow, products: ProductRow[]): Build {
     started: row.started,
     seconds: row.seconds,
     products: products.map(({ name, sha256, size }) => ({ name, sha256, size })),
+    ...(row.removed === null ? {} : { removed: { at: row.removed, rule: row.removed_by ?? '' } }),
   }
 }

@@ -9,6 +9,7 @@ import { createActivities } from '../activities/registry.ts'
 import { foldersFrom } from '../host/folders.ts'
 import { openStore } from '../store/store.ts'
 import { queues } from '../domain/naming.ts'
+import { Keeper } from './keeper.ts'
 import { hostId, labId } from './lab-id.ts'
 import { reapLeftovers } from './reap.ts'
 import { RunWatch } from './run-watch.ts'
@@ -80,11 +81,15 @@ const workers = await Promise.all([
 const running = Promise.all(workers.map((worker) => worker.run()))
 const watch = new RunWatch({ store, client, lab, host })
 void watch.start()
+const keeper = new Keeper({ folders, store }, (text) => process.stderr.write(`${new Date().toISOString()} ${text}\n`))
+const keeping = keeper.start()
 // The service waits for this line; when its end of our standard input closes, it has died.
 process.stdout.write('ready\n')
 process.stdin.on('close', () => process.kill(process.pid, 'SIGTERM')).resume()
 await running
 watch.stop()
+keeper.stop()
+await keeping
 await store.close()
 await connection.close()
 // The pipe from the service is still open and would keep this process alive.

@@ -79,6 +79,8 @@ export interface BuildResult {
   infra: boolean
   /** One sentence for a failed build, empty otherwise. */
   message: string
+  /** It was not made, or not to its end, for lack of room: so many bytes are wanted in the cache beside the floor. */
+  room?: number
   /** It was given up because every run that needed it was cancelled; who asks later must ask anew. */
   dropped?: true
 }
@@ -185,6 +187,16 @@ export interface Hold extends LeasedAttempt {
 export interface Release extends LeasedAttempt {
   /** Why nobody can say that it is off: one sentence. Nobody else gets it then before it was found healthy. */
   broken?: string
+}
+
+/** An attempt or a build that waits for room on the disk. */
+export interface RoomTask {
+  run?: number
+  cell?: number
+  attempt?: number
+  build?: string
+  /** Bytes that it wants in the cache beside the floor; nothing when left out. */
+  need?: number
 }
 
 export interface AttemptResult {

@@ -64,6 +64,9 @@ export const awaitingBuild: ActivityOptions = {
   retry: { initialInterval: '1s', nonRetryableErrorTypes: ['BadInput'] },
 }
 
+/** Waiting until there is room on the disk, perhaps until somebody comes to make some. */
+export const awaitingRoom: ActivityOptions = { ...awaitingBuild, startToCloseTimeout: '30 days' }
+
 /** Waiting for a place of a lab, which others may have for hours. */
 export function leasing(taskQueue: string): ActivityOptions {
   return { ...awaitingBuild, taskQueue }

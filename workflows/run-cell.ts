@@ -13,12 +13,13 @@ import { queues } from '../domain/naming.ts'
 import { counts } from '../domain/verdict/counts.ts'
 import type { Verdict } from '../domain/verdict/verdict.ts'
 import { beginHold } from './begin-hold.ts'
-import type { AttemptResult, CellResult, CellTask, LeasedAttempt } from './contracts.ts'
-import { awaitingBuild, bookkeeping, booting, closing } from './options.ts'
+import type { AttemptResult, AttemptTask, CellResult, CellTask, LeasedAttempt } from './contracts.ts'
+import { awaitingBuild, awaitingRoom, bookkeeping, booting, closing } from './options.ts'
 import { leasedAttempts } from './leased-attempt.ts'
 import { endedByItsWorker, reasonOf } from './reason-of.ts'
 
 const { rebuild } = proxyActivities<Pick<Activities, 'rebuild'>>(awaitingBuild)
+const { awaitRoom } = proxyActivities<Pick<Activities, 'awaitRoom'>>(awaitingRoom)
 const { judgeCell, isCellSettled } = proxyLocalActivities<Pick<Activities, 'judgeCell' | 'isCellSettled'>>(bookkeeping)
 
 /** One cell: attempts until enough of them count or infrastructure broke too often, then the verdict. */
@@ -38,9 +39,20 @@ export async function runCell(task: CellTask): Promise<CellResult> {
     // Stories of before began without that question.
     (task.until !== undefined && patched('kept-when-settled') && (await isCellSettled({ run: task.run, cell: task.number })))
   const leased = task.leased ? leasedAttempts(task, keep) : undefined
-  const boot =
+  const bootNow =
     leased?.make ??
     proxyActivities<Pick<Activities, 'bootAttempt'>>(booting(queues.host(task.lab, task.host))).bootAttempt
+  /** An attempt for which there was no room has not begun, and is no attempt yet. */
+  const boot = async (which: AttemptTask): Promise<AttemptResult> => {
+    for (;;) {
+      try {
+        return await bootNow(which)
+      } catch (error) {
+        if (!isOfType(error, noRoom)) throw error
+        await awaitRoom(which)
+      }
+    }
+  }
   const { closeLostAttempt } = proxyActivities<Pick<Activities, 'closeLostAttempt'>>(
     closing(queues.closing(task.lab, task.host)),
   )
@@ -93,11 +105,16 @@ const mostRebuilds = 3
 
 /** A file that the attempt was to boot is damaged or gone: no attempt was spent on it, and its build is made again. */
 function isDamage(error: unknown): boolean {
-  return error instanceof ActivityFailure && error.cause instanceof ApplicationFailure && error.cause.type === damaged
+  return isOfType(error, damaged)
+}
+
+function isOfType(error: unknown, code: ErrorCode): boolean {
+  return error instanceof ActivityFailure && error.cause instanceof ApplicationFailure && error.cause.type === code
 }
 
 const damaged: ErrorCode = 'ArtifactDamaged'
 const brokenPlace: ErrorCode = 'PlaceBroken'
+const noRoom: ErrorCode = 'NoRoom'
 
 /** Nothing that another attempt would find changed: a module that was not built, a target that cannot be. */
 function isHopeless(error: unknown): boolean {

@@ -5,6 +5,7 @@ import { requireFreeSpace } from '../../host/disk.ts'
 import { withLock } from '../../host/lock.ts'
 import { run } from '../../host/run.ts'
 import type { BuildContext, BuildFault, BuildOutcome, Product } from '../build.ts'
+import { spaceNeeded } from '../cache/space-needed.ts'
 import { requireTools } from '../make/build-environment.ts'
 import { buildComponent } from './build-component.ts'
 import { readFinished, writeFinished } from './finished.ts'
@@ -12,9 +13,6 @@ import { identifyComponents, identifyFirmware, type IdentifiedComponent } from '
 import { machineSetupProduct, writeMachineSetup } from './machine-setup.ts'
 import type { StackRecipe } from './recipe.ts'
 import { resolveReferences, type Built } from './references.ts'
-
-/** Three source trees, their copies and the objects of the largest (EDK2: 0.7 GB), with room to spare. */
-const spaceNeeded = 2 * 1024 ** 3
 
 /**
  * Builds a stack's components one after another. A component that was finished before with the same inputs, for any stack
@@ -57,7 +55,7 @@ async function buildOnce(
       await appendFile(context.logFile, `${component.name}: found whole in ${folder}\n`)
       return { ok: true, products: finished }
     }
-    await requireFreeSpace(folder, spaceNeeded, 'A firmware build')
+    await requireFreeSpace(folder, spaceNeeded.firmware, 'A firmware build')
     const outcome = await buildComponent(component, recipe, { folder, built }, context)
     if (outcome.ok) await writeFinished(folder, outcome.products)
     return outcome

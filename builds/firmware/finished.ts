@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { sha256File } from '../../host/sha256.ts'
 import type { Product } from '../build.ts'
+import { markUsed } from '../cache/in-use.ts'
 
 const stampSchema = z.array(z.object({ name: z.string(), path: z.string(), sha256: z.string() }))
 
@@ -19,6 +20,7 @@ export async function readFinished(folder: string): Promise<Product[] | undefine
   if (!parsed?.success) return undefined
   for (const { path, sha256 } of parsed.data)
     if ((await sha256File(path).catch(() => undefined)) !== sha256) return undefined
+  await markUsed(stamp(folder))
   return parsed.data.map(({ name, path }) => ({ name, path }))
 }
 

@@ -5,6 +5,8 @@ import { LabError } from '../../domain/errors.ts'
 import { requireFreeSpace } from '../../host/disk.ts'
 import { takeLock, tryLock, withLock, type Lock } from '../../host/lock.ts'
 import type { BuildContext } from '../build.ts'
+import { markUsed } from '../cache/in-use.ts'
+import { spaceNeeded } from '../cache/space-needed.ts'
 import { buildPath } from '../make/build-environment.ts'
 import { runLogged } from '../make/run-logged.ts'
 import type { SourceTree } from '../source/source.ts'
@@ -21,8 +23,6 @@ export interface Output {
   start: Start
   lock: Lock
 }
-
-const gibibyte = 1024 ** 3
 
 /**
  * Takes the lock on a variant's O= folder. A new one starts as a copy of the nearest one of the same tree, or of the tree
@@ -41,7 +41,8 @@ export async function openOutput(
   const entered = await enter(variant, tree, wanted, context)
   const lock = entered.lock ?? (await takeLock(variant.lock, { signal: context.signal, onWait }))
   try {
-    await requireFreeSpace(variant.folder, gibibyte, 'A kernel build')
+    await requireFreeSpace(variant.folder, spaceNeeded.kernel, 'A kernel build')
+    await markUsed(variant.note)
     if (existsSync(variant.output)) return { start: 'again', lock }
     const seeded = await seed(variant, tree, entered, context, onWait)
     return { start: seeded ? 'seeded' : 'scratch', lock }

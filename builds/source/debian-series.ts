@@ -2,6 +2,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { SourceLocation } from '../../domain/cell.ts'
 import { withLock } from '../../host/lock.ts'
+import { markUsed } from '../cache/in-use.ts'
 import { download, wantedHash } from './download.ts'
 import { obtainingContext, type NamingContext, type SourceContext } from './source.ts'
 import { unpackTarball, wantedFromDebian } from './tarball.ts'
@@ -27,7 +28,8 @@ export async function debianSeries(location: DebianLocation, context: SourceCont
   const { path, sha256 } = await download(wantedFromDebian(location, 'debian', context), context)
   const folder = join(context.folders.cache, 'sources', `debian-${sha256.slice(0, 20)}`)
   await withLock(`${folder}.lock`, { signal: context.signal }, async () => {
-    if ((await readFile(join(folder, 'whole'), 'utf8').catch(() => '')) === sha256) return
+    const whole = join(folder, 'whole')
+    if ((await readFile(whole, 'utf8').catch(() => '')) === sha256) return await markUsed(whole)
     await rm(`${folder}.part`, { recursive: true, force: true })
     await mkdir(`${folder}.part`, { recursive: true })
     await unpackTarball(path, `${folder}.part`, context)

@@ -5,6 +5,7 @@ import type { SourceLocation } from '../../domain/cell.ts'
 import { LabError } from '../../domain/errors.ts'
 import { withLock } from '../../host/lock.ts'
 import { sha256 } from '../../host/sha256.ts'
+import { markUsed } from '../cache/in-use.ts'
 import { onGround } from '../ground.ts'
 import { cachedDownload } from './download.ts'
 import { gitRef } from './git.ts'
@@ -60,8 +61,12 @@ export async function obtainSource(
 ): Promise<SourceTree> {
   const hashes = await patchHashes(patches)
   const identity = { source: await settle(locations, hashes, context), patches: hashes }
-  const there = await readTree(placeOf(identity, context))
-  if (there !== undefined) return there
+  const place = placeOf(identity, context)
+  const there = await readTree(place)
+  if (there !== undefined) {
+    await markUsed(join(place, treeNote))
+    return there
+  }
   const fetched = await fetchFirst(await inOrder(locations, identity.source, context), context)
   return await unpackOnce(fetched, patches, hashes, context)
 }

@@ -9,6 +9,9 @@ import type { Context } from '../context.ts'
 import { reportFormer, reportJudged } from '../show/judgement.ts'
 import { withStore } from '../with-store.ts'
 
+/** Attempts without logs that are told one by one. */
+const toldAtMost = 5
+
 /** `judge RUN`: what the probes of today make of stored attempts. */
 export function addJudgeCommand(program: Command, context: () => Context): void {
   program
@@ -32,10 +35,16 @@ async function judgeRun({ json, paint, print, printJson, talk }: Context, store:
   const judged = await judgeAgain(store, run, Date.now(), (done, of) => {
     if (of >= 20 && done % 10 === 0) talk(`judged ${done} of ${of} attempts`)
   })
-  if (write) await replaceJudgement(store, run, judged.judgement, Date.now())
-  const { changes, verdicts, judgement } = judged
-  if (json)
-    return printJson({ schemaVersion: 1, run, probes: probesVersion, written: write, changes, verdicts, judgement })
+  const { changes, unread, verdicts, judgement } = judged
+  const attempts = judgement.cells.flatMap((cell) => cell.attempts).length
+  if (attempts > 0 && unread.length === attempts) throw new LabError('NotFound', unread[0]!)
+  if (write) await replaceJudgement(store, run, judgement, Date.now())
+  if (json) {
+    const document = { run, probes: probesVersion, written: write, changes, unread, verdicts, judgement }
+    return printJson({ schemaVersion: 1, ...document })
+  }
+  for (const sentence of unread.slice(0, toldAtMost)) talk(`${sentence} It stays judged as it was.`)
+  if (unread.length > toldAtMost) talk(`So do ${unread.length - toldAtMost} more.`)
   print(reportJudged(run, judged, paint))
   if (write) talk(`Written; the judgement before is kept: hyplab judge ${run} --former.`)
   else if (changes.length > 0) talk(`Nothing was changed; hyplab judge ${run} --write keeps this.`)

@@ -8,6 +8,7 @@ import { LabError } from '../../domain/errors.ts'
 import { artifactPath } from '../../store/artifacts.ts'
 import type { Attempt } from '../../store/attempt.ts'
 import { attemptDetail } from '../../store/details.ts'
+import { requireKept } from '../../store/keeping/removed.ts'
 import type { Store } from '../../store/store.ts'
 import { recordChannel } from '../../targets/lines.ts'
 import { ask } from '../../worker/control.ts'
@@ -37,6 +38,7 @@ export function addLogsCommand(program: Command, context: () => Context): void {
     .action(async (text = 'latest', options: LogsOptions) => {
       await withStore(context().folders, async (store) => {
         const { attempt } = await newestAttempt(store, text)
+        requireKept(attempt, 'logs')
         if (context().json)
           return context().printJson({ schemaVersion: 1, attempt: attempt.id, files: consolesOf(store, attempt) })
         if (attempt.end) return await writeKept(store, attempt, options.console)

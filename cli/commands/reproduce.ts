@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
 import { machineSetupProduct, readMachineSetup } from '../../builds/firmware/machine-setup.ts'
 import { LabError } from '../../domain/errors.ts'
+import { removedSentence } from '../../domain/keep/what-goes.ts'
 import { productsBooted } from '../../domain/machine-setup.ts'
 import { artifactPath } from '../../store/artifacts.ts'
 import { isSound } from '../../store/damage.ts'
@@ -66,7 +67,7 @@ async function filesNamed(names: string[], file: (name: string) => Promise<strin
 
 /**
  * A file of an attempt, read to its end to see that it is what was booted.
- * @throws LabError BadInput when the attempt kept none; ArtifactDamaged
+ * @throws LabError BadInput when the attempt kept none; NotFound when a rule has removed it; ArtifactDamaged
  */
 async function wholeFile(store: Store, { attempt, run }: AttemptDetail, name: string): Promise<string> {
   const artifact = attempt.end?.artifacts.find((one) => one.name === name)
@@ -77,6 +78,7 @@ async function wholeFile(store: Store, { attempt, run }: AttemptDetail, name: st
     )
   const path = artifactPath(store, artifact.sha256)
   if (await isSound(store, artifact)) return path
+  if (artifact.removed) throw new LabError('NotFound', removedSentence('images', attempt.id, artifact.removed))
   throw new LabError(
     'ArtifactDamaged',
     `Attempt ${attempt.id} cannot be booted again: its ${name}, ${path}, ${existsSync(path) ? 'is damaged' : 'has gone'}; ` +

@@ -89,6 +89,7 @@ async function run(context: Context, plan: ReadPlan, options: Options): Promise<
         else context.print(String(number))
         return context.talk(`Run ${number} goes on in the background: \`hyplab watch ${number}\`.`)
       }
+      for (const warning of await roomWarnings(context, store)) context.talk(warning)
       context.talk(`run ${number} of ${plan.plan.name}: ${counted(plan.cells.length, 'cell')}`)
       const detached = new AbortController()
       let cancelled = false
@@ -113,6 +114,11 @@ async function run(context: Context, plan: ReadPlan, options: Options): Promise<
   } finally {
     await service.close()
   }
+}
+
+async function roomWarnings({ folders }: Context, store: Store): Promise<string[]> {
+  const { roomIn, warningsOf } = await import('../room.ts')
+  return warningsOf(await roomIn(folders, store))
 }
 
 /** For whom boards are to be kept. @throws LabError BadInput when no cell boots on one */

@@ -12,7 +12,7 @@ export function addServiceCommands(program: Command, context: () => Context): vo
     .description('start the Temporal server and the worker in the background')
     .action(async () => {
       const { facts, started } = await keepService(context().folders.state)
-      report(context(), facts)
+      await report(context(), facts)
       context().talk(started ? 'It runs until `hyplab down`.' : 'It ran already.')
     })
   program
@@ -29,7 +29,7 @@ export function addServiceCommands(program: Command, context: () => Context): vo
     .description('say what runs: server, worker, and which Temporal binary')
     .action(async () => {
       const answer = await ask(controlSocket(context().folders.state), 'status')
-      if (answer) report(context(), answer.facts)
+      if (answer) await report(context(), answer.facts)
       else if (context().json) context().printJson({ schemaVersion: 1, running: false })
       else context().print(`not running; state folder ${context().folders.state}`)
       await answer?.close()
@@ -37,8 +37,11 @@ export function addServiceCommands(program: Command, context: () => Context): vo
     })
 }
 
-function report(context: Context, facts: ServiceFacts): void {
-  if (context.json) return context.printJson({ schemaVersion: 1, running: true, ...facts })
+async function report(context: Context, facts: ServiceFacts): Promise<void> {
+  // Loaded here, because `down` does not open the store.
+  const { roomNow, warningsOf } = await import('../room.ts')
+  const room = await roomNow(context.folders)
+  if (context.json) return context.printJson({ schemaVersion: 1, running: true, ...facts, ...(room && { room }) })
   const server =
     facts.server.kind === 'own'
       ? `hyplab's own, ${facts.server.binary} (${facts.server.from})`
@@ -54,4 +57,5 @@ function report(context: Context, facts: ServiceFacts): void {
     ['state', context.folders.state],
   ]
   for (const [name, value] of rows) context.print(`${name.padEnd(9)} ${value}`)
+  for (const warning of warningsOf(room)) context.talk(warning)
 }

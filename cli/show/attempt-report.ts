@@ -5,6 +5,7 @@ import type { Evidence } from '../../domain/evidence.ts'
 import { isOfLab } from '../../domain/verdict/of-lab.ts'
 import { artifactPath } from '../../store/artifacts.ts'
 import type { AttemptDetail } from '../../store/details.ts'
+import { removedOf } from '../../store/keeping/removed.ts'
 import type { Store } from '../../store/store.ts'
 import type { Context } from '../context.ts'
 import { causesLines } from './causes.ts'
@@ -21,12 +22,13 @@ export async function reportAttempt(store: Store, detail: AttemptDetail, paint: 
   const head = `attempt ${attempt.id} of ${cell.cell.id} on ${attempt.place}`
   if (!attempt.end) return `${head}: it runs, or its worker died; files so far: ${attempt.folder}`
   const { end } = attempt
-  const lines = [`${head}: ${end.ending}: ${end.sentence}`, '']
+  const removed = removedOf(attempt).map(({ sentence }) => sentence)
+  const lines = [`${head}: ${end.ending}: ${end.sentence}`, ...removed, '']
   const causes = causesLines(end.findings, paint, 0)
   if (causes.length > 0) lines.push(...causes, '')
   const consoles = new Map<string, ConsoleLine[]>()
   for (const artifact of end.artifacts)
-    if (/^console\/[^.]+$/.test(artifact.name))
+    if (/^console\/[^.]+$/.test(artifact.name) && !artifact.removed)
       consoles.set(
         artifact.name.slice('console/'.length),
         readLines(await readFile(artifactPath(store, artifact.sha256))),
@@ -41,8 +43,10 @@ export async function reportAttempt(store: Store, detail: AttemptDetail, paint: 
     lines.push(first!, ...finding.evidence.flatMap((evidence) => inContext(evidence, consoles, paint)), '')
   }
   lines.push('files:')
-  for (const { name, size, sha256 } of end.artifacts)
-    lines.push(`  ${name.padEnd(20)} ${String(size).padStart(10)}  ${artifactPath(store, sha256)}`)
+  for (const { name, size, sha256, removed: gone } of end.artifacts) {
+    const where = gone ? `removed; its sha256 was ${sha256}` : artifactPath(store, sha256)
+    lines.push(`  ${name.padEnd(20)} ${String(size).padStart(10)}  ${where}`)
+  }
   return lines.join('\n')
 }
 

@@ -2,6 +2,7 @@ import { resolvedInWords } from '../../domain/resolved-source.ts'
 import type { NotRun } from '../../domain/not-run.ts'
 import type { Build } from '../../store/builds.ts'
 import type { CellContext } from '../../store/details.ts'
+import { removedOf } from '../../store/keeping/removed.ts'
 import type { Run } from '../../store/runs.ts'
 import type { Context } from '../context.ts'
 import { isOfBuilds } from './builds-report.ts'
@@ -30,6 +31,7 @@ export function reportCell({ run, cell, kernel, firmware }: CellContext, paint: 
       '',
       `attempt ${attempt.id} on ${attempt.place}: ${attempt.end ? `${attempt.end.ending}: ${attempt.end.sentence}` : 'open'}`,
     )
+    lines.push(...removedOf(attempt).map(({ sentence }) => `  ${sentence}`))
     const findings = attempt.end?.findings ?? []
     lines.push(...causesLines(findings, paint, 2))
     for (const finding of findings) lines.push(...findingLines(finding, paint, 2))

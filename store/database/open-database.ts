@@ -93,7 +93,9 @@ async function migrate(
   await database.transaction().execute(async (transaction) => {
     if (!isBehind(connection, file, migrations)) return
     const provider = { getMigrations: async () => ({ ...migrations }) }
-    const { error } = await new Migrator({ db: transaction, provider }).migrateToLatest()
+    // Two branches that each add one may be merged in either order; what they add does not depend on each other.
+    const migrator = new Migrator({ db: transaction, provider, allowUnorderedMigrations: true })
+    const { error } = await migrator.migrateToLatest()
     if (error !== undefined) throw error
   })
 }

@@ -19,6 +19,8 @@ export interface Tables {
   gathered: GatheredRow
   deliveries: DeliveryRow
   quiet: QuietRow
+  pins: PinRow
+  disk_usage: DiskUsageRow
 }
 
 export interface ToldToRow {
@@ -79,6 +81,23 @@ export interface QuietRow {
   once: number
   /** The one that it is about, once that is known. */
   night: number | null
+}
+
+export interface PinRow {
+  run: number
+  /** 0 for the whole run. */
+  cell: number
+  why: string
+  by: string
+  at: number
+}
+
+/** How many bytes a folder took when it was last measured, and how many were free on its disk then. */
+export interface DiskUsageRow {
+  folder: string
+  at: number
+  used: number
+  free: number
 }
 
 export interface ScheduleRow {
@@ -155,6 +174,9 @@ export interface BuildRow {
   log: string | null
   started: number
   seconds: number
+  /** When its products were given up, and by which rule; null while they are kept. */
+  removed: Generated<number | null>
+  removed_by: Generated<string | null>
 }
 
 export interface ProductRow {
@@ -195,6 +217,9 @@ export interface AttemptArtifactRow {
   sha256: string
   size: number
   world: string | null
+  /** When it was given up, and by which rule; null while it is kept. */
+  removed: Generated<number | null>
+  removed_by: Generated<string | null>
 }
 
 export interface FindingRow {

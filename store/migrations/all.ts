@@ -8,6 +8,7 @@ import * as leases from './0006-leases.ts'
 import * as nights from './0007-nights.ts'
 import * as telling from './0008-telling.ts'
 import * as nightCells from './0009-night-cells.ts'
+import * as keeping from './0010-keeping.ts'
 
 /** Every migration by name. A name, once released, is never changed, and a new one sorts after all earlier ones. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -20,4 +21,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0007-nights': nights,
   '0008-telling': telling,
   '0009-night-cells': nightCells,
+  '0010-keeping': keeping,
 }

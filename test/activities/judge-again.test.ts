@@ -12,6 +12,7 @@ import { judgeCell } from '../../store/cells.ts'
 import { attemptDetail, runDetail } from '../../store/details.ts'
 import { formerJudgements, replaceJudgement } from '../../store/judgements.ts'
 import { createRun, endRun } from '../../store/runs.ts'
+import { giveUpFiles } from '../../store/keeping/give-up.ts'
 import { openStore, type Store } from '../../store/store.ts'
 import { noon, sampleCell, sampleRun, sampleStart, temporaryState } from '../store/samples.ts'
 
@@ -73,6 +74,15 @@ test('says which findings come out differently, on what they rest, and which ver
   expect(verdicts).toMatchObject([{ cell: 1, before: { verdict: 'fail' }, after: { verdict: 'pass' } }])
   expect(judgement).toMatchObject({ exitCode: 0, summary: 'As expected: 1 pass.' })
   expect(await runDetail(store, 1)).toEqual(before)
+})
+
+test('an attempt whose logs a rule has removed stays judged as it was, and that is said', async () => {
+  const given = { run: 1, cell: 1, attempt: 1, names: ['console/uart0'], rule: 'logs of passed attempts: 30 days' }
+  await giveUpFiles(store, 1, [given], noon + 8_000)
+  const { changes, verdicts, unread, judgement } = await judgeAgain(store, 1, noon + 9_000)
+  expect({ changes, verdicts }).toEqual({ changes: [], verdicts: [] })
+  expect(unread).toEqual([expect.stringMatching(/^The logs of 1\.1\.1 were removed on 2026-11-22 by the rule /)])
+  expect(judgement.cells[0]!.attempts[0]).toMatchObject({ judged: { probes: '0' }, findings: [{ id: 'pkvm.mode' }, {}] })
 })
 
 test('is written whole, and what was there before is kept', async () => {

@@ -3,7 +3,7 @@ import { copyFile, open, readFile, rm, truncate, writeFile } from 'node:fs/promi
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { promisify } from 'node:util'
-import { sql } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import type { Migration } from 'kysely/migration'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { openDatabase } from '../../store/database/open-database.ts'
@@ -72,6 +72,15 @@ test('a database of an older version is brought up to date and keeps what it has
   const store = { folder, ...newer }
   expect((await runDetail(store, 1)).cells).toHaveLength(2)
   await newer.close()
+})
+
+test('a migration that was merged after a later one is run all the same', async () => {
+  await (await openDatabase(file, later)).close()
+  const before = { up: async (db: Kysely<unknown>) => void (await sql`create table in_between (x)`.execute(db)) }
+  const both = await openDatabase(file, { ...later, '9998-between': before })
+  const { rows } = await sql`select name from kysely_migration where name > '9'`.execute(both.database)
+  expect(rows.map((row) => ({ ...(row as object) }))).toEqual([{ name: '9999-owner' }, { name: '9998-between' }])
+  await both.close()
 })
 
 test('a database of a newer version is refused and left as it is', async () => {

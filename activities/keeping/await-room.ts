@@ -1,0 +1,71 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { roomInWords } from '../../domain/keep/quantities.ts'
+import type { RoomTask } from '../../workflows/contracts.ts'
+import { whileBeating } from '../beat.ts'
+import type { Deps } from '../registry.ts'
+import { Reporter } from '../reporter.ts'
+import { collectGarbage, isOfRules } from './collect-garbage.ts'
+import { lookAtRoom } from './look-at-room.ts'
+
+/** No file system tells when it has room again: it is asked this often, milliseconds. */
+const lookMs = 1_000
+/** And this often what the rules give up is removed; a minute later they may give up more. */
+const collectMs = 60_000
+
+/**
+ * Waits until there is room for an attempt or a build, after an attempt to make some, and says that it waits and why. Nothing
+ * is judged by it: what waits has not begun.
+ */
+export async function awaitRoom(deps: Deps, { need = 0, ...of }: RoomTask): Promise<void> {
+  const reporter = new Reporter(deps.store, of)
+  const say = (text: string): void => reporter.tell('say', { text })
+  try {
+    await whileBeating(1_000, { waitingFor: 'room' }, (_report, signal) => waitForRoom(deps, need, say, signal))
+  } finally {
+    await reporter.flush()
+  }
+}
+
+async function waitForRoom(
+  deps: Deps,
+  need: number,
+  say: (text: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  let told = false
+  for (let collected = -Infinity; ;) {
+    const { level, sentence } = await lookAtRoom(deps, need)
+    if (level !== 'none') {
+      if (told) say('There is room again: it goes on.')
+      return
+    }
+    // How much is free changes all the time; that it is too little is told once.
+    if (!told) say(`Waiting for room: ${sentence}. \`hyplab gc\` says what is kept, and why.`)
+    told = true
+    if (performance.now() - collected < collectMs) {
+      await delay(lookMs, undefined, { signal })
+      continue
+    }
+    const freed = await makeRoom(deps, need, signal)
+    collected = performance.now()
+    if (freed > 0) say(`Made ${roomInWords(freed)} of room.`)
+  }
+}
+
+/** @returns the bytes that went; 0 also when another collection is under way, or the rules cannot be read */
+async function makeRoom(deps: Deps, need: number, signal: AbortSignal): Promise<number> {
+  try {
+    const garbage = await collectGarbage(deps, { now: Date.now(), signal, need })
+    const trees = garbage?.cache.trees.reduce((sum, { bytes }) => sum + bytes, 0) ?? 0
+    return trees + (garbage?.artifacts.bytes ?? 0)
+  } catch (error) {
+    signal.throwIfAborted()
+    // A disk that is full may refuse even to note what is given up; room made by hand lets it go on.
+    if (isOfRules(error) || isOfDisk(error)) return 0
+    throw error
+  }
+}
+
+function isOfDisk(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'DiskFull' || error.code === 'ENOSPC')
+}

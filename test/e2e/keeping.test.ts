@@ -1,0 +1,106 @@
+/** Real boots beside a collection, and on a small real disk that is full. */
+import { cp, mkdir, rm, utimes, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { artifactPath } from '../../store/artifacts.ts'
+import { freeSpace } from '../../host/disk.ts'
+import { canMountDisks, smallDisk, type SmallDisk } from '../host/small-disk.ts'
+import { artifactsIn, pointedAt } from '../store/keeping/samples.ts'
+import { builtState } from './built-state.ts'
+import { endings, type RunDocument } from './documents.ts'
+import { useLab, type Lab } from './lab.ts'
+import { Lab as OwnLab } from './own-lab.ts'
+import { freezeInMidBoot } from './mid-boot.ts'
+import { firstLook, onlyBug } from './plans.ts'
+
+const waits = ({ kind, data }: { kind: string; data: unknown }): boolean =>
+  kind === 'say' && (data as { text: string }).text.startsWith('Waiting for room: ')
+
+describe('gc beside a run', () => {
+  const lab = useLab('keeping')
+
+  /** As if all that is there had been put long ago: nothing but rows keeps it. */
+  async function makeOld(of: Lab): Promise<void> {
+    for (const sha256 of await artifactsIn(of.store)) await utimes(artifactPath(of.store, sha256), 1e9, 1e9)
+  }
+
+  it('takes nothing that a boot uses, however strict the rules are, and the run ends as ever', async () => {
+    await lab.up()
+    const strict = 'logs: { passed: 0 days, failed: 0 days }\nrecords: { passed: 0 days, failed: 0 days }\nimages: 0 days\n'
+    await writeFile(join(lab.state, 'keep.yaml'), strict)
+    const { run } = await lab.json<{ run: number }>('run', firstLook, ...onlyBug, '--detach')
+    const machine = await freezeInMidBoot(lab, run)
+    await makeOld(lab)
+    // The builds that the run needs stay, those of other cells of the plan go.
+    expect((await lab.hyplab('gc')).code).toBe(0)
+    machine.thaw()
+    const document = await lab.ended(run)
+    expect(document.run).toMatchObject({ state: 'finished', exitCode: 0 })
+    expect(document.cells[0]!.verdict?.verdict).toBe('known-fail')
+    const there = new Set(await artifactsIn(lab.store))
+    for (const sha256 of await pointedAt(lab.store)) expect(there.has(sha256)).toBe(true)
+  })
+
+  it('then gives up what the run left; the next run makes again what it needs, and ends as the first', async () => {
+    await makeOld(lab)
+    expect((await lab.hyplab('gc')).code).toBe(0)
+    expect(await lab.hyplab('logs', '1.1.1')).toMatchObject({ code: 4, stderr: expect.stringMatching(/were removed on/) })
+    expect((await lab.json<RunDocument>('show', '1')).cells[0]!.verdict?.verdict).toBe('known-fail')
+    await rm(join(lab.state, 'keep.yaml'))
+    const { run } = await lab.json<{ run: number }>('run', firstLook, ...onlyBug, '--detach')
+    const document = await lab.ended(run, 600)
+    expect(endings(document.cells[0]!)).toEqual(['finished'])
+    expect(document.cells[0]!.verdict?.verdict).toBe('known-fail')
+  })
+})
+
+describe.skipIf(!(await canMountDisks()))('on a small disk', () => {
+  let disk: SmallDisk
+  let lab: OwnLab
+
+  beforeAll(async () => {
+    const at = join(inject('sharedFolder'), 'small-disk')
+    await mkdir(at, { recursive: true })
+    disk = await smallDisk(700, at)
+    lab = new OwnLab(join(disk.folder, 'state'))
+    await cp(await builtState(inject('sharedFolder')), lab.state, { recursive: true, preserveTimestamps: true })
+    await lab.open()
+    await lab.up()
+  })
+  afterAll(async () => {
+    await disk.fill(0)
+    await lab.close()
+    await disk.unmount()
+  })
+
+  const fillUp = async (): Promise<void> => disk.fill((await freeSpace(disk.folder)) - 20e6)
+
+  it('that is full a run waits and says so, and goes on when there is room: it is judged as ever', async () => {
+    await fillUp()
+    const command = lab.start('run', firstLook, ...onlyBug)
+    const run = await command.run()
+    await lab.event(run, 'wait for room', waits)
+    expect((await lab.json<RunDocument>('show', String(run))).cells[0]!.attempts).toEqual([])
+    await disk.fill(0)
+    const { code, stderr } = await command.ended
+    expect(code, stderr).toBe(0)
+    expect(stderr).toMatch(/No work begins before there is room: only /)
+    expect(stderr).toMatch(/: Waiting for room: only .* MB are free on the disk of /)
+    expect(stderr).toMatch(/: There is room again: it goes on\./)
+    const { cells } = await lab.json<RunDocument>('show', String(run))
+    expect(endings(cells[0]!)).toEqual(['finished'])
+    expect(cells[0]!.verdict?.verdict).toBe('known-fail')
+  })
+
+  it('a run that waits for room can be cancelled, and blames nobody', async () => {
+    await fillUp()
+    const { run } = await lab.json<{ run: number }>('run', firstLook, ...onlyBug, '--detach')
+    await lab.event(run, 'wait for room', waits)
+    expect((await lab.hyplab('cancel', String(run))).code).toBe(0)
+    await disk.fill(0)
+    const { run: row, cells } = await lab.json<RunDocument>('show', String(run))
+    expect(row.state).toBe('cancelled')
+    expect(endings(cells[0]!)).toEqual(['cancelled'])
+    expect(cells[0]!.verdict).toBeNull()
+  })
+})
