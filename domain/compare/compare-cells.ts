@@ -73,7 +73,12 @@ function withCauses(changes: readonly FindingChange[]): FindingChange[] {
   return changes.map((change) => {
     const failing = [change.series, change.base].find(({ shown }) => shown?.finding.outcome === 'fail')
     const because = failing?.shown?.finding.because
-    const cause = changes.find(({ id, kind }) => id === because && kind === change.kind)
-    return cause ? { ...change, because: cause.id } : change
+    const cause = changes.find(({ id }) => id === because)
+    return cause && failsOn(cause) === failsOn(change) ? { ...change, because: cause.id } : change
   })
+}
+
+/** On which side it fails, whatever it is on the other: a cause may be gone by not applying any longer. */
+function failsOn({ base, series }: FindingChange): string {
+  return [base, series].map(({ outcome }) => (outcome === 'fail' || outcome === 'mixed' ? outcome : 'other')).join()
 }

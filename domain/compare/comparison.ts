@@ -74,8 +74,13 @@ function groupsOf(cells: readonly CellComparison[]): ChangeGroup[] {
       group.cells.push({ cell, change, consequences: following(cell.changes, id) })
       groups.set(key, group)
     }
-  const rank = ({ kind }: ChangeGroup): number => changeKinds.indexOf(kind)
   return [...groups.values()].toSorted((a, b) => rank(a) - rank(b))
+}
+
+/** What matters most of a change and of what follows from it. */
+function rank({ kind, cells }: ChangeGroup): number {
+  const kinds = [kind, ...cells.flatMap(({ consequences }) => consequences.map((each) => each.kind))]
+  return Math.min(...kinds.map((each) => changeKinds.indexOf(each)))
 }
 
 /** All that follow from a finding, at any depth. */

@@ -44,11 +44,11 @@ function groupSection({ kind, id, cells }: ChangeGroup): string[] {
 }
 
 function shownBy({ change, consequences }: ChangedCell): string[] {
-  const names = consequences.map(({ id }) => id).join(', ')
+  const names = consequences.map(({ id, kind }) => `${id} (${kind})`).join(', ')
   return [
     ...sideParts('base', change.base),
     ...sideParts('series', change.series),
-    ...(names === '' ? [] : [inline(`${counted(consequences.length, 'follows', 'follow')}: ${names}`)]),
+    ...(names === '' ? [] : [inline(`From it ${counted(consequences.length, 'follows', 'follow')}: ${names}.`)]),
   ]
 }
 

@@ -1,5 +1,5 @@
 import { counted } from '../../domain/counted.ts'
-import { changeKinds, type ChangeKind } from '../../domain/compare/compare-cells.ts'
+import { changeKinds, type ChangeKind, type FindingChange } from '../../domain/compare/compare-cells.ts'
 import type { ChangedCell, ChangeGroup, Comparison } from '../../domain/compare/comparison.ts'
 import type { Side } from '../../domain/compare/side.ts'
 import { plainLine } from '../plain.ts'
@@ -11,6 +11,8 @@ import { countsOfSide, restsOnOne, testedLines } from './sides.ts'
 const mostCells = 12
 /** Lines of evidence of one side: a reader of a list wants the line, not the log. */
 const mostLines = 8
+/** So many of the consequences that the plan asks for are told with their lines. */
+const mostConsequences = 2
 
 /** What a change is called, and what it means to a reader who sees the word for the first time. */
 export const changeWords: Record<ChangeKind, string> = {
@@ -45,6 +47,7 @@ export function compareText(comparison: Comparison, words: CompareWords): string
     ...tableOf(comparison),
     ...groups.flatMap((group) => ['', ...groupLines(group)]),
     ...notCompared(comparison),
+    ...byHand(groups),
     '',
     ...caveatsOf(comparison).flatMap((sentence) => wrap(sentence, '')),
     ...testedBy(comparison, words.tester),
@@ -95,14 +98,37 @@ function groupLines({ kind, id, cells }: ChangeGroup): string[] {
   ]
 }
 
-/** What one cell shows of a change, on both sides. */
+/** What one cell shows of a change, on both sides, and of those that follow from it. */
 function shownBy({ change, consequences }: ChangedCell): string[] {
-  const names = consequences.map((each) => each.id).join(', ')
+  const told = askedFor(consequences).slice(0, mostConsequences)
   return [
     ...sideLines('base', change.base),
     ...sideLines('series', change.series),
-    ...(names === '' ? [] : wrap(plainLine(names), `  ${counted(consequences.length, 'follows', 'follow')}: `)),
+    ...followLines(consequences),
+    ...told.flatMap((each) => [
+      '',
+      plainLine(`  ${each.kind.toUpperCase()}  ${each.id}`),
+      ...sideLines('base', each.base),
+      ...sideLines('series', each.series),
+    ]),
   ]
+}
+
+/** The names of what follows, by what became of them. */
+function followLines(consequences: readonly FindingChange[]): string[] {
+  return changeKinds.flatMap((kind) => {
+    const names = consequences.filter((each) => each.kind === kind).map(({ id }) => id)
+    return names.length === 0 ? [] : wrap(plainLine(names.join(', ')), `  from it ${kind}: `)
+  })
+}
+
+/** Those that the plan asks for: a reader wants to see them, though a cause explains them. */
+export function askedFor(changes: readonly FindingChange[]): FindingChange[] {
+  const asked = (id: string, { shown }: Side): boolean => {
+    const weight = shown?.finding.id === id ? shown.finding.weight : undefined
+    return weight === 'against' || weight === 'expected failure'
+  }
+  return changes.filter(({ id, base, series }) => asked(id, base) || asked(id, series))
 }
 
 function sideLines(name: string, side: Side): string[] {
@@ -113,8 +139,16 @@ function sideLines(name: string, side: Side): string[] {
     head,
     ...wrap(plainLine(shown.finding.sentence), `    ${shown.attempt}: `),
     ...evidenceOf(shown.finding, mostLines, 1).map((line) => `    ${line}`),
-    `    hyplab reproduce ${shown.attempt}`,
   ]
+}
+
+/** How the attempts that are shown can be had again. */
+function byHand(groups: readonly ChangeGroup[]): string[] {
+  const shown = groups.flatMap(({ cells }) =>
+    cells.slice(0, 1).flatMap(({ change: { base, series } }) => [base.shown?.attempt, series.shown?.attempt]),
+  )
+  const attempts = [...new Set(shown.filter((attempt) => attempt !== undefined))]
+  return attempts.length === 0 ? [] : ['', 'BY HAND', ...attempts.map((attempt) => `  hyplab reproduce ${attempt}`)]
 }
 
 function notCompared({ onlyBase, onlySeries }: Comparison): string[] {

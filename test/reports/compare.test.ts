@@ -36,7 +36,7 @@ describe('a comparison as text', () => {
     expect(text).toMatch(/^ {2}base: fail in 1 of 1$/m)
     expect(text).toMatch(/^ {4}> uart0:2 {2}\[ {4}0\.536521\] calling {2}ffa_init/m)
     expect(text).toMatch(/hyplab reproduce 12\.1\.1/)
-    expect(text).toMatch(/follow: ffa\.usable, optee\.driver$/m)
+    expect(text).toMatch(/^ {2}from it unstable: ffa\.usable, optee\.driver$/m)
   })
 
   it('is at most 72 columns wide, but for what consoles said and names', () => {
