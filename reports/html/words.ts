@@ -1,5 +1,5 @@
 import type { ReportFinding } from '../../domain/report/report.ts'
-import { html, type Markup } from './markup.ts'
+import { markup, type Markup } from './markup.ts'
 
 /** The class that colours a word; what has none is told in the ink of what says nothing. */
 const classes: Record<string, string> = {
@@ -20,7 +20,7 @@ const classes: Record<string, string> = {
 
 /** A verdict, an outcome or a standing in its colour. */
 export function word(text: string): Markup {
-  return html`<span class="word ${classes[text] ?? 'none'}">${text}</span>`
+  return markup`<span class="word ${classes[text] ?? 'none'}">${text}</span>`
 }
 
 /** What a finding is to the verdict, where its outcome alone does not say it. */
