@@ -64,7 +64,7 @@ function subtest(number: number, name: string, about: string[], tests: string[][
 }
 
 function resultLines(number: number, { name, result, word, why, lines }: Check): string[] {
-  const told = result === 'pass' ? [] : [...lines.map(diagnostic)]
+  const told = result === 'pass' ? [] : lines.map(diagnostic)
   return [
     ...told,
     `${result === 'fail' || result === 'error' ? 'not ok' : 'ok'} ${number} ${nameOf(name)}${directive(result, word, why)}`,

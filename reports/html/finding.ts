@@ -9,7 +9,7 @@ export function findingMarkup(finding: ReportFinding): Markup {
   const { id, outcome, sentence, evidence } = finding
   const weight = weightInWords(finding)
   return markup`<p><span class="id">${id}</span> ${word(outcome)}${weight === '' ? '' : ` (${weight})`}: ${sentence}</p>
-${merged(evidence).map(evidenceMarkup)}`
+${boxed(merged(evidence)).map(boxMarkup)}`
 }
 
 /** A cause with what it rests on, and what follows from it below. */
@@ -22,9 +22,20 @@ export function causeMarkup({ finding, consequences }: ToldFinding): Markup {
   return markup`${findingMarkup(finding)}${below}`
 }
 
-function evidenceMarkup(piece: ReportEvidence): Markup {
-  const lines = quoted(piece).map((line, index) =>
-    piece.lines[index]?.cited ? markup`<b>${line}</b>` : markup`${line}`,
+/** Pieces that stand in one box: lines of a console by themselves, records and calls that follow each other together. */
+function boxed(pieces: readonly ReportEvidence[]): ReportEvidence[][] {
+  const boxes: ReportEvidence[][] = []
+  for (const piece of pieces) {
+    const last = boxes.at(-1)
+    if (last && piece.kind !== 'console' && last[0]!.kind === piece.kind) last.push(piece)
+    else boxes.push([piece])
+  }
+  return boxes
+}
+
+function boxMarkup(pieces: readonly ReportEvidence[]): Markup {
+  const lines = pieces.flatMap((piece) =>
+    quoted(piece).map((line, index) => (piece.lines[index]?.cited ? markup`<b>${line}</b>` : markup`${line}`)),
   )
   return markup`<pre>${lines.map((line, index) => markup`${index === 0 ? '' : '\n'}${line}`)}</pre>
 `
