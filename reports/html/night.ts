@@ -6,7 +6,9 @@ import { anchor, word } from './words.ts'
 
 /** What a night means, held against the nights before it: causes first, the cells that show them below. */
 export function nightMarkup({ groups, notes, counts }: NightStory): Markup {
-  const words = Object.entries(counts).map(([standing, count]) => markup`${count} ${word(standing)} `)
+  const words = Object.entries(counts).map(
+    ([standing, count], index) => markup`${index === 0 ? '' : ', '}${count} ${word(standing)}`,
+  )
   return markup`<section id="night"><h2>Against the nights before</h2>
 <p>${words}</p>
 ${groups.map(groupMarkup)}

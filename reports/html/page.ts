@@ -91,7 +91,7 @@ function buildsMarkup(builds: readonly ReportBuild[]): Markup {
       fault,
       seconds,
       id,
-    }) => markup`<tr><td>${kind}</td><td>${name}</td><td>${word(outcome === 'ok' ? 'pass' : 'fail')} ${fault?.message}</td><td>${seconds.toFixed(1)} s</td><td class="id">${id}</td></tr>
+    }) => markup`<tr><td>${kind}</td><td>${name}</td><td>${word(outcome === 'ok' ? 'built' : 'failed')} ${fault?.message}</td><td>${seconds.toFixed(1)} s</td><td class="id">${id}</td></tr>
 `,
   )
   return markup`<section id="builds"><h2>Builds</h2>

@@ -5,7 +5,9 @@ import { markup, type Markup } from './markup.ts'
 const classes: Record<string, string> = {
   pass: 'pass',
   good: 'pass',
+  built: 'pass',
   fail: 'fail',
+  failed: 'fail',
   'new failure': 'fail',
   'still failing': 'fail',
   'known-fail': 'known-fail',

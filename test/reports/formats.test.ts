@@ -2,7 +2,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Report } from '../../domain/report/report.ts'
-import { renderReport, reportFormats, type ReportFormat } from '../../reports/formats.ts'
+import { reportFormats, type ReportFormat } from '../../reports/format-names.ts'
+import { renderReport } from '../../reports/formats.ts'
 import { hostileReports, hostileTexts, makeReport, plainReport } from './made-report.ts'
 
 /** How often each cell of the plain report is told by its number or name where cells are told. */
