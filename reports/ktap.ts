@@ -10,7 +10,13 @@ import { plainLine } from './plain.ts'
  */
 export function reportKtap(report: Report): string {
   const unfinished = unfinishedOf(report)
-  const head = [titleOf(report), summaryOf(report), timesOf(report) ?? '', `${countsInWords(report)}.`, unfinished ?? '']
+  const head = [
+    titleOf(report),
+    summaryOf(report),
+    timesOf(report) ?? '',
+    `${countsInWords(report)}.`,
+    unfinished ?? '',
+  ]
   const cells = checksOf(report)
   const tests =
     cells.length === 0 ? resultLines(1, nothing(report)) : cells.flatMap((each, index) => cellLines(index + 1, each))
@@ -32,7 +38,12 @@ function cellLines(number: number, { cell, verdict, attempts }: CellChecks): str
   const own = attempts.flatMap(({ attempt, ending, findings }, index) => {
     const checks = [ending, ...findings]
     const about = [`attempt ${attempt.id} on ${attempt.place}`]
-    return subtest(index + 2, `attempt-${attempt.number}`, about, checks.map((check, at) => resultLines(at + 1, check)))
+    return subtest(
+      index + 2,
+      `attempt-${attempt.number}`,
+      about,
+      checks.map((check, at) => resultLines(at + 1, check)),
+    )
   })
   const tests = [resultLines(1, verdict), ...(own.length === 0 ? [] : [own])]
   return subtest(number, nameOf(cell.id), inputsOf(cell), tests, 1 + attempts.length)
@@ -53,8 +64,11 @@ function subtest(number: number, name: string, about: string[], tests: string[][
 }
 
 function resultLines(number: number, { name, result, word, why, lines }: Check): string[] {
-  const told = result === 'pass' ? [] : [...lines.map(diagnostic)]
-  return [...told, `${result === 'fail' || result === 'error' ? 'not ok' : 'ok'} ${number} ${nameOf(name)}${directive(result, word, why)}`]
+  const told = result === 'pass' ? [] : lines.map(diagnostic)
+  return [
+    ...told,
+    `${result === 'fail' || result === 'error' ? 'not ok' : 'ok'} ${number} ${nameOf(name)}${directive(result, word, why)}`,
+  ]
 }
 
 function directive(result: Check['result'], word: string, why: string): string {

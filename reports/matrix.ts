@@ -43,6 +43,7 @@ function columnOf(
   // Cells that their axes do not tell apart would fall into one place.
   const points = new Set(cells.map((cell) => JSON.stringify(axes.map((axis) => cell.axes[axis] ?? ''))))
   if (varying.length < 2 || points.size < cells.length) return null
-  const [fewest] = varying.toSorted((a, b) => valuesOf(a).length - valuesOf(b).length)
+  // Of several the last one: modes before configs.
+  const [fewest] = varying.toReversed().toSorted((a, b) => valuesOf(a).length - valuesOf(b).length)
   return fewest !== undefined && valuesOf(fewest).length <= mostColumns ? fewest : null
 }

@@ -29,7 +29,8 @@ export function merged(evidence: readonly ReportEvidence[]): ReportEvidence[] {
   for (const piece of evidence) {
     const at = pieces.findIndex((other) => touches(other, piece))
     const other = pieces[at]
-    if (other) pieces[at] = { ...other, where: `${other.where}, ${rangeOf(piece)}`, lines: united(other.lines, piece.lines) }
+    if (other)
+      pieces[at] = { ...other, where: `${other.where}, ${rangeOf(piece)}`, lines: united(other.lines, piece.lines) }
     else pieces.push(piece)
   }
   return pieces

@@ -29,7 +29,9 @@ function nightWithLines(report: Report, night: ReportNight, story: NightStory): 
   return [
     plain(nightText(head, story)).trimEnd(),
     ...(unfinished === undefined ? [] : ['', ...wrap(unfinished, '')]),
-    ...story.groups.filter(({ standing }) => toldWithLines.includes(standing)).flatMap((group) => linesOf(report, group)),
+    ...story.groups
+      .filter(({ standing }) => toldWithLines.includes(standing))
+      .flatMap((group) => linesOf(report, group)),
     '',
   ].join('\n')
 }

@@ -25,7 +25,9 @@ export function runText(report: Report): string {
   const times = timesOf(report)
   const title = titleOf(report)
   return [
-    ...(title.length > longestTitle ? [...wrap(`${title}:`, ''), ...wrap(summaryOf(report), '  ')] : wrap(summaryOf(report), `${title}: `)),
+    ...(title.length > longestTitle
+      ? [...wrap(`${title}:`, ''), ...wrap(summaryOf(report), '  ')]
+      : wrap(summaryOf(report), `${title}: `)),
     ...(times === undefined ? [] : [times]),
     ...(unfinished === undefined ? [] : wrap(unfinished, '')),
     '',

@@ -4,9 +4,9 @@ import { LabError } from '../../domain/errors.ts'
 import type { Report } from '../../domain/report/report.ts'
 import { suggest } from '../../domain/yaml/did-you-mean.ts'
 import { readKnownFile } from '../../reading/read-known.ts'
-import { readReport, type NightSettings } from '../../reading/read-report.ts'
+import type { NightSettings } from '../../reading/read-report.ts'
 import { readScheduleFile } from '../../reading/read-schedule.ts'
-import { renderReport, reportFormats, usualOrigin, type ReportFormat } from '../../reports/formats.ts'
+import { reportFormats, usualOrigin, type ReportFormat } from '../../reports/format-names.ts'
 import { listSchedules } from '../../store/schedules.ts'
 import type { Store } from '../../store/store.ts'
 import type { Context } from '../context.ts'
@@ -34,6 +34,9 @@ export function addReportCommand(program: Command, context: () => Context): void
     .option('--origin <name>', "for kcidb: the CI system's name there; nothing is sent", originOf, usualOrigin)
     .action(async (what: string, { night, format, output, origin }: Options) => {
       const { folders, json, talk } = context()
+      // Loaded here, because no other command needs them.
+      const { readReport } = await import('../../reading/read-report.ts')
+      const { renderReport } = await import('../../reports/formats.ts')
       const report = await withStore(folders, async (store) => {
         const of = await reportOf(store, what, night)
         return await readReport(store, of, (schedule) => settingsOf(store, schedule, talk), Date.now())

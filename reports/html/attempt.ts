@@ -4,7 +4,7 @@ import { moment } from '../../domain/schedule/wall-clock.ts'
 import { secondsInWords } from '../headline.ts'
 import { alsoCited, causesIn, flat } from '../told.ts'
 import { causeMarkup, findingMarkup } from './finding.ts'
-import { html, type Markup } from './markup.ts'
+import { markup, type Markup } from './markup.ts'
 import { anchor, word } from './words.ts'
 
 /** An attempt: how it ended, how long each stage took, what failed and why, and everything else that was found. */
@@ -13,8 +13,8 @@ export function attemptMarkup(attempt: ReportAttempt, isOpen: boolean): Markup {
   const causes = causesIn(attempt)
   const told = new Set([...causes.flatMap(flat), ...alsoCited(attempt)])
   const rest = findings.filter((finding) => !told.has(finding))
-  return html`<details class="attempt" id="${anchor('attempt', id)}"${isOpen ? html` open` : ''}>
-<summary>Attempt ${id}: ${ending ?? 'open'}${says ? html`, ${word(says.verdict)}` : countsNot(attempt)}</summary>
+  return markup`<details class="attempt" id="${anchor('attempt', id)}"${isOpen ? markup` open` : ''}>
+<summary>Attempt ${id}: ${ending ?? 'open'}${says ? markup`, ${word(says.verdict)}` : countsNot(attempt)}</summary>
 <p>${sentence ?? 'It goes on, or nobody has closed it yet.'} <span class="soft">${whereAndWhen(attempt)}</span></p>
 ${stages.length === 0 ? undefined : stagesMarkup(stages)}
 ${causes.map(causeMarkup)}
@@ -44,10 +44,10 @@ function stagesMarkup(stages: readonly ReportStage[]): Markup {
     const [x, width] = [from, seconds * scale]
     from += width
     const name = `${stage} ${seconds.toFixed(2)} s`
-    return html`<rect class="stage${index % 4}" x="${x.toFixed(2)}" y="0" width="${width.toFixed(2)}" height="18"><title>${name}</title></rect>`
+    return markup`<rect class="stage${index % 4}" x="${x.toFixed(2)}" y="0" width="${width.toFixed(2)}" height="18"><title>${name}</title></rect>`
   })
   const words = stages.map(({ stage, seconds }) => `${stage} ${seconds.toFixed(2)} s`).join(' · ')
-  return html`<svg class="stages" viewBox="0 0 1000 18" preserveAspectRatio="none" role="img" aria-label="Stages">${bars}</svg>
+  return markup`<svg class="stages" viewBox="0 0 1000 18" preserveAspectRatio="none" role="img" aria-label="Stages">${bars}</svg>
 <p class="soft">${words}</p>`
 }
 
@@ -57,16 +57,16 @@ function restMarkup(findings: readonly ReportFinding[]): Markup {
     const count = findings.filter((finding) => finding.outcome === outcome).length
     return count === 0 ? [] : [`${count} ${outcome}`]
   })
-  return html`<details><summary>${counted(findings.length, 'more finding')}: ${words.join(', ')}</summary>
+  return markup`<details><summary>${counted(findings.length, 'more finding')}: ${words.join(', ')}</summary>
 ${findings.map(findingMarkup)}</details>`
 }
 
 function filesMarkup({ files }: ReportAttempt): Markup {
   const rows = files.map(
-    ({ name, size, sha256 }) => html`<tr><td>${name}</td><td>${size}</td><td class="id">${sha256}</td></tr>
+    ({ name, size, sha256 }) => markup`<tr><td>${name}</td><td>${size}</td><td class="id">${sha256}</td></tr>
 `,
   )
-  return html`<details><summary>${counted(files.length, 'file')} kept</summary>
+  return markup`<details><summary>${counted(files.length, 'file')} kept</summary>
 <div class="scroll"><table><tr><th>name</th><th>bytes</th><th>sha256</th></tr>
 ${rows}</table></div></details>`
 }

@@ -1,6 +1,6 @@
 import { plain } from '../plain.ts'
 
-/** Markup that was made by `html` or vouched for: nothing else gets into a page unescaped. */
+/** Markup that was made by `markup` or vouched for: nothing else gets into a page unescaped. */
 export class Markup {
   readonly #text: string
 
@@ -18,8 +18,12 @@ export type Part = Markup | string | number | undefined | readonly Part[]
 
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
 
-/** A template of markup. Values stand in text or in quoted attributes, nowhere else; what is undefined leaves nothing. */
-export function html(texts: TemplateStringsArray, ...parts: Part[]): Markup {
+/**
+ * A template of markup. Not called `html`, because then formatters move white space in it, which counts in `pre` and
+ * `style`. Values stand in text or in quoted attributes, nowhere else; what is undefined
+ * leaves nothing.
+ */
+export function markup(texts: TemplateStringsArray, ...parts: Part[]): Markup {
   return new Markup(texts.map((text, index) => text + show(parts[index])).join(''))
 }
 

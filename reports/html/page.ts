@@ -5,7 +5,7 @@ import type { Report, ReportBuild, ReportStrip } from '../../domain/report/repor
 import { countsInWords, summaryOf, timesOf, titleOf, unfinishedOf } from '../headline.ts'
 import { groupsOf } from '../told.ts'
 import { cellMarkup, groupMarkup, matrixMarkup } from './cells.ts'
-import { html, trusted, type Markup } from './markup.ts'
+import { markup, trusted, type Markup } from './markup.ts'
 import { nightMarkup } from './night.ts'
 import { style } from './style.ts'
 import { word } from './words.ts'
@@ -18,7 +18,7 @@ export function reportHtml(report: Report): string {
   const { night, story, cells, builds, strips } = report
   const unfinished = unfinishedOf(report)
   const times = timesOf(report)
-  const page = html`<!doctype html>
+  const page = markup`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -33,16 +33,24 @@ export function reportHtml(report: Report): string {
 <h1>${titleOf(report)}</h1>
 <p>${summaryOf(report)}</p>
 <p class="soft">${countsInWords(report)}${times === undefined ? '' : `; ${times}`}${night?.owner ? `; owner: ${night.owner}` : ''}</p>
-${unfinished === undefined ? undefined : html`<p class="warn">${unfinished}</p>`}
+${unfinished === undefined ? undefined : markup`<p class="warn">${unfinished}</p>`}
 </header>
 <main>
-${cells.length === 0 ? undefined : html`<section id="cells"><h2>Cells</h2>
+${
+  cells.length === 0
+    ? undefined
+    : markup`<section id="cells"><h2>Cells</h2>
 ${matrixMarkup(cells)}</section>
-`}${story ? nightMarkup(story) : undefined}${cells.length === 0 ? undefined : html`<section id="causes"><h2>By cause</h2>
+`
+}${story ? nightMarkup(story) : undefined}${
+    cells.length === 0
+      ? undefined
+      : markup`<section id="causes"><h2>By cause</h2>
 ${groupsOf(report).map(groupMarkup)}</section>
 <section id="each"><h2>Each cell</h2>
 ${cells.map(cellMarkup)}</section>
-`}${strips.length === 0 ? undefined : stripsMarkup(strips)}${builds.length === 0 ? undefined : buildsMarkup(builds)}
+`
+  }${strips.length === 0 ? undefined : stripsMarkup(strips)}${builds.length === 0 ? undefined : buildsMarkup(builds)}
 </main>
 </body>
 </html>
@@ -60,10 +68,14 @@ const policy = [
 
 function stripsMarkup(strips: readonly ReportStrip[]): Markup {
   const rates = strips.map(
-    ({ cell, finding, failed }) => html`<li><span class="id">${finding}</span> of <span class="id">${cell}</span> failed in ${inWords(failed)}</li>
+    ({
+      cell,
+      finding,
+      failed,
+    }) => markup`<li><span class="id">${finding}</span> of <span class="id">${cell}</span> failed in ${inWords(failed)}</li>
 `,
   )
-  return html`<section id="flakes"><h2>What is not steady</h2>
+  return markup`<section id="flakes"><h2>What is not steady</h2>
 <p>The last attempts, oldest left: green where the finding passed, red where it failed, yellow where the lab broke, grey where it said neither.</p>
 <div class="scroll strips">${trusted(drawStrips(strips, 'What is not steady'))}</div>
 <ul>${rates}</ul></section>
@@ -72,10 +84,17 @@ function stripsMarkup(strips: readonly ReportStrip[]): Markup {
 
 function buildsMarkup(builds: readonly ReportBuild[]): Markup {
   const rows = builds.map(
-    ({ kind, name, outcome, fault, seconds, id }) => html`<tr><td>${kind}</td><td>${name}</td><td>${word(outcome === 'ok' ? 'pass' : 'fail')} ${fault?.message}</td><td>${seconds.toFixed(1)} s</td><td class="id">${id}</td></tr>
+    ({
+      kind,
+      name,
+      outcome,
+      fault,
+      seconds,
+      id,
+    }) => markup`<tr><td>${kind}</td><td>${name}</td><td>${word(outcome === 'ok' ? 'built' : 'failed')} ${fault?.message}</td><td>${seconds.toFixed(1)} s</td><td class="id">${id}</td></tr>
 `,
   )
-  return html`<section id="builds"><h2>Builds</h2>
+  return markup`<section id="builds"><h2>Builds</h2>
 <div class="scroll"><table><tr><th>kind</th><th>name</th><th>came to</th><th>took</th><th>sha256 of its inputs</th></tr>
 ${rows}</table></div></section>
 `

@@ -44,7 +44,7 @@ pre b { font-weight: normal; background: var(--mark); }
 .word { font-weight: 600; white-space: nowrap; }
 .pass { color: var(--good); } .fail { color: var(--bad); } .known-fail, .known { color: var(--known); }
 .fixed { color: var(--news); } .flaky, .inconclusive { color: var(--odd); } .none, .infra { color: var(--none); }
-svg.stages { display: block; width: 100%; height: 18px; border: 1px solid var(--line); border-radius: 3px; }
+svg.stages { display: block; width: calc(100% - .75rem); height: 18px; border: 1px solid var(--line); border-radius: 3px; }
 .stage0 { fill: #8fb8de; } .stage1 { fill: #c7a6e8; } .stage2 { fill: #9fd3a8; } .stage3 { fill: #e8c98f; }
 .strips { background: #ffffff; border: 1px solid var(--line); border-radius: 4px; }
 .strips svg { display: block; }

@@ -1,11 +1,13 @@
 import type { ReportFinding } from '../../domain/report/report.ts'
-import { html, type Markup } from './markup.ts'
+import { markup, type Markup } from './markup.ts'
 
 /** The class that colours a word; what has none is told in the ink of what says nothing. */
 const classes: Record<string, string> = {
   pass: 'pass',
   good: 'pass',
+  built: 'pass',
   fail: 'fail',
+  failed: 'fail',
   'new failure': 'fail',
   'still failing': 'fail',
   'known-fail': 'known-fail',
@@ -20,7 +22,7 @@ const classes: Record<string, string> = {
 
 /** A verdict, an outcome or a standing in its colour. */
 export function word(text: string): Markup {
-  return html`<span class="word ${classes[text] ?? 'none'}">${text}</span>`
+  return markup`<span class="word ${classes[text] ?? 'none'}">${text}</span>`
 }
 
 /** What a finding is to the verdict, where its outcome alone does not say it. */

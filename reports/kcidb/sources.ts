@@ -42,7 +42,8 @@ export function checkoutOf(
 ): KcidbCheckout {
   const source = typeof build?.inputs['source'] === 'string' ? build.inputs['source'] : undefined
   const hashes = hashesIn(build?.inputs['patches'])
-  const key = source === undefined ? `plan-${digest([run?.workflowId, name, sources, patches])}` : digest([source, hashes])
+  const key =
+    source === undefined ? `plan-${digest([run?.workflowId, name, sources, patches])}` : digest([source, hashes])
   const [, commit] = /^commit:([0-9a-f]{40})$/.exec(source ?? '') ?? []
   const url = gitUrlOf(sources)
   return {

@@ -86,7 +86,9 @@ async function speakTo(address: string): Promise<Omit<Browser, 'close'>> {
     const id = ++count
     const { promise, resolve, reject } = Promise.withResolvers<T>()
     waiting.set(id, { resolve: resolve as (value: unknown) => void, reject })
-    socket.send(JSON.stringify({ id, method, params: parameters, ...(session !== undefined && { sessionId: session }) }))
+    socket.send(
+      JSON.stringify({ id, method, params: parameters, ...(session !== undefined && { sessionId: session }) }),
+    )
     return promise
   }
   const { targetId } = await send<{ targetId: string }>('Target.createTarget', { url: 'about:blank' })

@@ -10,7 +10,16 @@ import { runOrThrow } from '../../host/run.ts'
 export async function installWheels(folder: string, wheels: string): Promise<string> {
   const [list, library] = [join(folder, 'list'), join(folder, 'library')]
   await writeFile(list, wheels)
-  const pip = ['-m', 'pip', 'install', '--quiet', '--no-deps', '--require-hashes', '--only-binary=:all:', '--no-compile']
+  const pip = [
+    '-m',
+    'pip',
+    'install',
+    '--quiet',
+    '--no-deps',
+    '--require-hashes',
+    '--only-binary=:all:',
+    '--no-compile',
+  ]
   await runOrThrow('/usr/bin/python3', [...pip, '--target', library, '-r', list])
   return library
 }

@@ -37,10 +37,10 @@ async function open(page: string, width = 400, scheme: 'light' | 'dark' = 'light
 }
 
 async function inPage<T>(expression: string): Promise<T> {
-  const { result, exceptionDetails } = await browser.send<{ result: { value: T }; exceptionDetails?: { text: string } }>(
-    'Runtime.evaluate',
-    { expression, returnByValue: true },
-  )
+  const { result, exceptionDetails } = await browser.send<{
+    result: { value: T }
+    exceptionDetails?: { text: string }
+  }>('Runtime.evaluate', { expression, returnByValue: true })
   if (exceptionDetails) throw new Error(JSON.stringify(exceptionDetails))
   return result.value
 }
@@ -80,16 +80,19 @@ const sizes = [
   [1200, 'dark'],
 ] as const
 
-it.each(sizes)('at %i pixels, %s, the page does not scroll sideways and each text is readable', async (width, scheme) => {
-  await open(renderReport(plainReport('nightly'), 'html'), width, scheme)
-  expect(await inPage('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width)
-  const { count, low } = await inPage<{ count: number; low: unknown[] }>(lowContrast)
-  expect(count).toBeGreaterThan(50)
-  expect(low).toEqual([])
-  // The policy knows the style by its hash: it is in force.
-  const dark = scheme === 'dark' ? 'rgb(13, 17, 23)' : 'rgb(255, 255, 255)'
-  expect(await inPage('getComputedStyle(document.body).backgroundColor')).toBe(dark)
-})
+it.each(sizes)(
+  'at %i pixels, %s, the page does not scroll sideways and each text is readable',
+  async (width, scheme) => {
+    await open(renderReport(plainReport('nightly'), 'html'), width, scheme)
+    expect(await inPage('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width)
+    const { count, low } = await inPage<{ count: number; low: unknown[] }>(lowContrast)
+    expect(count).toBeGreaterThan(50)
+    expect(low).toEqual([])
+    // The policy knows the style by its hash: it is in force.
+    const dark = scheme === 'dark' ? 'rgb(13, 17, 23)' : 'rgb(255, 255, 255)'
+    expect(await inPage('getComputedStyle(document.body).backgroundColor')).toBe(dark)
+  },
+)
 
 it('it asks for nothing but itself, and nothing of it is refused by its own policy', async () => {
   const before = browser.events('Network.requestWillBeSent').length

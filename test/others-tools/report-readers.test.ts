@@ -5,11 +5,9 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Report } from '../../domain/report/report.ts'
-import { foldersFrom } from '../../host/folders.ts'
 import { run, runOrThrow } from '../../host/run.ts'
 import { checksOf, everyCheck } from '../../reports/checks.ts'
 import { renderReport } from '../../reports/formats.ts'
-import { obtainTestData } from '../../setup/test-data.ts'
 import { realTree } from '../builds/kernel/small-kernel.ts'
 import { hostileReports, makeReport, plainReport } from '../reports/made-report.ts'
 import { installWheels } from './pip.ts'
@@ -18,8 +16,8 @@ vi.setConfig({ testTimeout: 120_000 })
 
 /** What reads JUnit XML in Python, and KernelCI's own library, as they were in November 2026. */
 const wheels = `
-junitparser==5.0.3 --hash=sha256:HASH_JUNITPARSER
-kcidb-io==141 --hash=sha256:HASH_KCIDB
+junitparser==5.0.3 --hash=sha256:553535b8cd1672a9c8bd2c7326ae1ae69279267fbc562106b5aa44d3c5f769af
+kcidb-io==141 --hash=sha256:95bcce42e0b82ceace8ca29a6c5aa9332c9463860051872788fcc424b642657e
 `
 
 /** The same ones in each run of the test, so that what fails once fails again. */
@@ -72,9 +70,12 @@ describe("the kernel's kunit.py parse", () => {
       skipped: count('skip'),
     }
     const [, said = ''] = /Testing complete\. Ran \d+ tests: (.*)$/m.exec(stdout) ?? []
-    const found = Object.fromEntries([...said.matchAll(/(\w+): (\d+)/g)].map(([, word, number]) => [word, Number(number)]))
+    const found = Object.fromEntries(
+      [...said.matchAll(/(\w+): (\d+)/g)].map(([, word, number]) => [word, Number(number)]),
+    )
     expect({ passed: 0, failed: 0, skipped: 0, ...found }, stdout).toEqual(expected)
-    expect(code === 0).toBe(expected.failed === 0)
+    // For it a report in which everything was skipped is no success.
+    expect(code === 0).toBe(expected.failed === 0 && expected.passed > 0)
   })
 })
 
@@ -93,18 +94,11 @@ print(json.dumps(read))
     for (const [index, [name, report]] of reports.entries()) {
       const checks = checksOf(report).flatMap(everyCheck)
       if (checks.length === 0) expect(read[index], name).toEqual([['begins', 'error']])
-      else expect(read[index]!.map(([, result]) => result), name).toEqual(checks.map(({ result }) => words[result]))
-    }
-  })
-
-  it("is valid by the schema of Jenkins' xUnit plugin, of which pytest has a copy", async () => {
-    const sources = await obtainTestData(foldersFrom())
-    const schema = join(sources.pytest, 'testing/example_scripts/junit-10.xsd')
-    for (const [index, [name, report]] of reports.entries()) {
-      const file = join(folder, `${index}.xml`)
-      await writeFile(file, renderReport(report, 'junit'))
-      const { code, stderr } = await run('xmllint', ['--noout', '--nonet', '--schema', schema, file])
-      expect(code, `${name}: ${stderr}`).toBe(0)
+      else
+        expect(
+          read[index]!.map(([, result]) => result),
+          name,
+        ).toEqual(checks.map(({ result }) => words[result]))
     }
   })
 })

@@ -12,7 +12,10 @@ import { noon, sampleBuild, sampleEnd, sampleRun, sampleStart, temporaryState } 
 
 let store: Store
 const day = 86_400_000
-const lines = Array.from({ length: 40 }, (_, index) => `[    0.0000${index}] line ${index + 1} of \x1b[1muart0\x1b[0m\r\n`)
+const lines = Array.from(
+  { length: 40 },
+  (_, index) => `[    0.0000${index}] line ${index + 1} of \x1b[1muart0\x1b[0m\r\n`,
+)
 
 beforeEach(async () => {
   store = await openStore(await temporaryState())
@@ -23,8 +26,10 @@ afterEach(async () => {
   await rm(store.folder, { recursive: true })
 })
 
-const settings = (more: Partial<NightSettings> = {}) => () =>
-  Promise.resolve({ issues: [], zone: 'UTC', owner: 'the lab', ...more })
+const settings =
+  (more: Partial<NightSettings> = {}) =>
+  () =>
+    Promise.resolve({ issues: [], zone: 'UTC', owner: 'the lab', ...more })
 const now = noon + day
 
 /** A run of two cells, of which the first was booted; what it was judged and when. */

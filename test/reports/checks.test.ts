@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { checksOf, everyCheck } from '../../reports/checks.ts'
-import { hostileReports, plainReport } from './made-report.ts'
+import { hostileReports, makeReport, plainReport } from './made-report.ts'
 
 it('each verdict is a check that comes to what the exit code says of it', () => {
   const checks = checksOf(plainReport())
@@ -41,12 +41,28 @@ it('what is known reddens no check, and stays visible', () => {
   expect(bad!.verdict).toMatchObject({ result: 'expected', word: 'fail', why: expect.stringContaining('the thread') })
 })
 
+it('a known bug that is gone fails with what passes though it should not', () => {
+  const [, good] = plainReport().cells
+  const { id, axes } = good!
+  const wants = [{ known: 'a bug', findings: [{ id: 'a', outcome: 'fail' as const, facts: {} }], at: 'p.yaml:1:1' }]
+  const finding = { id: 'a', outcome: 'pass' as const, sentence: 'It works.', evidence: [], facts: {} }
+  const attempt = { number: 1, ending: 'finished' as const, sentence: '', findings: [finding] }
+  const [checks] = checksOf(makeReport([{ id, axes, expectations: wants, attempts: [attempt], log: [] }]))
+  expect(checks!.verdict).toMatchObject({ result: 'fail', word: 'fixed' })
+  expect(checks!.attempts[0]!.findings).toMatchObject([
+    { result: 'fail', word: 'unexpected pass', why: 'The plan expects otherwise: It works.' },
+  ])
+})
+
 it('a build that fails is told by the cells of a run of builds', () => {
   const report = plainReport()
   const cells = report.cells.map((cell) => ({ ...cell, state: 'builds only' as const, verdict: null, attempts: [] }))
   const fault = { message: 'driver.c:12: error' }
   const builds = report.builds.map((build) => ({ ...build, outcome: 'failed' as const, fault }))
-  expect(checksOf({ cells, builds })[0]!.verdict).toMatchObject({ result: 'fail', why: expect.stringContaining('error') })
+  expect(checksOf({ cells, builds })[0]!.verdict).toMatchObject({
+    result: 'fail',
+    why: expect.stringContaining('error'),
+  })
   expect(checksOf({ cells, builds: [] })[0]!.verdict).toMatchObject({ result: 'skip' })
 })
 
@@ -61,6 +77,6 @@ it('a check fails only in cells whose verdict is not as expected, and in each of
         expect(checks.verdict.result === 'fail').toBe(isWrong)
       }
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   )
 })

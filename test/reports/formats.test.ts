@@ -2,7 +2,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Report } from '../../domain/report/report.ts'
-import { renderReport, reportFormats, type ReportFormat } from '../../reports/formats.ts'
+import { reportFormats, type ReportFormat } from '../../reports/format-names.ts'
+import { renderReport } from '../../reports/formats.ts'
 import { hostileReports, hostileTexts, makeReport, plainReport } from './made-report.ts'
 
 /** How often each cell of the plain report is told by its number or name where cells are told. */
@@ -55,16 +56,16 @@ describe.each(reportFormats)('%s', (format: ReportFormat) => {
   })
 
   it('passes on no control character and nothing that is no text, whatever was said', () => {
-    // JSON writes them as escapes, which a terminal does not obey.
     const forbidden = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufffe\uffff]/
     fc.assert(
       fc.property(hostileReports, (report) => {
         const text = renderReport(report, format)
-        if (format === 'json') return expect(JSON.parse(text)).toMatchObject({ schemaVersion: 1 })
-        expect(text).not.toMatch(forbidden)
+        // Programs get what was said, and JSON has a way to write it.
+        if (format === 'json') expect(JSON.stringify(JSON.parse(text))).toBe(JSON.stringify(report))
+        else expect(text).not.toMatch(forbidden)
         expect(text.isWellFormed()).toBe(true)
       }),
-      { numRuns: 100 },
+      { numRuns: 25 },
     )
   })
 

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { html, trusted } from '../../reports/html/markup.ts'
+import { markup, trusted } from '../../reports/html/markup.ts'
 import { reportHtml } from '../../reports/html/page.ts'
 import { hostileReports, plainReport } from './made-report.ts'
 
@@ -12,13 +12,49 @@ const ours: Record<string, string[]> = {
   html: ['lang'],
   meta: ['charset', 'http-equiv', 'content', 'name'],
   a: ['href', 'rel'],
-  svg: ['xmlns', 'width', 'height', 'viewBox', 'font-family', 'font-size', 'class', 'preserveAspectRatio', 'role', 'aria-label'],
+  svg: [
+    'xmlns',
+    'width',
+    'height',
+    'viewBox',
+    'font-family',
+    'font-size',
+    'class',
+    'preserveAspectRatio',
+    'role',
+    'aria-label',
+  ],
   rect: ['x', 'y', 'width', 'height', 'rx', 'fill', 'class'],
   text: ['x', 'y', 'fill', 'font-size', 'font-weight'],
   details: ['class', 'id', 'open'],
   ...Object.fromEntries(
-    ['head', 'title', 'style', 'body', 'header', 'main', 'section', 'article', 'h1', 'h2', 'h3', 'p', 'span', 'code', 'pre',
-      'b', 'br', 'ul', 'li', 'table', 'tr', 'th', 'td', 'div', 'summary'].map((name) => [name, ['class', 'id']]),
+    [
+      'head',
+      'title',
+      'style',
+      'body',
+      'header',
+      'main',
+      'section',
+      'article',
+      'h1',
+      'h2',
+      'h3',
+      'p',
+      'span',
+      'code',
+      'pre',
+      'b',
+      'br',
+      'ul',
+      'li',
+      'table',
+      'tr',
+      'th',
+      'td',
+      'div',
+      'summary',
+    ].map((name) => [name, ['class', 'id']]),
   ),
 }
 
@@ -36,7 +72,10 @@ function tagsOf(page: string): { name: string; attributes: [string, string][] }[
       continue
     }
     if (!single.has(name!) && !rest!.endsWith('/')) open.push(name!)
-    tags.push({ name: name!, attributes: [...rest!.matchAll(/([\w:-]+)(?:="([^"]*)")?/g)].map(([, key, value]) => [key!, value ?? '']) })
+    tags.push({
+      name: name!,
+      attributes: [...rest!.matchAll(/([\w:-]+)(?:="([^"]*)")?/g)].map(([, key, value]) => [key!, value ?? '']),
+    })
   }
   if (open.length > 0) throw new Error(`${open.join(', ')} are open at the end`)
   return tags
@@ -88,13 +127,14 @@ it('a link that somebody wrote leads to a page or is no link', () => {
     at: 'known.yaml:1',
     link,
   })
-  const page = (link: string) => reportHtml({ ...report, story: { ...report.story!, groups: [{ ...group, issue: issue(link) }] } })
+  const page = (link: string) =>
+    reportHtml({ ...report, story: { ...report.story!, groups: [{ ...group, issue: issue(link) }] } })
   expect(page('https://lists.example.org/x?a=1&b=2')).toContain('<a href="https://lists.example.org/x?a=1&amp;b=2"')
   expect(page('javascript:alert(1)')).not.toContain('href="javascript')
 })
 
 it('a template escapes all but markup', () => {
-  expect(String(html`<p class="${'"a'}">${'<b>'}${['&', trusted('<i>')]}${undefined}${7}</p>`)).toBe(
+  expect(String(markup`<p class="${'"a'}">${'<b>'}${['&', trusted('<i>')]}${undefined}${7}</p>`)).toBe(
     '<p class="&quot;a">&lt;b&gt;&amp;<i>7</p>',
   )
 })
@@ -103,15 +143,15 @@ it('whatever was said, the page is made of our own elements, closed in their pla
   fc.assert(
     fc.property(hostileReports, (report) => {
       const tags = tagsOf(reportHtml(report))
-      for (const { name, attributes } of tags) {
-        expect(Object.keys(ours)).toContain(name)
-        for (const [key] of attributes) expect(ours[name], `${name} ${key}`).toContain(key)
-      }
+      const foreign = tags.filter(
+        ({ name, attributes }) => !ours[name] || attributes.some(([key]) => !ours[name]!.includes(key)),
+      )
+      expect(foreign).toEqual([])
       const cells = tags.filter(({ name }) => name === 'article').length
       expect(cells).toBe(report.cells.length)
       const attempts = tags.filter(({ attributes }) => attributes.some(([, value]) => value === 'attempt')).length
       expect(attempts).toBe(report.cells.reduce((sum, cell) => sum + cell.attempts.length, 0))
     }),
-    { numRuns: 100 },
+    { numRuns: 30 },
   )
 })

@@ -64,8 +64,7 @@ it('whatever was said: no cell is lost, ids are unique, what is named is there, 
       const boots = tests.filter(({ path }) => path === 'boot').length
       const attempts = report.cells.reduce((sum, cell) => sum + Math.max(1, cell.attempts.length), 0)
       expect(boots).toBe(attempts)
-      for (const list of [checkouts, builds, tests])
-        expect(new Set(list.map(({ id }) => id)).size).toBe(list.length)
+      for (const list of [checkouts, builds, tests]) expect(new Set(list.map(({ id }) => id)).size).toBe(list.length)
       for (const { build_id: build } of tests) expect(builds.some(({ id }) => id === build)).toBe(true)
       for (const { checkout_id: checkout } of builds) expect(checkouts.some(({ id }) => id === checkout)).toBe(true)
       for (const { path, log_excerpt: excerpt = '' } of tests) {
@@ -74,6 +73,6 @@ it('whatever was said: no cell is lost, ids are unique, what is named is there, 
       }
       expect(JSON.stringify(submission)).not.toMatch(/:null|\\u0000/)
     }),
-    { numRuns: 200 },
+    { numRuns: 40 },
   )
 })

@@ -234,7 +234,8 @@ export function plainReport(schedule?: string): Report {
   const attempt = (number: number, findings: Finding[], ending: JudgedAttempt['ending'] = 'finished') => ({
     number,
     ending,
-    sentence: ending === 'finished' ? 'The target powered off after 2.4 s.' : 'QEMU ended with code 1: no such machine.',
+    sentence:
+      ending === 'finished' ? 'The target powered off after 2.4 s.' : 'QEMU ended with code 1: no such machine.',
     findings,
   })
   const at = { at: 'first-look.yaml:60:5' }
@@ -322,10 +323,11 @@ const findingIds = ['ffa.usable', 'order.ffa-before-kvm', 'optee.driver', 'lab.w
 const axisValue = fc.constantFrom('ffa=y', 'ffa=m', 'a#b', 'x y', '"<&>"', 'größe', 'a.b|c', '`', 'not ok 1')
 
 const evidence: fc.Arbitrary<Evidence> = fc.oneof(
-  fc.record({ kind: fc.constant('console' as const), console: fc.constantFrom('uart0', 'uart1'), text: anyText }).chain(
-    (base) =>
+  fc
+    .record({ kind: fc.constant('console' as const), console: fc.constantFrom('uart0', 'uart1'), text: anyText })
+    .chain((base) =>
       fc.tuple(fc.nat(12), fc.nat(60)).map(([from, more]) => ({ ...base, from: from + 1, to: from + 1 + more })),
-  ),
+    ),
   fc.record({ kind: fc.constant('record' as const), sequence: fc.nat(99), text: anyText }),
   fc.record({
     kind: fc.constant('file' as const),
@@ -344,15 +346,16 @@ const finding = (id: string): fc.Arbitrary<Finding> =>
       outcome: fc.constantFrom(...outcomes),
       sentence: anyText,
       evidence: fc.array(evidence, { maxLength: 3 }),
-      facts: fc.dictionary(fc.constantFrom('errno', 'title', '__proto__'), fc.oneof(anyText, fc.integer(), fc.boolean())),
+      facts: fc.dictionary(
+        fc.constantFrom('errno', 'title', '__proto__'),
+        fc.oneof(anyText, fc.integer(), fc.boolean()),
+      ),
       because: fc.constantFrom(...findingIds),
     },
     { requiredKeys: ['id', 'outcome', 'sentence', 'evidence', 'facts'] },
   )
 
-const findings = fc
-  .subarray(findingIds)
-  .chain((ids) => fc.tuple(...ids.map(finding)).map((made) => made as Finding[]))
+const findings = fc.subarray(findingIds).chain((ids) => fc.tuple(...ids.map(finding)).map((made) => made as Finding[]))
 
 const attempts = fc
   .array(fc.record({ ending: fc.constantFrom(...endings), sentence: anyText, findings }), { maxLength: 3 })

@@ -18,7 +18,9 @@ it('a run is told with a table of its cells, causes first, console lines in fenc
   )
   expect(text).toContain('## fail: ffa.usable · -22\n')
   expect(text).toContain('- order.ffa-before-kvm, and from it ffa.usable, optee.driver')
-  expect(text).toMatch(/```text\n {2}uart0:1 {2}\[.*\n> uart0:2 {2}\[ {4}0\.536521\] calling {2}ffa_init\+0x0\/0x708 @ 1\n/)
+  expect(text).toMatch(
+    /```text\n {2}uart0:1 {2}\[.*\n> uart0:2 {2}\[ {4}0\.536521\] calling {2}ffa_init\+0x0\/0x708 @ 1\n/,
+  )
   expect(text).toContain('By hand: `hyplab reproduce 12.1.1`')
 })
 
@@ -40,6 +42,6 @@ it('nothing that was said is markup outside of a fence, and no fence is closed b
       }
       expect(fence).toBe('')
     }),
-    { numRuns: 200 },
+    { numRuns: 50 },
   )
 })

@@ -48,7 +48,14 @@ export function readXml(document: string): XmlElement {
 function unescape(text: string): string {
   if (text.includes(']]>')) throw new Error('"]]>" stands in a text')
   return text.replaceAll(/&([^;]*;?)/g, (_, name: string) => {
-    const known: Record<string, string> = { 'amp;': '&', 'lt;': '<', 'gt;': '>', 'quot;': '"', '#10;': '\n', '#9;': '\t' }
+    const known: Record<string, string> = {
+      'amp;': '&',
+      'lt;': '<',
+      'gt;': '>',
+      'quot;': '"',
+      '#10;': '\n',
+      '#9;': '\t',
+    }
     const value = known[name]
     if (value === undefined) throw new Error(`&${name} is no entity`)
     return value
