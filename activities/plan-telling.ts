@@ -26,7 +26,10 @@ import { waitingForFile } from './waiting-for-file.ts'
  * @returns the ids of the deliveries that wait
  * @throws LabError PlanInvalid when the schedule's file is wrong, retryable: somebody may just be writing it
  */
-export async function planTelling({ store }: Deps, { schedule: name, night: workflowId }: NightTelling): Promise<string[]> {
+export async function planTelling(
+  { store }: Deps,
+  { schedule: name, night: workflowId }: NightTelling,
+): Promise<string[]> {
   const night = await nightOf(store, workflowId)
   const file = (await listSchedules(store)).find((row) => row.name === name)?.file
   if (!night || file === undefined || !existsSync(file) || (await isQuiet(store, night))) return []
@@ -37,7 +40,9 @@ export async function planTelling({ store }: Deps, { schedule: name, night: work
     await planOnce(store, { schedule: name, target: telling.key }, night, (sofar) =>
       wordNight(toTell, telling, sofar, (thread) => messageId(night, telling, thread)),
     )
-  return (await deliveriesOf(store, night.id)).flatMap(({ state, message }) => (state === 'waiting' ? [message.id] : []))
+  return (await deliveriesOf(store, night.id)).flatMap(({ state, message }) =>
+    state === 'waiting' ? [message.id] : [],
+  )
 }
 
 async function readNightToTell(store: Store, schedule: Schedule, night: Night): Promise<NightToTell> {

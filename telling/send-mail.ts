@@ -90,8 +90,12 @@ async function readAuthority(path: string): Promise<string> {
     return await readFile(path, 'utf8')
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    throw new LabError('NotDelivered', `The certificate ${path} of the mail server's authority cannot be read (${code}).`, {
-      retryable: true,
-    })
+    throw new LabError(
+      'NotDelivered',
+      `The certificate ${path} of the mail server's authority cannot be read (${code}).`,
+      {
+        retryable: true,
+      },
+    )
   }
 }

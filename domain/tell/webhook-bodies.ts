@@ -10,7 +10,10 @@ export interface WebhookRequest {
 }
 
 /** A message as a request in the shape that a web server takes. */
-export function webhookRequest(message: Message, { shape, room }: Pick<WebhookTarget, 'shape' | 'room'>): WebhookRequest {
+export function webhookRequest(
+  message: Message,
+  { shape, room }: Pick<WebhookTarget, 'shape' | 'room'>,
+): WebhookRequest {
   switch (shape) {
     case 'json':
       return { method: 'POST', path: '', body: jsonBody(message) }
@@ -48,8 +51,13 @@ function slackBody({ subject, text }: Message): object {
     text: slackEscaped(subject),
     blocks: [
       { type: 'section', text: { type: 'mrkdwn', text: `*${slackEscaped(subject)}*` } },
-      ...kept.map((piece) => ({ type: 'section', text: { type: 'mrkdwn', text: `\`\`\`\n${slackEscaped(piece)}\n\`\`\`` } })),
-      ...(lost ? [{ type: 'section', text: { type: 'plain_text', text: 'The rest is longer than Slack takes.' } }] : []),
+      ...kept.map((piece) => ({
+        type: 'section',
+        text: { type: 'mrkdwn', text: `\`\`\`\n${slackEscaped(piece)}\n\`\`\`` },
+      })),
+      ...(lost
+        ? [{ type: 'section', text: { type: 'plain_text', text: 'The rest is longer than Slack takes.' } }]
+        : []),
     ],
   }
 }

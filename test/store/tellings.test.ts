@@ -1,6 +1,13 @@
 import { rm } from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { deliveriesOf, listDeliveries, noteSent, noteTry, noteUndelivered, readDelivery } from '../../store/deliveries.ts'
+import {
+  deliveriesOf,
+  listDeliveries,
+  noteSent,
+  noteTry,
+  noteUndelivered,
+  readDelivery,
+} from '../../store/deliveries.ts'
 import { listNights, writeNight, type Night } from '../../store/nights.ts'
 import { isQuiet, keepQuiet } from '../../store/quiet.ts'
 import { openStore, type Store } from '../../store/store.ts'
@@ -68,7 +75,12 @@ describe('what is told of nights', () => {
       messages: [message('b', { thread: 'a', closes: ['x'], opens: ['u'] })],
       silent: ['y'],
     })
-    expect((await plan(await night(noon + 2 * day), {}))?.told).toEqual(new Map([['u', 'a'], ['z', 'a']]))
+    expect((await plan(await night(noon + 2 * day), {}))?.told).toEqual(
+      new Map([
+        ['u', 'a'],
+        ['z', 'a'],
+      ]),
+    )
     expect((await readDelivery(store, 'b')).message).toMatchObject({ thread: 'a', subject: 'about b' })
   })
 
