@@ -91,18 +91,23 @@ function htmlEscaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
 }
 
-/** Takes a text apart into pieces of at most some size, between lines where that can be. */
-function cutLines(text: string, most: number, sizeOf: (piece: string) => number): string[] {
-  const pieces: string[] = []
-  let piece: string | undefined
+/**
+ * Takes a text apart into pieces of at most some size, between lines where that can be.
+ * @param sizeOf of a part: those of several parts add up to no less than that of all of them
+ */
+function cutLines(text: string, most: number, sizeOf: (part: string) => number): string[] {
+  const pieces: string[][] = []
+  let left = 0
   for (const line of text.split('\n').flatMap((each) => cutLine(each, most, sizeOf))) {
-    const longer: string = piece === undefined ? line : `${piece}\n${line}`
-    if (piece !== undefined && sizeOf(longer) > most) {
-      pieces.push(piece)
-      piece = line
-    } else piece = longer
+    const size = sizeOf(`\n${line}`)
+    if (size > left) {
+      pieces.push([])
+      left = most + sizeOf('\n')
+    }
+    pieces.at(-1)!.push(line)
+    left -= size
   }
-  return piece === undefined ? pieces : [...pieces, piece]
+  return pieces.map((lines) => lines.join('\n'))
 }
 
 /** A line that is too long by itself, in parts that fit for sure: what one character becomes has twelve bytes at most. */
