@@ -17,8 +17,12 @@ import { listSchedules } from '../store/schedules.ts'
 import type { Store } from '../store/store.ts'
 import { planOnce } from '../store/tellings.ts'
 import type { NightTelling } from '../workflows/contracts.ts'
+import { whileBeating } from './beat.ts'
 import type { Deps } from './registry.ts'
 import { waitingForFile } from './waiting-for-file.ts'
+
+/** How often the server hears that nights are being read, milliseconds. */
+const beatMs = 2_000
 
 /**
  * Decides who is told what of a night that has ended, as its schedule's file says now, and writes it down. Of a night that
@@ -35,7 +39,8 @@ export async function planTelling(
   if (!night || file === undefined || !existsSync(file) || (await isQuiet(store, night))) return []
   const schedule = waitingForFile(() => readScheduleAlone(file).schedule)
   if (schedule.tell.length === 0) return []
-  const toTell = await readNightToTell(store, schedule, night)
+  // Of a large lab the nights of a season are looked at.
+  const toTell = await whileBeating(beatMs, undefined, () => readNightToTell(store, schedule, night))
   for (const telling of schedule.tell)
     await planOnce(store, { schedule: name, target: telling.key }, night, (sofar) =>
       wordNight(toTell, telling, sofar, (thread) => messageId(night, telling, thread)),

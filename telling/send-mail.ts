@@ -21,7 +21,7 @@ export async function sendMail(message: Message, to: MailTarget, signal: AbortSi
   const { createTransport } = await import('nodemailer')
   const transport = createTransport({ ...connection(smtp, ca), ...login(smtp, password) })
   try {
-    const { response, rejected = [] } = await transport.sendMail({ ...mailOf(message, to), signal })
+    const { response, rejected } = await transport.sendMail({ ...mailOf(message, to), signal })
     const refused = rejected.length === 0 ? '' : `; it refused ${rejected.join(', ')}`
     return `${server} said ${response}${refused}`
   } catch (error) {

@@ -113,9 +113,5 @@ function cutLines(text: string, most: number, sizeOf: (part: string) => number):
 /** A line that is too long by itself, in parts that fit for sure: what one character becomes has twelve bytes at most. */
 function cutLine(line: string, most: number, sizeOf: (piece: string) => number): string[] {
   if (sizeOf(line) <= most) return [line]
-  const part = Math.floor(most / 12)
-  const characters = [...line]
-  return Array.from({ length: Math.ceil(characters.length / part) }, (_, at) =>
-    characters.slice(at * part, (at + 1) * part).join(''),
-  )
+  return line.match(new RegExp(`[^]{1,${Math.floor(most / 12)}}`, 'gu')) ?? []
 }

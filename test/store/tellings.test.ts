@@ -8,6 +8,7 @@ import {
   noteUndelivered,
   readDelivery,
 } from '../../store/deliveries.ts'
+import type { MessageData } from '../../domain/tell/message.ts'
 import { listNights, writeNight, type Night } from '../../store/nights.ts'
 import { isQuiet, keepQuiet } from '../../store/quiet.ts'
 import { openStore, type Store } from '../../store/store.ts'
@@ -33,7 +34,7 @@ async function night(due: number, begun = due): Promise<Night> {
 }
 
 function message(id: string, over: Partial<PlannedMessage> = {}): PlannedMessage {
-  const data = { schemaVersion: 1, kind: 'night', schedule: 'nightly', news: [] } as const
+  const data: MessageData = { schemaVersion: 1, kind: 'night', schedule: 'nightly', news: [] }
   return { id, subject: `about ${id}`, text: 'text', data, written: noon, opens: [], closes: [], ...over }
 }
 

@@ -14,7 +14,7 @@ import { deliveriesOf, type Delivery } from '../../store/deliveries.ts'
 import { listNights, type Night } from '../../store/nights.ts'
 import { startMailServer, type MailServer } from './smtpd.ts'
 
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 })
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 
 let folder: string
 let mails: string
