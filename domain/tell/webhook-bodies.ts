@@ -44,9 +44,10 @@ const fence = 8
  * where they fit. What is more than Slack takes is left out, and it is said.
  */
 function slackBody({ subject, text }: Message): object {
-  const pieces = cutLines(text.trimEnd(), slackSection - fence, (piece) => slackEscaped(piece).length)
+  const most = slackSection * slackBlocks
+  const pieces = cutLines(text.trimEnd().slice(0, most), slackSection - fence, (part) => slackEscaped(part).length)
   const kept = pieces.slice(0, slackBlocks - 2)
-  const lost = pieces.length > kept.length
+  const lost = pieces.length > kept.length || text.length > most
   return {
     text: slackEscaped(subject),
     blocks: [
@@ -72,8 +73,8 @@ const matrixText = 24_000
 
 /** A message as Matrix' m.room.message: a notice, with the text in fixed width for whoever shows HTML. */
 function matrixBody({ subject, text }: Message): object {
-  const [kept = '', ...lost] = cutLines(text.trimEnd(), matrixText, sizeInEvent)
-  const rest = lost.length > 0 ? '\nThe rest is longer than Matrix takes.' : ''
+  const [kept = '', ...lost] = cutLines(text.trimEnd().slice(0, matrixText), matrixText, sizeInEvent)
+  const rest = lost.length > 0 || text.length > matrixText ? '\nThe rest is longer than Matrix takes.' : ''
   return {
     msgtype: 'm.notice',
     body: `${subject}\n\n${kept}${rest}`,
