@@ -22,10 +22,15 @@ export async function deliver({ store }: Deps, { id }: { id: string }): Promise<
   const file = (await listSchedules(store)).find(({ name }) => name === message.schedule)?.file
   try {
     if (file === undefined || !existsSync(file))
-      throw new LabError('NotDelivered', `The schedule ${message.schedule} is gone, and with it how ${target} is reached.`)
+      throw new LabError(
+        'NotDelivered',
+        `The schedule ${message.schedule} is gone, and with it how ${target} is reached.`,
+      )
     const telling = waitingForFile(() => readScheduleAlone(file)).schedule.tell.find(({ key }) => key === target)
     if (!telling) throw new LabError('NotDelivered', `${file} does not name ${target} any longer.`)
-    const answer = await whileBeating(beatMs, undefined, (_report, signal) => deliverMessage(message, telling.to, signal))
+    const answer = await whileBeating(beatMs, undefined, (_report, signal) =>
+      deliverMessage(message, telling.to, signal),
+    )
     await noteSent(store, id, answer)
   } catch (error) {
     if (error instanceof LabError) await noteTry(store, id, error.message)

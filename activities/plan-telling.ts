@@ -17,8 +17,12 @@ import { listSchedules } from '../store/schedules.ts'
 import type { Store } from '../store/store.ts'
 import { planOnce } from '../store/tellings.ts'
 import type { NightTelling } from '../workflows/contracts.ts'
+import { whileBeating } from './beat.ts'
 import type { Deps } from './registry.ts'
 import { waitingForFile } from './waiting-for-file.ts'
+
+/** How often the server hears that nights are being read, milliseconds. */
+const beatMs = 2_000
 
 /**
  * Decides who is told what of a night that has ended, as its schedule's file says now, and writes it down. Of a night that
@@ -26,18 +30,24 @@ import { waitingForFile } from './waiting-for-file.ts'
  * @returns the ids of the deliveries that wait
  * @throws LabError PlanInvalid when the schedule's file is wrong, retryable: somebody may just be writing it
  */
-export async function planTelling({ store }: Deps, { schedule: name, night: workflowId }: NightTelling): Promise<string[]> {
+export async function planTelling(
+  { store }: Deps,
+  { schedule: name, night: workflowId }: NightTelling,
+): Promise<string[]> {
   const night = await nightOfWorkflow(store, workflowId)
   const file = (await listSchedules(store)).find((row) => row.name === name)?.file
   if (!night || file === undefined || !existsSync(file) || (await isQuiet(store, night))) return []
   const schedule = waitingForFile(() => readScheduleAlone(file).schedule)
   if (schedule.tell.length === 0) return []
-  const toTell = await readNightToTell(store, schedule, night)
+  // Of a large lab the nights of a season are looked at.
+  const toTell = await whileBeating(beatMs, undefined, () => readNightToTell(store, schedule, night))
   for (const telling of schedule.tell)
     await planOnce(store, { schedule: name, target: telling.key }, night, (sofar) =>
       wordNight(toTell, telling, sofar, (thread) => messageId(night, telling, thread)),
     )
-  return (await deliveriesOf(store, night.id)).flatMap(({ state, message }) => (state === 'waiting' ? [message.id] : []))
+  return (await deliveriesOf(store, night.id)).flatMap(({ state, message }) =>
+    state === 'waiting' ? [message.id] : [],
+  )
 }
 
 async function readNightToTell(store: Store, schedule: Schedule, night: Night): Promise<NightToTell> {

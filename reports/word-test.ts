@@ -13,7 +13,10 @@ export function wordTest(schedule: string, file: string): Wording {
   return {
     subject: oneLine(`${schedule}: a test`),
     text: [
-      ...wrap(`This is a test: somebody typed \`hyplab schedule tell ${schedule} --test\`. No night has anything to tell.`, ''),
+      ...wrap(
+        `This is a test: somebody typed \`hyplab schedule tell ${schedule} --test\`. No night has anything to tell.`,
+        '',
+      ),
       '',
       ...wrap(`Who is told of the nights of ${schedule} stands in`, ''),
       file,

@@ -19,6 +19,8 @@ export async function postWebhook(message: Message, to: WebhookTarget, signal: A
   const hide = (text: string) => hideSecrets(text, [...('text' in url ? [] : [address, pathOf(target)]), bearer ?? ''])
   const headers = {
     'content-type': 'application/json',
+    // A kept connection may be closed by the server just as it is used again, and then nobody knows what it did.
+    connection: 'close',
     // Whoever gets it twice can see that, and many servers do by this name.
     'idempotency-key': message.id,
     ...(bearer !== undefined && { authorization: `Bearer ${bearer}` }),

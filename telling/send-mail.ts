@@ -21,7 +21,7 @@ export async function sendMail(message: Message, to: MailTarget, signal: AbortSi
   const { createTransport } = await import('nodemailer')
   const transport = createTransport({ ...connection(smtp, ca), ...login(smtp, password) })
   try {
-    const { response, rejected = [] } = await transport.sendMail({ ...mailOf(message, to), signal })
+    const { response, rejected } = await transport.sendMail({ ...mailOf(message, to), signal })
     const refused = rejected.length === 0 ? '' : `; it refused ${rejected.join(', ')}`
     return `${server} said ${response}${refused}`
   } catch (error) {
@@ -90,8 +90,12 @@ async function readAuthority(path: string): Promise<string> {
     return await readFile(path, 'utf8')
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    throw new LabError('NotDelivered', `The certificate ${path} of the mail server's authority cannot be read (${code}).`, {
-      retryable: true,
-    })
+    throw new LabError(
+      'NotDelivered',
+      `The certificate ${path} of the mail server's authority cannot be read (${code}).`,
+      {
+        retryable: true,
+      },
+    )
   }
 }

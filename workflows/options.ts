@@ -107,8 +107,9 @@ export function booting(taskQueue: string): ActivityOptions {
 
 /** Deciding what is told of a night, again and again while the schedule's file is wrong: somebody may just be writing it. */
 export const planningTelling: ActivityOptions = {
-  startToCloseTimeout: '5 minutes',
+  startToCloseTimeout: '15 minutes',
   scheduleToCloseTimeout: '20 hours',
+  heartbeatTimeout: '10s',
   retry: { initialInterval: '2s', maximumInterval: '10 minutes' },
 }
 

@@ -9,11 +9,11 @@ import {
 import type { Activities } from '../activities/registry.ts'
 import { workflowIds } from '../domain/naming.ts'
 import type { NightTask, NightTelling } from './contracts.ts'
-import { delivering, planningTelling } from './options.ts'
+import { bookkeeping, delivering, planningTelling } from './options.ts'
 import { reasonOf } from './reason-of.ts'
 
-const { planTelling, giveUpDelivery } =
-  proxyActivities<Pick<Activities, 'planTelling' | 'giveUpDelivery'>>(planningTelling)
+const { planTelling } = proxyActivities<Pick<Activities, 'planTelling'>>(planningTelling)
+const { giveUpDelivery } = proxyActivities<Pick<Activities, 'giveUpDelivery'>>(bookkeeping)
 const { deliver } = proxyActivities<Pick<Activities, 'deliver'>>(delivering)
 
 /**

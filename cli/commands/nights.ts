@@ -19,7 +19,11 @@ export function addNightsCommand(program: Command, context: () => Context): void
       const { folders, json, paint, print, printJson, talk } = context()
       await withStore(folders, async (store) => {
         const nights = await listNights(store, schedule, number)
-        if (json) return printJson({ schemaVersion: 1, nights: await Promise.all(nights.map((night) => withTold(store, night))) })
+        if (json)
+          return printJson({
+            schemaVersion: 1,
+            nights: await Promise.all(nights.map((night) => withTold(store, night))),
+          })
         if (nights.length === 0) {
           process.exitCode = exitCodes.nothing
           return talk('No nights yet: `hyplab schedule apply` plans some, `hyplab schedule trigger NAME` begins one.')

@@ -54,8 +54,9 @@ export function definitionOf(schedule: Schedule, { lab, host }: Owner): Definiti
 }
 
 /** Of all that a schedule's file says, but for whom to tell: that is looked up when a night has ended. */
-export function digestOf({ tell: _, ...schedule }: Schedule, owner: Owner): string {
-  return sha256(JSON.stringify([schedule, owner]))
+export function digestOf(schedule: Schedule, owner: Owner): string {
+  const { tell: _, ...compared } = schedule
+  return sha256(JSON.stringify([compared, owner]))
 }
 
 /** Of what the server has of a schedule, without what it did with it. */

@@ -20,13 +20,20 @@ import { withSchedules } from './with-schedules.ts'
 const shown = 10
 
 /** `schedule tell`. */
-export async function showTelling({ folders, json, paint, print, printJson, talk }: Context, name: string): Promise<void> {
+export async function showTelling(
+  { folders, json, paint, print, printJson, talk }: Context,
+  name: string,
+): Promise<void> {
   await withStore(folders, async (store) => {
     const { schedule } = await toldSchedule(store, name)
     const deliveries = await listDeliveries(store, name, shown)
     if (json) {
       const told = deliveries.map(deliveryJson)
-      return printJson({ schemaVersion: 1, tell: schedule.tell.map(({ key, when, every }) => ({ key, when, every })), told })
+      return printJson({
+        schemaVersion: 1,
+        tell: schedule.tell.map(({ key, when, every }) => ({ key, when, every })),
+        told,
+      })
     }
     const head = ['who', 'when'].map(paint.dim)
     print(table([head, ...schedule.tell.map((telling) => [telling.key, whenInWords(telling)])]))
@@ -49,7 +56,10 @@ export async function testTelling(context: Context, name: string): Promise<void>
     })) as TestTold[]
   })
   if (context.json) context.printJson({ schemaVersion: 1, told })
-  else context.print(told.map(({ target, ok, answer }) => `${target}: ${ok ? answer : `not delivered. ${answer}`}`).join('\n'))
+  else
+    context.print(
+      told.map(({ target, ok, answer }) => `${target}: ${ok ? answer : `not delivered. ${answer}`}`).join('\n'),
+    )
   if (told.some(({ ok }) => !ok)) process.exitCode = exitCodes.infra
 }
 
@@ -67,7 +77,9 @@ async function toldSchedule(store: Store, name: string): Promise<{ schedule: Sch
 
 function whenInWords({ when, every }: Telling): string {
   if (when !== 'digest') return when
-  return every === 0 ? 'digest each night' : `digest every ${every % 86_400 === 0 ? `${every / 86_400} d` : `${every / 3600} h`}`
+  return every === 0
+    ? 'digest each night'
+    : `digest every ${every % 86_400 === 0 ? `${every / 86_400} d` : `${every / 3600} h`}`
 }
 
 /** What a message was about and what became of it. */

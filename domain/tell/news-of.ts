@@ -83,7 +83,8 @@ const keys = {
 /** Of a failure. */
 const causeOf = (key: string) => String((JSON.parse(key) as string[])[2])
 const isFault = (key: string) => key.startsWith('["fault",')
-const isFailureOf = (cell: string) => (key: string) => key.startsWith(`${JSON.stringify(['failure', cell]).slice(0, -1)},`)
+const isFailureOf = (cell: string) => (key: string) =>
+  key.startsWith(`${JSON.stringify(['failure', cell]).slice(0, -1)},`)
 
 const failing: ReadonlySet<Standing | 'known'> = new Set(['new failure', 'still failing'])
 

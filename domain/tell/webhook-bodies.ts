@@ -10,7 +10,10 @@ export interface WebhookRequest {
 }
 
 /** A message as a request in the shape that a web server takes. */
-export function webhookRequest(message: Message, { shape, room }: Pick<WebhookTarget, 'shape' | 'room'>): WebhookRequest {
+export function webhookRequest(
+  message: Message,
+  { shape, room }: Pick<WebhookTarget, 'shape' | 'room'>,
+): WebhookRequest {
   switch (shape) {
     case 'json':
       return { method: 'POST', path: '', body: jsonBody(message) }
@@ -41,15 +44,21 @@ const fence = 8
  * where they fit. What is more than Slack takes is left out, and it is said.
  */
 function slackBody({ subject, text }: Message): object {
-  const pieces = cutLines(text.trimEnd(), slackSection - fence, (piece) => slackEscaped(piece).length)
+  const most = slackSection * slackBlocks
+  const pieces = cutLines(text.trimEnd().slice(0, most), slackSection - fence, (part) => slackEscaped(part).length)
   const kept = pieces.slice(0, slackBlocks - 2)
-  const lost = pieces.length > kept.length
+  const lost = pieces.length > kept.length || text.length > most
   return {
     text: slackEscaped(subject),
     blocks: [
       { type: 'section', text: { type: 'mrkdwn', text: `*${slackEscaped(subject)}*` } },
-      ...kept.map((piece) => ({ type: 'section', text: { type: 'mrkdwn', text: `\`\`\`\n${slackEscaped(piece)}\n\`\`\`` } })),
-      ...(lost ? [{ type: 'section', text: { type: 'plain_text', text: 'The rest is longer than Slack takes.' } }] : []),
+      ...kept.map((piece) => ({
+        type: 'section',
+        text: { type: 'mrkdwn', text: `\`\`\`\n${slackEscaped(piece)}\n\`\`\`` },
+      })),
+      ...(lost
+        ? [{ type: 'section', text: { type: 'plain_text', text: 'The rest is longer than Slack takes.' } }]
+        : []),
     ],
   }
 }
@@ -64,8 +73,8 @@ const matrixText = 24_000
 
 /** A message as Matrix' m.room.message: a notice, with the text in fixed width for whoever shows HTML. */
 function matrixBody({ subject, text }: Message): object {
-  const [kept = '', ...lost] = cutLines(text.trimEnd(), matrixText, sizeInEvent)
-  const rest = lost.length > 0 ? '\nThe rest is longer than Matrix takes.' : ''
+  const [kept = '', ...lost] = cutLines(text.trimEnd().slice(0, matrixText), matrixText, sizeInEvent)
+  const rest = lost.length > 0 || text.length > matrixText ? '\nThe rest is longer than Matrix takes.' : ''
   return {
     msgtype: 'm.notice',
     body: `${subject}\n\n${kept}${rest}`,
@@ -83,26 +92,27 @@ function htmlEscaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
 }
 
-/** Takes a text apart into pieces of at most some size, between lines where that can be. */
-function cutLines(text: string, most: number, sizeOf: (piece: string) => number): string[] {
-  const pieces: string[] = []
-  let piece: string | undefined
+/**
+ * Takes a text apart into pieces of at most some size, between lines where that can be.
+ * @param sizeOf of a part: those of several parts add up to no less than that of all of them
+ */
+function cutLines(text: string, most: number, sizeOf: (part: string) => number): string[] {
+  const pieces: string[][] = []
+  let left = 0
   for (const line of text.split('\n').flatMap((each) => cutLine(each, most, sizeOf))) {
-    const longer: string = piece === undefined ? line : `${piece}\n${line}`
-    if (piece !== undefined && sizeOf(longer) > most) {
-      pieces.push(piece)
-      piece = line
-    } else piece = longer
+    const size = sizeOf(`\n${line}`)
+    if (size > left) {
+      pieces.push([])
+      left = most + sizeOf('\n')
+    }
+    pieces.at(-1)!.push(line)
+    left -= size
   }
-  return piece === undefined ? pieces : [...pieces, piece]
+  return pieces.map((lines) => lines.join('\n'))
 }
 
 /** A line that is too long by itself, in parts that fit for sure: what one character becomes has twelve bytes at most. */
 function cutLine(line: string, most: number, sizeOf: (piece: string) => number): string[] {
   if (sizeOf(line) <= most) return [line]
-  const part = Math.floor(most / 12)
-  const characters = [...line]
-  return Array.from({ length: Math.ceil(characters.length / part) }, (_, at) =>
-    characters.slice(at * part, (at + 1) * part).join(''),
-  )
+  return line.match(new RegExp(`[^]{1,${Math.floor(most / 12)}}`, 'gu')) ?? []
 }

@@ -177,7 +177,9 @@ describe('what pages say of the code', () => {
   })
 
   test('the schedules in docs/nights.md are right', () => {
-    const blocks = blocksOf('docs/nights.md').filter(({ language, text }) => language === 'yaml' && !/^known:/m.test(text))
+    const blocks = blocksOf('docs/nights.md').filter(
+      ({ language, text }) => language === 'yaml' && !/^known:/m.test(text),
+    )
     expect(blocks.length).toBeGreaterThan(2)
     for (const { text } of blocks) {
       const whole = /^plan:/m.test(text) ? text : `plan: p.yaml\nevery: 6 h\n${text}`

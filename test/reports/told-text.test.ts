@@ -60,7 +60,14 @@ describe('a message on what is new', () => {
 
   it('tells of what goes on in numbers only', () => {
     const sofar = { told: new Map([['["failure","linux/x/optee/protected/qemu","ffa.usable · -22"]', 'thread']]) }
-    const [message] = word([{ x: 'a', y: 'good' }, { x: 'a', y: 'b' }], 'change', sofar).messages
+    const [message] = word(
+      [
+        { x: 'a', y: 'good' },
+        { x: 'a', y: 'b' },
+      ],
+      'change',
+      sofar,
+    ).messages
     expect(message!.text).toContain('1 still failing, 1 new failure.')
     expect(message!.text).not.toContain('STILL FAILING')
     expect(message!.text).toContain('NEW FAILURE  fault.kernel · oops in x')

@@ -1,6 +1,14 @@
 import { rm } from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { deliveriesOf, listDeliveries, noteSent, noteTry, noteUndelivered, readDelivery } from '../../store/deliveries.ts'
+import {
+  deliveriesOf,
+  listDeliveries,
+  noteSent,
+  noteTry,
+  noteUndelivered,
+  readDelivery,
+} from '../../store/deliveries.ts'
+import type { MessageData } from '../../domain/tell/message.ts'
 import { listNights, writeNight, type Night } from '../../store/nights.ts'
 import { isQuiet, keepQuiet } from '../../store/quiet.ts'
 import { openStore, type Store } from '../../store/store.ts'
@@ -26,7 +34,7 @@ async function night(due: number, begun = due): Promise<Night> {
 }
 
 function message(id: string, over: Partial<PlannedMessage> = {}): PlannedMessage {
-  const data = { schemaVersion: 1, kind: 'night', schedule: 'nightly', news: [] } as const
+  const data: MessageData = { schemaVersion: 1, kind: 'night', schedule: 'nightly', news: [] }
   return { id, subject: `about ${id}`, text: 'text', data, written: noon, opens: [], closes: [], ...over }
 }
 
@@ -68,7 +76,12 @@ describe('what is told of nights', () => {
       messages: [message('b', { thread: 'a', closes: ['x'], opens: ['u'] })],
       silent: ['y'],
     })
-    expect((await plan(await night(noon + 2 * day), {}))?.told).toEqual(new Map([['u', 'a'], ['z', 'a']]))
+    expect((await plan(await night(noon + 2 * day), {}))?.told).toEqual(
+      new Map([
+        ['u', 'a'],
+        ['z', 'a'],
+      ]),
+    )
     expect((await readDelivery(store, 'b')).message).toMatchObject({ thread: 'a', subject: 'about b' })
   })
 

@@ -5,7 +5,8 @@ import { deliverMessage } from '../../telling/deliver-message.ts'
 import { tempFolder } from '../host/temp-folder.ts'
 import { never, someMessage } from './messages.ts'
 
-const tell = async (path: string, message = someMessage()) => await deliverMessage(message, { kind: 'file', path }, never)
+const tell = async (path: string, message = someMessage()) =>
+  await deliverMessage(message, { kind: 'file', path }, never)
 
 describe('a file that is told', () => {
   it('gets each message at its end, as text, and is for this user alone', async () => {

@@ -110,7 +110,9 @@ describe('a webhook', () => {
     expect(String(error)).toContain('answered 400')
     expect(inspect(error, { depth: null })).not.toMatch(/open-up|sesame/)
     vi.stubEnv('HOOK', 'sesame without an address')
-    const none: unknown = await deliverMessage(someMessage(), to({ env: 'HOOK' }), never).catch((thrown: unknown) => thrown)
+    const none: unknown = await deliverMessage(someMessage(), to({ env: 'HOOK' }), never).catch(
+      (thrown: unknown) => thrown,
+    )
     expect(inspect(none, { depth: null })).toContain('The address of the webhook is none')
     expect(inspect(none, { depth: null })).not.toContain('sesame')
   })

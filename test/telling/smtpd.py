@@ -34,7 +34,8 @@ def understood(raw, sender, recipients):
         "type": mail.get_content_type(),
         "parameters": dict(mail["content-type"].params),
         "defects": [str(defect) for defect in mail.defects],
-        "text": mail.get_content(),
+        # Lines of a mail end in CR LF.
+        "text": mail.get_content().replace("\r\n", "\n"),
         "longest": max(len(line) for line in raw.split(b"\r\n")),
     }
 

@@ -14,7 +14,7 @@ import { deliveriesOf, type Delivery } from '../../store/deliveries.ts'
 import { listNights, type Night } from '../../store/nights.ts'
 import { startMailServer, type MailServer } from './smtpd.ts'
 
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 })
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 
 let folder: string
 let mails: string
@@ -79,7 +79,10 @@ beforeAll(async () => {
   await mkdir(lab.state, { mode: 0o700 })
   await lab.open()
   const kernel = '{ source: [{ debian: linux, version: 6.18.5-1~bpo13+1 }], base: allnoconfig }'
-  await writeFile(at('plan.yaml'), `name: n\nkernels: { k: ${kernel} }\nstacks: { s: ${resolve('stacks/optee-sel1.yaml')} }\n`)
+  await writeFile(
+    at('plan.yaml'),
+    `name: n\nkernels: { k: ${kernel} }\nstacks: { s: ${resolve('stacks/optee-sel1.yaml')} }\n`,
+  )
   await schedule(mailTo('lab@example.org'), `- file: told.jsonl`)
   await lab.up()
   expect(await lab.hyplab('schedule', 'apply', at('wrong.yaml'))).toMatchObject({ code: 0 })
@@ -156,7 +159,9 @@ describe('a night that did not begin', () => {
     await schedule(mailTo('refused@example.org'))
     const [delivery] = await told(await trigger(), ([first]) => first!.state !== 'waiting')
     expect(delivery).toMatchObject({ state: 'undelivered', answer: expect.stringContaining('550 5.1.1') })
-    expect((await lab.hyplab('nights', 'wrong', '-n', '1')).stdout).toMatch(/\(not told: mail refused@example\.org: .*550/)
+    expect((await lab.hyplab('nights', 'wrong', '-n', '1')).stdout).toMatch(
+      /\(not told: mail refused@example\.org: .*550/,
+    )
     const [again] = await told(await trigger(), ([first]) => first!.state !== 'waiting')
     expect(again!.message.id).not.toBe(delivery!.message.id)
   })

@@ -23,12 +23,17 @@ export interface Bench {
   close(): Promise<void>
 }
 
+/** The SDK's runtime can be told once how to log. */
+let quiet = false
+
 export async function openBench(): Promise<Bench> {
-  Runtime.install({
-    logger: new DefaultLogger('ERROR'),
-    // The time-skipping server is older than the SDK's wishes, and each worker would say so.
-    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR' }) } },
-  })
+  if (!quiet)
+    Runtime.install({
+      logger: new DefaultLogger('ERROR'),
+      // The time-skipping server is older than the SDK's wishes, and each worker would say so.
+      telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR' }) } },
+    })
+  quiet = true
   const { path } = await timeSkippingServer(foldersFrom())
   const environment = await TestWorkflowEnvironment.createTimeSkipping({
     server: { executable: { type: 'existing-path', path } },

@@ -117,7 +117,13 @@ describe('what is told of nights', () => {
   })
 
   it('is once that the lab says nothing of any cell', () => {
-    const nights: Record<string, Played>[] = [{ x: 'good' }, { x: 'infra' }, { x: 'infra' }, { x: 'good' }, { x: 'infra' }]
+    const nights: Record<string, Played>[] = [
+      { x: 'good' },
+      { x: 'infra' },
+      { x: 'infra' },
+      { x: 'good' },
+      { x: 'infra' },
+    ]
     expect(hearAll(nights).map((news) => news.map(([kind]) => kind))).toEqual([
       [],
       ['no result'],

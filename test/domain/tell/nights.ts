@@ -35,7 +35,10 @@ export function playCell(name: string, night: number, played: Played): CellNight
 }
 
 /** What the last of some nights came to: each a map from cells to what they came to. */
-export function playNights(nights: readonly Record<string, Played>[], issues: readonly KnownIssue[] = []): NightOutcome {
+export function playNights(
+  nights: readonly Record<string, Played>[],
+  issues: readonly KnownIssue[] = [],
+): NightOutcome {
   const played = nights.map((cells, night) => Object.entries(cells).map(([name, as]) => playCell(name, night, as)))
   const past = (cell: string) => played.slice(0, -1).flatMap((cells) => cells.filter((each) => each.cell === cell))
   const changes = compareNight(played.at(-1)!, past)

@@ -98,9 +98,7 @@ describe('a message for Matrix', () => {
   it('goes to the room under a name that makes it the same however often it is sent', () => {
     const { method, path, body } = matrix('a < "b"\n')
     expect(method).toBe('PUT')
-    expect(path).toBe(
-      `/_matrix/client/v3/rooms/!a%20b%3Aexample.org/send/m.room.message/${'f00d'.repeat(8)}`,
-    )
+    expect(path).toBe(`/_matrix/client/v3/rooms/!a%20b%3Aexample.org/send/m.room.message/${'f00d'.repeat(8)}`)
     expect(body).toEqual({
       msgtype: 'm.notice',
       body: 'nightly: new failure: ffa.usable -22\n\na < "b"',
