@@ -78,7 +78,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-describe('a regression in the kernel', () => {
+describe('a regression in the kernel', { timeout: 15 * 60_000 }, () => {
   it('is not there in the first night', async () => {
     good = await night([behindPkvm])
     expect(verdictsOf(good), JSON.stringify(good.cells, null, 1)).toEqual(onAll('pass'))
