@@ -157,8 +157,7 @@ describe('a bisection', () => {
     expect(run.summary).toMatch(
       /^ffa\.usable fails since 0005\.patch \(.* sure after \d+ attempts\): 0 of \d+ failed before/,
     )
-    const tried = new Set(of.booted)
-    expect(cells.map((one) => one.cell.kernel.patches.length).toSorted()).toEqual([...tried].toSorted())
+    expect(new Set(cells.map((one) => one.cell.kernel.patches.length))).toEqual(new Set(of.booted))
     for (const one of cells) {
       expect(one.attempts.map(({ number }) => number)).toEqual(one.attempts.map((_, index) => index + 1))
       expect(one.kernelBuild).not.toBeNull()

@@ -52,7 +52,7 @@ export function seenOf(candidate: number, attempts: string, over: Partial<Tried>
   const kinds = { f: { fails: true }, p: { fails: false }, n: {}, i: {} }
   return {
     candidate,
-    attempts: [...attempts].map((letter, index) => ({
+    attempts: attempts.split('').map((letter, index) => ({
       id: `14.${candidate + 1}.${index + 1}`,
       ending: letter === 'i' ? 'infra' : 'finished',
       sentence: letter === 'i' ? 'QEMU died.' : 'It ended.',
