@@ -8,8 +8,7 @@ import { isLeased } from '../domain/target.ts'
 import { triedOf } from '../reading/search-tried.ts'
 import { usableBuild } from '../store/builds.ts'
 import { addCell, setCellBuilds } from '../store/cells.ts'
-import { runDetail, type CellDetail } from '../store/details.ts'
-import type { Run } from '../store/runs.ts'
+import { runDetail, type CellDetail, type RunDetail } from '../store/details.ts'
 import type { BuildTask, SearchAttempt, SearchTask } from '../workflows/contracts.ts'
 import { whileBeating } from './beat.ts'
 import { buildsOf } from './builds-of.ts'
@@ -36,7 +35,7 @@ export async function nextAttempt(deps: Deps, input: { run: number; lab: string 
       const reporter = new Reporter(deps.store, { run: run.id })
       if (step.sentence !== '') reporter.tell('say', { text: step.sentence })
       await reporter.flush()
-      const naming = new Naming(deps, run, input.lab, signal)
+      const naming = new Naming(deps, { run, cells }, input.lab, signal)
       const attempts: SearchAttempt[] = []
       for (const number of step.candidates) {
         const attempt = await attemptAt(deps, cells, run.id, candidateOf(search, number), naming)
@@ -78,10 +77,12 @@ class Naming {
   readonly #deps: Deps
   readonly #asked: Pick<BuildTask, 'run' | 'lab' | 'lockFile'>
   readonly #context: SourceContext
+  readonly #cells: readonly CellDetail[]
 
-  constructor(deps: Deps, run: Run, lab: string, signal: AbortSignal) {
+  constructor(deps: Deps, { run, cells }: Pick<RunDetail, 'run' | 'cells'>, lab: string, signal: AbortSignal) {
     const lockFile = join(dirname(run.planFile), 'sources.lock.json')
     this.#deps = deps
+    this.#cells = cells
     this.#asked = { run: run.id, lab, lockFile }
     this.#context = { folders: deps.folders, lockFile, signal, progress: () => {} }
   }
@@ -89,7 +90,12 @@ class Naming {
   /** The builds of a candidate: those that it is bound to, as long as they are there, and the others as its cell says. */
   async builds({ cell, kernelBuild, firmwareBuild }: Candidate): Promise<Named> {
     const wantsFirmware = cell.stack.recipe !== undefined
-    const bound = [kernelBuild, ...(wantsFirmware ? [firmwareBuild] : [])]
+    // What it booted before in this run it boots again.
+    const before = this.#cells.find((one) => one.cell.id === cell.id)
+    const bound = [
+      before?.kernelBuild ?? kernelBuild,
+      ...(wantsFirmware ? [before?.firmwareBuild ?? firmwareBuild] : []),
+    ]
     if (bound.every((id) => id !== undefined) && (await this.#areThere(bound))) return { ids: bound, builds: [] }
     try {
       const { kernel, firmware } = await buildsOf(cell, this.#asked, this.#context)
@@ -99,7 +105,10 @@ class Naming {
           const id = bound[index] ?? task.id
           const built = (await usableBuild(this.#deps.store, id)) !== undefined
           if (!built && id !== task.id)
-            throw new LabError('BadInput', `The build ${id.slice(0, 16)} of ${task.name} is gone, and its inputs have changed since.`)
+            throw new LabError(
+              'BadInput',
+              `The build ${id.slice(0, 16)} of ${task.name} is gone, and its inputs have changed since.`,
+            )
           return { id, task, built }
         }),
       )
@@ -114,7 +123,9 @@ class Naming {
   async ahead(search: Search, likely: readonly number[]): Promise<BuildTask[]> {
     if (search.kind === 'bisect' && search.versions.of === 'releases') return []
     const named = await Promise.all(likely.map((number) => this.builds(candidateOf(search, number))))
-    return named.flatMap((one) => ('unnamed' in one ? [] : one.builds.filter(({ built }) => !built).map(({ task }) => task)))
+    return named.flatMap((one) =>
+      'unnamed' in one ? [] : one.builds.filter(({ built }) => !built).map(({ task }) => task),
+    )
   }
 
   async #areThere(ids: readonly string[]): Promise<boolean> {

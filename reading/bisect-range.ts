@@ -40,13 +40,18 @@ export async function bisectRange(
   await requireSamePatches(now, subject.of)
   const other = await lastOtherwise(store, subject)
   const before = other && madeOf(other)
-  const said = other ? [`${subject.finding} ${subject.fails ? 'passed' : 'failed'} in ${other.run.id}.${other.cell.number}.`] : []
+  const said = other
+    ? [`${subject.finding} ${subject.fails ? 'passed' : 'failed'} in ${other.run.id}.${other.cell.number}.`]
+    : []
   const isNamed = named.good !== undefined || named.bad !== undefined
   if (!isNamed) {
     const first = samePatches(before, now)
     const { length } = now.cell.kernel.patches
     if (first < length) {
-      if (!before) said.push(`No earlier result that came out otherwise is known: its ${length} patches are gone through from the first.`)
+      if (!before)
+        said.push(
+          `No earlier result that came out otherwise is known: its ${length} patches are gone through from the first.`,
+        )
       return { cell, versions: { of: 'patches', first }, seeks: subject.fails ? 'failure' : 'fix', said }
     }
   }

@@ -33,7 +33,10 @@ export async function variantsOf(store: Store, subject: Subject, wanted: readonl
   const of = `${other.run.id}.${other.cell.number}`
   const moved = movedGroups(before, now)
   if (moved.length === 0)
-    throw new LabError('NotFound', `Nothing that a rerun can take from ${of} has moved since: the same was booted, on the same place.`)
+    throw new LabError(
+      'NotFound',
+      `Nothing that a rerun can take from ${of} has moved since: the same was booted, on the same place.`,
+    )
   const each = moved.map((input): Taken => ({ input, from: before, of, name: `${input} of ${of}` }))
   const alone = await Promise.all(each.map((one) => variantOf(now, one.name, { [one.input]: one })))
   if (moved.length < 2) return [asItIs, ...alone]
@@ -44,7 +47,12 @@ export async function variantsOf(store: Store, subject: Subject, wanted: readonl
 /** What a cell was made of and ran on. */
 export function madeOf({ cell, kernel }: CellContext): Made {
   const { target } = cell.cell
-  const place = isLeased(target) ? cell.attempts.findLast(({ end }) => end !== null)?.place.split('/').at(-1) : undefined
+  const place = isLeased(target)
+    ? cell.attempts
+        .findLast(({ end }) => end !== null)
+        ?.place.split('/')
+        .at(-1)
+    : undefined
   return {
     cell: cell.cell,
     kernel: kernel && 'symbols' in kernel.inputs ? kernel.inputs : null,
@@ -69,7 +77,10 @@ async function takenFrom(store: Store, subject: Subject, text: string): Promise<
   const now = madeOf(subject.context)
   if (input === 'place' && what !== lastGood && parseResultId(what) === undefined) {
     if (!isLeased(now.cell.target))
-      throw new LabError('BadInput', `--with ${text}: ${subject.of} boots on a machine of this host, and not on a place of a lab.`)
+      throw new LabError(
+        'BadInput',
+        `--with ${text}: ${subject.of} boots on a machine of this host, and not on a place of a lab.`,
+      )
     return { input, from: { ...now, place: what }, of: subject.of, name: `place ${what}` }
   }
   const other = what === lastGood ? await lastOf(store, subject) : await resultOf(store, subject, what, text)
@@ -98,10 +109,16 @@ async function lastOf(store: Store, subject: Subject): Promise<CellContext> {
 async function resultOf(store: Store, { context }: Subject, what: string, text: string): Promise<CellContext> {
   const id = parseResultId(what)
   if (id === undefined || id.kind === 'attempt')
-    throw new LabError('BadInput', `--with ${text}: "${what}" is no result to take it from; ${lastGood}, a run (11) or a cell (11.3).`)
+    throw new LabError(
+      'BadInput',
+      `--with ${text}: "${what}" is no result to take it from; ${lastGood}, a run (11) or a cell (11.3).`,
+    )
   const number = id.kind === 'cell' ? id.cell : await cellNamed(store, id.run, context.cell.cell.id)
   if (number === undefined)
-    throw new LabError('NotFound', `--with ${text}: run ${id.run} has no cell ${context.cell.cell.id}: name a cell of it.`)
+    throw new LabError(
+      'NotFound',
+      `--with ${text}: run ${id.run} has no cell ${context.cell.cell.id}: name a cell of it.`,
+    )
   return await cellDetail(store, id.run, number)
 }
 
@@ -109,7 +126,8 @@ async function resultOf(store: Store, { context }: Subject, what: string, text: 
 async function variantOf(now: Made, name: string, taken: Partial<Record<Input, Taken>>): Promise<Variant> {
   const made = Object.fromEntries(Object.entries(taken).map(([input, { from }]) => [input, from]))
   const mixed = withInputs(now, made)
-  if (mixed.kernelBuild === undefined) await requireSamePatches(taken.kernel?.from ?? now, taken.kernel?.of ?? 'the cell')
+  if (mixed.kernelBuild === undefined)
+    await requireSamePatches(taken.kernel?.from ?? now, taken.kernel?.of ?? 'the cell')
   return { name, ...mixed }
 }
 

@@ -14,5 +14,8 @@ export async function requireSamePatches({ cell, kernel }: Pick<Made, 'cell' | '
   const now = await patchHashes(cell.kernel.patches)
   const changed = cell.kernel.patches.find((_, index) => now[index] !== built[index])
   if (changed === undefined) return
-  throw new LabError('BadInput', `${changed} has changed since ${of} was built: run the plan again, and take that result.`)
+  throw new LabError(
+    'BadInput',
+    `${changed} has changed since ${of} was built: run the plan again, and take that result.`,
+  )
 }

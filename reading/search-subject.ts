@@ -28,7 +28,10 @@ export async function subjectOf(store: Store, run: number, number: number, wante
   const of = `${run}.${number}`
   const finding = wanted ?? context.cell.verdict?.because[0]?.finding
   if (finding === undefined)
-    throw new LabError('BadInput', `No finding of ${of} stands out: name one with --finding; \`hyplab show ${of}\` has them.`)
+    throw new LabError(
+      'BadInput',
+      `No finding of ${of} stands out: name one with --finding; \`hyplab show ${of}\` has them.`,
+    )
   const fails = mostlyFails(context.cell, finding)
   if (fails === undefined) throw new LabError('BadInput', whyNothing(context.cell, of, finding))
   return { context, of, finding, fails }
@@ -38,7 +41,10 @@ export async function subjectOf(store: Store, run: number, number: number, wante
  * The newest earlier result of the same cell in which the finding came out otherwise in every attempt.
  * @returns undefined when there is none
  */
-export async function lastOtherwise(store: Store, { context, finding, fails }: Subject): Promise<CellContext | undefined> {
+export async function lastOtherwise(
+  store: Store,
+  { context, finding, fails }: Subject,
+): Promise<CellContext | undefined> {
   const { run, cell } = context
   for (const earlier of await earlierCells(store, { plan: run.plan, cell: cell.cell.id, before: run.id })) {
     const detail = await cellDetail(store, earlier.run, earlier.number)

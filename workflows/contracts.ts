@@ -124,9 +124,7 @@ export interface CellOutline {
 }
 
 /** What a search tries next; `ahead` are builds that are likely to be wanted after it. */
-export type SearchTask =
-  | { is: 'over' }
-  | { is: 'try'; attempts: SearchAttempt[]; ahead: BuildTask[] }
+export type SearchTask = { is: 'over' } | { is: 'try'; attempts: SearchAttempt[]; ahead: BuildTask[] }
 
 /** An attempt of a cell that a search tries, with the builds that it needs. */
 export interface SearchAttempt {

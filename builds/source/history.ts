@@ -39,25 +39,37 @@ export async function commitsBetween(
   if (from === to) throw new LabError('BadInput', `${one} and ${other} are the same commit of ${url}, ${from}.`)
   const turned = await isAncestor(git, to, from, context)
   if (!turned && !(await isAncestor(git, from, to, context)))
-    throw new LabError('BadInput', `Neither of ${one} and ${other} of ${url} has the other in its history: name another end.`)
+    throw new LabError(
+      'BadInput',
+      `Neither of ${one} and ${other} of ${url} has the other in its history: name another end.`,
+    )
   const [older, newer] = turned ? [to, from] : [from, to]
   const list = await runOrThrow('git', [...git, 'rev-list', '--first-parent', '--reverse', `${older}..${newer}`], {
     signal: context.signal,
   })
   const ids = [older, ...list.split('\n').filter((id) => id !== '')]
   if (ids.length > mostCommits)
-    throw new LabError('BadInput', `Between ${one} and ${other} are ${ids.length} commits, more than ${mostCommits}: name nearer ends.`)
+    throw new LabError(
+      'BadInput',
+      `Between ${one} and ${other} are ${ids.length} commits, more than ${mostCommits}: name nearer ends.`,
+    )
   return { ids, turned }
 }
 
 /**
  * The first line of what commits say, by their ids; those of a repository that is gone, or that it does not have, are left out.
  */
-export async function subjectsOf(url: string, ids: readonly string[], context: SourceContext): Promise<Map<string, string>> {
+export async function subjectsOf(
+  url: string,
+  ids: readonly string[],
+  context: SourceContext,
+): Promise<Map<string, string>> {
   const git = url.startsWith('/') ? ['-C', url] : ['--git-dir', historyFolder(url, context)]
   const subjects = await Promise.all(
     ids.map(async (id) => {
-      const { code, stdout } = await run('git', [...git, 'show', '-s', '--format=%s', id, '--'], { signal: context.signal })
+      const { code, stdout } = await run('git', [...git, 'show', '-s', '--format=%s', id, '--'], {
+        signal: context.signal,
+      })
       return [id, code === 0 ? stdout.trim() : ''] as const
     }),
   )
@@ -81,8 +93,13 @@ async function historyOf(url: string, revisions: readonly string[], context: Sou
       const args = [...git, 'fetch', '-q', '--no-tags', '--filter=tree:0', url, `+${revision}:${refOf(revision)}`]
       const { code, stderr } = await run('git', args, { signal: context.signal, env: { GIT_TERMINAL_PROMPT: '0' } })
       if (code === 0) continue
-      const why = stderr.trim().replace(/^fatal: /gm, '').split('\n')[0]
-      throw new LabError('SourceMissing', `The history of ${revision} of ${url} cannot be fetched: ${why}`, { retryable: true })
+      const why = stderr
+        .trim()
+        .replace(/^fatal: /gm, '')
+        .split('\n')[0]
+      throw new LabError('SourceMissing', `The history of ${revision} of ${url} cannot be fetched: ${why}`, {
+        retryable: true,
+      })
     }
     return git
   })

@@ -28,7 +28,10 @@ export async function releasesBetween(
   const missing = ends.find((end) => !all.some(({ version }) => compareReleases(version, end) === 0))
   if (missing !== undefined) {
     const names = [...new Set(all.map(({ version }) => version))].toSorted(compareReleases)
-    throw new LabError('BadInput', `The mirror of this host has no kernel ${missing}: name one that it has (${names.join(', ')}).`)
+    throw new LabError(
+      'BadInput',
+      `The mirror of this host has no kernel ${missing}: name one that it has (${names.join(', ')}).`,
+    )
   }
   const { releases, turned } = releasesFrom(all, ends)
   return {

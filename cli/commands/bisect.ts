@@ -35,7 +35,12 @@ export function addBisectCommand(program: Command, context: () => Context): void
     .option('--bad <rev>', 'where it fails; either is what earlier results say when left out')
     .option('--confidence <percent>', 'how sure to be', percentage, 97)
     .option('--ends <count>', 'attempts at each end before the middle is tried', wholeNumber, 3)
-    .option('--at-once <count>', 'versions at once, on as many places that fit; one place for all when 1', wholeNumber, 1)
+    .option(
+      '--at-once <count>',
+      'versions at once, on as many places that fit; one place for all when 1',
+      wholeNumber,
+      1,
+    )
     .option('-d, --detach', 'start it and return; needs `hyplab up`')
     .option(...labOption)
     .action(async (cell: string, options: Options) => await begin(context(), cell, options))
@@ -53,10 +58,21 @@ async function begin(context: Context, text: string, options: Options): Promise<
   await withStore(context.folders, async (store) => {
     const id = await resolve(store, text)
     if (id.kind !== 'cell')
-      throw new LabError('BadInput', `"${text}" is no cell: bisect takes one, e.g. ${id.run}.1; \`hyplab show ${id.run}\` lists them.`)
+      throw new LabError(
+        'BadInput',
+        `"${text}" is no cell: bisect takes one, e.g. ${id.run}.1; \`hyplab show ${id.run}\` lists them.`,
+      )
     const subject = await subjectOf(store, id.run, id.cell, options.finding)
-    const source = { folders: context.folders, signal: new AbortController().signal, progress: () => {}, say: context.talk }
-    const named = { ...(options.good !== undefined && { good: options.good }), ...(options.bad !== undefined && { bad: options.bad }) }
+    const source = {
+      folders: context.folders,
+      signal: new AbortController().signal,
+      progress: () => {},
+      say: context.talk,
+    }
+    const named = {
+      ...(options.good !== undefined && { good: options.good }),
+      ...(options.bad !== undefined && { bad: options.bad }),
+    }
     const { said, ...range } = await bisectRange(store, subject, named, source)
     const { of, finding } = subject
     const search: Bisection = {
@@ -91,7 +107,8 @@ async function log({ folders, json, print, printJson }: Context, text: string): 
     const { versions } = search
     const context = { folders, signal: new AbortController().signal, progress: () => {} }
     const ids = versions.of === 'commits' ? tried.map(({ candidate }) => versions.ids[candidate]!) : []
-    const subjects = versions.of === 'commits' ? await subjectsOf(versions.url, ids, context) : new Map<string, string>()
+    const subjects =
+      versions.of === 'commits' ? await subjectsOf(versions.url, ids, context) : new Map<string, string>()
     const lines = bisectLog(search, tried, (commit) => subjects.get(commit) ?? '')
     if (json) printJson({ schemaVersion: 1, run: run.id, log: lines })
     else print(lines)

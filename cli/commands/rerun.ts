@@ -37,7 +37,10 @@ export function addRerunCommand(program: Command, context: () => Context): void 
       await withStore(context().folders, async (store) => {
         const id = await resolve(store, text)
         if (id.kind !== 'cell')
-          throw new LabError('BadInput', `"${text}" is no cell: rerun takes one, e.g. ${id.run}.1; \`hyplab show ${id.run}\` lists them.`)
+          throw new LabError(
+            'BadInput',
+            `"${text}" is no cell: rerun takes one, e.g. ${id.run}.1; \`hyplab show ${id.run}\` lists them.`,
+          )
         const subject = await subjectOf(store, id.run, id.cell, options.finding)
         const variants = await variantsOf(store, subject, options.with)
         const { of, finding } = subject

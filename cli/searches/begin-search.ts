@@ -40,7 +40,12 @@ export async function beginSearch(
     const stays = service.facts.life === 'until-down'
     if (options.detach && !stays)
       throw new LabError('BadInput', '--detach needs a service that stays: start it with `hyplab up` first.')
-    const plan = { plan: { name: `${about.plan}-${search.kind}` }, text: about.planText, file: about.planFile, cells: [] }
+    const plan = {
+      plan: { name: `${about.plan}-${search.kind}` },
+      text: about.planText,
+      file: about.planFile,
+      cells: [],
+    }
     const run = await startRun(store, service, plan, {
       until: 'verdicts',
       atOnce: 1,

@@ -13,7 +13,9 @@ export function runToJson(detail: RunDetail): object {
   return {
     schemaVersion,
     run,
-    ...(search && { search: { kind: search.kind, of: search.of, finding: search.finding, tried: searchRows(search, detail) } }),
+    ...(search && {
+      search: { kind: search.kind, of: search.of, finding: search.finding, tried: searchRows(search, detail) },
+    }),
     builds: builds.map(buildToJson),
     cells: cells.map(cellToJson),
   }

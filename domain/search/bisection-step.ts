@@ -30,7 +30,9 @@ export function bisectionStep(search: Bisection, tried: readonly Tried[]): Searc
       `${search.finding} does not come out otherwise at ${name(last)} (${rate(search, seen, last)}) than at ${name(0)} (${rate(search, seen, 0)}): there is nothing to look for.`,
     )
   const attempts = seen.filter((each) => 'fails' in each).length
-  const believed = state.culprits.slice(0, mostNamed).map((one) => `${name(one.version)} ${probabilityInWords(one.probability)}`)
+  const believed = state.culprits
+    .slice(0, mostNamed)
+    .map((one) => `${name(one.version)} ${probabilityInWords(one.probability)}`)
   if (attempts >= mostAttempts)
     return over(1, `Not sure after ${attempts} attempts; the likeliest are ${believed.join(', ')}.`)
   const sentence = believed.length === 0 ? '' : `after ${counted(attempts, 'attempt')}: ${believed.join(', ')}`

@@ -25,10 +25,13 @@ export function bisectLog(search: Bisection, tried: readonly Tried[], subject: (
     const { failed, of, silent } = toldOf(one)
     if (of === 0 && silent === undefined) return []
     const word = of === 0 ? 'skip' : isNew(one.candidate) ? words.new : words.old
-    const attempts = of === 0 ? silent : `${failed} of ${of} attempts failed: ${one.attempts.map((each) => each.id).join(', ')}`
+    const attempts =
+      of === 0 ? silent : `${failed} of ${of} attempts failed: ${one.attempts.map((each) => each.id).join(', ')}`
     return [`# ${attempts}`, `# ${word}: ${named(one.candidate)}`, `git bisect ${word} ${id(one.candidate)}`]
   })
-  return [`git bisect start '--first-parent'${terms}`, ...lines, ...verdict(search, seen, words.new, named), ''].join('\n')
+  return [`git bisect start '--first-parent'${terms}`, ...lines, ...verdict(search, seen, words.new, named), ''].join(
+    '\n',
+  )
 }
 
 function verdict(
@@ -41,7 +44,10 @@ function verdict(
   if (state.is !== 'found') return []
   const [only, second] = state.culprits
   if (second === undefined) return [`# first ${word} commit: ${named(only!)}`]
-  return ['# only skipped commits left to test', ...state.culprits.map((one) => `# possible first ${word} commit: ${named(one)}`)]
+  return [
+    '# only skipped commits left to test',
+    ...state.culprits.map((one) => `# possible first ${word} commit: ${named(one)}`),
+  ]
 }
 
 /** Whether a version is more probably one with the change than one without. */

@@ -28,7 +28,10 @@ function partOf({ cell, kernel, firmwareBuild, place }: Made, input: Input): unk
         ? { sources: cell.kernel.sources, patches: cell.kernel.patches }
         : { source: kernel['source'], patches: kernel['patches'] }
     case 'config':
-      return [kernel === null ? configOf(cell.kernel) : { base: kernel['base'], symbols: kernel['symbols'] }, cell.modules]
+      return [
+        kernel === null ? configOf(cell.kernel) : { base: kernel['base'], symbols: kernel['symbols'] },
+        cell.modules,
+      ]
     case 'firmware':
       return firmwareBuild ?? cell.stack
     case 'cmdline':
@@ -84,7 +87,9 @@ export function withInputs(now: Made, taken: Partial<Record<Input, Made>>): Mixe
 /** The commit that was built, where a branch may have moved since. */
 function sourcesAsBuilt({ cell, kernel }: Made): SourceLocation[] {
   const commit = /^commit:([0-9a-f]{40})$/.exec(String(kernel?.['source']))?.[1]
-  return cell.kernel.sources.map((each) => (each.kind === 'git' && commit !== undefined ? { ...each, ref: commit } : each))
+  return cell.kernel.sources.map((each) =>
+    each.kind === 'git' && commit !== undefined ? { ...each, ref: commit } : each,
+  )
 }
 
 /** The config that was asked for: as its build has it, since fragments may have been edited after it. */

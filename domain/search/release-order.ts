@@ -39,6 +39,8 @@ export function releasesFrom<Release extends { version: string }>(
   const sorted = all
     .filter(({ version }) => compareReleases(version, older) >= 0 && compareReleases(version, newer) <= 0)
     .toSorted((a, b) => compareReleases(a.version, b.version) || named(a) - named(b))
-  const releases = sorted.filter((each, index) => index === 0 || compareReleases(sorted[index - 1]!.version, each.version) !== 0)
+  const releases = sorted.filter(
+    (each, index) => index === 0 || compareReleases(sorted[index - 1]!.version, each.version) !== 0,
+  )
   return { releases, turned }
 }

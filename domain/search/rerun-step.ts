@@ -34,7 +34,12 @@ export function rerunStep(search: Rerun, tried: readonly Tried[]): SearchStep {
   const turns = [0, ...open.map(({ variant }) => variant)]
   const fewest = Math.min(...turns.map(rounds))
   const candidate = turns.find((one) => rounds(one) === fewest)!
-  return { is: 'try', candidates: [candidate], likely: turns.filter((one) => one !== candidate), sentence: soFar(search, tried) }
+  return {
+    is: 'try',
+    candidates: [candidate],
+    likely: turns.filter((one) => one !== candidate),
+    sentence: soFar(search, tried),
+  }
 }
 
 /** How each variant stands to the cell as it is; what is said of all of them together is wrong as seldom as of one. */

@@ -26,7 +26,12 @@ export async function kernelReleases(folders: Folders, signal: AbortSignal): Pro
   for (const suite of suites) {
     for (const kind of ['source', 'binary'] as const) {
       const folder = join(folders.cache, 'apt', `${kind}-${suite}`)
-      const source = { ...mirror, types: [kind === 'source' ? 'deb-src' : 'deb'], components: ['main'], suites: [suite] }
+      const source = {
+        ...mirror,
+        types: [kind === 'source' ? 'deb-src' : 'deb'],
+        components: ['main'],
+        suites: [suite],
+      }
       try {
         const releases = await withLock(`${folder}.lock`, { signal }, async () => {
           const apt = await ownApt(folder, [source])
@@ -46,7 +51,11 @@ export async function kernelReleases(folders: Folders, signal: AbortSignal): Pro
 
 async function sourcesIn(apt: OwnApt, signal: AbortSignal): Promise<KernelRelease[]> {
   const { stdout } = await run('apt-cache', ['-c', apt.config, 'showsrc', '--only-source', 'linux'], { signal })
-  return [...stdout.matchAll(/^Version: (\S+)$/gm)].map((match) => ({ kind: 'debian', package: 'linux', version: match[1]! }))
+  return [...stdout.matchAll(/^Version: (\S+)$/gm)].map((match) => ({
+    kind: 'debian',
+    package: 'linux',
+    version: match[1]!,
+  }))
 }
 
 async function packagesIn(apt: OwnApt, signal: AbortSignal): Promise<KernelRelease[]> {

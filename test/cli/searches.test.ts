@@ -26,7 +26,11 @@ async function folderWith(more: (store: Store) => Promise<void> = async () => {}
   return folder
 }
 
-async function keepAttempt(store: Store, key: { run: number; cell: number; number: number }, fails: boolean): Promise<void> {
+async function keepAttempt(
+  store: Store,
+  key: { run: number; cell: number; number: number },
+  fails: boolean,
+): Promise<void> {
   const outcome = fails ? ('fail' as const) : ('pass' as const)
   const finding = { id: 'ffa.usable', outcome, sentence: 'So it is.', evidence: [], facts: {} }
   const start = { ...sampleStart(key), fence: 100 * key.run + 10 * key.cell + key.number }
@@ -41,7 +45,11 @@ test.each([
   [['bisect', '1.1'], 2, 'No finding of 1.1 stands out: name one with --finding'],
   [['bisect', '1.1', '--confidence', '20'], 2, 'It must be a percentage from 50 to below 100.'],
   [['bisect', 'log', '1'], 2, 'Run 1 is no bisection'],
-  [['rerun', '1.1', '--finding', 'ffa.usable', '--with', 'kernl=1'], 2, 'there is no input "kernl" (did you mean "kernel"?)'],
+  [
+    ['rerun', '1.1', '--finding', 'ffa.usable', '--with', 'kernl=1'],
+    2,
+    'there is no input "kernl" (did you mean "kernel"?)',
+  ],
   [['rerun', '1.1', '--finding', 'ffa.usable'], 4, 'No earlier result of the cell of 1.1 is known'],
 ])('hyplab %j exits with %d and says why', async (words, code, sentence) => {
   const folder = await folderWith()
@@ -56,7 +64,11 @@ test('a bisection reads as what did it, each version with its attempts and its p
   const folder = await folderWith(async (store) => {
     const options = { until: 'verdicts' as const, atOnce: 1, search }
     const run = await createRun(store, { ...sampleRun(0, 'a-search'), plan: 'first-look-bisect', options })
-    for (const [candidate, fails] of [[0, [false, false, false]], [2, [true, true, true]], [1, []]] as [number, boolean[]][]) {
+    for (const [candidate, fails] of [
+      [0, [false, false, false]],
+      [2, [true, true, true]],
+      [1, []],
+    ] as [number, boolean[]][]) {
       const cell = await addCell(store, run, candidateOf(search, candidate).cell)
       for (const [index, failed] of fails.entries()) await keepAttempt(store, { run, cell, number: index + 1 }, failed)
       if (candidate === 1)
@@ -80,6 +92,12 @@ test('a bisection reads as what did it, each version with its attempts and its p
     '# possible first bad commit: [a.patch]',
     '# possible first bad commit: [b.patch]',
   ])
-  const document = JSON.parse((await runHyplab(folder, ['show', '2', '--json'])).stdout) as { search: { tried: object[] } }
-  expect(document.search.tried).toMatchObject([{ name: 'without patches', failed: 0, of: 3 }, { silent: expect.any(String) }, {}])
+  const document = JSON.parse((await runHyplab(folder, ['show', '2', '--json'])).stdout) as {
+    search: { tried: object[] }
+  }
+  expect(document.search.tried).toMatchObject([
+    { name: 'without patches', failed: 0, of: 3 },
+    { silent: expect.any(String) },
+    {},
+  ])
 })

@@ -78,7 +78,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-describe('a regression in the kernel', () => {
+describe('a regression in the kernel', { timeout: 15 * 60_000 }, () => {
   it('is not there in the first night', async () => {
     good = await night([behindPkvm])
     expect(verdictsOf(good), JSON.stringify(good.cells, null, 1)).toEqual(onAll('pass'))
@@ -114,7 +114,10 @@ describe('a regression in the kernel', () => {
     expect(tried.map(({ failed, of }) => failed === 0 || failed === of)).toEqual([true, true, true, true])
     expect(tried.find(({ name }) => name === culprit)!.probability).toBeGreaterThan(0.97)
     const attempt = found.cells[0]!.attempts[0]!.id
-    expect(await lab.hyplab('logs', attempt)).toMatchObject({ code: 0, stdout: expect.stringContaining('Linux version') })
+    expect(await lab.hyplab('logs', attempt)).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('Linux version'),
+    })
     expect(await lab.json('judge', String(found.run.id))).toMatchObject({ changes: [] })
     const { stdout } = await lab.hyplab('bisect', 'log', String(found.run.id))
     expect(stdout).toMatch(new RegExp(`^# first bad commit: \\[${culprit}\\]$`, 'm'))

@@ -49,7 +49,10 @@ describe('git bisect replay', () => {
     expect(sentence).toContain(`since ${ids[culprit]!.slice(0, 12)} (`)
     const subjects = await subjectsOf(path, ids, context)
     const log = join(folder, 'log')
-    writeFileSync(log, bisectLog(search, tried, (id) => subjects.get(id) ?? ''))
+    writeFileSync(
+      log,
+      bisectLog(search, tried, (id) => subjects.get(id) ?? ''),
+    )
     const said = execFileSync('git', ['-C', path, 'bisect', 'replay', log], { encoding: 'utf8' })
     expect(said).toContain(`${ids[culprit]} is the first ${seeks === 'failure' ? 'bad' : 'fixed'} commit`)
     const own = git(path, 'bisect', 'log').split('\n')

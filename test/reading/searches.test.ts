@@ -41,7 +41,14 @@ interface Kept {
 }
 
 /** Keeps a run of one cell. @returns its number */
-async function keep({ fails, cell, patches = [], symbols = {}, source = 'sha256:a', place = 'qemu-1' }: Kept): Promise<number> {
+async function keep({
+  fails,
+  cell,
+  patches = [],
+  symbols = {},
+  source = 'sha256:a',
+  place = 'qemu-1',
+}: Kept): Promise<number> {
   const paths = patches.map((name) => join(store.folder, name))
   for (const path of paths) await writeFile(path, path)
   const sample = sampleCell('protected')
@@ -49,7 +56,15 @@ async function keep({ fails, cell, patches = [], symbols = {}, source = 'sha256:
   const run = await createRun(store, { ...sampleRun(0), cells: [made] })
   const inputs = { source, patches: paths.map((path) => sha256(path)), base: 'allnoconfig', symbols }
   const kernel = `kernel-${sha256(JSON.stringify(inputs)).slice(0, 8)}`
-  const about = { name: 'linux', outcome: 'ok' as const, fault: null, log: null, started: noon, seconds: 1, products: [] }
+  const about = {
+    name: 'linux',
+    outcome: 'ok' as const,
+    fault: null,
+    log: null,
+    started: noon,
+    seconds: 1,
+    products: [],
+  }
   await putBuild(store, { id: kernel, kind: 'kernel', inputs, ...about })
   await setCellBuilds(store, run, 1, { kernel, firmware: 'firmware' })
   for (const [index, failed] of fails.entries()) {
@@ -104,9 +119,14 @@ describe('the range of a bisection', () => {
     await keep({ fails: [false], patches: ['a'] })
     const bad = await keep({ fails: [true], patches: ['a', 'b'] })
     await writeFile(join(store.folder, 'b'), 'edited')
-    await expect(range(bad)).rejects.toMatchObject({ message: expect.stringMatching(/\/b has changed since 2\.1 was built/) })
+    await expect(range(bad)).rejects.toMatchObject({
+      message: expect.stringMatching(/\/b has changed since 2\.1 was built/),
+    })
     const same = await keep({ fails: [true], patches: ['a'] })
-    await expect(range(same)).rejects.toMatchObject({ code: 'NotFound', message: expect.stringContaining('`hyplab rerun 3.1`') })
+    await expect(range(same)).rejects.toMatchObject({
+      code: 'NotFound',
+      message: expect.stringContaining('`hyplab rerun 3.1`'),
+    })
   })
 })
 

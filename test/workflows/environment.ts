@@ -18,8 +18,12 @@ const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.m
 export interface Bench {
   client: Client
   environment: TestWorkflowEnvironment
-  /** Runs workers with these steps for the time of `use`; a step that a test does not supply must not be called. */
-  withSteps<T>(steps: Partial<Activities>, use: () => Promise<T>): Promise<T>
+  /**
+   * Runs workers with these steps for the time of `use`; a step that a test does not supply must not be called.
+   * @param options `forgetful` workers keep no workflow: those behind them may go on with it, which the time-skipping
+   *   server does not see to, as real ones do
+   */
+  withSteps<T>(steps: Partial<Activities>, use: () => Promise<T>, options?: { forgetful?: true }): Promise<T>
   close(): Promise<void>
 }
 
@@ -49,10 +53,15 @@ export async function openBench(): Promise<Bench> {
     client: environment.client,
     environment,
     close: () => environment.teardown(),
-    async withSteps(steps, use) {
+    async withSteps(steps, use, { forgetful } = {}) {
       const common = { connection, activities: steps, shutdownForceTime: '5s' }
       const workers = await Promise.all([
-        Worker.create({ ...common, taskQueue: queues.main(lab), workflowBundle: { code } }),
+        Worker.create({
+          ...common,
+          taskQueue: queues.main(lab),
+          workflowBundle: { code },
+          ...(forgetful && { maxCachedWorkflows: 0 }),
+        }),
         Worker.create({ ...common, taskQueue: queues.build(lab) }),
         Worker.create({ ...common, taskQueue: queues.host(lab, host) }),
         Worker.create({ ...common, taskQueue: queues.places(lab, host) }),

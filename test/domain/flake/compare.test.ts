@@ -21,10 +21,10 @@ function many(rates: [number, number], runs: number): { other: number; same: num
   const sums = { other: 0, same: 0, attempts: 0 }
   for (let run = 0; run < runs; run++) {
     const { told, attempts } = byTurns(rates, random)
-    if (told) sums[told.is] += 1 / runs
-    sums.attempts += attempts / runs
+    if (told) sums[told.is]++
+    sums.attempts += attempts
   }
-  return sums
+  return { other: sums.other / runs, same: sums.same / runs, attempts: sums.attempts / runs }
 }
 
 describe('two things that are tried by turns', () => {

@@ -45,8 +45,12 @@ describe('the versions of a patch series', () => {
 
 describe('other versions', () => {
   it('are commits of a repository, or sources of releases', () => {
-    const commits = bisectionOver([], { versions: { of: 'commits', url: '/linux.git', ids: ['a', 'b'].map((id) => id.repeat(40)) } })
-    expect(candidateOf(commits, 1).cell.kernel.sources).toEqual([{ kind: 'git', url: '/linux.git', ref: 'b'.repeat(40) }])
+    const commits = bisectionOver([], {
+      versions: { of: 'commits', url: '/linux.git', ids: ['a', 'b'].map((id) => id.repeat(40)) },
+    })
+    expect(candidateOf(commits, 1).cell.kernel.sources).toEqual([
+      { kind: 'git', url: '/linux.git', ref: 'b'.repeat(40) },
+    ])
     const sources = [{ kind: 'debian' as const, package: 'linux', version: '7.3.4-1' }]
     const releases = bisectionOver([], { versions: { of: 'releases', releases: [{ name: '7.3.4-1', sources }] } })
     expect(candidateOf(releases, 0)).toMatchObject({ name: '7.3.4-1', cell: { kernel: { sources } } })
@@ -57,19 +61,25 @@ describe('a bisection over a patch series', () => {
   it.each([1, 2, 3, 4])('names the patch that did it: %d of 4', (culprit) => {
     const end = play(bisectionOver(series), (version) => (version >= culprit ? 'f' : 'p'))
     expect(end).toMatchObject({ is: 'over', exitCode: 0 })
-    expect(end.sentence).toMatch(new RegExp(`^ffa\\.usable fails since ${series[culprit - 1]!.replaceAll('.', '\\.')} \\(`))
+    expect(end.sentence).toMatch(
+      new RegExp(`^ffa\\.usable fails since ${series[culprit - 1]!.replaceAll('.', '\\.')} \\(`),
+    )
     expect(end.sentence).toMatch(/: 0 of \d+ failed before, (\d+) of \1 since\.$/)
     expect(end.attempts).toBeLessThan(16)
   })
 
   it('names the patch that mended it, where a fix is looked for', () => {
     const end = play(bisectionOver(series, { seeks: 'fix' }), (version) => (version >= 3 ? 'p' : 'f'))
-    expect(end.sentence).toMatch(/^ffa\.usable passes since 0003-c\.patch .*: (\d+) of \1 failed before, 0 of \d+ since\.$/)
+    expect(end.sentence).toMatch(
+      /^ffa\.usable passes since 0003-c\.patch .*: (\d+) of \1 failed before, 0 of \d+ since\.$/,
+    )
   })
 
   it('leaves out what does not build, and what does not come as far as the finding', () => {
     const unbuilt = play(bisectionOver(series), (version) => (version >= 3 ? 'f' : 'p'), [2, 3])
-    expect(unbuilt.sentence).toMatch(/since one of 0002-b\.patch, 0003-c\.patch, 0004-d\.patch \(.*2 of them cannot be tried/)
+    expect(unbuilt.sentence).toMatch(
+      /since one of 0002-b\.patch, 0003-c\.patch, 0004-d\.patch \(.*2 of them cannot be tried/,
+    )
     const mute = play(bisectionOver(series), (version) => (version === 2 ? 'n' : version > 2 ? 'f' : 'p'))
     expect(mute.sentence).toMatch(/since one of 0002-b\.patch, 0003-c\.patch \(/)
   })
@@ -90,13 +100,21 @@ describe('a bisection over a patch series', () => {
     const same = play(bisectionOver(series), () => 'p')
     expect(same).toMatchObject({ exitCode: 1, sentence: expect.stringContaining('there is nothing to look for') })
     const mute = play(bisectionOver(series), (version) => (version === 0 ? 'n' : 'f'))
-    expect(mute).toMatchObject({ exitCode: 1, sentence: expect.stringMatching(/^ffa\.usable cannot be told at without patches/) })
+    expect(mute).toMatchObject({
+      exitCode: 1,
+      sentence: expect.stringMatching(/^ffa\.usable cannot be told at without patches/),
+    })
   })
 
   it('gives up after hundreds of attempts that tell nothing', () => {
     let turn = 0
-    const end = play(bisectionOver(series, { confidence: 2 }), (version) => (turn++ % 3 === 0 ? 'f' : version > 2 ? 'f' : 'p'))
-    expect(end).toMatchObject({ exitCode: 1, sentence: expect.stringMatching(/^Not sure after 400 attempts; the likeliest/) })
+    const end = play(bisectionOver(series, { confidence: 2 }), (version) =>
+      turn++ % 3 === 0 ? 'f' : version > 2 ? 'f' : 'p',
+    )
+    expect(end).toMatchObject({
+      exitCode: 1,
+      sentence: expect.stringMatching(/^Not sure after 400 attempts; the likeliest/),
+    })
   })
 
   it('tries several versions at once where places allow, none of them twice at a time', () => {

@@ -28,11 +28,22 @@ export function cellWith(patches: string[] = []): Cell {
 
 export function bisectionOver(patches: string[], over: Partial<Bisection> = {}): Bisection {
   const about = { kind: 'bisect' as const, of: '12.1', finding: 'ffa.usable', seeks: 'failure' as const }
-  return { ...about, cell: cellWith(patches), versions: { of: 'patches', first: 0 }, confidence: 0.97, atEnds: 3, atOnce: 1, ...over }
+  return {
+    ...about,
+    cell: cellWith(patches),
+    versions: { of: 'patches', first: 0 },
+    confidence: 0.97,
+    atEnds: 3,
+    atOnce: 1,
+    ...over,
+  }
 }
 
 export function rerunOf(...inputs: string[]): Rerun {
-  const variants = ['as it is', ...inputs.map((input) => `${input} of 11.1`)].map((name) => ({ name, cell: cellWith() }))
+  const variants = ['as it is', ...inputs.map((input) => `${input} of 11.1`)].map((name) => ({
+    name,
+    cell: cellWith(),
+  }))
   return { kind: 'rerun', of: '12.1', finding: 'ffa.usable', variants }
 }
 
@@ -41,7 +52,7 @@ export function seenOf(candidate: number, attempts: string, over: Partial<Tried>
   const kinds = { f: { fails: true }, p: { fails: false }, n: {}, i: {} }
   return {
     candidate,
-    attempts: [...attempts].map((letter, index) => ({
+    attempts: attempts.split('').map((letter, index) => ({
       id: `14.${candidate + 1}.${index + 1}`,
       ending: letter === 'i' ? 'infra' : 'finished',
       sentence: letter === 'i' ? 'QEMU died.' : 'It ended.',

@@ -7,7 +7,7 @@ const commits = { of: 'commits' as const, url: '/linux.git', ids }
 
 describe('the log of a bisection', () => {
   it('is what git bisect log writes, with the attempts above each version', () => {
-    const tried = [seenOf(0, 'ppp'), seenOf(4, 'fff'), seenOf(2, 'pp'), seenOf(3, 'ffpff')]
+    const tried = [seenOf(0, 'ppp'), seenOf(4, 'fff'), seenOf(2, 'pppppp'), seenOf(3, 'ffpff')]
     const log = bisectLog(bisectionOver([], { versions: commits }), tried, (id) => `the subject of ${id[0]}`)
     expect(log.split('\n')).toEqual([
       "git bisect start '--first-parent'",
@@ -17,7 +17,7 @@ describe('the log of a bisection', () => {
       '# 3 of 3 attempts failed: 14.5.1, 14.5.2, 14.5.3',
       `# bad: [${ids[4]}] the subject of e`,
       `git bisect bad ${ids[4]}`,
-      '# 0 of 2 attempts failed: 14.3.1, 14.3.2',
+      '# 0 of 6 attempts failed: 14.3.1, 14.3.2, 14.3.3, 14.3.4, 14.3.5, 14.3.6',
       `# good: [${ids[2]}] the subject of c`,
       `git bisect good ${ids[2]}`,
       '# 4 of 5 attempts failed: 14.4.1, 14.4.2, 14.4.3, 14.4.4, 14.4.5',

@@ -5,7 +5,9 @@ const of = (...versions: string[]) => versions.map((version) => ({ version }))
 
 describe('released kernels', () => {
   it('are ordered by their upstream versions, release candidates before the release', () => {
-    const sorted = ['7.1.13-1', '6.9-1', '6.18.5-1~bpo13+1', '7.4~rc2-1~exp1', '7.4-1', '7.4~rc10-1'].toSorted(compareReleases)
+    const sorted = ['7.1.13-1', '6.9-1', '6.18.5-1~bpo13+1', '7.4~rc2-1~exp1', '7.4-1', '7.4~rc10-1'].toSorted(
+      compareReleases,
+    )
     expect(sorted).toEqual(['6.9-1', '6.18.5-1~bpo13+1', '7.1.13-1', '7.4~rc2-1~exp1', '7.4~rc10-1', '7.4-1'])
     expect(compareReleases('6.18.5-1~bpo13+1', '1:6.18.5-2')).toBe(0)
   })

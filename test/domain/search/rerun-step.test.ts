@@ -27,15 +27,16 @@ describe('a rerun with one input of an earlier result', () => {
     expect(end.order).toEqual([0, 1, 0, 1, 0, 1, 0, 1, 0, 1])
     expect(end).toMatchObject({
       exitCode: 0,
-      sentence:
-        'ffa.usable comes out otherwise with the kernel of 11.1 (0 of 5 failed) than as it is (5 of 5 failed).',
+      sentence: 'ffa.usable comes out otherwise with the kernel of 11.1 (0 of 5 failed) than as it is (5 of 5 failed).',
     })
   })
 
   it('says that it did not, when both are steady and come to the same', () => {
     const end = play(rerunOf('kernel'), () => 'f')
     expect(end.exitCode).toBe(1)
-    expect(end.sentence).toMatch(/^None of it did it: .* It comes out the same with the kernel of 11\.1 \(19 of 19 failed\)\.$/)
+    expect(end.sentence).toMatch(
+      /^None of it did it: .* It comes out the same with the kernel of 11\.1 \(19 of 19 failed\)\.$/,
+    )
   })
 
   it('leaves open what is not told after many attempts, and what says nothing', () => {
@@ -53,7 +54,9 @@ describe('a rerun with one input of an earlier result', () => {
 
 describe('a rerun of all that moved', () => {
   it('tries each alone and all together, and says which did it', () => {
-    const end = play(rerunOf('kernel', 'config', 'kernel and config'), (variant) => ('ffpp'[variant] === 'f' ? 'f' : 'p'))
+    const end = play(rerunOf('kernel', 'config', 'kernel and config'), (variant) =>
+      'ffpp'[variant] === 'f' ? 'f' : 'p',
+    )
     expect(end.order.slice(0, 4)).toEqual([0, 1, 2, 3])
     expect(end.sentence).toMatch(/otherwise with the config of 11\.1 .*, with the kernel and config of 11\.1 /)
     expect(end.sentence).toMatch(/It comes out the same with the kernel of 11\.1/)

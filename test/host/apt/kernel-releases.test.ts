@@ -16,7 +16,9 @@ test('the kernels of Debian are those that the mirror of this host has, as sourc
 })
 
 test('those between two have the ends at the ends, oldest first, with what a plan pins of one first', async () => {
-  const all = (await kernelReleases(context.folders, context.signal)).toSorted((a, b) => compareReleases(a.version, b.version))
+  const all = (await kernelReleases(context.folders, context.signal)).toSorted((a, b) =>
+    compareReleases(a.version, b.version),
+  )
   const [oldest, newest] = [all[0]!, all.at(-1)!]
   const own = { kind: newest.kind, package: newest.package, version: newest.version, sha256: 'a'.repeat(64) }
   const { releases, turned } = await releasesBetween([own], [newest.version, oldest.version], context)
@@ -29,5 +31,8 @@ test('those between two have the ends at the ends, oldest first, with what a pla
 
 test('an end that the mirror does not have is named, with those that it has', async () => {
   const between = releasesBetween([], ['0.1-1', '0.2-1'], context)
-  await expect(between).rejects.toMatchObject({ code: 'BadInput', message: expect.stringMatching(/no kernel 0\.1-1: .*\d-\d/) })
+  await expect(between).rejects.toMatchObject({
+    code: 'BadInput',
+    message: expect.stringMatching(/no kernel 0\.1-1: .*\d-\d/),
+  })
 })
