@@ -21,7 +21,10 @@ export function newestOf(
   compare: (one: string, other: string) => number,
 ): string | undefined {
   const fits = new RegExp(`^${pattern.split('*').map(escape).join('.*')}$`)
-  return candidates.filter((candidate) => fits.test(candidate)).toSorted(compare).at(-1)
+  return candidates
+    .filter((candidate) => fits.test(candidate))
+    .toSorted(compare)
+    .at(-1)
 }
 
 function escape(text: string): string {

@@ -26,7 +26,9 @@ export async function newestDebian(request: NewestRequest, folders: Folders, sig
   const wrong: string[] = []
   for (const suite of suites)
     try {
-      versions.push(...(await inSuite(request.kind, suite, undefined, folders, signal, (apt) => list(apt, request, signal))))
+      versions.push(
+        ...(await inSuite(request.kind, suite, undefined, folders, signal, (apt) => list(apt, request, signal))),
+      )
     } catch (error) {
       if (!(error instanceof LabError) || error.code !== 'SourceMissing') throw error
       wrong.push(`${suite}: ${error.message}`)

@@ -152,7 +152,8 @@ describe('a flake', () => {
         const said = onTwoHosts([one, other])
         const failures = said.filter(({ findings }) => findings[0]!.outcome === 'fail')
         const [first] = follows(said, failures)
-        if (first?.origin === 'host' && first.name === 'lab-1') power += binomial(one, 0.5, 15) * binomial(other, 0.5, 15)
+        if (first?.origin === 'host' && first.name === 'lab-1')
+          power += binomial(one, 0.5, 15) * binomial(other, 0.5, 15)
       }
     expect(power).toBeGreaterThanOrEqual(0.97)
     expect(power).toBeLessThan(0.99)

@@ -9,9 +9,11 @@ let results = 0
 export function earlier(
   verdict: Verdict | null,
   inputs: EarlierNight['inputs'] = {},
-  { counted = verdict === null ? 0 : 1, seconds = 10 * counted } = {},
+  over: { counted?: number; seconds?: number } = {},
 ): EarlierNight {
   results++
+  const counted = over.counted ?? (verdict === null ? 0 : 1)
+  const seconds = over.seconds ?? 10 * counted
   return { result: `${results}.1`, verdict, attempts: { counted, made: counted, seconds }, inputs }
 }
 
