@@ -15,8 +15,8 @@ import type { Deps } from './registry.ts'
 const remembered = 30
 
 /**
- * Says which cells of a night are run and in which order, by the nights before, and writes down what is to be said of those
- * that are not. Done again it comes to the same.
+ * Says which cells of a night are run and in which order, by the nights before, and writes down what is to be said of
+ * those that are not. Done again it comes to the same.
  * @param cells of the run, with their builds
  * @returns undefined for a run that is no night
  */

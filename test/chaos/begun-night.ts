@@ -16,7 +16,9 @@ const quietSeconds = 3
 /** More nights and events than a lab has. */
 const all = 100_000
 
-/** A night that a command has a schedule begin, and what must come of it: one row, one run, one verdict for each cell. */
+/**
+ * A night that a command has a schedule begin, and what must come of it: one row, one run, one verdict for each cell.
+ */
 export class BegunNight {
   readonly #lab: Lab
   readonly #schedule: string
@@ -61,7 +63,9 @@ export class BegunNight {
     }
   }
 
-  /** @param run the one that it became, which has ended; undefined when the command was killed before it could say so */
+  /**
+   * @param run the one that it became, which has ended; undefined when the command was killed before it could say so
+   */
   async check(run: number | undefined): Promise<Fault[]> {
     const faults: Fault[] = []
     const add = (what: string): void => void faults.push({ kind: 'other', what })
