@@ -25,10 +25,10 @@ export class SourcePinner {
    */
   async pin(cell: Cell): Promise<Cell> {
     const sources = await this.#resolver.resolve(cell.kernel.sources)
-    this.#tell(cell.kernel.name, sources)
+    const moved = !isDeepEqual(sources, cell.kernel.sources)
+    if (moved) this.#tell(cell.kernel.name, sources)
     const stack = await this.#pinStack(cell.stack)
-    const moved = !isDeepEqual(sources, cell.kernel.sources) || !isDeepEqual(stack, cell.stack)
-    return moved ? { ...cell, kernel: { ...cell.kernel, sources }, stack } : cell
+    return moved || !isDeepEqual(stack, cell.stack) ? { ...cell, kernel: { ...cell.kernel, sources }, stack } : cell
   }
 
   #pinStack(stack: StackInputs): Promise<StackInputs> {
