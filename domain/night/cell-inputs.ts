@@ -26,7 +26,7 @@ export function inputsOf(cell: Cell, { kernelBuild, firmwareBuild, tools }: Cell
     ...(tools !== null && { tools }),
     probes: cell.probes,
     // Where in the plan it stands is nothing that is expected.
-    expected: cell.expectations.map(({ at: _, ...expectation }) => expectation),
+    expected: cell.expectations.map(({ at: _at, ...expectation }) => expectation),
     limits: cell.limits,
   }
 }
