@@ -8,9 +8,9 @@ import type { NightStart, NightTask, RunTask } from '../workflows/contracts.ts'
 import type { Deps } from './registry.ts'
 
 /**
- * Reads a night's plan as it is now and writes the run that the night is. What keeps it from one, a plan or a lab that is
- * no longer right, is written down as the night's fault. What was decided before a worker died stands, whatever the plan
- * says by then.
+ * Reads a night's plan as it is now and writes the run that the night is. What keeps it from one, a plan or a lab that
+ * is no longer right, is written down as the night's fault. What was decided before a worker died stands, whatever the
+ * plan says by then.
  * @returns how the run is to be worked on
  * @throws LabError PlanInvalid, LabInvalid, BadInput: the night cannot be
  */

@@ -15,8 +15,8 @@ import type { Deps } from './registry.ts'
 const remembered = 30
 
 /**
- * Says which cells of a night are run and in which order, by the nights before, and writes down what is to be said of those
- * that are not. Done again it comes to the same.
+ * Says which cells of a night are run and in which order, by the nights before, and writes down what is to be said of
+ * those that are not. Done again it comes to the same.
  * @param cells of the run, with their builds
  * @returns undefined for a run that is no night
  */
@@ -34,20 +34,22 @@ export async function orderNight(deps: Deps, run: Run, cells: readonly StoredCel
     store,
     earlier.map(({ run: number }) => number),
   )
-  const nights = earlier.map(({ run: number, at }) => ({ run: number, at, cells: (before.get(number) ?? []).map(earlierCell) }))
+  const nights = earlier.map(({ run: number, at }) => ({
+    run: number,
+    at,
+    cells: (before.get(number) ?? []).map(earlierCell),
+  }))
   const past = Map.groupBy(
     nights.toReversed().flatMap(({ cells: ofNight }) => ofNight),
     ({ cell }) => cell,
   )
-  const tonight = cells.map(
-    (stored): TonightCell => ({
-      number: stored.number,
-      cell: stored.cell.id,
-      inputs: inputsOf(stored.cell, { ...stored, tools }),
-      count: stored.cell.attempts.count,
-      past: past.get(stored.cell.id) ?? [],
-    }),
-  )
+  const tonight = cells.map((stored): TonightCell => ({
+    number: stored.number,
+    cell: stored.cell.id,
+    inputs: inputsOf(stored.cell, { ...stored, tools }),
+    count: stored.cell.attempts.count,
+    past: past.get(stored.cell.id) ?? [],
+  }))
   const plan = planNight(tonight, nights, run.options?.unchanged ?? 'run')
   await writePlan(deps, run, cells, plan)
   return plan
@@ -56,9 +58,11 @@ export async function orderNight(deps: Deps, run: Run, cells: readonly StoredCel
 async function writePlan({ store }: Deps, run: Run, cells: readonly StoredCell[], plan: NightPlan): Promise<void> {
   for (const { number, unless } of plan.cells) if (unless) await setNotRun(store, run.id, number, unless)
   const repeated = new Set(plan.cells.filter(({ repeats }) => repeats).map(({ number }) => number))
-  const changed = cells.filter(({ number }) => repeated.has(number)).map(({ number, cell }) => {
-    return [number, { ...cell, attempts: untilSure(cell.attempts) }] as const
-  })
+  const changed = cells
+    .filter(({ number }) => repeated.has(number))
+    .map(({ number, cell }) => {
+      return [number, { ...cell, attempts: untilSure(cell.attempts) }] as const
+    })
   await setCells(store, run.id, new Map(changed))
 }
 

@@ -19,10 +19,11 @@ import type { Deps } from './registry.ts'
 import { Reporter } from './reporter.ts'
 
 /**
- * Resolves what moves in the sources of a stored run, names the builds of each cell, says which of them exist, and writes
- * the names down, so that whoever watches the run sees its builds from their first event. Of a night it also says which cells
- * are run, and in which order.
- * @throws LabError SourceMissing, BadInput (the run has ended already; a fragment, patch or recipe that has gone since the plan was read).
+ * Resolves what moves in the sources of a stored run, names the builds of each cell, says which of them exist, and
+ * writes the names down, so that whoever watches the run sees its builds from their first event. Of a night it also
+ * says which cells are run, and in which order.
+ * @throws LabError SourceMissing, BadInput (the run has ended already; a fragment, patch or recipe that has gone since
+ *   the plan was read).
  */
 export async function outlineRun(deps: Deps, input: { run: number; lab: string }): Promise<RunOutline> {
   const { run, cells } = await runDetail(deps.store, input.run)

@@ -5,9 +5,9 @@ import { setCells, type StoredCell } from '../store/cells.ts'
 import type { Deps } from './registry.ts'
 
 /**
- * Resolves what moves in the sources of a run's kernels and firmware, each location once, and writes down what it is now:
- * all of the run's cells are built from that, also those whose turn comes when the branch has moved on. Done again it
- * changes nothing, for what is resolved does not move.
+ * Resolves what moves in the sources of a run's kernels and firmware, each location once, and writes down what it is
+ * now: all of the run's cells are built from that, also those whose turn comes when the branch has moved on. Done again
+ * it changes nothing, for what is resolved does not move.
  * @returns the cells with these sources
  * @throws LabError SourceMissing, retryable when whoever knows what a location is cannot be reached
  */

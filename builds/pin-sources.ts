@@ -20,15 +20,15 @@ export class SourcePinner {
   /**
    * A cell with its kernel's and its firmware's sources as they are now, and says what they were resolved to. A cell of
    * which nothing moves, or whose sources were resolved before, is returned as it is.
-   * @throws LabError SourceMissing, retryable when whoever knows what a location is cannot be reached; BadInput for a recipe
-   *   with mistakes
+   * @throws LabError SourceMissing, retryable when whoever knows what a location is cannot be reached; BadInput for a
+   *   recipe with mistakes
    */
   async pin(cell: Cell): Promise<Cell> {
     const sources = await this.#resolver.resolve(cell.kernel.sources)
-    this.#tell(cell.kernel.name, sources)
+    const moved = !isDeepEqual(sources, cell.kernel.sources)
+    if (moved) this.#tell(cell.kernel.name, sources)
     const stack = await this.#pinStack(cell.stack)
-    const moved = !isDeepEqual(sources, cell.kernel.sources) || !isDeepEqual(stack, cell.stack)
-    return moved ? { ...cell, kernel: { ...cell.kernel, sources }, stack } : cell
+    return moved || !isDeepEqual(stack, cell.stack) ? { ...cell, kernel: { ...cell.kernel, sources }, stack } : cell
   }
 
   #pinStack(stack: StackInputs): Promise<StackInputs> {

@@ -36,8 +36,8 @@ export type SourceLocation =
   | NewestLocation
 
 /**
- * The newest of several, whichever that is when it is looked for. What it is resolved to, and a branch that is resolved to a
- * commit, says by `was` in words what it was: `branch or tag main`, `v6.19-rc3, the newest of v*-rc*`.
+ * The newest of several, whichever that is when it is looked for. What it is resolved to, and a branch that is resolved
+ * to a commit, says by `was` in words what it was: `main`, `v6.19-rc3, the newest of v*-rc*`.
  */
 export interface NewestLocation {
   kind: 'newest'

@@ -1,6 +1,6 @@
 /**
- * Compares two versions of Debian packages as dpkg does (deb-version(7)): epoch, upstream version, revision; `~` comes before
- * everything, even the end.
+ * Compares two versions of Debian packages as dpkg does (deb-version(7)): epoch, upstream version, revision; `~` comes
+ * before everything, even the end.
  * @returns below 0 when the first is older, above 0 when it is newer
  */
 export function compareVersions(one: string, other: string): number {
@@ -21,7 +21,10 @@ export function newestOf(
   compare: (one: string, other: string) => number,
 ): string | undefined {
   const fits = new RegExp(`^${pattern.split('*').map(escape).join('.*')}$`)
-  return candidates.filter((candidate) => fits.test(candidate)).toSorted(compare).at(-1)
+  return candidates
+    .filter((candidate) => fits.test(candidate))
+    .toSorted(compare)
+    .at(-1)
 }
 
 function escape(text: string): string {

@@ -15,8 +15,8 @@ export interface NightPlan {
 
 /**
  * Reads what a night of a schedule runs: once when the schedule is applied, and again when each night begins.
- * @param refuse makes the error of a schedule that does not fit its plan, from the path of the key that is wrong and what is
- *   wrong with it in words, without a full stop
+ * @param refuse makes the error of a schedule that does not fit its plan, from the path of the key that is wrong and
+ *   what is wrong with it in words, without a full stop
  * @throws what `refuse` makes; LabError PlanInvalid, LabInvalid and BadInput of the plan and the lab
  */
 export async function readNightPlan(

@@ -20,7 +20,9 @@ export interface AttemptsMade {
 
 const none: AttemptsMade = { counted: 0, made: 0, seconds: 0 }
 
-/** The cells of some runs, by run, in the order of their numbers. Reads no findings: a season of nights has millions. */
+/**
+ * The cells of some runs, by run, in the order of their numbers. Reads no findings: a season of nights has millions.
+ */
 export async function cellsOfRuns(store: Store, runs: readonly number[]): Promise<Map<number, NightCell[]>> {
   if (runs.length === 0) return new Map()
   const rows = await store.database

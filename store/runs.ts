@@ -149,11 +149,7 @@ export async function runningRuns(store: Store): Promise<Run[]> {
 
 /** The run whose story a workflow tells; undefined when none was written. */
 export async function runOfWorkflow(store: Store, workflowId: string): Promise<Run | undefined> {
-  const row = await store.database
-    .selectFrom('runs')
-    .selectAll()
-    .where('workflow', '=', workflowId)
-    .executeTakeFirst()
+  const row = await store.database.selectFrom('runs').selectAll().where('workflow', '=', workflowId).executeTakeFirst()
   return row && toRun(row)
 }
 

@@ -116,7 +116,9 @@ export interface CellOutline {
   first?: number
   /** The cell boots on a place of a lab, which is leased for each attempt. */
   leased?: true
-  /** In a night: the class by which its boots are budgeted, and how long they may take, seconds, where that is known. */
+  /**
+   * In a night: the class by which its boots are budgeted, and how long they may take, seconds, where that is known.
+   */
   class?: string
   seconds?: number
   /** The board of its last attempt is kept for whoever started the run, if the cell does not come out as the plan says. */

@@ -37,7 +37,9 @@ export async function runCell(task: CellTask): Promise<CellResult> {
   const isLast = async (): Promise<boolean> =>
     counted + 1 >= task.count ||
     // Stories of before began without that question.
-    (task.until !== undefined && patched('kept-when-settled') && (await isCellSettled({ run: task.run, cell: task.number })))
+    (task.until !== undefined &&
+      patched('kept-when-settled') &&
+      (await isCellSettled({ run: task.run, cell: task.number })))
   const leased = task.leased ? leasedAttempts(task, keep) : undefined
   const bootNow =
     leased?.make ??

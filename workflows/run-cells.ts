@@ -16,8 +16,7 @@ import { bookkeeping, closing } from './options.ts'
 import { reasonOf } from './reason-of.ts'
 import { runCell } from './run-cell.ts'
 
-const light =
-  proxyLocalActivities<Pick<Activities, 'closeBrokenCell' | 'closeUnbuiltCell' | 'skipCell'>>(bookkeeping)
+const light = proxyLocalActivities<Pick<Activities, 'closeBrokenCell' | 'closeUnbuiltCell' | 'skipCell'>>(bookkeeping)
 
 /** The cells of a run, each as soon as its builds are there and it is its turn. Returns when all have ended. */
 export async function runCells(

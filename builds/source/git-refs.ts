@@ -36,8 +36,8 @@ export async function newestTag(
   context: SourceContext,
 ): Promise<{ tag: string; commit: string }> {
   const refs = await listRefs(url, ['--tags'], context)
-  const tags = [...refs.keys()].flatMap((name) => /^refs\/tags\/(.*?)(?:\^\{\})?$/.exec(name)?.[1] ?? [])
-  const tag = newestOf([...new Set(tags)], pattern, compareTags)
+  const tags = [...refs.keys()].flatMap((name) => /^refs\/tags\/([^^]+)$/.exec(name)?.[1] ?? [])
+  const tag = newestOf(tags, pattern, compareTags)
   if (tag === undefined)
     throw new LabError('SourceMissing', `No tag of the git repository ${url} fits ${pattern}; it has ${tags.length}.`)
   return { tag, commit: (refs.get(`refs/tags/${tag}^{}`) ?? refs.get(`refs/tags/${tag}`))! }

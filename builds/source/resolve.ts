@@ -5,7 +5,10 @@ import { newestTag, remoteCommit } from './git-refs.ts'
 import { isCommitId, isLocal, resolveLocal } from './git.ts'
 import { describeLocation, type SourceContext } from './source.ts'
 
-/** Whether a location may mean another source tomorrow although nobody edits a file: a branch, a tag, the newest of several. */
+/**
+ * Whether a location may mean another source tomorrow although nobody edits a file: a branch, a tag, the newest of
+ * several.
+ */
 export function isMoving(location: SourceLocation): boolean {
   return location.kind === 'newest' || (location.kind === 'git' && !isCommitId(location.ref))
 }
@@ -41,8 +44,8 @@ async function resolveNewest(
 }
 
 /**
- * Resolves the sources of kernels, each location once however many have it: so all of a run are built from the same, and
- * its builds find tomorrow what they were named by today.
+ * Resolves the sources of kernels, each location once however many have it: so all of a run are built from the same,
+ * and its builds find tomorrow what they were named by today.
  */
 export class SourceResolver {
   readonly #context: SourceContext

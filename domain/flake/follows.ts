@@ -16,12 +16,12 @@ export interface Follows {
 export const mostChance = 0.01
 
 /**
- * What failures keep to: for each place, host and build that attempts differ in, Fisher's exact test of the failure rate
- * there against that elsewhere, held to 1 % for all of them together (Bonferroni). Between two places of 30 attempts each it
- * finds a flake of 50 % that only one of them has in 99 of 100 cases, one of 30 % in 71, and blames either of them for one
- * that both have in fewer than 3 of 1,000. Among four places of 15 attempts each, two on each of two hosts, it blames the
- * host first for a flake of 50 % that only the places of one host have in 97 of 100 cases. A host with one place is that
- * place, and it is the place that is told.
+ * What failures keep to: for each place, host and build that attempts differ in, Fisher's exact test of the failure
+ * rate there against that elsewhere, held to 1 % for all of them together (Bonferroni). Between two places of 30
+ * attempts each it finds a flake of 50 % that only one of them has in 99 of 100 cases, one of 30 % in 71, and blames
+ * either of them for one that both have in fewer than 3 of 1,000. Among four places of 15 attempts each, two on each of
+ * two hosts, it blames the host first for a flake of 50 % that only the places of one host have in 95 of 100 cases. A
+ * host with one place is that place, and it is the place that is told.
  * @param said the attempts in which the finding passed or failed
  * @param failures those of them in which it failed
  */

@@ -6,13 +6,15 @@ export interface CellMade {
   /** Ids of the builds; null before they are named. */
   kernelBuild: string | null
   firmwareBuild: string | null
-  /** Versions of programs that can change what comes out, e.g. QEMU's, by name; null for runs of before they were kept. */
+  /**
+   * Versions of programs that can change what comes out, e.g. QEMU's, by name; null for runs of before they were kept.
+   */
   tools: Record<string, string> | null
 }
 
 /**
- * All that a cell is made of and judged by, as JSON has it, in an order in which what is told first is what people ask for
- * first. How often it is tried changes no outcome and is left out.
+ * All that a cell is made of and judged by, as JSON has it, in an order in which what is told first is what people ask
+ * for first. How often it is tried changes no outcome and is left out.
  */
 export function inputsOf(cell: Cell, { kernelBuild, firmwareBuild, tools }: CellMade): Record<string, unknown> {
   return {
@@ -24,7 +26,7 @@ export function inputsOf(cell: Cell, { kernelBuild, firmwareBuild, tools }: Cell
     ...(tools !== null && { tools }),
     probes: cell.probes,
     // Where in the plan it stands is nothing that is expected.
-    expected: cell.expectations.map(({ at: _, ...expectation }) => expectation),
+    expected: cell.expectations.map(({ at: _at, ...expectation }) => expectation),
     limits: cell.limits,
   }
 }

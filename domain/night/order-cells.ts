@@ -22,10 +22,10 @@ export type Value = (typeof values)[number]
 const longAgo = 3
 
 /**
- * The cells of a night, those that tell most first, so that a window that closes cuts off what is missed least. First what
- * failed or was unstable when it last said something, then what never said anything or nothing in its last three nights,
- * then what is made of something else than when it last said something, then the rest. Among equals who has been silent for
- * more nights comes first, then who takes less time, then who stands first in the plan.
+ * The cells of a night, those that tell most first, so that a window that closes cuts off what is missed least. First
+ * what failed or was unstable when it last said something, then what never said anything or nothing in its last three
+ * nights, then what is made of something else than when it last said something, then the rest. Among equals who has
+ * been silent for more nights comes first, then who takes less time, then who stands first in the plan.
  */
 export function mostTellingFirst<Cell extends TonightCell>(cells: readonly Cell[]): Cell[] {
   const ranked = cells.map((cell) => ({

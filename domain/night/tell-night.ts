@@ -94,7 +94,9 @@ function saysNothing({ standing, before }: CellChange): boolean {
   return standing === 'not run' || standing === 'no result' || (standing === 'unchanged' && before === undefined)
 }
 
-/** Whether what stands of a cell that was not run is a failure or a flake that is not known: it is none the less there. */
+/**
+ * Whether what stands of a cell that was not run is a failure or a flake that is not known: it is none the less there.
+ */
 function isOpen({ before }: CellChange, issues: readonly KnownIssue[], now: number): boolean {
   if (!before || !isWrong(before)) return false
   const { known, unknown } = knowledgeOf(issues, before, pointOf(before.cell), now)

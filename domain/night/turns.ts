@@ -16,10 +16,10 @@ export interface Waiting {
 export type Turn = 'begin' | 'wait' | 'never'
 
 /**
- * Who goes next in a night: so many at once on this host, the most telling first, and of each class that has a budget no
- * more than fits into it. A cell begins only if its boots, as long as they took before, fit into what is left, less what
- * those that run may take; one that has begun is finished. A cell of which nobody knows how long it takes has all that is
- * left until it is seen.
+ * Who goes next in a night: so many at once on this host, the most telling first, and of each class that has a budget
+ * no more than fits into it. A cell begins only if its boots, as long as they took before, fit into what is left, less
+ * what those that run may take; one that has begun is finished. A cell of which nobody knows how long it takes has all
+ * that is left until it is seen.
  */
 export class Turns {
   readonly #atOnce: number

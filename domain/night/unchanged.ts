@@ -15,7 +15,8 @@ export interface NightInputs {
 }
 
 /**
- * The night since which nothing moved: the oldest of those right before tonight that had the same cells, made of the same.
+ * The night since which nothing moved: the oldest of those right before tonight that had the same cells, made of the
+ * same.
  * @param before the nights that had a run, newest first
  * @returns undefined when the last night was made of something else, or there was none
  */

@@ -79,7 +79,12 @@ function checkLocation({ yaml: { value: root }, complain }: Checked, path: Path)
   for (const key of partnerKeys) {
     if (!keys.includes(key) || key === needs || (key === 'newest' && newest)) continue
     if (key === 'sha256' && newest)
-      complain([...path, key], 'the newest of several has no sha256 that is known', 'remove it, or name one version', 'key')
+      complain(
+        [...path, key],
+        'the newest of several has no sha256 that is known',
+        'remove it, or name one version',
+        'key',
+      )
     else if (!may.includes(key))
       complain([...path, key], `"${key}" has no meaning for a ${kind} location`, 'remove it', 'key')
   }

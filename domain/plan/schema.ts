@@ -39,7 +39,9 @@ const location = map({
     .describe('Address of a source tarball.'),
   tree: path.optional().describe('A source tree on this machine. It is only read.'),
   git: word.optional().describe('Address or path of a git repository.'),
-  ref: word.optional().describe('With git: tag, branch or commit. A run takes the commit that it is when the run begins.'),
+  ref: word
+    .optional()
+    .describe('With git: tag, branch or commit. A run takes the commit that it is when the run begins.'),
   newest: z
     .string('is not a pattern; text in quotes, e.g. "6.12.*" or "v*-rc*"')
     .regex(/^[\w.*+~:-]+$/, 'is not a pattern; letters, digits and . + ~ : - with * for any text, e.g. "6.12.*"')

@@ -27,7 +27,10 @@ export interface Schedule {
   atOnce: number
   /** Attempts of a cell that comes out otherwise than its last conclusive night. */
   confirm: number
-  /** How long the cells of a class may boot in one night, seconds; a class that is not named may for as long as it takes. */
+  /**
+   * How long the cells of a class may boot in one night, seconds; a class that is not named may for as long as it
+   * takes.
+   */
   budget: Record<string, number>
   /** What is done in a night in which nothing moved since the last one. */
   unchanged: UnchangedWay

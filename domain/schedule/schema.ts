@@ -58,7 +58,9 @@ export const scheduleFile = map({
   unchanged: z
     .enum(unchangedWays)
     .default('run')
-    .describe('When nothing moved since the last night: run it all the same, repeat what is unsure, or skip what has a result.'),
+    .describe(
+      'When nothing moved since the last night: run it all the same, repeat what is unsure, or skip what has a result.',
+    ),
   owner: z
     .string()
     .min(1, 'is empty; a name or an address')

@@ -48,7 +48,10 @@ export function summariseRun(judged: CellVerdict[], run: RunEnded): RunSummary {
   const broken = [...found, ...standing].includes('infra')
   const missing = left.some(({ stands }) => stands === undefined)
   const exitCode = wrong ? 1 : broken || missing ? 3 : 0
-  return { exitCode, sentence: [...cameTo(found, wrong || broken), ...left.map(inWords(cells)), ...ofBugs(found)].join(' ') }
+  return {
+    exitCode,
+    sentence: [...cameTo(found, wrong || broken), ...left.map(inWords(cells)), ...ofBugs(found)].join(' '),
+  }
 }
 
 function cameTo(found: readonly Verdict[], otherwise: boolean): string[] {
@@ -83,7 +86,8 @@ function leftOut({ cells, reason, notRun = [] }: RunEnded, judged: number): Left
 
 function inWords(cells: number): (left: LeftOut) => string {
   return ({ count, why, stands }) => {
-    const which = count === cells ? `None of ${counted(cells, 'cell')} was run` : `${count} of ${cells} cells were not run`
+    const which =
+      count === cells ? `None of ${counted(cells, 'cell')} was run` : `${count} of ${cells} cells were not run`
     return `${which}: ${why}${stands ? `; what was said of them before stands: ${tally(stands)}` : ''}.`
   }
 }
@@ -97,4 +101,12 @@ function tally(found: readonly Verdict[]): string {
     .join(', ')
 }
 
-const told = ['pass', 'known-fail', 'fixed', 'fail', 'flaky', 'inconclusive', 'infra'] as const satisfies readonly Verdict[]
+const told = [
+  'pass',
+  'known-fail',
+  'fixed',
+  'fail',
+  'flaky',
+  'inconclusive',
+  'infra',
+] as const satisfies readonly Verdict[]

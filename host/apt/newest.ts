@@ -16,8 +16,9 @@ export interface NewestRequest {
 const freshSeconds = 600
 
 /**
- * The newest version of a Debian package that fits a pattern, among all suites that the host's mirror has. Experimental is
- * looked at only for a pattern that names release candidates (`rc`) or `exp`: who asks for the newest means a release.
+ * The newest version of a Debian package that fits a pattern, among all suites that the host's mirror has. Experimental
+ * is looked at only for a pattern that names release candidates (`rc`) or `exp`: who asks for the newest means a
+ * release.
  * @throws LabError SourceMissing when none fits, with the newest that there is; retryable when no suite can be listed
  */
 export async function newestDebian(request: NewestRequest, folders: Folders, signal: AbortSignal): Promise<string> {
@@ -26,7 +27,9 @@ export async function newestDebian(request: NewestRequest, folders: Folders, sig
   const wrong: string[] = []
   for (const suite of suites)
     try {
-      versions.push(...(await inSuite(request.kind, suite, undefined, folders, signal, (apt) => list(apt, request, signal))))
+      versions.push(
+        ...(await inSuite(request.kind, suite, undefined, folders, signal, (apt) => list(apt, request, signal))),
+      )
     } catch (error) {
       if (!(error instanceof LabError) || error.code !== 'SourceMissing') throw error
       wrong.push(`${suite}: ${error.message}`)

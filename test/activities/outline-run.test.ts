@@ -175,7 +175,16 @@ describe('a night', () => {
   })
 
   it('goes on with what it had begun when its worker died, whatever the plan says by then', async () => {
-    const task = { schedule: 'nightly', lab: 'l', host: 'h', plan: planFile(), only: {}, atOnce: 1, confirm: 5, zone: 'UTC' }
+    const task = {
+      schedule: 'nightly',
+      lab: 'l',
+      host: 'h',
+      plan: planFile(),
+      only: {},
+      atOnce: 1,
+      confirm: 5,
+      zone: 'UTC',
+    }
     const begin = { night: { ...task, until: 1 }, workflowId: 'night-again', due: 1 }
     const first = await beginNight(deps, begin)
     await writeFile(planFile(), 'name: broken\n')
@@ -191,7 +200,10 @@ describe('a night', () => {
   })
 
   it.each([
-    [{ only: { mode: ['d'] } }, /The schedule nightly does not fit .*plan\.yaml: "d" is no mode of this plan; there is a, b, c\.$/],
+    [
+      { only: { mode: ['d'] } },
+      /The schedule nightly does not fit .*plan\.yaml: "d" is no mode of this plan; there is a, b, c\.$/,
+    ],
     [{ only: { mode: ['a'], target: ['x'] } }, /"x" is no target of this plan/],
     [{ budget: { rk3588: 60 } }, /no cell boots on the class "rk3588"; there is qemu\.$/],
   ])('that does not fit its plan, by %j, is none and says why', async (over, sentence) => {

@@ -16,7 +16,9 @@ const quietSeconds = 3
 /** More nights and events than a lab has. */
 const all = 100_000
 
-/** A night that a command has a schedule begin, and what must come of it: one row, one run, one verdict for each cell. */
+/**
+ * A night that a command has a schedule begin, and what must come of it: one row, one run, one verdict for each cell.
+ */
 export class BegunNight {
   readonly #lab: Lab
   readonly #schedule: string
@@ -37,7 +39,8 @@ export class BegunNight {
     const schedule = basename(file, '.yaml')
     const nights = (await listNights(lab.store, schedule, all)).length
     const { code, stdout, stderr } = await lab.hyplab('schedule', 'apply', file)
-    const right = code === 0 && new RegExp(`^${schedule}: ${nights === 0 ? '(created|as it is)' : 'as it is'}$`).test(stdout)
+    const right =
+      code === 0 && new RegExp(`^${schedule}: ${nights === 0 ? '(created|as it is)' : 'as it is'}$`).test(stdout)
     const what = `hyplab schedule apply exits with ${code}: ${stdout} ${stderr}`
     const run = (await latestRun(lab.store))?.id ?? 0
     return new BegunNight(lab, schedule, { nights, run }, right ? [] : [{ kind: 'other', what }])
@@ -51,7 +54,7 @@ export class BegunNight {
   /** Waits, when the command has ended, until the night has a run, or the server has nothing that could become one. */
   async settled(cut: AbortSignal): Promise<void> {
     let quiet = performance.now()
-    for (const deadline = quiet + patience * 1000; performance.now() < deadline && !cut.aborted; ) {
+    for (const deadline = quiet + patience * 1000; performance.now() < deadline && !cut.aborted;) {
       if (((await latestRun(this.#lab.store))?.id ?? 0) > this.#before.run) return
       const open = await openWorkflows(this.#lab.state).catch((error: Error) => [error.message])
       if (open.length > 0) quiet = performance.now()
@@ -60,7 +63,9 @@ export class BegunNight {
     }
   }
 
-  /** @param run the one that it became, which has ended; undefined when the command was killed before it could say so */
+  /**
+   * @param run the one that it became, which has ended; undefined when the command was killed before it could say so
+   */
   async check(run: number | undefined): Promise<Fault[]> {
     const faults: Fault[] = []
     const add = (what: string): void => void faults.push({ kind: 'other', what })

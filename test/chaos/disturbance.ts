@@ -13,9 +13,9 @@ export const plans = ['first-look', 'tpm'] as const
 export type PlanName = (typeof plans)[number]
 
 /**
- * How a run is started: `detached` in the background of a service that stays, `followed` by a command on such a service,
- * `owned` by a command that brings its own service; `night` by a schedule on such a service, followed by the command that
- * said so.
+ * How a run is started: `detached` in the background of a service that stays, `followed` by a command on such a
+ * service, `owned` by a command that brings its own service; `night` by a schedule on such a service, followed by the
+ * command that said so.
  */
 export type Style = 'detached' | 'followed' | 'owned' | 'night'
 

@@ -91,7 +91,7 @@ describe('schedules', () => {
     await writeFile(join(folder, 'odd.yaml'), 'plan: plan.yaml\nevery: 1 h\nbudget: { qemu: 1 h, rk3588: 1 h }\n')
     expect(await hyplab('schedule', 'apply', 'odd.yaml')).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('odd.yaml:3:24: no cell boots on the class "rk3588"; there is qemu'),
+      stderr: expect.stringContaining('odd.yaml:3:30: no cell boots on the class "rk3588"; there is qemu'),
     })
   })
 

@@ -21,15 +21,28 @@ describe('versions of Debian packages', () => {
     '6.19-1',
     '1:0.1-1',
   ]
-  it.each(ascending.slice(1).map((version, index) => [ascending[index]!, version]))('%s is older than %s', (one, other) => {
-    expect(compareVersions(one, other)).toBeLessThan(0)
-    expect(compareVersions(other, one)).toBeGreaterThan(0)
-    expect(compareVersions(one, one)).toBe(0)
-  })
+  it.each(ascending.slice(1).map((version, index) => [ascending[index]!, version]))(
+    '%s is older than %s',
+    (one, other) => {
+      expect(compareVersions(one, other)).toBeLessThan(0)
+      expect(compareVersions(other, one)).toBeGreaterThan(0)
+      expect(compareVersions(one, one)).toBe(0)
+    },
+  )
 })
 
 describe('the newest', () => {
-  const tags = ['v6.9', 'v6.10', 'v6.18.5', 'v6.19-rc2', 'v6.19-rc10', 'v6.19-rc3', 'next-20261129', 'next-20261130', 'v6.18']
+  const tags = [
+    'v6.9',
+    'v6.10',
+    'v6.18.5',
+    'v6.19-rc2',
+    'v6.19-rc10',
+    'v6.19-rc3',
+    'next-20261129',
+    'next-20261130',
+    'v6.18',
+  ]
   it.each([
     ['v*-rc*', 'v6.19-rc10'],
     ['v6.*', 'v6.19-rc10'],

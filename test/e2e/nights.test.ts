@@ -123,7 +123,9 @@ describe('a night', () => {
     expect(run.exitCode).toBe(3)
     const { code, stdout } = await lab.hyplab('report', 'night')
     expect(code).toBe(3)
-    expect(stdout.replaceAll(/\s+/g, ' ')).toContain('NOT RUN Not run: too little was left of the budget of qemu, 0.01 s.')
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+      'NOT RUN Not run: too little was left of the budget of qemu, 0.01 s.',
+    )
   })
 
   /** Gives the schedule another line. */

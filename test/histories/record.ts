@@ -1,9 +1,9 @@
 /**
- * Records histories of real workflows for the replay test: `record.ts NAME=RUN...` with HYPLAB_STATE on a lab whose service
- * runs. Writes NAME.runPlan.json, or NAME.night.json of a run that a schedule began, NAME.runCell.json (of the first cell)
- * and NAME.buildOnce.json (of the run's first build that was made by this server) beside itself; of a bisection or a rerun
- * NAME.runSearch.json alone. Where this machine's folders and its name stand in a history, others are
- * put; replay looks at neither.
+ * Records histories of real workflows for the replay test: `record.ts NAME=RUN...` with HYPLAB_STATE on a lab whose
+ * service runs. Writes NAME.runPlan.json, or NAME.night.json of a run that a schedule began, NAME.runCell.json (of the
+ * first cell) and NAME.buildOnce.json (of the run's first build that was made by this server) beside itself; of a
+ * bisection or a rerun NAME.runSearch.json alone. Where this machine's folders and its name stand in a history, others
+ * are put; replay looks at neither.
  */
 import { writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'

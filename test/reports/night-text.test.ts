@@ -64,7 +64,14 @@ it('a night in which nothing moved says since when, and what stands of the cells
     at,
   }
   const past = () => [night('13.1', 'pass', '6.18.4-1')]
-  const head = { schedule: 'nightly', due: '', run: 14, fault: null, summary: '', unchangedSince: { run: 12, at: at - 2 * 86_400_000 } }
+  const head = {
+    schedule: 'nightly',
+    due: '',
+    run: 14,
+    fault: null,
+    summary: '',
+    unchangedSince: { run: 12, at: at - 2 * 86_400_000 },
+  }
   const text = nightText(head, tellNight(compareNight([left], past), [], past, at))
   expect(text).toContain('\n1 unchanged.\nNothing moved since the night of 2026-11-29 (run 12).\n')
   expect(text).toContain('\nUNCHANGED\n  Not run: nothing moved since the night of 2026-11-29 (run 12).\n')

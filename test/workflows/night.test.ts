@@ -101,7 +101,10 @@ describe('a night', () => {
     expect(seen.ended).toEqual([{ run: 7, state: 'finished', reason: 'the window closed' }])
   })
 
-  /** A night of three cells in this order, each of 10 s; the cells that boot, in their order, and those that are skipped. */
+  /**
+   * A night of three cells in this order, each of 10 s; the cells that boot, in their order, and those that are
+   * skipped.
+   */
   async function nightOf(order: number[], budget: Record<string, number>, took = 10) {
     const seen = fresh()
     const booted: number[] = []

@@ -100,7 +100,9 @@ test('of several locations the first that can be resolved is taken alone, and it
   expect(await resolver.resolve([branch(gone), branch(url), exact])).toEqual([
     { kind: 'git', url, ref: commit, was: 'main' },
   ])
-  expect(said).toEqual([expect.stringMatching(/^The refs of .*gone cannot be listed: .* Going on with the next location\.$/)])
+  expect(said).toEqual([
+    expect.stringMatching(/^The refs of .*gone cannot be listed: .* Going on with the next location\.$/),
+  ])
   expect(await resolver.resolve([branch(gone), exact])).toEqual([exact])
   await expect(resolver.resolve([branch(gone)])).rejects.toMatchObject({ code: 'SourceMissing', retryable: true })
   await expect(resolver.resolve([branch(url, 'none')])).rejects.toMatchObject({

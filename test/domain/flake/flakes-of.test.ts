@@ -152,10 +152,11 @@ describe('a flake', () => {
         const said = onTwoHosts([one, other])
         const failures = said.filter(({ findings }) => findings[0]!.outcome === 'fail')
         const [first] = follows(said, failures)
-        if (first?.origin === 'host' && first.name === 'lab-1') power += binomial(one, 0.5, 15) * binomial(other, 0.5, 15)
+        if (first?.origin === 'host' && first.name === 'lab-1')
+          power += binomial(one, 0.5, 15) * binomial(other, 0.5, 15)
       }
-    expect(power).toBeGreaterThanOrEqual(0.97)
-    expect(power).toBeLessThan(0.99)
+    expect(power).toBeGreaterThanOrEqual(0.95)
+    expect(power).toBeLessThan(0.97)
   })
 
   it('of a host that has one place is the place’s', () => {

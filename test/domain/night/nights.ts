@@ -9,10 +9,12 @@ let results = 0
 export function earlier(
   verdict: Verdict | null,
   inputs: EarlierNight['inputs'] = {},
-  { counted = verdict === null ? 0 : 1, seconds }: { counted?: number; seconds?: number } = {},
+  over: { counted?: number; seconds?: number } = {},
 ): EarlierNight {
   results++
-  return { result: `${results}.1`, verdict, attempts: { counted, made: counted, seconds: seconds ?? 10 * counted }, inputs }
+  const counted = over.counted ?? (verdict === null ? 0 : 1)
+  const seconds = over.seconds ?? 10 * counted
+  return { result: `${results}.1`, verdict, attempts: { counted, made: counted, seconds }, inputs }
 }
 
 /** A cell of tonight; its id is `cell-NUMBER`. */

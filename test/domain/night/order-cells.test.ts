@@ -29,9 +29,9 @@ describe('the cells of a night', () => {
   it('come sooner the longer they were silent: what a window cut off last night goes before what it did not', () => {
     const cut = tonight(2, [earlier('pass'), earlier(null)])
     expect(order(tonight(1, goods(2)), cut)).toEqual([2, 1])
-    expect(order(tonight(1, [...goods(1), earlier(null)]), tonight(2, [...goods(1), earlier(null), earlier(null)]))).toEqual(
-      [2, 1],
-    )
+    expect(
+      order(tonight(1, [...goods(1), earlier(null)]), tonight(2, [...goods(1), earlier(null), earlier(null)])),
+    ).toEqual([2, 1])
   })
 
   it('come sooner the less they take, so that more fit a window, and else as the plan has them', () => {

@@ -87,7 +87,11 @@ describe('a night in which nothing moved', () => {
 
   it('is none where one cell moved: all of it is run', () => {
     const [first, ...others] = cells
-    const { cells: all, since } = planNight([{ ...first!, inputs: { kernel: 'b' } }, ...others], before, 'repeat-unsure')
+    const { cells: all, since } = planNight(
+      [{ ...first!, inputs: { kernel: 'b' } }, ...others],
+      before,
+      'repeat-unsure',
+    )
     expect(since).toBeUndefined()
     expect(all.every(({ runs, unless }) => runs && unless === undefined)).toBe(true)
   })
@@ -98,8 +102,11 @@ it('whatever the past, each cell of a night is planned once, and one that is not
     fc.property(anyCells, fc.boolean(), fc.constantFrom(...unchangedWays), (cells, same, way) => {
       const before = same && cells.length > 0 ? [{ run: 1, at, cells }] : []
       const plan = planNight(cells, before, way)
-      expect(plan.cells.map(({ number }) => number).toSorted((a, b) => a - b)).toEqual(cells.map(({ number }) => number))
-      for (const { runs, unless } of plan.cells) if (!runs) expect(unless).toMatchObject({ sentence: expect.stringMatching(/^nothing moved/), stands: {} })
+      expect(plan.cells.map(({ number }) => number).toSorted((a, b) => a - b)).toEqual(
+        cells.map(({ number }) => number),
+      )
+      for (const { runs, unless } of plan.cells)
+        if (!runs) expect(unless).toMatchObject({ sentence: expect.stringMatching(/^nothing moved/), stands: {} })
       if (plan.since === undefined) expect(plan.cells.every(({ runs }) => runs)).toBe(true)
     }),
   )

@@ -13,7 +13,7 @@ const cell = (position: number, over: Partial<Waiting> = {}): Waiting => ({
 /** Has cells wait, and begins those whose turn it is until nobody's is; in the order in which they begin. */
 function beginAll(turns: Turns, waiting: Set<Waiting>): number[] {
   const begun: number[] = []
-  for (let again = true; again; ) {
+  for (let again = true; again;) {
     again = false
     for (const one of waiting) {
       const turn = turns.turnOf(one)

@@ -382,7 +382,7 @@ describe('one mistake is one error, where it stands', () => {
     ],
     [
       'newest with a sha256',
-      () => change('{ tree: ../linux }', `{ deb: linux-source, newest: '6.*', sha256: ${'0'.repeat(64)} }`),
+      () => change('{ tree: ../linux }', `{ deb: linux-source, newest: '6.*', sha256: ${'a'.repeat(64)} }`),
       '10:45: the newest of several has no sha256 that is known; remove it, or name one version',
     ],
     [

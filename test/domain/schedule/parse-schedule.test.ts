@@ -80,7 +80,7 @@ describe('a schedule', () => {
     ['plan: p.yaml\ncron: 1 2 * * *\nbudget: 2 h', 'nightly.yaml:3:9: budget is text; it would be a map'],
     ['plan: p.yaml\ncron: 1 2 * * *\nbudget: { qemu: 120 }', 'nightly.yaml:3:17: 120 is not a time'],
     ['plan: p.yaml\ncron: 1 2 * * *\nbudget: { qemu: two h }', 'nightly.yaml:3:17: "two h" is not a time'],
-    ['plan: p.yaml\ncron: 1 2 * * *\nunchanged: repeat', 'did you mean "repeat-unsure"?'],
+    ['plan: p.yaml\ncron: 1 2 * * *\nunchanged: repeat', 'nightly.yaml:3:12: "repeat" is not right here'],
     ['cron: 1 2 * * *', 'plan'],
     ['plan: [a, b', 'nightly.yaml:1:'],
   ])('%j is refused where the mistake stands', (text, sentence) => {

@@ -77,7 +77,9 @@ describe('summariseRun', () => {
       sentence: 'As expected: 2 pass. 1 of 3 cells were not run: too little was left of the budget of qemu, 2 h.',
     })
     const both = { ...run, cells: 4, notRun, reason: 'the window closed' }
-    expect(summariseRun(judged('pass', 'pass'), both).sentence).toMatch(/budget of qemu, 2 h\. 1 of 4 .* window closed\.$/)
+    expect(summariseRun(judged('pass', 'pass'), both).sentence).toMatch(
+      /budget of qemu, 2 h\. 1 of 4 .* window closed\.$/,
+    )
   })
 
   it('exits with 0 only when every verdict is as expected, in whatever order', () => {
