@@ -26,7 +26,8 @@ describe('gc beside a run', () => {
 
   it('takes nothing that a boot uses, however strict the rules are, and the run ends as ever', async () => {
     await lab.up()
-    const strict = 'logs: { passed: 0 days, failed: 0 days }\nrecords: { passed: 0 days, failed: 0 days }\nimages: 0 days\n'
+    const strict =
+      'logs: { passed: 0 days, failed: 0 days }\nrecords: { passed: 0 days, failed: 0 days }\nimages: 0 days\n'
     await writeFile(join(lab.state, 'keep.yaml'), strict)
     const { run } = await lab.json<{ run: number }>('run', firstLook, ...onlyBug, '--detach')
     const machine = await freezeInMidBoot(lab, run)
@@ -44,7 +45,10 @@ describe('gc beside a run', () => {
   it('then gives up what the run left; the next run makes again what it needs, and ends as the first', async () => {
     await makeOld(lab)
     expect((await lab.hyplab('gc')).code).toBe(0)
-    expect(await lab.hyplab('logs', '1.1.1')).toMatchObject({ code: 4, stderr: expect.stringMatching(/were removed on/) })
+    expect(await lab.hyplab('logs', '1.1.1')).toMatchObject({
+      code: 4,
+      stderr: expect.stringMatching(/were removed on/),
+    })
     expect((await lab.json<RunDocument>('show', '1')).cells[0]!.verdict?.verdict).toBe('known-fail')
     await rm(join(lab.state, 'keep.yaml'))
     const { run } = await lab.json<{ run: number }>('run', firstLook, ...onlyBug, '--detach')
