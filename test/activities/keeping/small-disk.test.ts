@@ -28,10 +28,9 @@ const MB = 1e6
 interface World {
   disk: SmallDisk
   deps: Deps
-  wait(task: RoomTask): { done: Promise<unknown>; cancel(): void }
-  said(run: number): Promise<string[]>
+  wait: (task: RoomTask) => { done: Promise<unknown>; cancel: () => void }
   /** Resolves when so many sentences were said of a run. */
-  saying(run: number, count: number): Promise<string[]>
+  saying: (run: number, count: number) => Promise<string[]>
 }
 
 async function world(megabytes: number): Promise<World> {
@@ -48,7 +47,6 @@ async function world(megabytes: number): Promise<World> {
   return {
     disk,
     deps,
-    said,
     wait(task) {
       const environment = new MockActivityEnvironment({}, { logger })
       const done = environment.run((of: RoomTask) => awaitRoom(deps, of), task) as Promise<unknown>
