@@ -114,5 +114,6 @@ async function placesIn(folder: string, kind: string, notes: string[], pattern =
 }
 
 async function namesIn(folder: string): Promise<string[]> {
-  return (await readdir(folder).catch(() => [])).toSorted()
+  const names: string[] = await readdir(folder).catch(() => [])
+  return names.toSorted()
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { collectGarbage, type Garbage } from '../../../activities/keeping/collect-garbage.ts'
 import { defaultRules } from '../../../domain/keep/keep-rules.ts'
-import { verdicts } from '../../../domain/verdict/verdict.ts'
+import type { Verdict } from '../../../domain/verdict/verdict.ts'
 import { artifactPath, putArtifact } from '../../../store/artifacts.ts'
 import { findAttempt } from '../../../store/attempts.ts'
 import { findBuild, putBuild, usableBuild } from '../../../store/builds.ts'
@@ -106,7 +106,7 @@ describe('what passed and is old goes', () => {
   })
 
   it('but not the last conclusive night of a cell, nor its last failure', async () => {
-    const night = async (verdict: (typeof verdicts)[number], n: number): Promise<number> => {
+    const night = async (verdict: Verdict, n: number): Promise<number> => {
       const run = await makeRun(store, passed({ cells: [{ ...passed({}, `${n}`).cells[0]!, verdict }] }))
       const due = noon + n * day
       await writeNight(store, { schedule: 's', workflowId: `${n}`, due, begun: due, run, fault: null })
