@@ -26,7 +26,8 @@ const slow = {
     'test/builds/firmware/{build-firmware,fvp-full-images}.test.ts',
     'test/worker/run-watch.test.ts',
     'test/nights/{year,bisect-simulation}.test.ts',
-    'test/activities/keeping/{kill,small-disk}.test.ts',
+    'test/activities/keeping/{histories,kill,small-disk}.test.ts',
+    'test/cli/gc.test.ts',
   ],
   /** Places of a lab and schedules, most of them behind real daemons. */
   daemons: ['test/**/*.daemon.test.ts', 'test/cli/{places,schedule}.test.ts', 'test/activities/lease-place.test.ts'],

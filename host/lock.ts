@@ -77,8 +77,7 @@ async function lockFile(path: string, flags: string[], signal: AbortSignal | und
     // flock locks the open file description that it inherits, which stays ours when it exits.
     const code = await exitOf(flags, fd, signal)
     if (code === 0) {
-      ftruncateSync(fd)
-      writeSync(fd, `${process.pid}\n`)
+      noteHolder(fd)
       return { path, release: onceOnly(() => closeSync(fd)) }
     }
     if (code === 1 && flags.includes('--nonblock')) {
@@ -92,6 +91,16 @@ async function lockFile(path: string, flags: string[], signal: AbortSignal | und
   } catch (error) {
     closeSync(fd)
     throw error
+  }
+}
+
+/** Only for messages, so that a disk without room for it keeps nobody from what makes room. */
+function noteHolder(fd: number): void {
+  try {
+    ftruncateSync(fd)
+    writeSync(fd, `${process.pid}\n`)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
   }
 }
 

@@ -22,7 +22,7 @@ export class Keeper {
 
   /** Collects whenever it is due, until `stop`. */
   async start(): Promise<void> {
-    for (let wrong = ''; !this.#over.signal.aborted; ) {
+    for (let wrong = ''; !this.#over.signal.aborted;) {
       try {
         await this.collectIfDue(Date.now())
         wrong = ''

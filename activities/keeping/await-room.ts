@@ -26,12 +26,7 @@ export async function awaitRoom(deps: Deps, { need = 0, ...of }: RoomTask): Prom
   }
 }
 
-async function waitForRoom(
-  deps: Deps,
-  need: number,
-  say: (text: string) => void,
-  signal: AbortSignal,
-): Promise<void> {
+async function waitForRoom(deps: Deps, need: number, say: (text: string) => void, signal: AbortSignal): Promise<void> {
   let told = false
   for (let collected = -Infinity; ;) {
     const { level, sentence } = await lookAtRoom(deps, need)

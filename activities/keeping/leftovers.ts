@@ -18,7 +18,9 @@ const damagedFor = 14 * day
 export async function removeLeftovers({ store }: Keeping, now: number, dryRun: boolean): Promise<number> {
   const { folder } = store
   const old = [
-    ...(await olderThan(join(folder, 'artifacts', 'damaged'), now - damagedFor)).filter((path) => !path.endsWith('/lock')),
+    ...(await olderThan(join(folder, 'artifacts', 'damaged'), now - damagedFor)).filter(
+      (path) => !path.endsWith('/lock'),
+    ),
     ...(await olderThan(join(folder, 'builds'), now - day)),
     ...(await endedAttempts({ store }, await olderThan(join(folder, 'attempts'), now - day))),
   ]
@@ -44,7 +46,14 @@ async function olderThan(folder: string, moment: number): Promise<string[]> {
   for (const name of names) {
     const path = join(folder, name)
     const within = (await readdir(path).catch(() => [])).map((inner) => join(path, inner))
-    const times = await Promise.all([path, ...within].map((one) => stat(one).then((seen) => seen.mtimeMs, () => 0)))
+    const times = await Promise.all(
+      [path, ...within].map((one) =>
+        stat(one).then(
+          (seen) => seen.mtimeMs,
+          () => 0,
+        ),
+      ),
+    )
     if (Math.max(...times) < moment) old.push(path)
   }
   return old

@@ -7,7 +7,10 @@ import { bytesIn } from '../../host/disk.ts'
 import type { Folders } from '../../host/folders.ts'
 import { whileCacheIsIdle } from './in-use.ts'
 
-type Place = Omit<CachedTree, 'bytes'>
+type Place = Omit<CachedTree, 'bytes'> & {
+  /** The file that says what it is. */
+  note: string
+}
 
 /** Where trees go to be deleted: gone in one step for who looks, and found again if that is cut off. */
 const goingFolder = ({ cache }: Pick<Folders, 'cache'>): string => join(cache, 'going')
@@ -22,7 +25,7 @@ export async function cachedTrees(folders: Pick<Folders, 'cache'>, signal?: Abor
     places.map(({ path }) => path),
     signal,
   )
-  return places.map((place, index) => ({ ...place, bytes: bytes[index]! }))
+  return places.map(({ path, kind, lastUsed }, index) => ({ path, kind, lastUsed, bytes: bytes[index]! }))
 }
 
 async function placesOf({ cache }: Pick<Folders, 'cache'>): Promise<Place[]> {
@@ -62,20 +65,28 @@ export async function removeTrees(
 
 /** @returns those that went: one that was used meanwhile stays */
 async function moveAway(folders: Pick<Folders, 'cache'>, going: CachedTree[]): Promise<CachedTree[]> {
-  const uses = new Map((await placesOf(folders)).map(({ path, lastUsed }) => [path, lastUsed]))
-  const moved = going.filter(({ path, lastUsed }) => uses.get(path) === lastUsed)
+  const places = new Map((await placesOf(folders)).map((place) => [place.path, place]))
+  const moved = going.filter(({ path, lastUsed }) => places.get(path)?.lastUsed === lastUsed)
   for (const { path } of moved) {
-    await putAside(folders, path)
+    await putAside(folders, path, places.get(path)!.note)
     const siblings = dirname(path)
     // What is left of a kernel's tree without builds is of use to none.
-    if (basename(dirname(siblings)) === 'kernels' && !(await hasBuilds(siblings))) await putAside(folders, siblings)
+    if (basename(dirname(siblings)) === 'kernels' && !(await hasBuilds(siblings)))
+      await putAside(folders, siblings, join(siblings, 'tree.json'))
   }
   return moved
 }
 
-async function putAside(folders: Pick<Folders, 'cache'>, path: string): Promise<void> {
-  await mkdir(goingFolder(folders), { recursive: true })
-  await rename(path, join(goingFolder(folders), randomUUID()))
+async function putAside(folders: Pick<Folders, 'cache'>, path: string, note: string): Promise<void> {
+  try {
+    await mkdir(goingFolder(folders), { recursive: true })
+    await rename(path, join(goingFolder(folders), randomUUID()))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
+    // A disk without room for one more folder: what is cut off here is no tree any longer, for its note goes first.
+    await rm(note, { force: true })
+    await rm(path, { recursive: true, force: true })
+  }
 }
 
 async function kernelBuilds(folder: string): Promise<Place[]> {
@@ -95,7 +106,7 @@ async function placesIn(folder: string, kind: string, notes: string[], pattern =
     const path = join(folder, name)
     for (const note of notes) {
       const found = await stat(join(path, note)).catch(() => undefined)
-      if (found) return [{ path, kind, lastUsed: found.mtimeMs }]
+      if (found) return [{ path, kind, lastUsed: found.mtimeMs, note: join(path, note) }]
     }
     return []
   })
@@ -103,5 +114,6 @@ async function placesIn(folder: string, kind: string, notes: string[], pattern =
 }
 
 async function namesIn(folder: string): Promise<string[]> {
-  return (await readdir(folder).catch(() => [])).toSorted()
+  const names: string[] = await readdir(folder).catch(() => [])
+  return names.toSorted()
 }

@@ -36,7 +36,8 @@ async function checkRoom(folders: Folders): Promise<HostCheck[]> {
   if (room === undefined) return []
   const name = 'room'
   const fix = 'hyplab gc says what takes it; docs/running-a-lab.md says what is kept'
-  if (room.rules !== undefined) return [{ name, outcome: 'bad', detail: room.rules, fix: 'until then nothing is removed' }]
+  if (room.rules !== undefined)
+    return [{ name, outcome: 'bad', detail: room.rules, fix: 'until then nothing is removed' }]
   if (room.level === 'ok') return [{ name, outcome: 'ok', detail: 'enough for the next build' }]
   return [{ name, outcome: room.level === 'none' ? 'bad' : 'warn', detail: room.sentence, fix }]
 }

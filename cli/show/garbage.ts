@@ -16,14 +16,17 @@ export function garbageLines(garbage: Garbage, room: Room): string[] {
   for (const { why, attempts } of spared) lines.push(`${counted(attempts, 'attempt')} stay although old: ${why}`)
   if (lines.length > 0) lines.push('')
   const go = dryRun ? 'would go' : 'went'
-  lines.push(`${counted(artifacts.files, 'artifact')}, ${roomInWords(artifacts.bytes)}, ${go}: no kept result points to them`)
+  lines.push(
+    `${counted(artifacts.files, 'artifact')}, ${roomInWords(artifacts.bytes)}, ${go}: no kept result points to them`,
+  )
   if (leftovers > 0) lines.push(`${counted(leftovers, 'leftover')} of what was cut off ${go}`)
   for (const [kind, trees] of Map.groupBy(cache.trees, (tree) => tree.kind))
     lines.push(`${counted(trees.length, kind)} of the cache ${go}, ${roomInWords(sum(trees))}: those used longest ago`)
   if (cache.busy) lines.push('the cache stays as it is, for a build goes on')
   const rows = usage.map(({ folder, used, free }) => [folder, roomInWords(used), `${roomInWords(free)} free`])
   lines.push('', table(rows))
-  if (room.level !== 'ok') lines.push(`${room.level === 'none' ? 'No work begins' : 'Soon no work begins'}: ${room.sentence}.`)
+  if (room.level !== 'ok')
+    lines.push(`${room.level === 'none' ? 'No work begins' : 'Soon no work begins'}: ${room.sentence}.`)
   return lines
 }
 

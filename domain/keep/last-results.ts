@@ -44,7 +44,6 @@ export function lastGoods(results: readonly CellResult[]): Set<string> {
 export function newestOfEach(results: readonly CellResult[]): Set<string> {
   const newest = new Map<string, string>()
   for (const result of results)
-    if (conclusionOfVerdict(result.verdict) !== 'none')
-      newest.set(`${result.line}\0${result.verdict}`, cellKey(result))
+    if (conclusionOfVerdict(result.verdict) !== 'none') newest.set(`${result.line}\0${result.verdict}`, cellKey(result))
   return new Set(newest.values())
 }

@@ -57,13 +57,22 @@ function roomOnOne(disk: DiskSeen, rules: Pick<KeepRules, 'floor'>): Room {
   const beyond = used === undefined ? 0 : used - warnShare * (used + free - floor)
   const excess = Math.max(0, floor + Math.max(need, nextBuildOn(size)) - free, beyond)
   if (free < floor + need) {
-    const wanted = need > 0 ? `, and ${roomInWords(need)} are needed beside the ${roomInWords(floor)} that stay free` : ''
+    const wanted =
+      need > 0 ? `, and ${roomInWords(need)} are needed beside the ${roomInWords(floor)} that stay free` : ''
     return { level: 'none', sentence: `${lacks}${wanted || `, and ${roomInWords(floor)} are to stay so`}`, excess }
   }
   if (free < floor + nextBuildOn(size))
-    return { level: 'near', sentence: `${lacks}, and the next build may need ${roomInWords(nextBuild)} of them`, excess }
+    return {
+      level: 'near',
+      sentence: `${lacks}, and the next build may need ${roomInWords(nextBuild)} of them`,
+      excess,
+    }
   if (beyond > 0)
-    return { level: 'near', sentence: `hyplab has filled ${percent(used!, used! + free - floor)} of its share of the disk of ${folder}`, excess }
+    return {
+      level: 'near',
+      sentence: `hyplab has filled ${percent(used!, used! + free - floor)} of its share of the disk of ${folder}`,
+      excess,
+    }
   return { level: 'ok', sentence: '', excess }
 }
 

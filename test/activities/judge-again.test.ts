@@ -82,7 +82,10 @@ test('an attempt whose logs a rule has removed stays judged as it was, and that 
   const { changes, verdicts, unread, judgement } = await judgeAgain(store, 1, noon + 9_000)
   expect({ changes, verdicts }).toEqual({ changes: [], verdicts: [] })
   expect(unread).toEqual([expect.stringMatching(/^The logs of 1\.1\.1 were removed on 2026-11-22 by the rule /)])
-  expect(judgement.cells[0]!.attempts[0]).toMatchObject({ judged: { probes: '0' }, findings: [{ id: 'pkvm.mode' }, {}] })
+  expect(judgement.cells[0]!.attempts[0]).toMatchObject({
+    judged: { probes: '0' },
+    findings: [{ id: 'pkvm.mode' }, {}],
+  })
 })
 
 test('is written whole, and what was there before is kept', async () => {

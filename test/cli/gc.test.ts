@@ -1,6 +1,6 @@
 /** `gc`, `pin`, `unpin`, `pins`, and what commands say of an attempt whose files have gone. */
-import { rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { openStore, type Store } from '../../store/store.ts'
 import { tempFolder } from '../host/temp-folder.ts'
@@ -10,8 +10,7 @@ import { runHyplab } from './run-hyplab.ts'
 let folder: string
 let store: Store
 
-const hyplab = (...args: string[]) =>
-  runHyplab(folder, args, { env: { HYPLAB_CACHE: join(folder, 'cache') } })
+const hyplab = (...args: string[]) => runHyplab(folder, args, { env: { HYPLAB_CACHE: join(folder, 'cache') } })
 const sentence =
   /^hyplab: The logs of 1\.1\.1 were removed on \d{4}-\d\d-\d\d by the rule "logs of passed attempts: 30 days": pin a run to keep them \(`hyplab pin`\)\.$/
 
@@ -21,7 +20,7 @@ beforeEach(async () => {
   onTestFinished(() => store.close())
   const started = Date.now() - 40 * day
   await makeBuild(store, 1, started)
-  const files = { 'console/uart0': 'Linux\n', records: '', smc: 'trace', Image: 'Image 1', initrd: 'init' }
+  const files = { 'console/uart0': 'Linux\n', records: '', smc: 'trace', Image: 'Image 1', 'machine.json': '{}' }
   const attempts = [{ ending: 'finished' as const, files }]
   await makeRun(store, { plan: 'p', started, ended: true, cells: [{ verdict: 'pass', build: 1, attempts }] })
   await makeOld(store, started)
@@ -77,7 +76,9 @@ describe('what is given up', () => {
     expect((await hyplab('show', '1.1')).stdout).toMatch(/^ {2}The logs of 1\.1\.1 were removed on /m)
     const { stdout: json } = await hyplab('--json', 'show', '1.1.1')
     expect(JSON.parse(json)).toMatchObject({
-      attempt: { end: { artifacts: [{ name: 'Image' }, { removed: { rule: 'logs of passed attempts: 30 days' } }, {}, {}, {}] } },
+      attempt: {
+        end: { artifacts: [{ name: 'Image' }, { removed: { rule: 'logs of passed attempts: 30 days' } }, {}, {}, {}] },
+      },
     })
   })
 })
@@ -122,8 +123,11 @@ it('a budget that is nearly reached is a warning', async () => {
   await hyplab('gc')
   await writeFile(join(folder, 'state/keep.yaml'), 'budget: 1 MB\nfloor: 1 MB\n')
   const big = join(folder, 'cache/big')
+  await mkdir(dirname(big), { recursive: true })
   await writeFile(big, Buffer.alloc(900_000, 1))
-  expect((await hyplab('gc')).stdout).toMatch(/No work begins: state and cache take [\d.]+ MB of their budget of 1 MB\.$/m)
+  expect((await hyplab('gc')).stdout).toMatch(
+    /No work begins: state and cache take [\d.]+ MB of their budget of 1 MB\.$/m,
+  )
   expect((await hyplab('doctor')).stdout).toMatch(/bad +room +state and cache take/)
   await rm(big)
 })

@@ -8,6 +8,8 @@ export interface SmallDisk {
   folder: string
   /** Takes so many bytes away, in place of what was taken before; the file is there but was never written. */
   fill(bytes: number): Promise<void>
+  /** Writes until nothing more can be written. */
+  fillUp(): Promise<void>
   unmount(): Promise<void>
 }
 
@@ -33,6 +35,10 @@ export async function smallDisk(megabytes: number, below?: string): Promise<Smal
     fill: async (bytes) => {
       await rm(filler, { force: true })
       if (bytes > 0) await execa('fallocate', ['-l', String(Math.floor(bytes)), filler])
+    },
+    fillUp: async () => {
+      const { stderr } = await execa('dd', ['if=/dev/zero', `of=${filler}`, 'bs=4k'], { reject: false })
+      if (!stderr.includes('No space left on device')) throw new Error(stderr)
     },
     unmount: async () => {
       await execa('umount', ['-l', folder])

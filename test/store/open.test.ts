@@ -78,8 +78,8 @@ test('a migration that was merged after a later one is run all the same', async 
   await (await openDatabase(file, later)).close()
   const before = { up: async (db: Kysely<unknown>) => void (await sql`create table in_between (x)`.execute(db)) }
   const both = await openDatabase(file, { ...later, '9998-between': before })
-  const { rows } = await sql`select name from kysely_migration where name > '9'`.execute(both.database)
-  expect(rows.map((row) => ({ ...(row as object) }))).toEqual([{ name: '9999-owner' }, { name: '9998-between' }])
+  const { rows } = await sql`select name from kysely_migration where name > '9' order by name`.execute(both.database)
+  expect(rows.map((row) => ({ ...(row as object) }))).toEqual([{ name: '9998-between' }, { name: '9999-owner' }])
   await both.close()
 })
 

@@ -10,9 +10,12 @@ import { formatError } from '../../../domain/yaml/located-error.ts'
 
 const day = 24 * 3600_000
 
-it.each(['', '# all of it commented out\n', '{}', 'logs: {}'])('a file that says nothing (%j) changes nothing', (text) => {
-  expect(parseKeep(text, 'keep.yaml')).toEqual({ ok: true, rules: defaultRules })
-})
+it.each(['', '# all of it commented out\n', '{}', 'logs: {}'])(
+  'a file that says nothing (%j) changes nothing',
+  (text) => {
+    expect(parseKeep(text, 'keep.yaml')).toEqual({ ok: true, rules: defaultRules })
+  },
+)
 
 it('what a file says holds, and the rest is as it is by itself', () => {
   const text = [
@@ -42,10 +45,7 @@ it.each([
   ['budgte: 50 GB', 'keep.yaml:1:1: unknown key "budgte" in the file of what is kept; did you mean "budget"?'],
   ['logs: { pased: 1 week }', 'keep.yaml:1:9: unknown key "pased" in logs; did you mean "passed"?'],
   ['logs: 30 days', 'keep.yaml:1:7: "30 days" is no map; e.g. { passed: 30 days, failed: 1 year }'],
-  [
-    'images: 14',
-    'keep.yaml:1:9: 14 is no time; a number with a unit, e.g. 30 days or 1 year, or forever',
-  ],
+  ['images: 14', 'keep.yaml:1:9: 14 is no time; a number with a unit, e.g. 30 days or 1 year, or forever'],
   [
     'records: { passed: for ever }',
     'keep.yaml:1:20: "for ever" is no time; a number with a unit, e.g. 30 days or 1 year, or forever',

@@ -94,7 +94,12 @@ it('when what is in excess has gone, there is room without a warning', () => {
 describe('trees of the cache', () => {
   const now = Date.parse('2027-01-10T00:00Z')
   const hour = 3600_000
-  const trees = [3, 1, 2, 0.5].map((age) => ({ path: `${age}`, kind: 'source tree', bytes: 10, lastUsed: now - age * hour }))
+  const trees = [3, 1, 2, 0.5].map((age) => ({
+    path: `${age}`,
+    kind: 'source tree',
+    bytes: 10,
+    lastUsed: now - age * hour,
+  }))
   const going = (bytes: number) => chooseTrees(trees, bytes, now).map(({ path }) => path)
 
   it('go from the one that was used longest ago on, as many as it takes', () => {

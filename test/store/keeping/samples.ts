@@ -40,7 +40,10 @@ export const buildId = (number: number): string => `build-${number}`
 /** Makes a build with an Image of its own and one file that all builds share. */
 export async function makeBuild(store: Store, number: number, started: number): Promise<void> {
   const products = []
-  for (const [name, text] of [['Image', `Image ${number}`], ['config', 'the same']] as const)
+  for (const [name, text] of [
+    ['Image', `Image ${number}`],
+    ['config', 'the same'],
+  ] as const)
     products.push({ name, ...(await putArtifact(store, Buffer.from(text))) })
   const log = await putArtifact(store, Buffer.from(`log ${number}`))
   const build = { kind: 'kernel' as const, name: `linux-${number}`, inputs: {}, outcome: 'ok' as const, fault: null }
