@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { startGuarded } from '../../host/guarded-process.ts'
 
 /** A browser without a screen, spoken to by the Chrome DevTools Protocol. */
 export interface Browser {
@@ -28,19 +28,17 @@ interface Message {
 /** Starts Debian's chromium-headless-shell with a profile of its own, and opens a page. */
 export async function openBrowser(): Promise<Browser> {
   const profile = await mkdtemp(join(tmpdir(), 'hyplab-browser-'))
-  const child = spawn(
-    'chromium-headless-shell',
-    ['--no-sandbox', '--disable-gpu', '--remote-debugging-port=0', `--user-data-dir=${profile}`, 'about:blank'],
-    { stdio: ['ignore', 'ignore', 'pipe'] },
-  )
-  const exited = once(child, 'exit')
+  const options = ['--no-sandbox', '--disable-gpu', '--remote-debugging-port=0', `--user-data-dir=${profile}`]
+  // What Debian calls by that name is a shell that waits for the browser: the whole group is to go.
+  const guarded = startGuarded('chromium-headless-shell', [...options, 'about:blank'])
+  guarded.child.stdout?.resume()
   const close = async (): Promise<void> => {
-    child.kill('SIGKILL')
-    await exited
+    guarded.kill('SIGKILL')
+    await guarded.ended
     await rm(profile, { recursive: true, force: true, maxRetries: 5 })
   }
   try {
-    const address = await Promise.race([addressIn(child.stderr), exited.then(() => undefined)])
+    const address = await Promise.race([addressIn(guarded.child.stderr!), guarded.ended.then(() => undefined)])
     if (address === undefined) throw new Error('chromium-headless-shell ended before it listened')
     return { ...(await speakTo(address)), close }
   } catch (error) {
