@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { collectGarbage, type Garbage } from '../../../activities/keeping/collect-garbage.ts'
 import { classOf } from '../../../domain/keep/file-class.ts'
 import { verdicts } from '../../../domain/verdict/verdict.ts'
@@ -54,6 +54,7 @@ it('what is kept is whole, what went is noted, and nothing useless survives', { 
   await fc.assert(
     fc.asyncProperty(fc.array(arbitraryRun, { minLength: 1, maxLength: 5 }), async (history) => {
       const store = await openStore(await mkdtemp(join(place, 'hyplab-histories-')))
+      onTestFinished(() => rm(store.folder, { recursive: true, force: true }))
       for (const number of [1, 2, 3]) await makeBuild(store, number, noon + number * 400 * day)
       const nothing = { pinned: new Set<number>(), running: new Set<number>() }
       for (const [index, { age, night, pinned, ...run }] of history.entries()) {
