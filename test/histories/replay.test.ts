@@ -45,7 +45,7 @@ describe('the workflows as they are', () => {
     await replay(workflowBundle, name)
   })
 
-  it('are all recorded: a run, its cells and builds, undisturbed, disturbed and cancelled', () => {
+  it('are all recorded: a run, its cells and builds, a night, undisturbed, disturbed and cancelled', () => {
     expect(recorded.toSorted()).toEqual(
       expect.arrayContaining([
         'cancelled-boot.runCell.json',
@@ -56,6 +56,8 @@ describe('the workflows as they are', () => {
         'plain.buildOnce.json',
         'plain.runCell.json',
         'plain.runPlan.json',
+        // A night of before there was anybody to tell.
+        'untold.night.json',
       ]),
     )
   })
