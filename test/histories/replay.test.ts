@@ -58,6 +58,8 @@ describe('the workflows as they are', () => {
         'plain.buildOnce.json',
         'plain.runCell.json',
         'plain.runPlan.json',
+        // A night of before there was anybody to tell.
+        'untold.night.json',
       ]),
     )
   })
