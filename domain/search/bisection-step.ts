@@ -36,9 +36,13 @@ export function bisectionStep(search: Bisection, tried: readonly Tried[]): Searc
   if (attempts >= mostAttempts)
     return over(1, `Not sure after ${attempts} attempts; the likeliest are ${believed.join(', ')}.`)
   const sentence = believed.length === 0 ? '' : `after ${counted(attempts, 'attempt')}: ${believed.join(', ')}`
-  // Attempts of one version have their order: one at a time.
-  const candidates = [...new Set(state.next)]
-  const likely = candidates.length > 1 ? [] : likelyAfter(search, seen, candidates[0]!)
+  // The ends take turns, so that what changes on the place meanwhile is not taken for a difference between them. Attempts
+  // of one version have their order: one at a time.
+  const ofEnds = believed.length === 0 && search.atOnce === 1
+  const candidates = ofEnds ? [attemptsAt(seen, last) < attemptsAt(seen, 0) ? last : 0] : [...new Set(state.next)]
+  // As long as the ends are tried, the middle comes after them.
+  const afterEnds = [Math.floor(last / 2)].filter((version) => version > 0)
+  const likely = believed.length === 0 ? afterEnds : likelyAfter(search, seen, candidates)
   return { is: 'try', candidates, likely, sentence }
 }
 
@@ -70,8 +74,14 @@ function silentAt(tried: readonly Tried[], version: number): string | undefined 
   return one && toldOf(one).silent
 }
 
-/** What would be tried next if the attempt at a version came out this way or that. */
-function likelyAfter(search: Bisection, seen: readonly Observation[], version: number): number[] {
+function attemptsAt(seen: readonly Observation[], version: number): number {
+  return seen.filter((each) => 'fails' in each && each.version === version).length
+}
+
+/** What would be tried next if the attempt at a version came out this way or that; of several at once nobody knows. */
+function likelyAfter(search: Bisection, seen: readonly Observation[], candidates: readonly number[]): number[] {
+  const [version, another] = candidates
+  if (version === undefined || another !== undefined) return []
   const next = [true, false].flatMap((fails) => {
     const state = stateOf(search, [...seen, { version, fails }])
     return state.is === 'open' ? state.next.slice(0, 1) : []

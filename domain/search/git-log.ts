@@ -24,9 +24,9 @@ export function bisectLog(search: Bisection, tried: readonly Tried[], subject: (
   const lines = [...ends, ...between].flatMap((one) => {
     const { failed, of, silent } = toldOf(one)
     if (of === 0 && silent === undefined) return []
+    const said = one.attempts.filter(({ fails }) => fails !== undefined)
     const word = of === 0 ? 'skip' : isNew(one.candidate) ? words.new : words.old
-    const attempts =
-      of === 0 ? silent : `${failed} of ${of} attempts failed: ${one.attempts.map((each) => each.id).join(', ')}`
+    const attempts = of === 0 ? silent : `${failed} of ${of} attempts failed: ${said.map((each) => each.id).join(', ')}`
     return [`# ${attempts}`, `# ${word}: ${named(one.candidate)}`, `git bisect ${word} ${id(one.candidate)}`]
   })
   return [`git bisect start '--first-parent'${terms}`, ...lines, ...verdict(search, seen, words.new, named), ''].join(

@@ -124,7 +124,16 @@ describe('a bisection over a patch series', () => {
     expect(four!.sentence).toMatch(/^ffa\.usable fails since 29\.patch/)
     expect(four!.rounds).toBeLessThan(one!.rounds * 0.7)
     const step = stepOf(bisectionOver(long, { atOnce: 4 }), [])
-    expect(step).toMatchObject({ is: 'try', candidates: [0, 40], likely: [] })
+    expect(step).toMatchObject({ is: 'try', candidates: [0, 40], likely: [20] })
+  })
+
+  it('tries the ends by turns, and has the middle built meanwhile', () => {
+    const search = bisectionOver(series)
+    const turns = ['', 'p'].flatMap((before) => [
+      stepOf(search, [seenOf(0, before), seenOf(4, before.replace('p', 'f'))]),
+      stepOf(search, [seenOf(0, `${before}p`), seenOf(4, before.replace('p', 'f'))]),
+    ])
+    expect(turns).toMatchObject([0, 4, 0, 4].map((end) => ({ candidates: [end], likely: [2] })))
   })
 
   it('names what is likely to be tried next, so that it can be built meanwhile', () => {

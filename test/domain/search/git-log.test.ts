@@ -7,7 +7,7 @@ const commits = { of: 'commits' as const, url: '/linux.git', ids }
 
 describe('the log of a bisection', () => {
   it('is what git bisect log writes, with the attempts above each version', () => {
-    const tried = [seenOf(0, 'ppp'), seenOf(4, 'fff'), seenOf(2, 'pppppp'), seenOf(3, 'ffpff')]
+    const tried = [seenOf(0, 'ppp'), seenOf(4, 'fff'), seenOf(2, 'pppppp'), seenOf(3, 'ffpffi')]
     const log = bisectLog(bisectionOver([], { versions: commits }), tried, (id) => `the subject of ${id[0]}`)
     expect(log.split('\n')).toEqual([
       "git bisect start '--first-parent'",
