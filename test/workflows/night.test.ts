@@ -86,7 +86,7 @@ describe('a night', () => {
 
   it('ends when its window closes: what boots is put away, what has not begun is not run, and both are said', async () => {
     const seen = fresh()
-    const closes = (await bench.environment.currentTimeMs()) + 2_000
+    const closes = (await bench.environment.currentTimeMs()) + 10_000
     await bench.withSteps(steps(seen, { closes }), async () => (await start(randomUUID())).result())
     expect(seen.lost.map(({ cell }) => cell)).toEqual([2])
     expect(seen.ended).toEqual([{ run: 7, state: 'finished', reason: 'the window closed' }])
