@@ -15,8 +15,7 @@ export async function finishRun(deps: Deps, end: RunEnd): Promise<RunResult> {
   const judged = cells.flatMap((cell) => (cell.verdict ? [cell.verdict] : []))
   const notRun = cells.flatMap((cell) => (cell.notRun && !cell.verdict ? [cell.notRun] : []))
   const { exitCode, sentence } =
-    searchSummary(detail, end.state) ??
-    summariseRun(judged, { cells: cells.length, failedBuilds, notRun, ...end })
+    searchSummary(detail, end.state) ?? summariseRun(judged, { cells: cells.length, failedBuilds, notRun, ...end })
   const ended = Date.now()
   const first = await endRun(deps.store, end.run, { state: end.state, ended, exitCode, summary: sentence })
   if (first) {
