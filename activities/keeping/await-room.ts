@@ -38,7 +38,9 @@ async function waitForRoom(deps: Deps, need: number, say: (text: string) => void
     if (!told) say(`Waiting for room: ${sentence}. \`hyplab gc\` says what is kept, and why.`)
     told = true
     if (performance.now() - collected < collectMs) {
-      await delay(lookMs, undefined, { signal })
+      // An aborted delay says so in words of its own.
+      await delay(lookMs, undefined, { signal }).catch(() => undefined)
+      signal.throwIfAborted()
       continue
     }
     const freed = await makeRoom(deps, need, signal)
