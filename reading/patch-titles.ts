@@ -1,18 +1,18 @@
 import { open } from 'node:fs/promises'
+import { basename } from 'node:path'
 
 /** A mail's header and a cover's first lines are shorter. */
 const mostBytes = 16 * 1024
 
 /**
- * What some patches are called: the subject of the mail that each is, without `[PATCH v2 1/3]`. Titles are for people: a patch
- * that is no mail, or is not there any longer, has none.
+ * What some patches are called: the subject of the mail that each is, without `[PATCH v2 1/3]`; the file's name where it is no
+ * mail, or is not there any longer.
  * @param files as a plan names them
  */
 export async function patchTitles(files: Iterable<string>): Promise<Map<string, string>> {
   const titles = new Map<string, string>()
   for (const file of new Set(files)) {
-    const title = titleIn(await headOf(file))
-    if (title !== undefined) titles.set(file, title)
+    titles.set(file, titleIn(await headOf(file)) ?? basename(file))
   }
   return titles
 }

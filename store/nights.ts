@@ -1,20 +1,10 @@
 import type { Selectable } from 'kysely'
+import type { Night } from '../domain/night/night.ts'
 import type { Verdict } from '../domain/verdict/verdict.ts'
 import type { NightRow } from './database/tables.ts'
 import type { Store } from './store.ts'
 
-/** One time that a schedule came to. Times are epoch milliseconds. */
-export interface Night {
-  id: number
-  schedule: string
-  workflowId: string
-  /** The hour that it was planned for. */
-  due: number
-  begun: number
-  /** The run that it became; null when there could be none, and then why, in one sentence. */
-  run: number | null
-  fault: string | null
-}
+export type { Night }
 
 /** Of a cell that says nothing for longer than that, nothing is known any longer. */
 const recentNights = 120

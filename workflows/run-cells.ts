@@ -1,20 +1,11 @@
-import {
-  condition,
-  executeChild,
-  isCancellation,
-  ParentClosePolicy,
-  proxyActivities,
-  proxyLocalActivities,
-  workflowInfo,
-} from '@temporalio/workflow'
-import { defineSearchAttributeKey } from '@temporalio/common'
+import { condition, isCancellation, proxyActivities, proxyLocalActivities, workflowInfo } from '@temporalio/workflow'
 import type { Activities } from '../activities/registry.ts'
 import { queues, workflowIds } from '../domain/naming.ts'
+import { cellChild } from './cell-child.ts'
 import type { BuildResult, CellOutline, RunOutline, RunTask } from './contracts.ts'
 import { nightTurns } from './night-turns.ts'
 import { bookkeeping, closing } from './options.ts'
 import { reasonOf } from './reason-of.ts'
-import { runCell } from './run-cell.ts'
 
 const light = proxyLocalActivities<Pick<Activities, 'closeBrokenCell' | 'closeUnbuiltCell' | 'skipCell'>>(bookkeeping)
 
@@ -61,16 +52,7 @@ export async function runCells(
     while (inRow && running >= task.atOnce) await condition(() => running < task.atOnce)
     if (inRow) running++
     try {
-      await executeChild(runCell, {
-        workflowId: workflowIds.cell(workflowInfo().workflowId, cell.number),
-        args: [{ ...cell, run: task.run, lab: task.lab, host: task.host }],
-        typedSearchAttributes: [
-          { key: defineSearchAttributeKey('LabRun', 'KEYWORD'), value: String(task.run) },
-          { key: defineSearchAttributeKey('LabCell', 'KEYWORD'), value: `${task.run}.${cell.number}` },
-        ],
-        // Not the default TERMINATE, which would leave a place powered on.
-        parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
-      })
+      await cellChild(task, cell, workflowIds.cell(workflowInfo().workflowId, cell.number))
       if (turn?.count) await turn.count()
     } finally {
       if (inRow) running--

@@ -1,20 +1,17 @@
 import {
   CancellationScope,
-  executeChild,
   isCancellation,
-  ParentClosePolicy,
   proxyActivities,
   proxyLocalActivities,
   workflowInfo,
 } from '@temporalio/workflow'
-import { defineSearchAttributeKey } from '@temporalio/common'
 import type { Activities } from '../activities/registry.ts'
 import { workflowIds } from '../domain/naming.ts'
 import { BuildsAhead } from './builds-ahead.ts'
+import { cellChild } from './cell-child.ts'
 import type { BuildTask, RunResult, RunTask, SearchAttempt, SearchTask } from './contracts.ts'
 import { bookkeeping, naming } from './options.ts'
 import { reasonOf } from './reason-of.ts'
-import { runCell } from './run-cell.ts'
 
 const light = proxyLocalActivities<Pick<Activities, 'closeUnbuiltCell' | 'finishRun'>>(bookkeeping)
 const { nextAttempt } = proxyActivities<Pick<Activities, 'nextAttempt'>>(naming)
@@ -66,16 +63,7 @@ async function tryOne(
     return await light.closeUnbuiltCell({ run: task.run, cell: cell.number, infra, message })
   }
   builds.begin(ahead)
-  await executeChild(runCell, {
-    workflowId: workflowIds.attempts(workflowInfo().workflowId, cell.number, cell.first),
-    args: [{ ...cell, run: task.run, lab: task.lab, host: task.host }],
-    typedSearchAttributes: [
-      { key: defineSearchAttributeKey('LabRun', 'KEYWORD'), value: String(task.run) },
-      { key: defineSearchAttributeKey('LabCell', 'KEYWORD'), value: `${task.run}.${cell.number}` },
-    ],
-    // Not the default TERMINATE, which would leave a place powered on.
-    parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
-  })
+  await cellChild(task, cell, workflowIds.attempts(workflowInfo().workflowId, cell.number, cell.first))
 }
 
 function unbuilt({ builds }: SearchAttempt): BuildTask[] {

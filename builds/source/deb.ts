@@ -1,11 +1,12 @@
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { describeLocation } from '../../domain/describe-location.ts'
 import type { SourceLocation } from '../../domain/cell.ts'
 import { LabError } from '../../domain/errors.ts'
 import { fetchBinaryPackage } from '../../host/apt/binary-package.ts'
 import { run } from '../../host/run.ts'
 import type { Wanted } from './download.ts'
-import { describeLocation, type SourceContext, type SourceProvider } from './source.ts'
+import { type SourceContext, type SourceProvider } from './source.ts'
 import { fetchFile, knownHash, newestFile, unpackTarball } from './tarball.ts'
 
 type DebLocation = Extract<SourceLocation, { kind: 'deb' }>

@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { describeLocation } from '../../domain/describe-location.ts'
 import type { SourceLocation } from '../../domain/cell.ts'
 import { LabError } from '../../domain/errors.ts'
 import { withLock } from '../../host/lock.ts'
 import { run, runOrThrow } from '../../host/run.ts'
 import { sha256 } from '../../host/sha256.ts'
 import { gitEnvironment } from './git-refs.ts'
-import { describeLocation, type SourceContext, type SourceProvider } from './source.ts'
+import { type SourceContext, type SourceProvider } from './source.ts'
 
 type GitLocation = Extract<SourceLocation, { kind: 'git' }>
 

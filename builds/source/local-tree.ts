@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs'
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { describeLocation } from '../../domain/describe-location.ts'
 import type { SourceLocation } from '../../domain/cell.ts'
 import { LabError } from '../../domain/errors.ts'
 import { withLock } from '../../host/lock.ts'
 import { run, runOrThrow } from '../../host/run.ts'
 import { sha256 } from '../../host/sha256.ts'
 import { checkout } from './git.ts'
-import { describeLocation, type SourceContext, type SourceProvider } from './source.ts'
+import { type SourceContext, type SourceProvider } from './source.ts'
 
 /**
  * A folder that somebody works in. Its content is taken as it is now: in a git work tree, what git tracks or would track

@@ -1,9 +1,10 @@
+import { describeLocation } from '../../domain/describe-location.ts'
 import type { NewestLocation, SourceLocation } from '../../domain/cell.ts'
 import { LabError } from '../../domain/errors.ts'
 import { newestDebian } from '../../host/apt/newest.ts'
 import { newestTag, remoteCommit } from './git-refs.ts'
 import { isCommitId, isLocal, resolveLocal } from './git.ts'
-import { describeLocation, type SourceContext } from './source.ts'
+import { type SourceContext } from './source.ts'
 
 /**
  * Whether a location may mean another source tomorrow although nobody edits a file: a branch, a tag, the newest of

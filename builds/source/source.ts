@@ -48,24 +48,6 @@ export interface SourceProvider<L extends SourceLocation> {
   fetch(location: L, context: SourceContext): Promise<FetchedSource>
 }
 
-/** A location as people write it, unique among locations: also its key in the lock file. */
-export function describeLocation(location: SourceLocation): string {
-  switch (location.kind) {
-    case 'debian':
-      return `debian ${location.package}=${location.version}`
-    case 'deb':
-      return `deb ${location.package}=${location.version}`
-    case 'tarball':
-      return `tarball ${location.url}`
-    case 'tree':
-      return `tree ${location.path}`
-    case 'git':
-      return `git ${location.url} ${location.ref}`
-    case 'newest':
-      return `${location.of} ${location.name}, the newest of ${location.pattern}`
-  }
-}
-
 /** A naming context as one for obtaining, for a source that has to be fetched before it can be named. */
 export function obtainingContext(context: NamingContext): SourceContext {
   return { signal: new AbortController().signal, progress: () => {}, ...context }

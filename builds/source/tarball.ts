@@ -1,5 +1,6 @@
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { describeLocation } from '../../domain/describe-location.ts'
 import type { SourceLocation } from '../../domain/cell.ts'
 import { LabError } from '../../domain/errors.ts'
 import { fetchSourcePackage, upstreamVersion } from '../../host/apt/source-package.ts'
@@ -7,7 +8,7 @@ import { run, runOrThrow } from '../../host/run.ts'
 import { sha256File } from '../../host/sha256.ts'
 import { disturbed } from '../ground.ts'
 import { download, fetchUrl, fileNameOf, wantedHash, type Wanted } from './download.ts'
-import { describeLocation, type FetchedSource, type SourceContext, type SourceProvider } from './source.ts'
+import { type FetchedSource, type SourceContext, type SourceProvider } from './source.ts'
 import { countFiles } from './whole-tree.ts'
 
 type Location<K> = Extract<SourceLocation, { kind: K }>

@@ -9,6 +9,7 @@ import { runDetail } from '../../store/details.ts'
 import { resolve } from '../../store/resolve.ts'
 import type { Context } from '../context.ts'
 import { labOption } from '../places/lab-file.ts'
+import { cellOf } from '../searches/cell-of.ts'
 import { withStore } from '../with-store.ts'
 import { wholeNumber } from './list.ts'
 
@@ -54,21 +55,12 @@ async function begin(context: Context, text: string, options: Options): Promise<
   // Loaded here, because no other command pays for what knows of builds.
   const { bisectRange } = await import('../../reading/bisect-range.ts')
   const { subjectOf } = await import('../../reading/search-subject.ts')
+  const { obtainingContext } = await import('../../builds/source/source.ts')
   const { beginSearch } = await import('../searches/begin-search.ts')
   await withStore(context.folders, async (store) => {
-    const id = await resolve(store, text)
-    if (id.kind !== 'cell')
-      throw new LabError(
-        'BadInput',
-        `"${text}" is no cell: bisect takes one, e.g. ${id.run}.1; \`hyplab show ${id.run}\` lists them.`,
-      )
+    const id = await cellOf(store, text, 'bisect')
     const subject = await subjectOf(store, id.run, id.cell, options.finding)
-    const source = {
-      folders: context.folders,
-      signal: new AbortController().signal,
-      progress: () => {},
-      say: context.talk,
-    }
+    const source = obtainingContext({ folders: context.folders, say: context.talk })
     const named = {
       ...(options.good !== undefined && { good: options.good }),
       ...(options.bad !== undefined && { bad: options.bad }),
@@ -97,6 +89,7 @@ async function log({ folders, json, print, printJson }: Context, text: string): 
   const { bisectLog } = await import('../../domain/search/git-log.ts')
   const { triedOf } = await import('../../reading/search-tried.ts')
   const { subjectsOf } = await import('../../builds/source/history.ts')
+  const { obtainingContext } = await import('../../builds/source/source.ts')
   await withStore(folders, async (store) => {
     const id = await resolve(store, text)
     const { run, cells } = await runDetail(store, id.run)
@@ -105,7 +98,7 @@ async function log({ folders, json, print, printJson }: Context, text: string): 
       throw new LabError('BadInput', `Run ${run.id} is no bisection: \`hyplab list\` shows which are.`)
     const tried = triedOf(search, cells)
     const { versions } = search
-    const context = { folders, signal: new AbortController().signal, progress: () => {} }
+    const context = obtainingContext({ folders })
     const ids = versions.of === 'commits' ? tried.map(({ candidate }) => versions.ids[candidate]!) : []
     const subjects =
       versions.of === 'commits' ? await subjectsOf(versions.url, ids, context) : new Map<string, string>()

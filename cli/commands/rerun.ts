@@ -1,8 +1,7 @@
 import type { Command } from 'commander'
-import { LabError } from '../../domain/errors.ts'
-import { resolve } from '../../store/resolve.ts'
 import type { Context } from '../context.ts'
 import { labOption } from '../places/lab-file.ts'
+import { cellOf } from '../searches/cell-of.ts'
 import { withStore } from '../with-store.ts'
 import { collect } from './run.ts'
 
@@ -35,12 +34,7 @@ export function addRerunCommand(program: Command, context: () => Context): void 
       const { subjectOf } = await import('../../reading/search-subject.ts')
       const { beginSearch } = await import('../searches/begin-search.ts')
       await withStore(context().folders, async (store) => {
-        const id = await resolve(store, text)
-        if (id.kind !== 'cell')
-          throw new LabError(
-            'BadInput',
-            `"${text}" is no cell: rerun takes one, e.g. ${id.run}.1; \`hyplab show ${id.run}\` lists them.`,
-          )
+        const id = await cellOf(store, text, 'rerun')
         const subject = await subjectOf(store, id.run, id.cell, options.finding)
         const variants = await variantsOf(store, subject, options.with)
         const { of, finding } = subject

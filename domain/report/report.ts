@@ -4,6 +4,7 @@ import type { Evidence } from '../evidence.ts'
 import type { Finding } from '../finding.ts'
 import type { Rate } from '../flake/rate.ts'
 import type { StripBox } from '../flake/draw-strips.ts'
+import type { Night } from '../night/night.ts'
 import type { NightStory } from '../night/tell-night.ts'
 import type { Stage } from '../stage/stage.ts'
 import type { AttemptVerdict } from '../verdict/attempt-verdict.ts'
@@ -30,15 +31,7 @@ export interface Report {
   strips: ReportStrip[]
 }
 
-export interface ReportNight {
-  id: number
-  schedule: string
-  workflowId: string
-  due: number
-  begun: number
-  run: number | null
-  /** Why it did not begin. */
-  fault: string | null
+export interface ReportNight extends Night {
   /** Who looks after the schedule; null where its file does not say. */
   owner: string | null
   /** The schedule's time zone. */

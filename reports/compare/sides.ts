@@ -1,7 +1,7 @@
 import { counted } from '../../domain/counted.ts'
 import type { Comparison, ComparedSide } from '../../domain/compare/comparison.ts'
 import type { Side } from '../../domain/compare/side.ts'
-import type { SourceLocation } from '../../domain/cell.ts'
+import { describeLocation } from '../../domain/describe-location.ts'
 import { outcomes } from '../../domain/finding.ts'
 import type { ReportCell } from '../../domain/report/report.ts'
 import { plainLine } from '../plain.ts'
@@ -19,8 +19,8 @@ export function countsOfSide({ counts, of }: Side): string {
 export function testedLines({ run, cells }: ComparedSide, titles: ReadonlyMap<string, string>): string[] {
   const kernels = new Map(cells.map(({ kernel }) => [kernel.name, kernel]))
   const lines = [...kernels.values()].flatMap(({ name, sources, patches }) => [
-    `kernel ${name}: ${sources[0] ? sourceInWords(sources[0]) : 'no source'}`,
-    ...patches.map((patch, index) => `  ${index + 1}/${patches.length} ${titles.get(patch) ?? fileName(patch)}`),
+    `kernel ${name}: ${sources[0] ? describeLocation(sources[0]) : 'no source'}`,
+    ...patches.map((patch, index) => `  ${index + 1}/${patches.length} ${titles.get(patch) ?? patch}`),
   ])
   const values = (axis: string): string => [...new Set(cells.map(({ axes }) => axes[axis] ?? ''))].join(', ')
   return [
@@ -42,24 +42,4 @@ function attemptsThatCount(attempts: ReportCell['attempts']): number {
 
 function attemptsOf(cells: readonly ReportCell[]): number {
   return cells.reduce((sum, { attempts }) => sum + attempts.length, 0)
-}
-
-function sourceInWords(source: SourceLocation): string {
-  switch (source.kind) {
-    case 'debian':
-    case 'deb':
-      return `Debian ${source.package} ${source.version}`
-    case 'tarball':
-      return source.url
-    case 'tree':
-      return `work tree ${source.path}`
-    case 'git':
-      return `${source.url} ${source.ref}`
-    case 'newest':
-      return `the newest ${source.pattern} of ${source.name}`
-  }
-}
-
-function fileName(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1)
 }

@@ -17,7 +17,7 @@ const mostConsequences = 2
 /** What a change is called, and what it means to a reader who sees the word for the first time. */
 export const changeWords: Record<ChangeKind, string> = {
   broken: 'passed, and fails with the series',
-  unstable: 'comes out now so, now so',
+  unstable: 'does not come out alike in all attempts',
   fixed: 'failed, and passes with the series',
   changed: 'came to something else, or to the same for another reason',
   unknown: 'is not shown on one side',
@@ -91,7 +91,8 @@ function groupLines({ kind, id, cells }: ChangeGroup): string[] {
   const told = cells.slice(0, mostCells)
   const [first] = cells
   return [
-    plainLine(`${kind.toUpperCase()}  ${id}  (${changeWords[kind]})`),
+    plainLine(`${kind.toUpperCase()}  ${id}`),
+    ...wrap(`It ${changeWords[kind]}.`, '  '),
     ...told.map(({ cell }) => plainLine(`  ${cell.name}`)),
     ...(cells.length > told.length ? [`  and ${cells.length - told.length} more`] : []),
     ...(first ? shownBy(first) : []),

@@ -1,7 +1,7 @@
 /** What a search is about and over what it goes, from stored results. */
-import { rm, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Cell } from '../../domain/cell.ts'
 import { bisectRange } from '../../reading/bisect-range.ts'
 import { variantsOf } from '../../reading/rerun-variants.ts'
@@ -11,17 +11,12 @@ import { finishAttempt, startAttempt } from '../../store/attempts.ts'
 import { putBuild } from '../../store/builds.ts'
 import { setCellBuilds } from '../../store/cells.ts'
 import { createRun } from '../../store/runs.ts'
-import { openStore, type Store } from '../../store/store.ts'
-import { noon, sampleCell, sampleEnd, sampleRun, sampleStart, temporaryState } from '../store/samples.ts'
+import { type Store } from '../../store/store.ts'
+import { noon, sampleCell, sampleEnd, sampleRun, sampleStart } from '../store/samples.ts'
+import { useStore } from '../store/use-store.ts'
 
 let store: Store
-beforeEach(async () => {
-  store = await openStore(await temporaryState())
-})
-afterEach(async () => {
-  await store.close()
-  await rm(store.folder, { recursive: true })
-})
+useStore((fresh) => (store = fresh))
 
 const context = () => ({
   folders: { state: store.folder, cache: join(store.folder, 'cache') },

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { changeKinds } from '../../domain/compare/compare-cells.ts'
 import { compare, type Comparison } from '../../domain/compare/comparison.ts'
 import { pairRuns, pairValues } from '../../domain/compare/pair-cells.ts'
 import type { Report } from '../../domain/report/report.ts'
@@ -31,7 +32,7 @@ describe('a comparison as text', () => {
   it('says what was tested, what changed by cause, with the lines of both sides, and how to have it again', () => {
     const text = compareText(byConfig(), words)
     expect(text).toMatch(/^ffa=y -> ffa=m: 2 cells: 1 unstable, 1 unknown\.$/m)
-    expect(text).toMatch(/^base: +kernel linux-6\.18\.5: Debian linux 6\.18\.5-1$/m)
+    expect(text).toMatch(/^base: +kernel linux-6\.18\.5: debian linux=6\.18\.5-1$/m)
     expect(text).toMatch(/^UNSTABLE {2}order\.ffa-before-kvm/m)
     expect(text).toMatch(/^ {2}base: fail in 1 of 1$/m)
     expect(text).toMatch(/^ {4}> uart0:2 {2}\[ {4}0\.536521\] calling {2}ffa_init/m)
@@ -40,8 +41,11 @@ describe('a comparison as text', () => {
   })
 
   it('is at most 72 columns wide, but for what consoles said and names', () => {
-    const long = compareText(byConfig(), words)
-      .split('\n')
+    const all = changeKinds.map((kind) =>
+      compareText({ ...byConfig(), groups: [{ ...byConfig().groups[0]!, kind }] }, words),
+    )
+    const long = [compareText(byConfig(), words), ...all]
+      .flatMap((text) => text.split('\n'))
       .filter((line) => line.length > 72 && !/^ {4}[> ] (?:uart|record)/.test(line))
     expect(long).toEqual([])
   })
@@ -71,7 +75,7 @@ describe('a comparison as text', () => {
       cells: report.cells.map((one) => ({ ...one, kernel: { ...one.kernel, patches: ['/s/1.patch', '/s/2.patch'] } })),
     }
     const text = compareText(between(report, patched), { titles: new Map([['/s/1.patch', 'KVM: arm64: Negotiate']]) })
-    expect(text).toMatch(/^ +1\/2 KVM: arm64: Negotiate\n +2\/2 2\.patch$/m)
+    expect(text).toMatch(/^ +1\/2 KVM: arm64: Negotiate\n +2\/2 \/s\/2\.patch$/m)
   })
 })
 

@@ -1,20 +1,13 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { rm } from 'node:fs/promises'
 import { artifactPath } from '../../store/artifacts.ts'
 import { findBuild, putBuild, usableBuild } from '../../store/builds.ts'
-import { openStore, type Store } from '../../store/store.ts'
-import { failedBuild, noon, sampleBuild, temporaryState } from './samples.ts'
+import { type Store } from '../../store/store.ts'
+import { failedBuild, noon, sampleBuild } from './samples.ts'
+import { useStore } from './use-store.ts'
 
 let store: Store
-
-beforeEach(async () => {
-  store = await openStore(await temporaryState())
-})
-
-afterEach(async () => {
-  await store.close()
-  await rm(store.folder, { recursive: true })
-})
+useStore((fresh) => (store = fresh))
 
 test('the first whole build of an id stays', async () => {
   const first = await putBuild(store, await sampleBuild(store, 'id'))

@@ -1,21 +1,13 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
-import { rm } from 'node:fs/promises'
+import { expect, test } from 'vitest'
 import { setCellBuilds } from '../../store/cells.ts'
 import { addEvent, eventsAfter } from '../../store/events.ts'
 import { createRun } from '../../store/runs.ts'
-import { openStore, type Store } from '../../store/store.ts'
-import { noon, sampleRun, temporaryState } from './samples.ts'
+import { type Store } from '../../store/store.ts'
+import { noon, sampleRun } from './samples.ts'
+import { useStore } from './use-store.ts'
 
 let store: Store
-
-beforeEach(async () => {
-  store = await openStore(await temporaryState())
-})
-
-afterEach(async () => {
-  await store.close()
-  await rm(store.folder, { recursive: true })
-})
+useStore((fresh) => (store = fresh))
 
 test('a reader gets each event of its run once, in order', async () => {
   const [run, other] = [await createRun(store, sampleRun()), await createRun(store, sampleRun())]

@@ -1,5 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { rm } from 'node:fs/promises'
+import { describe, expect, it } from 'vitest'
 import { finishAttempt, startAttempt } from '../../store/attempts.ts'
 import { judgeCell, setCellBuilds, setCells, setNotRun, setTools } from '../../store/cells.ts'
 import { attemptsOf, cellsOfRuns } from '../../store/night-cells.ts'
@@ -15,18 +14,13 @@ import {
 import { createRun } from '../../store/runs.ts'
 import { readSamples } from '../../store/samples.ts'
 import { deleteSchedule, listSchedules, writeSchedule } from '../../store/schedules.ts'
-import { openStore, type Store } from '../../store/store.ts'
+import { type Store } from '../../store/store.ts'
 import type { Verdict } from '../../domain/verdict/verdict.ts'
-import { noon, sampleEnd, sampleRun, sampleStart, temporaryState } from './samples.ts'
+import { noon, sampleEnd, sampleRun, sampleStart } from './samples.ts'
+import { useStore } from './use-store.ts'
 
 let store: Store
-beforeEach(async () => {
-  store = await openStore(await temporaryState())
-})
-afterEach(async () => {
-  await store.close()
-  await rm(store.folder, { recursive: true })
-})
+useStore((fresh) => (store = fresh))
 
 const day = 86_400_000
 

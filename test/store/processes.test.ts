@@ -1,31 +1,24 @@
 import { execFile } from 'node:child_process'
-import { open, readdir, rm } from 'node:fs/promises'
+import { open, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { verifyArtifact } from '../../store/artifacts.ts'
 import { findAttempt, finishAttempt } from '../../store/attempts.ts'
 import { runDetail } from '../../store/details.ts'
 import { eventsAfter } from '../../store/events.ts'
 import { createRun } from '../../store/runs.ts'
-import { openStore, type Store } from '../../store/store.ts'
+import { type Store } from '../../store/store.ts'
 import { incomingFolder, sweep } from '../../store/sweep.ts'
 import { startChild } from './children/child.ts'
-import { sampleEnd, sampleRun, sampleStart, temporaryState } from './samples.ts'
+import { sampleEnd, sampleRun, sampleStart } from './samples.ts'
+import { useStore } from './use-store.ts'
 
 // Other processes have to start, on a host that may be busy with builds.
 vi.setConfig({ testTimeout: 60_000 })
 
 let store: Store
-
-beforeEach(async () => {
-  store = await openStore(await temporaryState())
-})
-
-afterEach(async () => {
-  await store.close()
-  await rm(store.folder, { recursive: true })
-})
+useStore((fresh) => (store = fresh))
 
 test('two writers and a reader in three processes: the reader sees whole results only, each event once', async () => {
   const run = await createRun(store, sampleRun(2))

@@ -1,24 +1,16 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
-import { rm } from 'node:fs/promises'
+import { expect, test } from 'vitest'
 import { findAttempt, finishAttempt, startAttempt, unfinishedAttempts } from '../../store/attempts.ts'
 import { judgeCell, setCellBuilds } from '../../store/cells.ts'
 import { attemptDetail, cellDetail, runDetail } from '../../store/details.ts'
 import { putBuild } from '../../store/builds.ts'
 import { bootSeconds, buildSeconds, paceHistory } from '../../store/history.ts'
 import { createRun, endRun, latestRun, listRuns, runningRuns } from '../../store/runs.ts'
-import { openStore, type Store } from '../../store/store.ts'
-import { failedBuild, noon, sampleBuild, sampleEnd, sampleRun, sampleStart, temporaryState } from './samples.ts'
+import { type Store } from '../../store/store.ts'
+import { failedBuild, noon, sampleBuild, sampleEnd, sampleRun, sampleStart } from './samples.ts'
+import { useStore } from './use-store.ts'
 
 let store: Store
-
-beforeEach(async () => {
-  store = await openStore(await temporaryState())
-})
-
-afterEach(async () => {
-  await store.close()
-  await rm(store.folder, { recursive: true })
-})
+useStore((fresh) => (store = fresh))
 
 const verdict = { verdict: 'known-fail', sentence: 'The known bug is there.', because: [] } as const
 

@@ -1,5 +1,4 @@
-import { rm } from 'node:fs/promises'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import {
   deliveriesOf,
   listDeliveries,
@@ -11,18 +10,13 @@ import {
 import type { MessageData } from '../../domain/tell/message.ts'
 import { listNights, writeNight, type Night } from '../../store/nights.ts'
 import { isQuiet, keepQuiet } from '../../store/quiet.ts'
-import { openStore, type Store } from '../../store/store.ts'
+import { type Store } from '../../store/store.ts'
 import { planOnce, type PlannedMessage, type TellingPlan, type ToldSoFar } from '../../store/tellings.ts'
-import { noon, temporaryState } from './samples.ts'
+import { noon } from './samples.ts'
+import { useStore } from './use-store.ts'
 
 let store: Store
-beforeEach(async () => {
-  store = await openStore(await temporaryState())
-})
-afterEach(async () => {
-  await store.close()
-  await rm(store.folder, { recursive: true })
-})
+useStore((fresh) => (store = fresh))
 
 const day = 86_400_000
 const place = { schedule: 'nightly', target: 'mail lab@example.org' }

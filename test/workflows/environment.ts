@@ -1,3 +1,4 @@
+import type { NightTask } from '../../workflows/contracts.ts'
 import type { Client } from '@temporalio/client'
 import { TestWorkflowEnvironment } from '@temporalio/testing'
 import { bundleWorkflowCode, DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker'
@@ -76,4 +77,16 @@ export async function openBench(): Promise<Bench> {
       }
     },
   }
+}
+
+/** What a schedule gives to a night; the steps of a bench read nothing of it. */
+export const nightTask: NightTask = {
+  schedule: 'nightly',
+  lab,
+  host,
+  plan: '/plan.yaml',
+  only: {},
+  atOnce: 1,
+  confirm: 5,
+  zone: 'UTC',
 }

@@ -4,8 +4,8 @@ import { ApplicationFailure, defineSearchAttributeKey } from '@temporalio/common
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { RunEnd } from '../../activities/registry.ts'
 import { queues } from '../../domain/naming.ts'
-import type { LostAttempt, NightStart, NightTask, RunTask, SkippedCell } from '../../workflows/contracts.ts'
-import { host, lab, openBench, type Bench } from './environment.ts'
+import type { LostAttempt, NightStart, RunTask, SkippedCell } from '../../workflows/contracts.ts'
+import { host, lab, nightTask, openBench, type Bench } from './environment.ts'
 
 let bench: Bench
 /** temporal.api.enums.v1.IndexedValueType: DATETIME. */
@@ -21,17 +21,6 @@ beforeEach(async () => {
   })
 }, 120_000)
 afterEach(() => bench?.close())
-
-const night: NightTask = {
-  schedule: 'nightly',
-  lab,
-  host,
-  plan: '/plan.yaml',
-  only: {},
-  atOnce: 1,
-  confirm: 5,
-  zone: 'UTC',
-}
 
 const steps = (seen: { ended: RunEnd[]; lost: LostAttempt[]; begun: NightStart[] }) => ({
   async beginNight(start: NightStart): Promise<RunTask> {
@@ -68,7 +57,7 @@ const start = (workflowId: string, due?: Date) =>
   bench.client.workflow.start('night', {
     workflowId,
     taskQueue: queues.main(lab),
-    args: [night],
+    args: [nightTask],
     // As the server sets it for what a schedule starts.
     ...(due && {
       typedSearchAttributes: [{ key: defineSearchAttributeKey('TemporalScheduledStartTime', 'DATETIME'), value: due }],
@@ -82,7 +71,7 @@ describe('a night', () => {
     const due = new Date('2026-11-30T01:30:00Z')
     const all = { ...steps(seen), bootAttempt: async () => ({ ending: 'finished' as const }) }
     await bench.withSteps(all, async () => (await start(id, due)).result())
-    expect(seen.begun).toEqual([{ night, workflowId: id, due: due.getTime() }])
+    expect(seen.begun).toEqual([{ night: nightTask, workflowId: id, due: due.getTime() }])
     expect(seen.ended).toEqual([{ run: 7, state: 'finished', reason: '' }])
   })
 

@@ -3,8 +3,8 @@ import { ApplicationFailure } from '@temporalio/common'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Activities } from '../../activities/registry.ts'
 import { queues, workflowIds } from '../../domain/naming.ts'
-import type { NightTask, NightTelling } from '../../workflows/contracts.ts'
-import { host, lab, openBench, type Bench } from './environment.ts'
+import type { NightTelling } from '../../workflows/contracts.ts'
+import { host, lab, nightTask, openBench, type Bench } from './environment.ts'
 
 let bench: Bench
 // When a child ends whose parent has ended before, the time-skipping server (1.40) skips no time any longer: one for each test.
@@ -12,17 +12,6 @@ beforeEach(async () => {
   bench = await openBench()
 }, 120_000)
 afterEach(() => bench?.close())
-
-const task: NightTask = {
-  schedule: 'nightly',
-  lab,
-  host,
-  plan: '/plan.yaml',
-  only: {},
-  atOnce: 1,
-  confirm: 5,
-  zone: 'UTC',
-}
 
 /** A night without cells, of which these messages are to be sent. */
 function steps(messages: string[], over: Partial<Activities> = {}) {
@@ -47,7 +36,7 @@ async function night(all: Partial<Activities>): Promise<string> {
   const workflowId = `night-${randomUUID()}`
   await bench.withSteps(all, async () => {
     const { workflow } = bench.client
-    const handle = await workflow.start('night', { workflowId, taskQueue: queues.main(lab), args: [task] })
+    const handle = await workflow.start('night', { workflowId, taskQueue: queues.main(lab), args: [nightTask] })
     await handle.result().catch(() => undefined)
     await workflow.getHandle(workflowIds.telling(workflowId)).result()
   })
@@ -87,7 +76,7 @@ describe('a night', () => {
     const workflowId = `night-${randomUUID()}`
     await bench.withSteps(all, async () => {
       const { workflow } = bench.client
-      const handle = await workflow.start('night', { workflowId, taskQueue: queues.main(lab), args: [task] })
+      const handle = await workflow.start('night', { workflowId, taskQueue: queues.main(lab), args: [nightTask] })
       expect(await handle.result()).toEqual({ verdicts: {}, failedBuilds: 0 })
       end()
       await workflow.getHandle(workflowIds.telling(workflowId)).result()
@@ -131,7 +120,7 @@ describe('a night', () => {
     const workflowId = `night-${randomUUID()}`
     await bench.withSteps(all, async () => {
       const { workflow } = bench.client
-      const handle = await workflow.start('night', { workflowId, taskQueue: queues.main(lab), args: [task] })
+      const handle = await workflow.start('night', { workflowId, taskQueue: queues.main(lab), args: [nightTask] })
       await begun.promise
       await handle.cancel()
       await expect(handle.result()).rejects.toThrow()

@@ -1,23 +1,15 @@
-import { rm } from 'node:fs/promises'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { isCollectionDue } from '../../../store/keeping/due.ts'
 import { writeUsage } from '../../../store/keeping/usage.ts'
 import { writeNight } from '../../../store/nights.ts'
 import { createRun, endRun } from '../../../store/runs.ts'
-import { openStore, type Store } from '../../../store/store.ts'
-import { noon, sampleRun, temporaryState } from '../samples.ts'
+import { type Store } from '../../../store/store.ts'
+import { noon, sampleRun } from '../samples.ts'
+import { useStore } from '../use-store.ts'
 
 const hour = 3600_000
 let store: Store
-
-beforeEach(async () => {
-  store = await openStore(await temporaryState())
-})
-
-afterEach(async () => {
-  await store.close()
-  await rm(store.folder, { recursive: true })
-})
+useStore((fresh) => (store = fresh))
 
 const due = (hours: number): Promise<boolean> => isCollectionDue(store, noon + hours * hour)
 

@@ -159,7 +159,8 @@ test('cancel in mid-dialogue ends it with its reason', async () => {
   const reason = new Error('cancelled')
   const board = bootBoard(folder, { tftp }, { signal: abort.signal })
   const ended = startByUBoot(board.dialogue, { loader: debianLoader, offer: offer!, cmdline: 'quiet' })
-  setTimeout(() => abort.abort(reason), 300)
+  await board.says('dhcp && ')
+  abort.abort(reason)
   await expect(ended).rejects.toBe(reason)
 })
 
