@@ -1,3 +1,4 @@
+import { isDeepEqual } from '../domain/deep-equal.ts'
 import { LabError } from '../domain/errors.ts'
 import { inputs, movedGroups, withInputs, type Input, type Made } from '../domain/search/moved-groups.ts'
 import type { Variant } from '../domain/search/search.ts'
@@ -26,7 +27,10 @@ export async function variantsOf(store: Store, subject: Subject, wanted: readonl
     const taken = await Promise.all(wanted.map((text) => takenFrom(store, subject, text)))
     const name = taken.map((each) => each.name).join(', ')
     const byInput = Object.fromEntries(taken.map((each) => [each.input, each]))
-    return [asItIs, await variantOf(now, name, byInput)]
+    const variant = await variantOf(now, name, byInput)
+    if (isSame(variant, asItIs))
+      throw new LabError('BadInput', `${subject.of} has the ${name} already: there is nothing to try by turns.`)
+    return [asItIs, variant]
   }
   const other = await lastOf(store, subject)
   const before = madeOf(other)
@@ -129,6 +133,14 @@ async function variantOf(now: Made, name: string, taken: Partial<Record<Input, T
   if (mixed.kernelBuild === undefined)
     await requireSamePatches(taken.kernel?.from ?? now, taken.kernel?.of ?? 'the cell')
   return { name, ...mixed }
+}
+
+/** Whether two variants boot the very same thing on the same place. */
+function isSame(one: Variant, other: Variant): boolean {
+  const part = ({ kernelBuild, firmwareBuild, cell: { cmdline, modules, target } }: Variant) => {
+    return { kernelBuild, firmwareBuild, cmdline, modules, target }
+  }
+  return one.kernelBuild !== undefined && isDeepEqual(part(one), part(other))
 }
 
 function listed(words: readonly string[]): string {

@@ -20,13 +20,15 @@ export interface Subject {
 
 /**
  * A cell and the finding of it that is to be explained.
- * @param wanted the finding's id; when absent, the first that the cell's verdict rests on
+ * @param wanted the finding's id; when absent, of those that the cell's verdict rests on the first that failed, else the first:
+ *   a known bug is looked for, too
  * @throws LabError BadInput when the cell has not been judged, or says nothing of the finding
  */
 export async function subjectOf(store: Store, run: number, number: number, wanted?: string): Promise<Subject> {
   const context = await cellDetail(store, run, number)
   const of = `${run}.${number}`
-  const finding = wanted ?? context.cell.verdict?.because[0]?.finding
+  const restsOn = context.cell.verdict?.because.map((each) => each.finding) ?? []
+  const finding = wanted ?? restsOn.find((id) => mostlyFails(context.cell, id)) ?? restsOn[0]
   if (finding === undefined)
     throw new LabError(
       'BadInput',

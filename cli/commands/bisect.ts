@@ -31,7 +31,10 @@ export function addBisectCommand(program: Command, context: () => Context): void
     .description(
       'find by boots which patch, commit or release a finding comes out otherwise with; boots that deceive are repeated',
     )
-    .option('--finding <id>', "the finding, or boot.end; the first that the cell's verdict rests on when left out")
+    .option(
+      '--finding <id>',
+      "the finding, or boot.end; the first that failed of those that the cell's verdict rests on when left out",
+    )
     .option('--good <rev>', 'where it passes: a revision of the git tree, or a version of a Debian kernel')
     .option('--bad <rev>', 'where it fails; either is what earlier results say when left out')
     .option('--confidence <percent>', 'how sure to be', percentage, 97)

@@ -25,7 +25,10 @@ export function addRerunCommand(program: Command, context: () => Context): void 
       collect,
       [],
     )
-    .option('--finding <id>', "the finding, or boot.end; the first that the cell's verdict rests on when left out")
+    .option(
+      '--finding <id>',
+      "the finding, or boot.end; the first that failed of those that the cell's verdict rests on when left out",
+    )
     .option('-d, --detach', 'start it and return; needs `hyplab up`')
     .option(...labOption)
     .action(async (text: string, options: Options) => {

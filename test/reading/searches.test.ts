@@ -9,7 +9,7 @@ import { subjectOf } from '../../reading/search-subject.ts'
 import { sha256 } from '../../host/sha256.ts'
 import { finishAttempt, startAttempt } from '../../store/attempts.ts'
 import { putBuild } from '../../store/builds.ts'
-import { setCellBuilds } from '../../store/cells.ts'
+import { judgeCell, setCellBuilds } from '../../store/cells.ts'
 import { createRun } from '../../store/runs.ts'
 import { type Store } from '../../store/store.ts'
 import { noon, sampleCell, sampleEnd, sampleRun, sampleStart } from '../store/samples.ts'
@@ -89,6 +89,13 @@ describe('what a search is about', () => {
   })
 })
 
+it('what a cell with a known bug is searched for is what fails in it, whatever else its verdict rests on', async () => {
+  const run = await keep({ fails: [true] })
+  const rests = ['boot.end', 'ffa.usable'].map((finding) => ({ attempt: 1, finding }))
+  await judgeCell(store, run, 1, { verdict: 'known-fail', sentence: 'The known bug is there.', because: rests })
+  expect(await subjectOf(store, run, 1)).toMatchObject({ finding: 'ffa.usable', fails: true })
+})
+
 describe('the range of a bisection', () => {
   it('is what came to the series since the last good result', async () => {
     await keep({ fails: [false], patches: ['a'] })
@@ -126,6 +133,15 @@ describe('the range of a bisection', () => {
 })
 
 describe('the variants of a rerun', () => {
+  it('are refused where the input is the same already: boots by turns would tell nothing', async () => {
+    const before = await keep({ fails: [false], symbols: { A: 'y' } })
+    const bad = await keep({ fails: [true], symbols: { A: 'y' } })
+    await expect(variantsOf(store, await subject(bad), [`kernel=${before}`])).rejects.toMatchObject({
+      code: 'BadInput',
+      message: `${bad}.1 has the kernel of ${before}.1 already: there is nothing to try by turns.`,
+    })
+  })
+
   it('are each input that moved, alone, and all together, bound to the builds that were made', async () => {
     const good = await keep({ fails: [false], cell: { cmdline: 'quiet' }, symbols: { A: 'y' } })
     const bad = await keep({ fails: [true], patches: ['a'], symbols: { A: 'm' } })
