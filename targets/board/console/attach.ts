@@ -24,6 +24,8 @@ export interface Way {
   filter?: WordFilter
   /** For how long after connecting the other end may still refuse us, milliseconds; 0 where it has said that it will not. */
   settleMs: number
+  /** The other end has not refused us: what it is to hear before the first byte for the UART can go. */
+  begin?(): void
   /** What is known about why the connection ended, beside that it did; a part of a sentence. */
   whyEnded?(): Promise<string | undefined>
   /** Lets go of what is behind the connection. */
@@ -95,8 +97,10 @@ class AttachedLine implements ConsoleLine {
   settled(error?: Error): void {
     clearTimeout(this.#timer)
     this.#settling = false
-    if (error === undefined) this.#hasSettled.resolve()
-    else this.#hasSettled.reject(error)
+    if (error === undefined) {
+      this.#way.begin?.()
+      this.#hasSettled.resolve()
+    } else this.#hasSettled.reject(error)
   }
 
   async close(): Promise<void> {

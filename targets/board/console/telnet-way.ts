@@ -8,19 +8,25 @@ export interface TelnetWay {
   decode(chunk: Uint8Array): Uint8Array
   encode(bytes: Uint8Array): Uint8Array
   sendBreak(milliseconds: number): Promise<void>
+  begin(): void
 }
 
 /**
  * Speaks telnet on a connection: answers options, takes them out of the data, and sends breaks by RFC 2217 where the server
  * knows it, else as the one command of RFC 854, whose length is the server's. No answer is awaited: ser2net 4.3.11 says
  * "break on" to break off, and nothing at all to DTR and RTS.
+ * What ser2net asks is answered only when it has not refused us (`begin`): it asks, refuses and hangs up in one go, and an
+ * answer that it no longer reads makes its hang-up a reset, behind which its sentence is lost.
  * A stream that is damaged ends the connection, because what is data in it cannot be known.
  * @param speed what the server is asked to set, bits a second; it is left as configured where absent
  */
 export function telnetWay(connection: Duplex, speed?: number): TelnetWay {
   const options = new TelnetOptions()
+  let held: Uint8Array[] | undefined = []
   const send = (bytes: Uint8Array | undefined): void => {
-    if (bytes !== undefined && connection.writable) connection.write(bytes)
+    if (bytes === undefined) return
+    if (held !== undefined) held.push(bytes)
+    else if (connection.writable) connection.write(bytes)
   }
   const take = (event: TelnetEvent): void => {
     if (event.kind === 'negotiation') {
@@ -39,6 +45,11 @@ export function telnetWay(connection: Duplex, speed?: number): TelnetWay {
       send(comPortBreak('on'))
       await delay(milliseconds)
       send(comPortBreak('off'))
+    },
+    begin: () => {
+      const answers = Buffer.concat(held ?? [])
+      held = undefined
+      if (answers.length > 0) send(answers)
     },
   }
 }
