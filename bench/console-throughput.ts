@@ -8,7 +8,7 @@ import { LineReader } from '../domain/console/line-reader.ts'
 import { anySignature, matchSignatures } from '../domain/signatures/match.ts'
 import { startGuarded } from '../host/guarded-process.ts'
 import { capture } from '../targets/capture.ts'
-import { FifoChannel, makeFifos } from '../targets/qemu/fifo-channel.ts'
+import { FifoChannel, withPipes } from '../targets/qemu/fifo-channel.ts'
 import { BootFollower } from '../targets/follow.ts'
 import { StageFollower } from '../domain/stage/stage-follower.ts'
 
@@ -75,9 +75,9 @@ async function follow(file: string, size: number): Promise<ThroughputRow> {
 
 /** The same as in a boot: from QEMU's pipe to the disk first, then through everything. */
 async function captureAndFollow(file: string, size: number, folder: string): Promise<ThroughputRow> {
-  await makeFifos([join(folder, 'uart0')])
   const opened = 'exec 5<>uart0.out 6<>uart0.in; echo opened >&4; '
-  const qemu = startGuarded('sh', ['-c', `${opened} cat "$0" >&5`, file], { cwd: folder, channels: 1 })
+  const { command, args } = withPipes(folder, ['uart0'], ['sh', '-c', `${opened} cat "$0" >&5`, file])
+  const qemu = startGuarded(command, args, { cwd: folder, channels: 1 })
   await once(qemu.channels[0]!, 'data')
   const follower = new BootFollower(['uart0'])
   let peak = 0

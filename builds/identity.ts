@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { FileMemo } from '../host/file-memo.ts'
 import { sha256, sha256File } from '../host/sha256.ts'
 import type { BuildIdentity } from './build.ts'
 
@@ -17,6 +18,9 @@ export function canonicalJson(value: unknown): string {
   return `{${members.join(',')}}`
 }
 
+/** The sources of what we build for a target are asked for before each boot. */
+const hashes = new FileMemo<string>()
+
 /**
  * sha256 in hex over the names and bytes of all regular files below a folder; its own place does not matter.
  * @throws ENOENT when the folder does not exist.
@@ -24,10 +28,10 @@ export function canonicalJson(value: unknown): string {
 export async function sha256Folder(folder: string): Promise<string> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
-  const hashes = await Promise.all(
-    files.map(async (path) => [path.slice(folder.length), await sha256File(path)] as const),
+  const hashed = files.map(
+    async (path) => [path.slice(folder.length), await hashes.of(path, 'sha256', () => sha256File(path))] as const,
   )
-  return sha256(canonicalJson(Object.fromEntries(hashes)))
+  return sha256(canonicalJson(Object.fromEntries(await Promise.all(hashed))))
 }
 
 /** Names a build by everything that can change its bytes. `name` is for people and is not hashed. */

@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises'
 
 /**
- * What was worked out from a file, kept in this process for as long as the file stays what it is: inode, size and times,
- * which is also what make and ccache go by.
+ * What was worked out from a file, kept in this process for as long as the file stays what it is by its stamp, which is also
+ * what make and ccache go by.
  */
 export class FileMemo<Value> {
   readonly #known = new Map<string, { stamp: string; value: Promise<Value> }>()
@@ -14,8 +14,7 @@ export class FileMemo<Value> {
    * @throws what `stat` throws when there is no such file, and what `work` throws
    */
   async of(path: string, question: string, work: () => Promise<Value>): Promise<Value> {
-    const { dev, ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true })
-    const stamp = [dev, ino, size, mtimeNs, ctimeNs].join(' ')
+    const stamp = await stampOf(path)
     const key = `${path}\0${question}`
     const known = this.#known.get(key)
     if (known?.stamp === stamp) return await known.value
@@ -28,4 +27,13 @@ export class FileMemo<Value> {
       throw error
     }
   }
+}
+
+/**
+ * What a file is told from another by without reading it: inode, size and times.
+ * @throws what `stat` throws when there is no such file
+ */
+export async function stampOf(path: string): Promise<string> {
+  const { dev, ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true })
+  return [dev, ino, size, mtimeNs, ctimeNs].join(' ')
 }

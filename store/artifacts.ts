@@ -1,11 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { createReadStream, createWriteStream, statSync } from 'node:fs'
-import { chmod, lstat, mkdir, open, rename, rm } from 'node:fs/promises'
+import { chmod, lstat, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { LabError } from '../domain/errors.ts'
-import { sha256File } from '../host/sha256.ts'
+import { sha256, sha256File } from '../host/sha256.ts'
 import { renew } from './artifact-age.ts'
 import { artifactPath, shardFolder, type Artifact } from './artifact-path.ts'
 import { isSound, setAside } from './damage.ts'
@@ -57,9 +56,32 @@ export async function verifyArtifact(store: Pick<Store, 'folder'>, sha256: strin
   throw new LabError('ChecksumMismatch', message)
 }
 
+/** What is read in one piece: most files of an attempt. A stream would cost more than their bytes do. */
+const inOnePiece = 4 << 20
+
 async function keepCopy(store: Pick<Store, 'folder'>, source: string | Uint8Array): Promise<Artifact> {
   await mkdir(incomingFolder(store), { recursive: true })
   const copy = join(incomingFolder(store), incomingName(randomBytes(6).toString('hex')))
+  const piece = typeof source !== 'string' || (await stat(source)).size <= inOnePiece
+  try {
+    return piece
+      ? await keepBytes(store, typeof source === 'string' ? await readFile(source) : source, copy)
+      : await keepStream(store, source, copy)
+  } finally {
+    await rm(copy, { force: true })
+  }
+}
+
+async function keepBytes(store: Pick<Store, 'folder'>, bytes: Uint8Array, copy: string): Promise<Artifact> {
+  const artifact = { sha256: sha256(bytes), size: bytes.length }
+  if (await isKept(store, artifact)) return artifact
+  // `flush` syncs before it closes: the bytes are on the disk before the name is.
+  await writeFile(copy, bytes, { flag: 'wx', mode: 0o444, flush: true })
+  await giveName(store, copy, artifact.sha256)
+  return artifact
+}
+
+async function keepStream(store: Pick<Store, 'folder'>, source: string, copy: string): Promise<Artifact> {
   const hash = createHash('sha256')
   let size = 0
   const measure = async function* (chunks: AsyncIterable<Uint8Array>) {
@@ -69,17 +91,11 @@ async function keepCopy(store: Pick<Store, 'folder'>, source: string | Uint8Arra
       yield chunk
     }
   }
-  try {
-    // `flush` syncs before it closes: the bytes are on the disk before the name is.
-    const bytes =
-      typeof source === 'string' ? createReadStream(source, { highWaterMark: 1 << 20 }) : Readable.from([source])
-    await pipeline(bytes, measure, createWriteStream(copy, { flags: 'wx', mode: 0o444, flush: true }))
-    const artifact = { sha256: hash.digest('hex'), size }
-    if (!(await isKept(store, artifact))) await giveName(store, copy, artifact.sha256)
-    return artifact
-  } finally {
-    await rm(copy, { force: true })
-  }
+  const bytes = createReadStream(source, { highWaterMark: 1 << 20 })
+  await pipeline(bytes, measure, createWriteStream(copy, { flags: 'wx', mode: 0o444, flush: true }))
+  const artifact = { sha256: hash.digest('hex'), size }
+  if (!(await isKept(store, artifact))) await giveName(store, copy, artifact.sha256)
+  return artifact
 }
 
 async function keepFile(store: Pick<Store, 'folder'>, path: string): Promise<Artifact> {

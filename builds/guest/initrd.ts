@@ -2,6 +2,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { LabError } from '../../domain/errors.ts'
+import { stampOf } from '../../host/file-memo.ts'
 import type { FactRequest } from '../../domain/records/fact-request.ts'
 import type { EfiVariableBody } from '../../domain/records/record.ts'
 import { characterDevice, directory, newcArchive, plainFile, program, type ArchiveEntry } from './newc.ts'
@@ -46,6 +47,30 @@ export interface InitrdContents {
  * @throws LabError BadInput when a name or path cannot stand in the instructions; SourceMissing when a file is not there
  */
 export async function writeInitrd(out: string, contents: InitrdContents): Promise<void> {
+  const archive = await archiveOf(contents)
+  await mkdir(dirname(out), { recursive: true })
+  const whole = `${out}.${process.pid}.part`
+  await writeFile(whole, archive)
+  await rename(whole, out)
+}
+
+/** The last archives by what is in them: the cells of a run boot few kernels, and packing one costs more than a boot's judging. */
+const recent = new Map<string, Buffer>()
+const mostRecent = 4
+
+async function archiveOf(contents: InitrdContents): Promise<Buffer> {
+  const { init, modules, probes } = contents
+  const files = [{ name: 'init', path: init }, ...modules, ...probes]
+  const stamps = await Promise.all(files.map(async ({ path }) => await stampOf(path).catch(() => undefined)))
+  const key = JSON.stringify([instructions(contents), files, stamps])
+  const packed = recent.get(key) ?? (await pack(contents))
+  recent.delete(key)
+  recent.set(key, packed)
+  if (recent.size > mostRecent) recent.delete(recent.keys().next().value!)
+  return packed
+}
+
+async function pack(contents: InitrdContents): Promise<Buffer> {
   const entries: ArchiveEntry[] = [
     ...['dev', 'proc', 'sys', 'hyplab', 'hyplab/modules'].map((path) => ({ path, mode: directory })),
     // For a kernel without devtmpfs (Documentation/admin-guide/devices.txt).
@@ -56,11 +81,8 @@ export async function writeInitrd(out: string, contents: InitrdContents): Promis
   for (const { name, path } of [...contents.modules, ...contents.probes]) {
     entries.push({ path: `hyplab/modules/${name}.ko`, mode: plainFile, data: await bytesOf(path, `module ${name}`) })
   }
-  await mkdir(dirname(out), { recursive: true })
-  const whole = `${out}.${process.pid}.part`
   // Node's gzip header has no name and no time.
-  await writeFile(whole, gzipSync(newcArchive(entries), { level: 6 }))
-  await rename(whole, out)
+  return gzipSync(newcArchive(entries), { level: 6 })
 }
 
 /** The text that init follows, line by line. */

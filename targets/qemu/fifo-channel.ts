@@ -1,8 +1,6 @@
 import { constants, openSync, unlinkSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
-import { execa } from 'execa'
-import { LabError } from '../../domain/errors.ts'
 
 /** How long bytes gather before they are read, milliseconds. */
 const gatherMs = 2
@@ -15,15 +13,29 @@ function endsOf(path: string): { toQemu: string; fromQemu: string } {
 }
 
 /**
- * Makes the pipes of channels, for QEMU to open.
- * @throws LabError TargetBroken when the file system has no room or no pipes
+ * Makes the pipes of channels and becomes QEMU, which opens them. One start of a process less: while one is started this
+ * process stands still, longer than the pipes take. mkfifo is coreutils' own, wherever the user's PATH leads.
  */
-export async function makeFifos(paths: string[]): Promise<void> {
-  const names = paths.map(endsOf).flatMap(({ toQemu, fromQemu }) => [toQemu, fromQemu])
-  // coreutils' own, wherever the user's PATH leads.
-  const env = { PATH: '/usr/bin:/bin', LC_ALL: 'C' }
-  const { failed, stderr } = await execa('mkfifo', ['-m', '600', ...names], { reject: false, env })
-  if (failed) throw new LabError('TargetBroken', `The pipes for the consoles cannot be made: ${stderr}`)
+const pipesFirst = `
+( cd -- "$1" && LC_ALL=C PATH=/usr/bin:/bin exec mkfifo -m 600 $2 ) || exit
+shift 2
+exec "$@"
+`
+
+/**
+ * The command that starts QEMU with the pipes of its channels made. When they cannot be made it says so (`pipesRefused`).
+ * @param folder an existing one, for the pipes
+ * @param names of the channels, without white space
+ * @param qemu the command and its arguments
+ */
+export function withPipes(folder: string, names: string[], qemu: string[]): { command: string; args: string[] } {
+  const pipes = names.map(endsOf).flatMap(({ toQemu, fromQemu }) => [toQemu, fromQemu])
+  return { command: '/bin/sh', args: ['-c', pipesFirst, 'pipes', folder, pipes.join(' '), ...qemu] }
+}
+
+/** Whether a complaint is that of `withPipes`: the file system has no room or no pipes. */
+export function pipesRefused(complaint: string): boolean {
+  return /^(mkfifo|pipes): /.test(complaint)
 }
 
 /**

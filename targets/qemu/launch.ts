@@ -8,7 +8,7 @@ import type { MachineSetup } from '../../domain/machine-setup.ts'
 import { isConsole } from '../lines.ts'
 import type { Line } from '../powered.ts'
 import { channelArguments, channelsOf, sockets } from './channels.ts'
-import { FifoChannel, makeFifos } from './fifo-channel.ts'
+import { FifoChannel, pipesRefused, withPipes } from './fifo-channel.ts'
 import { bareArguments, qemu } from './machine.ts'
 import { awaitGone } from './power-off.ts'
 import { Qmp } from './qmp.ts'
@@ -59,9 +59,17 @@ export async function launchQemu(order: LaunchOrder, machine: string[], signal: 
   const channels = channelsOf(consoles)
   const pipes = join(folder, 'pipes')
   await mkdir(pipes, { recursive: true })
-  await makeFifos(channels.filter(isConsole).map(({ name }) => join(pipes, name)))
-  const args = [...bareArguments, '-name', token, '-S', ...machine, ...channelArguments(channels, pipes, firstFd)]
-  const guarded = startGuarded(qemu, args, { logFile, channels: sockets.length + 1, inherit })
+  const machineArgs = [
+    ...bareArguments,
+    '-name',
+    token,
+    '-S',
+    ...machine,
+    ...channelArguments(channels, pipes, firstFd),
+  ]
+  const consoleNames = channels.filter(isConsole).map(({ name }) => name)
+  const { command, args } = withPipes(pipes, consoleNames, [qemu, ...machineArgs])
+  const guarded = startGuarded(command, args, { logFile, channels: sockets.length + 1, inherit })
   const qmpSocket = guarded.channels[sockets.length]
   if (!qmpSocket)
     throw new LabError('TargetBroken', 'QEMU could not be started: this host has no file or process to spare.')
@@ -113,6 +121,10 @@ function notReady(code: number, complaint: string): LabError {
     return new LabError('TargetBroken', sentence)
   }
   const killed = wasKilled(code)
+  if (pipesRefused(complaint)) {
+    const sentence = `The pipes for the consoles cannot be made: ${complaint}`
+    return new LabError('TargetBroken', sentence, { retryable: shortage.test(complaint) })
+  }
   const why = complaint === '' ? `${killed ? `signal ${code - 128}` : `exit code ${code}`}, without a word` : complaint
   const sentence = `QEMU ended before the target was powered on: ${why}`
   return new LabError('TargetBroken', sentence, { retryable: killed || shortage.test(complaint) })

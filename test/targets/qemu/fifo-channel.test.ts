@@ -1,18 +1,18 @@
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { readdir, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { startGuarded } from '../../../host/guarded-process.ts'
-import { FifoChannel, makeFifos } from '../../../targets/qemu/fifo-channel.ts'
+import { FifoChannel, pipesRefused, withPipes } from '../../../targets/qemu/fifo-channel.ts'
 import { tempFolder } from '../../host/temp-folder.ts'
 import { allBytes } from './orders.ts'
 
 /** A process that opens both pipes as QEMU does, says that it has, and then runs a script: 5 is its output, 6 its input. */
 async function other(folder: string, script: string) {
-  await makeFifos([join(folder, 'c')])
   const opened = 'exec 5<>c.out 6<>c.in; echo opened >&4; '
-  const guarded = startGuarded('sh', ['-c', opened + script], { cwd: folder, channels: 1 })
+  const { command, args } = withPipes(folder, ['c'], ['sh', '-c', opened + script])
+  const guarded = startGuarded(command, args, { cwd: folder, channels: 1 })
   await once(guarded.channels[0]!, 'data')
   return guarded
 }
@@ -55,11 +55,22 @@ test('leaves no name behind, ends when it is destroyed, and cannot be opened twi
   await guarded.ended
 })
 
-test('says why pipes cannot be made', async () => {
-  const missing = join(await tempFolder(), 'missing')
-  await expect(makeFifos([join(missing, 'c')])).rejects.toMatchObject({
-    code: 'TargetBroken',
-    message: expect.stringMatching(/^The pipes for the consoles cannot be made: .*No such file or directory/),
-  })
-  expect(existsSync(missing)).toBe(false)
+test('says why pipes cannot be made, and starts nothing', async () => {
+  const folder = await tempFolder()
+  const logFile = join(folder, 'log')
+  const refusal = async (into: string): Promise<string> => {
+    await rm(logFile, { force: true })
+    const { command, args } = withPipes(into, ['c'], ['touch', join(folder, 'started')])
+    const { code } = await startGuarded(command, args, { logFile }).ended
+    expect(code).not.toBe(0)
+    return await readFile(logFile, 'utf8')
+  }
+  const missing = await refusal(join(folder, 'missing'))
+  expect(missing).toMatch(/missing/)
+  await writeFile(join(folder, 'c.out'), '')
+  const inTheWay = await refusal(folder)
+  expect(inTheWay).toMatch(/c\.out.*File exists/)
+  expect([missing, inTheWay].map(pipesRefused)).toEqual([true, true])
+  expect(pipesRefused('qemu-system-aarch64: no such machine')).toBe(false)
+  expect(existsSync(join(folder, 'started'))).toBe(false)
 })
