@@ -42,8 +42,11 @@ const common: Partial<WorkerOptions> = {
   maxHeartbeatThrottleInterval: '1s',
 }
 
-/** Each machine has two busy CPUs while it boots; more of them at once than that only slow each other down. */
-const bootsAtOnce = Math.max(1, Math.floor(availableParallelism() / 2))
+/**
+ * A machine keeps 1.4 CPUs busy while it boots, and none while its attempt is prepared and judged: two at once leave none of
+ * two cores idle, and more only slow each other down (`npm run bench -- night`).
+ */
+const bootsAtOnce = Math.max(2, Math.floor(availableParallelism() / 1.4))
 
 /** A step on a place of a lab waits for a board, or for another to be done with it. */
 const placesAtOnce = 200
