@@ -1,7 +1,7 @@
 import type { LabPlace } from '../domain/lab/inventory.ts'
 import { labLog } from '../targets/lab-log.ts'
 import type { BootEnd } from '../targets/boot-order.ts'
-import type { OpenPlace } from '../targets/place/open-place.ts'
+import type { OpenPlace } from '../targets/place/place.ts'
 import { notedLook } from './look-at-place.ts'
 
 /**

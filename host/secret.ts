@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises'
-import type { Secret } from '../domain/lab/inventory.ts'
+import type { Secret } from '../domain/lab/at.ts'
 import { LabError } from '../domain/errors.ts'
 import { run } from './run.ts'
 

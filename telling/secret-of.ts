@@ -1,5 +1,5 @@
 import { LabError } from '../domain/errors.ts'
-import type { Secret } from '../domain/lab/inventory.ts'
+import type { Secret } from '../domain/lab/at.ts'
 import { readSecret } from '../host/secret.ts'
 
 /**

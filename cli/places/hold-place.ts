@@ -9,7 +9,8 @@ import { suggest } from '../../domain/yaml/did-you-mean.ts'
 import { holdsLease, placeStates, releaseLease, renewLease, requestLease, type LeaseKey } from '../../store/leases.ts'
 import type { Store } from '../../store/store.ts'
 import { quoteWords } from '../../targets/hosts/quote-words.ts'
-import { openPlace, type OpenPlace } from '../../targets/place/open-place.ts'
+import { openPlace } from '../../targets/place/open-place.ts'
+import type { OpenPlace } from '../../targets/place/place.ts'
 import type { Context } from '../context.ts'
 
 /** How long a command holds a place without renewing its lease, and how often it renews it, milliseconds. */

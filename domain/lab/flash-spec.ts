@@ -1,4 +1,4 @@
-import type { At } from './inventory.ts'
+import type { At } from './at.ts'
 
 /** How kernel, initrd and firmware get onto a board. */
 export type FlashSpec = {

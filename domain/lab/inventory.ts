@@ -1,13 +1,8 @@
 import type { World } from '../world.ts'
+import type { At } from './at.ts'
 import type { ConsoleSpec } from './console-spec.ts'
 import type { FlashSpec } from './flash-spec.ts'
 import type { PduSpec } from './pdu-spec.ts'
-
-/** Where in its file something of a lab stands, `labs/rack.yaml:12:7`: a check says which line is wrong. */
-export type At = string
-
-/** Where a secret is; never what it is. A file must not be readable by others. */
-export type Secret = { env: string } | { file: string } | { command: string[] }
 
 /** A lab as its file describes it, checked: every name that is used is defined. */
 export interface Inventory {

@@ -1,4 +1,4 @@
-import type { At, Secret } from './inventory.ts'
+import type { At, Secret } from './at.ts'
 
 /** A thing that switches outlets. Commands go to it one at a time. */
 export type PduSpec = { name: string; at: At; spacing: number } & PduDriver

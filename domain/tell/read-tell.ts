@@ -1,7 +1,7 @@
 import { toHex } from '../bytes/bytes.ts'
 import { sha256 } from '../digest/sha256.ts'
 import { list, type Reading } from '../lab/file/reading.ts'
-import type { Secret } from '../lab/inventory.ts'
+import type { Secret } from '../lab/at.ts'
 import { parseDuration } from '../yaml/quantity.ts'
 import type { Path } from '../yaml/yaml-text.ts'
 import { isThisMachine } from './check-tell.ts'

@@ -1,4 +1,4 @@
-import type { Secret } from '../lab/inventory.ts'
+import type { Secret } from '../lab/at.ts'
 
 /** What makes a schedule tell: something new; each night; or all that gathered, at its time. */
 export const occasions = ['change', 'always', 'digest'] as const

@@ -4,7 +4,7 @@ import { LabError } from '../../domain/errors.ts'
 import type { LabPlace } from '../../domain/lab/inventory.ts'
 import type { ConsoleLine } from '../board/console/console-source.ts'
 import { inSeconds } from '../stop-sentence.ts'
-import type { OpenPlace } from './open-place.ts'
+import type { OpenPlace } from './place.ts'
 
 /** How long a place may take to be switched off in the end, milliseconds; it is asked after a cancel, too. */
 const offMs = 60_000

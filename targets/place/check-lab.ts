@@ -5,7 +5,7 @@ import { checkHosts } from './check-hosts.ts'
 import type { Checked } from './check-line.ts'
 import { PduCheck } from './check-pdu.ts'
 import { checkBoard, checkPower, checkProgram } from './check-place.ts'
-import type { OpenPlace } from './open-place.ts'
+import type { OpenPlace } from './place.ts'
 
 /** What is to be tried of a lab, and with whose leave. */
 export interface LabCheck {

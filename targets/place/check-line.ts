@@ -1,5 +1,5 @@
 import { LabError } from '../../domain/errors.ts'
-import type { At } from '../../domain/lab/inventory.ts'
+import type { At } from '../../domain/lab/at.ts'
 
 /** What became of one line of a lab's file that was tried on the real thing. */
 export interface Checked {

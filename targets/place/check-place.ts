@@ -1,4 +1,5 @@
-import type { At, Inventory, LabPlace } from '../../domain/lab/inventory.ts'
+import type { Inventory, LabPlace } from '../../domain/lab/inventory.ts'
+import type { At } from '../../domain/lab/at.ts'
 import type { HostLink } from '../hosts/host-link.ts'
 import { checkConsole, hostOfConsole } from './check-console.ts'
 import { checkFlash, nameOfFlash } from './check-flash.ts'
@@ -7,7 +8,7 @@ import type { ReachedHosts } from './check-hosts.ts'
 import { NotTried, tryLine, type Checked } from './check-line.ts'
 import { checkModel } from './check-model.ts'
 import type { PduCheck } from './check-pdu.ts'
-import type { OpenPlace } from './open-place.ts'
+import type { OpenPlace } from './place.ts'
 
 /** What the lines of places are tried with. */
 export interface Trial {

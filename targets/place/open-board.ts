@@ -14,7 +14,7 @@ import { linkHosts } from '../hosts/host-links.ts'
 import { unnoted } from '../lab-log.ts'
 import type { PowerUp } from '../powered.ts'
 import { attachAll } from './attach-all.ts'
-import type { OpenPlace, PlaceOrder } from './open-place.ts'
+import type { OpenPlace, PlaceOrder } from './place.ts'
 import {
   nameOfOutlet,
   notedPower,

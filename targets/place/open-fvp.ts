@@ -4,7 +4,7 @@ import { powerFvp } from '../fvp/power.ts'
 import { linkHosts } from '../hosts/host-links.ts'
 import { unnoted } from '../lab-log.ts'
 import { notedModel } from './noted-model.ts'
-import type { OpenPlace, PlaceOrder } from './open-place.ts'
+import type { OpenPlace, PlaceOrder } from './place.ts'
 
 /**
  * Opens a place that is a model: a program of this host or another. It has no switch and no medium, and is there only while

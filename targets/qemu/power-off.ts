@@ -1,4 +1,4 @@
-import type { Machine } from './launch.ts'
+import type { Machine } from './running-machine.ts'
 
 /** How long QEMU may take to end after it was asked to, or after the guest powered off. It takes milliseconds. */
 const ending = 5_000

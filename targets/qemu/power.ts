@@ -3,23 +3,15 @@ import type { PlaceClaim } from '../../host/claim.ts'
 import type { Powered, PowerUp, TargetEnd } from '../powered.ts'
 import { blameTpm } from './blame-tpm.ts'
 import { stillSentence, shutdownSentence } from './end-sentence.ts'
-import { inheritedFd, launchQemu, type Machine } from './launch.ts'
-import { machineArguments, type MachineOrder } from './machine.ts'
+import { inheritedFd, launchQemu } from './launch.ts'
+import type { Machine } from './running-machine.ts'
+import { machineArguments } from './machine.ts'
 import { awaitGone, forceOff, powerOff } from './power-off.ts'
+import type { QemuOrder } from './qemu-order.ts'
 import { requireFiles, sizeOf } from './require-files.ts'
 import { swtpmGoneSentence, type Swtpm } from '../swtpm.ts'
 import { startTpm, type TpmPart } from './tpm.ts'
 import { tracerArguments } from './tracer.ts'
-
-/** What one attempt on a QEMU target is made of. */
-export interface QemuOrder extends MachineOrder {
-  /** The attempt's own folder, existing; `qemu.log` and what a TPM needs are made in it. */
-  folder: string
-  /** QEMU's arguments for the machine, in place of those that follow from the rest: for other guests. */
-  machine?: string[]
-  /** The SMC tracer as a QEMU plugin; without it nothing is traced. */
-  tracer?: string
-}
 
 /**
  * Powers a QEMU machine up: paused, its UARTs and the record channel attached, its TPM on.

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { LabError } from '../../domain/errors.ts'
-import type { QemuOrder } from './power.ts'
+import type { QemuOrder } from './qemu-order.ts'
 
 /**
  * That a file has gone is told better here than by QEMU.

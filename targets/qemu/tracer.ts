@@ -1,6 +1,6 @@
 import { keptFile } from '../kept-files.ts'
 import { optionValue } from './machine.ts'
-import type { QemuOrder } from './power.ts'
+import type { QemuOrder } from './qemu-order.ts'
 
 /**
  * QEMU's arguments that have the tracer record FF-A, PSCI and TRNG calls, kept as `smc` in the format that is described in

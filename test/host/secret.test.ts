@@ -2,7 +2,7 @@ import { chmod, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { afterEach, expect, test, vi } from 'vitest'
-import type { Secret } from '../../domain/lab/inventory.ts'
+import type { Secret } from '../../domain/lab/at.ts'
 import { hideSecrets, readSecret } from '../../host/secret.ts'
 import { tempFolder } from './temp-folder.ts'
 

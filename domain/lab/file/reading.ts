@@ -1,5 +1,5 @@
 import type { LocatedYaml, Path } from '../../yaml/yaml-text.ts'
-import type { At, Secret } from '../inventory.ts'
+import type { At, Secret } from '../at.ts'
 import type { FileSecret, FileText } from './schema-parts.ts'
 
 /** How a lab's file reaches the files that it names; whoever calls knows the folders, parsing stays pure. */

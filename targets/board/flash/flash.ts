@@ -1,4 +1,5 @@
 import type { MediumContent } from './medium-content.ts'
+import type { Written } from './written.ts'
 
 /** What is put onto a board: files of this host, and the kernel's whole command line. */
 export interface FlashFiles {
@@ -10,17 +11,7 @@ export interface FlashFiles {
 }
 
 /** What flashing did, for people and for the boot that follows. */
-export interface Flashed {
-  /** What was written and what was there already, each with its sha256. */
-  files: {
-    name: string
-    sha256: string
-    written: boolean
-    /** Present where it is so for this one file, and not for all that the way brings, see `Flash.readsBack`. */
-    readBack?: true
-  }[]
-  /** One sentence for each surprise. */
-  remarks: string[]
+export interface Flashed extends Written {
   /** For a boot loader that has to be told what to load; absent where the board starts by itself what was flashed. */
   offer?: LoaderOffer
   /** The same for UEFI firmware. */
@@ -78,7 +69,7 @@ export interface Borrower {
    * @param blocks of the medium, as the loader says
    * @throws LabError PlaceBroken when it does not come, is another one, or cannot be written; the signal's reason when aborted
    */
-  write(blocks: number, signal: AbortSignal): Promise<Pick<Flashed, 'files' | 'remarks'>>
+  write(blocks: number, signal: AbortSignal): Promise<Written>
 }
 
 /** One file that a boot loader can load, and what must lie in memory then. */

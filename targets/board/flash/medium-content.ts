@@ -1,8 +1,8 @@
 import type { HostLink } from '../../hosts/host-link.ts'
 import { FatFiles } from './fat-files.ts'
-import type { Flashed } from './flash.ts'
 import { syncRaw, type RawPart } from './raw-firmware.ts'
 import { putMedium, type WholeMedium } from './whole-medium.ts'
+import type { Written } from './written.ts'
 
 /** What a medium has to hold: all of it, or files of an attempt's alone. It is plain data, and its files are the host's. */
 export type MediumContent = { whole: WholeMedium } | MediumFiles
@@ -25,11 +25,11 @@ export async function putContent(
   content: MediumContent,
   device: string,
   signal: AbortSignal,
-): Promise<Pick<Flashed, 'files' | 'remarks'>> {
+): Promise<Written> {
   if ('whole' in content) return await putMedium(host, content.whole, device, signal)
   const { partition, files, firmware } = content
   const fat = await FatFiles.find(host, device, partition, signal)
-  const done: Flashed['files'] = []
+  const done: Written['files'] = []
   for (const { name, path, sha256 } of files) done.push(await fat.sync(name, sha256, async () => path, signal))
   if (firmware) done.push(await syncRaw(host, device, { ...firmware, bring: async () => firmware.path }, signal))
   return { files: done, remarks: [] }

@@ -1,8 +1,8 @@
 import { LabError } from '../../../domain/errors.ts'
 import type { HostLink } from '../../hosts/host-link.ts'
 import { describeFile } from './describe-file.ts'
-import type { Flashed } from './flash.ts'
 import { mustRun } from './on-host.ts'
+import type { Written } from './written.ts'
 
 /**
  * Writes firmware to where a board's ROM looks for it on a medium, when something else is there, and reads it back.
@@ -18,7 +18,7 @@ export async function syncFirmware(
   from: string,
   there: string,
   signal: AbortSignal,
-): Promise<Flashed['files'][number]> {
+): Promise<Written['files'][number]> {
   const bring = async (): Promise<string> => {
     await host.put(from, there, signal)
     return there
@@ -42,7 +42,7 @@ export async function syncRaw(
   device: string,
   { at, size, sha256, bring }: RawPart,
   signal: AbortSignal,
-): Promise<Flashed['files'][number]> {
+): Promise<Written['files'][number]> {
   const read = async (): Promise<string> => {
     const script = 'dd if="$1" bs=64k iflag=nocache,skip_bytes,count_bytes skip="$2" count="$3" status=none | sha256sum'
     const words = ['sh', '-c', script, 'sh', device, String(at), String(size)]

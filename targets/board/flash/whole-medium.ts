@@ -2,10 +2,10 @@ import { LabError } from '../../../domain/errors.ts'
 import type { HostLink } from '../../hosts/host-link.ts'
 import type { FileProof } from './describe-file.ts'
 import { FatFiles } from './fat-files.ts'
-import type { Flashed } from './flash.ts'
 import { mustRun } from './on-host.ts'
 import { sumsOf, syncPieces } from './pieces.ts'
 import { syncFirmware } from './raw-firmware.ts'
+import type { Written } from './written.ts'
 
 /** A file for a medium: where it is here, and what it is called there. */
 export interface MediumFile {
@@ -72,7 +72,7 @@ export async function syncMedium(
   device: string,
   folder: string,
   signal: AbortSignal,
-): Promise<Pick<Flashed, 'files' | 'remarks'>> {
+): Promise<Written> {
   const image = await makeMedium(host, parts, folder, signal)
   return await putMedium(host, { image, base: parts.base, firmware: parts.firmware !== undefined }, device, signal)
 }
@@ -94,7 +94,7 @@ export async function putMedium(
   { image, base, firmware }: WholeMedium,
   device: string,
   signal: AbortSignal,
-): Promise<Pick<Flashed, 'files' | 'remarks'>> {
+): Promise<Written> {
   if (image.size === 0) throw new LabError('PlaceBroken', `${base} on host ${host.name} is empty: it is no medium.`)
   const changed = !firmware && !(await sameStart(host, image, device, signal))
   const written = await syncPieces(host, image.path, image.size, device, signal)

@@ -1,6 +1,7 @@
 import type { BootEnd, BootOrder, BootWatch } from '../../../targets/boot-order.ts'
 import { bootTarget } from '../../../targets/boot.ts'
-import { powerQemu, type QemuOrder } from '../../../targets/qemu/power.ts'
+import { powerQemu } from '../../../targets/qemu/power.ts'
+import type { QemuOrder } from '../../../targets/qemu/qemu-order.ts'
 
 /** A boot on a QEMU machine, as one order. */
 export type QemuBoot = BootOrder & QemuOrder
