@@ -1,7 +1,7 @@
+import { sha1 } from '@noble/hashes/legacy.js'
+import { sha256, sha384, sha512 } from '@noble/hashes/sha2.js'
+import { sha3_256, sha3_384, sha3_512 } from '@noble/hashes/sha3.js'
 import { concat } from '../bytes/bytes.ts'
-import { sha1 } from './sha1.ts'
-import { sha256 } from './sha256.ts'
-import { sha384, sha512 } from './sha512.ts'
 import { sm3 } from './sm3.ts'
 
 /**
@@ -14,8 +14,7 @@ export interface Bank {
   id: number
   /** Digest size, bytes. */
   size: number
-  /** Absent where we cannot compute it: such a bank is shown and never judged. */
-  hash?: (bytes: Uint8Array) => Uint8Array
+  hash: (bytes: Uint8Array) => Uint8Array
 }
 
 export const banks: readonly Bank[] = [
@@ -24,9 +23,9 @@ export const banks: readonly Bank[] = [
   { name: 'sha384', id: 0x0c, size: 48, hash: sha384 },
   { name: 'sha512', id: 0x0d, size: 64, hash: sha512 },
   { name: 'sm3', id: 0x12, size: 32, hash: sm3 },
-  { name: 'sha3-256', id: 0x27, size: 32 },
-  { name: 'sha3-384', id: 0x28, size: 48 },
-  { name: 'sha3-512', id: 0x29, size: 64 },
+  { name: 'sha3-256', id: 0x27, size: 32, hash: sha3_256 },
+  { name: 'sha3-384', id: 0x28, size: 48, hash: sha3_384 },
+  { name: 'sha3-512', id: 0x29, size: 64, hash: sha3_512 },
 ]
 
 const byName = new Map(banks.map((bank) => [bank.name, bank]))
@@ -47,7 +46,7 @@ export function bankName(id: number): string {
   return byId.get(id)?.name ?? `tpm_alg_${id.toString(16)}`
 }
 
-/** The digest over several byte arrays as over one; undefined for a bank that we cannot compute. */
+/** The digest over several byte arrays as over one; undefined for a bank that we do not know. */
 export function digest(bank: string, ...parts: Uint8Array[]): Uint8Array | undefined {
-  return byName.get(bank)?.hash?.(parts.length === 1 && parts[0] ? parts[0] : concat(parts))
+  return byName.get(bank)?.hash(parts.length === 1 && parts[0] ? parts[0] : concat(parts))
 }

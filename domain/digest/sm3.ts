@@ -1,10 +1,8 @@
-import { paddedBlocks, rotl, wordBytes } from './blocks.ts'
-
 const start = [0x7380166f, 0x4914b2b9, 0x172442d7, 0xda8a0600, 0xa96f30bc, 0x163138aa, 0xe38dee4d, 0xb0fb0e4e]
 
-/** SM3 (GB/T 32905-2016): 32 bytes. */
+/** SM3 (GB/T 32905-2016): 32 bytes. Ours, because the library of the other hashes has none. */
 export function sm3(message: Uint8Array): Uint8Array {
-  const view = paddedBlocks(message, 64)
+  const view = paddedBlocks(message)
   const state = Int32Array.from(start)
   const w = new Int32Array(68)
   for (let at = 0; at < view.byteLength; at += 64) {
@@ -39,4 +37,27 @@ function compress(state: Int32Array, w: Int32Array): void {
 
 function p1(word: number): number {
   return word ^ rotl(word, 15) ^ rotl(word, 23)
+}
+
+/** Whole blocks of 64 bytes, with a 1 bit, zeros and the length in 8 bytes behind the message (GB/T 32905, 5.2). */
+function paddedBlocks(message: Uint8Array): DataView {
+  const whole = new Uint8Array(Math.ceil((message.length + 9) / 64) * 64)
+  whole.set(message)
+  whole[message.length] = 0x80
+  const view = new DataView(whole.buffer)
+  view.setBigUint64(whole.length - 8, BigInt(message.length) * 8n)
+  return view
+}
+
+/** 32-bit words, big endian, as bytes. */
+function wordBytes(words: ArrayLike<number>): Uint8Array {
+  const bytes = new Uint8Array(words.length * 4)
+  const view = new DataView(bytes.buffer)
+  for (let n = 0; n < words.length; n++) view.setUint32(n * 4, words[n] ?? 0)
+  return bytes
+}
+
+/** The word rotated left. */
+function rotl(word: number, by: number): number {
+  return (word << by) | (word >>> (32 - by))
 }

@@ -34,12 +34,12 @@ interface Way {
  * (security/integrity/ima/ima_queue.c ima_add_template_entry()). A list may be ahead of a PCR that was read before it,
  * so every beginning of the list is held against the value. A kernel that has no hash for a bank (`Can not allocate
  * sha384`) extends SHA-1 digests with zeros behind them (ima_crypto.c ima_calc_field_array_hash(), ima_queue.c
- * ima_init_digests()); that is tried where the bank's own do not fit. Undefined for a bank that we cannot compute, or when
+ * ima_init_digests()); that is tried where the bank's own do not fit. Undefined for a bank that we do not know, or when
  * an entry's digest in it is neither listed nor can be computed, its template being one that nobody knows.
  */
 export function replayList(list: MeasurementList, bank: string, pcr: number, read: Uint8Array): ListReplay | undefined {
   const known = bankNamed(bank)
-  if (!known?.hash) return undefined
+  if (!known) return undefined
   const { size } = known
   const own = replayAs(list, bank, pcr, read, { padded: false, violation: size })
   if (own?.fits !== undefined || size === sha1Size) return own

@@ -8,7 +8,7 @@ const paddedName = 256
 /**
  * The template digest of an entry in a bank, from its fields (security/integrity/ima/ima_crypto.c
  * ima_calc_field_array_hash_tfm()): each field with its length before it, in the machine's byte order; the template `ima`
- * has no lengths and a padded name. Undefined for a bank that we cannot compute.
+ * has no lengths and a padded name. Undefined for a bank that we do not know.
  */
 export function templateDigest(measurement: Measurement, bank: string, littleEndian: boolean): Uint8Array | undefined {
   const { template, fields, data } = measurement

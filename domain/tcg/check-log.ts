@@ -39,13 +39,13 @@ const triedOneByOne = 300
 
 /**
  * Holds a log against PCRs that were read: every PCR of every bank that both have, and the firmware's PCRs (0 to 9) that
- * have a value and no event. In the order of banks and PCRs. Banks that we cannot compute are left out.
+ * have a value and no event. In the order of banks and PCRs. Banks that we do not know are left out.
  */
 export function checkEventLog(log: EventLog, pcrs: Pcrs): PcrCheck[] {
   const replays = replayEventLog(log)
   const checks: PcrCheck[] = []
   for (const bank of log.banks) {
-    if (!bankNamed(bank)?.hash) continue
+    if (!bankNamed(bank)) continue
     for (const [pcr, read] of [...(pcrs.get(bank) ?? [])].sort(([a], [b]) => a - b)) {
       const replay = replays.find((each) => each.bank === bank && each.pcr === pcr)
       if (replay) checks.push({ bank, pcr, read, replayed: replay.value, ...differenceOf(replay, read) })

@@ -21,7 +21,7 @@ export interface Replay {
 export function replayEventLog(log: EventLog): Replay[] {
   const replays: Replay[] = []
   for (const bank of log.banks) {
-    const size = bankNamed(bank)?.hash ? bankNamed(bank)?.size : undefined
+    const size = bankNamed(bank)?.size
     if (size === undefined) continue
     const byPcr = new Map<number, TcgEvent[]>()
     for (const event of log.events) {

@@ -1,5 +1,5 @@
+import { sha256 } from '@noble/hashes/sha2.js'
 import { toHex } from '../bytes/bytes.ts'
-import { sha256 } from '../digest/sha256.ts'
 import { list, type Reading } from '../lab/file/reading.ts'
 import type { Secret } from '../lab/at.ts'
 import { parseDuration } from '../yaml/quantity.ts'

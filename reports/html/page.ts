@@ -1,4 +1,4 @@
-import { sha256 } from '../../domain/digest/sha256.ts'
+import { sha256 } from '@noble/hashes/sha2.js'
 import { drawStrips } from '../../domain/flake/draw-strips.ts'
 import { inWords } from '../../domain/flake/rate.ts'
 import type { Report, ReportBuild, ReportStrip } from '../../domain/report/report.ts'

@@ -1,6 +1,6 @@
+import { sha256 } from '@noble/hashes/sha2.js'
 import { toHex } from '../../domain/bytes/bytes.ts'
 import type { SourceLocation } from '../../domain/cell.ts'
-import { sha256 } from '../../domain/digest/sha256.ts'
 import type { ReportBuild, ReportCell, ReportRun } from '../../domain/report/report.ts'
 import type { KcidbStatus } from './tests.ts'
 

@@ -4,9 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { toHex } from '../../../domain/bytes/bytes.ts'
 import { bankName, bankOf, banks, digest } from '../../../domain/digest/bank.ts'
 
-const computed = banks.filter(({ hash }) => hash).map(({ name }) => name)
-
-describe.each(computed)('%s', (name) => {
+describe.each(banks.map(({ name }) => name))('%s', (name) => {
   const openssl = (...parts: Uint8Array[]) =>
     parts.reduce((sum, part) => sum.update(part), createHash(name)).digest('hex')
 
@@ -37,8 +35,7 @@ describe('banks', () => {
     expect(bankName(0x7777)).toBe('tpm_alg_7777')
   })
 
-  it('that we cannot compute give nothing', () => {
-    expect(digest('sha3-256', new Uint8Array())).toBeUndefined()
+  it('that we do not know give nothing', () => {
     expect(digest('nonsense', new Uint8Array())).toBeUndefined()
   })
 })
