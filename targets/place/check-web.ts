@@ -32,7 +32,8 @@ export async function checkWeb(
       `write ${path}`,
       signal,
     )
-    const words = ['curl', '-sSf', '-m', String(patience), `${url.replace(/\/+$/, '')}/${name}`]
+    // No board asks the proxy of a host's user, or reads their .curlrc.
+    const words = ['curl', '-q', '--noproxy', '*', '-sSf', '-m', String(patience), `${url.replace(/\/+$/, '')}/${name}`]
     const end = await runOn(host, words, signal)
     if (end.code === 0 && end.stdout === text) return `${can}, and ${url} serves it.`
     if (end.code === 127) return `${can}; whether it is served was not tried, for there is no curl there.`

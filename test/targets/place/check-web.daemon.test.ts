@@ -1,6 +1,6 @@
 import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { freePorts } from '../../../host/free-port.ts'
 import { checkWeb } from '../../../targets/place/check-web.ts'
 import { tempFolder } from '../../host/temp-folder.ts'
@@ -30,4 +30,15 @@ test('a folder is written to, and fetched from by curl; another folder, and no s
     /could not write .*none/,
   )
   expect([...(await readdir(folder)), ...(await readdir(other))]).toEqual(['other'])
+})
+
+test('asks the server itself, whatever proxy the host’s user has', async () => {
+  const folder = await tempFolder()
+  const server = await startWebServer(folder)
+  onTestFinished(() => server.stop())
+  const [nobody] = await freePorts(1)
+  vi.stubEnv('http_proxy', `http://127.0.0.1:${nobody}`)
+  onTestFinished(() => void vi.unstubAllEnvs())
+  const url = `http://127.0.0.1:${server.port}`
+  expect(await checkWeb({ folder, url }, hereLink(), never)).toMatch(/serves it\.$/)
 })
