@@ -1,6 +1,6 @@
 import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { freePorts } from '../../../host/free-port.ts'
 import { checkWeb } from '../../../targets/place/check-web.ts'
 import { tempFolder } from '../../host/temp-folder.ts'
@@ -37,8 +37,9 @@ test('asks the server itself, whatever proxy the host’s user has', async () =>
   const server = await startWebServer(folder)
   onTestFinished(() => server.stop())
   const [nobody] = await freePorts(1)
-  vi.stubEnv('http_proxy', `http://127.0.0.1:${nobody}`)
-  onTestFinished(() => void vi.unstubAllEnvs())
+  const here = hereLink()
+  const behindProxy = ['env', `http_proxy=http://127.0.0.1:${nobody}`, 'no_proxy=', 'NO_PROXY=']
+  const host = { ...here, run: (words: string[], signal: AbortSignal) => here.run([...behindProxy, ...words], signal) }
   const url = `http://127.0.0.1:${server.port}`
-  expect(await checkWeb({ folder, url }, hereLink(), never)).toMatch(/serves it\.$/)
+  expect(await checkWeb({ folder, url }, host, never)).toBe(`${folder} of here can be written, and ${url} serves it.`)
 })
