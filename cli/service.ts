@@ -7,8 +7,9 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { LabError } from '../domain/errors.ts'
 import { foldersFrom, makeStateFolder } from '../host/folders.ts'
-import { ask, type Answer } from '../worker/control.ts'
-import { controlSocket, type ServiceFacts } from '../worker/service-file.ts'
+import { askService } from '../worker/ask-service.ts'
+import type { Answer } from '../worker/control.ts'
+import type { ServiceFacts } from '../worker/service-file.ts'
 
 /** As often may a service that somebody else stops meanwhile be started again before the command gives up. */
 const starts = 3
@@ -16,7 +17,7 @@ const starts = 3
 /**
  * The service of this state folder, held until `close`: the one that runs, else a new one that ends when its last
  * holder has gone.
- * @throws LabError ServerUnreachable with the service's own words when it cannot start.
+ * @throws LabError ServerUnreachable with the service's own words when it cannot start, or is suspended or stuck.
  */
 export async function holdService(stateFolder: string, talk: (text: string) => void): Promise<Answer> {
   const { answer } = await askOrLaunch(stateFolder, 'hold', 'while-used', () =>
@@ -55,8 +56,13 @@ async function askOrLaunch(
 ): Promise<{ answer: Answer; started: boolean }> {
   let letGo: () => void = () => {}
   for (let launched = 0; ; launched++) {
-    const answer = await ask(controlSocket(stateFolder), question)
+    const answer = await askService(stateFolder, question)
     letGo()
+    const trouble = answer?.facts.worker.trouble
+    if (answer && trouble !== undefined) {
+      await answer.close()
+      throw new LabError('ServerUnreachable', trouble)
+    }
     if (answer) return { answer, started: launched > 0 }
     if (launched === starts) break
     if (launched === 0) launching()

@@ -11,8 +11,7 @@ import { attemptDetail } from '../../store/details.ts'
 import { requireKept } from '../../store/keeping/removed.ts'
 import type { Store } from '../../store/store.ts'
 import { recordChannel } from '../../targets/lines.ts'
-import { ask } from '../../worker/control.ts'
-import { controlSocket } from '../../worker/service-file.ts'
+import { askService } from '../../worker/ask-service.ts'
 import type { Context } from '../context.ts'
 import { onInterrupt } from '../interrupt.ts'
 import { newestAttempt } from '../newest-attempt.ts'
@@ -75,7 +74,7 @@ export async function writeLive(store: Store, attempt: Attempt, { console, follo
   const wanted = console ?? usualConsole(names)
   const file = await open(join(folder, `${wanted}.raw`)).catch(() => undefined)
   if (!file) throw noSuchConsole(attempt, wanted, names)
-  const service = follow ? await ask(controlSocket(store.folder), 'status') : undefined
+  const service = follow ? await askService(store.folder, 'status') : undefined
   const stop = new AbortController()
   const release = onInterrupt(() => stop.abort())
   try {
