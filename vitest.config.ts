@@ -19,7 +19,7 @@ const slow = {
     'test/setup/install-packages.test.ts',
     'test/builds/source/{deb-mirror,newest-debian}.test.ts',
     'test/host/apt/kernel-releases.test.ts',
-    'test/worker/service-{death,folders}.test.ts',
+    'test/worker/{service-{death,folders,sentences},state-disk}.test.ts',
     'test/targets/qemu/pulse.test.ts',
     'test/store/processes.test.ts',
     'test/activities/rebuild.test.ts',

@@ -1,14 +1,17 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
+import { accessSync, closeSync, constants, mkdirSync, openSync, readFileSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { LabError } from '../domain/errors.ts'
+import { isDiskFull } from '../host/disk.ts'
+import { diskFull, fileFailure } from '../host/file-failure.ts'
 import { foldersFrom, makeStateFolder } from '../host/folders.ts'
-import { ask, type Answer } from '../worker/control.ts'
-import { controlSocket, type ServiceFacts } from '../worker/service-file.ts'
+import { askService } from '../worker/ask-service.ts'
+import type { Answer } from '../worker/control.ts'
+import type { ServiceFacts } from '../worker/service-file.ts'
 
 /** As often may a service that somebody else stops meanwhile be started again before the command gives up. */
 const starts = 3
@@ -16,7 +19,7 @@ const starts = 3
 /**
  * The service of this state folder, held until `close`: the one that runs, else a new one that ends when its last
  * holder has gone.
- * @throws LabError ServerUnreachable with the service's own words when it cannot start.
+ * @throws LabError ServerUnreachable with the service's own words when it cannot start, or is suspended or stuck.
  */
 export async function holdService(stateFolder: string, talk: (text: string) => void): Promise<Answer> {
   const { answer } = await askOrLaunch(stateFolder, 'hold', 'while-used', () =>
@@ -37,9 +40,15 @@ export async function keepService(stateFolder: string): Promise<{ facts: Service
 
 /**
  * What a command that follows a run says when there is no service, or none any longer: it would follow for ever.
- * @returns LabError ServerUnreachable.
+ * @returns LabError DiskFull when that is why it ended, else ServerUnreachable
  */
-export function nobodyWorksOn(run: number): LabError {
+export async function nobodyWorksOn(run: number, stateFolder: string): Promise<LabError> {
+  const goesOn = `\`hyplab up\` lets run ${run} go on`
+  if (await isDiskFull(stateFolder))
+    return new LabError(
+      'DiskFull',
+      `The disk that holds ${stateFolder} is full, and no service runs: free some space there, then ${goesOn}.`,
+    )
   return new LabError(
     'ServerUnreachable',
     `No service runs, so nothing works on run ${run}: \`hyplab up\` lets it go on.`,
@@ -55,8 +64,13 @@ async function askOrLaunch(
 ): Promise<{ answer: Answer; started: boolean }> {
   let letGo: () => void = () => {}
   for (let launched = 0; ; launched++) {
-    const answer = await ask(controlSocket(stateFolder), question)
+    const answer = await askService(stateFolder, question)
     letGo()
+    const trouble = answer?.facts.worker.trouble
+    if (answer && trouble !== undefined) {
+      await answer.close()
+      throw new LabError('ServerUnreachable', trouble)
+    }
     if (answer) return { answer, started: launched > 0 }
     if (launched === starts) break
     if (launched === 0) launching()
@@ -73,9 +87,7 @@ async function askOrLaunch(
  * @returns lets go of it: a `while-used` service ends then, or when we die before, unless somebody holds it.
  */
 async function launchService(stateFolder: string, life: ServiceFacts['life']): Promise<() => void> {
-  makeStateFolder(stateFolder)
-  mkdirSync(join(stateFolder, 'logs'), { recursive: true, mode: 0o700 })
-  const log = openSync(logFile(stateFolder), 'a', 0o600)
+  const log = openLog(stateFolder)
   const from = readFileSync(logFile(stateFolder)).length
   const child = spawn(process.execPath, [fileURLToPath(new URL('../worker/service.ts', import.meta.url)), life], {
     detached: true,
@@ -96,10 +108,33 @@ async function launchService(stateFolder: string, life: ServiceFacts['life']): P
   // Another one may have been quicker; then ours ends with code 0 and theirs answers.
   if (isReady || child.exitCode === 0) return () => void lifeline.destroy()
   const why = readFileSync(logFile(stateFolder)).subarray(from).toString().trim()
+  // What it wanted to say may not have fitted, or is what SQLite or the server make of a full disk.
+  if (await isDiskFull(stateFolder)) throw diskFull(new Error(why || 'it said nothing'), stateFolder)
   throw new LabError(
     'ServerUnreachable',
     why || `The hyplab service did not start; its log is ${logFile(stateFolder)}.`,
   )
+}
+
+/** @throws LabError DiskFull or StoreBroken when nothing can be written to the state folder */
+function openLog(stateFolder: string): number {
+  try {
+    makeStateFolder(stateFolder)
+    mkdirSync(join(stateFolder, 'logs'), { recursive: true, mode: 0o700 })
+    return openSync(logFile(stateFolder), 'a', 0o600)
+  } catch (error) {
+    throw fileFailure(whyNotWritable(stateFolder) ?? error, stateFolder)
+  }
+}
+
+/** The system's error; mkdir of Node 24 says ENOENT of what it cannot make on a read-only file system. */
+function whyNotWritable(folder: string): unknown {
+  try {
+    accessSync(folder, constants.W_OK)
+    return undefined
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : error
+  }
 }
 
 function logFile(stateFolder: string): string {

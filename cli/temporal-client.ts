@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client'
+import { connectMs } from '../worker/server-settings.ts'
 import { LabError } from '../domain/errors.ts'
 import type { ServiceFacts } from '../worker/service-file.ts'
 
@@ -11,7 +12,8 @@ export async function withClient<T>(facts: ServiceFacts, use: (client: Client) =
   const { Client, Connection } = await import('@temporalio/client')
   const { serverSettings } = await import('../worker/server-settings.ts')
   const settings = serverSettings()
-  const options = settings.kind === 'configured' ? settings.connection : { address: facts.address }
+  const to = settings.kind === 'configured' ? settings.connection : { address: facts.address }
+  const options = { ...to, connectTimeout: connectMs }
   const connection = await Connection.connect(options).catch((error: Error) => {
     throw new LabError(
       'ServerUnreachable',

@@ -37,7 +37,7 @@ export async function watchRun(
   const detail = await runDetail(store, run)
   if (detail.run.state === 'running') {
     if (signal?.aborted) return exitCodes.ok
-    throw nobodyWorksOn(run)
+    throw await nobodyWorksOn(run, store.folder)
   }
   if (context.json) context.printJson(runToJson(detail))
   else context.print(reportRun(detail, context.paint))

@@ -29,6 +29,9 @@ export function cmdlineBytes(cmdline: string): number {
   return new TextEncoder().encode(cmdline).length
 }
 
+/** MiB: the 40 bits of address that the smallest of QEMU's 64-bit CPUs has. */
+const mostMemory = 1024 * 1024
+
 /** What is known of a machine's RAM before its initrd and its loader are made, in MiB. */
 export function memoryLimits({ boot, bl33, services }: Pick<MachineSetup, 'boot' | 'bl33' | 'services'>): {
   least: number
@@ -38,6 +41,6 @@ export function memoryLimits({ boot, bl33, services }: Pick<MachineSetup, 'boot'
   return {
     // What lies there takes at least one byte more.
     least: Math.max(1, Math.floor((first - ramBase) / mebibyte) + 1),
-    most: services.length > 0 ? (servicesAddress - ramBase) / mebibyte : Infinity,
+    most: services.length > 0 ? (servicesAddress - ramBase) / mebibyte : mostMemory,
   }
 }

@@ -27,6 +27,14 @@ export async function freeSpace(folder: string): Promise<number> {
   return (await diskOf(folder)).free
 }
 
+/** Less than this is none: SQLite and Temporal want more to write a single row. */
+const nothingLeft = 256 * 1024
+
+/** Whether nothing can be written below a folder for want of room. */
+export async function isDiskFull(folder: string): Promise<boolean> {
+  return (await freeSpace(folder)) < nothingLeft
+}
+
 /** A file system, by one of the folders on it. Bytes. */
 export interface Disk {
   /** Tells file systems apart on this host. */

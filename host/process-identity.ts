@@ -10,6 +10,8 @@ export interface ProcessIdentity {
 /** A live process as /proc shows it. */
 export interface ProcessSeen extends ProcessIdentity {
   pgid: number
+  /** Whether somebody stopped it (SIGSTOP, Ctrl-Z): it does nothing until SIGCONT. */
+  suspended?: true
   /** Its arguments joined by blanks. */
   commandLine: string
 }
@@ -25,7 +27,13 @@ export function seeProcess(pid: number): ProcessSeen | undefined {
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     if (fields[0] === 'Z' || fields[0] === 'X') return undefined
     const commandLine = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').join(' ')
-    return { pid, start: Number(fields[19]), pgid: Number(fields[2]), commandLine }
+    return {
+      pid,
+      start: Number(fields[19]),
+      pgid: Number(fields[2]),
+      commandLine,
+      ...(fields[0] === 'T' && { suspended: true }),
+    }
   } catch {
     return undefined
   }

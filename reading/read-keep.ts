@@ -1,10 +1,11 @@
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LabError } from '../domain/errors.ts'
 import { defaultRules, type KeepRules } from '../domain/keep/keep-rules.ts'
 import { mistaken } from '../domain/yaml/mistaken.ts'
 import { FileMemo } from '../host/file-memo.ts'
 import type { Folders } from '../host/folders.ts'
+import { readInput } from '../host/read-input.ts'
 
 const read = new FileMemo<KeepRules>()
 
@@ -25,9 +26,7 @@ export async function readKeepRules(folders: Pick<Folders, 'state'>): Promise<Ke
   })
   if (there === undefined) return defaultRules
   return await read.of(path, 'rules', async () => {
-    const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      throw new LabError('BadInput', `${path} cannot be read (${error.code}): make it readable, or remove it.`)
-    })
+    const text = readInput(path, 'make it readable, or remove it')
     // Loaded here, because most labs have no such file and every boot asks.
     const { parseKeep } = await import('../domain/keep/parse-keep.ts')
     const parsed = parseKeep(text, path)

@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs'
-import { LabError } from '../domain/errors.ts'
 import { parseLab } from '../domain/lab/file/parse-lab.ts'
 import type { Inventory } from '../domain/lab/inventory.ts'
 import { mistaken } from '../domain/yaml/mistaken.ts'
 import { labFiles } from '../host/lab-files.ts'
+import { readInput } from '../host/read-input.ts'
 
 /**
  * Reads and checks a lab's file.
@@ -13,19 +12,10 @@ import { labFiles } from '../host/lab-files.ts'
 export function readLabFile(path: string): Inventory {
   // Errors name the file as the user did.
   const parsed = parseLab(
-    readText(path, 'name a lab that is there; docs/running-a-lab.md has one to begin with'),
+    readInput(path, 'name a lab that is there; docs/running-a-lab.md has one to begin with'),
     path,
     labFiles,
   )
   if (!parsed.ok) throw mistaken('LabInvalid', parsed.errors)
   return parsed.lab
-}
-
-/** @throws LabError BadInput when there is no such file */
-export function readText(path: string, hint: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (cause) {
-    throw new LabError('BadInput', `${path} cannot be read: ${hint}.`, { cause })
-  }
 }

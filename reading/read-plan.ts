@@ -1,13 +1,15 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { dirname, resolve as resolvePath } from 'node:path'
+import { recipeMistakes } from '../builds/firmware/recipe.ts'
 import type { Cell } from '../domain/cell.ts'
-import { LabError } from '../domain/errors.ts'
+import type { PlanFiles } from '../domain/plan/check.ts'
 import { expandMatrix } from '../domain/plan/expand-matrix.ts'
 import { parsePlan } from '../domain/plan/parse-plan.ts'
 import type { Plan } from '../domain/plan/plan.ts'
 import { mistaken } from '../domain/yaml/mistaken.ts'
 import { findingIds, probeGroups } from '../domain/probes/registry.ts'
 import { foldersFrom } from '../host/folders.ts'
+import { readInput, whyUnreadable } from '../host/read-input.ts'
 import { knownCpus } from '../targets/qemu/known-cpus.ts'
 
 export interface ReadPlan {
@@ -25,20 +27,31 @@ export interface ReadPlan {
  */
 export async function readPlanFile(path: string): Promise<ReadPlan> {
   const file = resolvePath(path)
-  const text = read(file)
-  if (text === undefined)
-    throw new LabError('BadInput', `${path} cannot be read: name a plan file, e.g. plans/first-look.yaml.`)
+  const text = readInput(path, 'name a plan file, e.g. plans/first-look.yaml')
   // Errors name the file as the user did.
   const known = { groups: probeGroups, findings: findingIds(), cpus: await knownCpus(foldersFrom()) }
-  const parsed = parsePlan(text, path, { read, resolve: (from, to) => resolvePath(dirname(from), to) }, known)
+  const parsed = parsePlan(text, path, files, known)
   if (!parsed.ok) throw mistaken('PlanInvalid', parsed.errors)
   return { plan: parsed.plan, text, file, cells: expandMatrix(parsed.plan) }
 }
 
-function read(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return undefined
-  }
+/** The files of this machine. */
+const files: PlanFiles = {
+  read(path) {
+    try {
+      return readInput(path, '')
+    } catch {
+      return undefined
+    }
+  },
+  whyUnreadable: (path) => (existsSync(path) ? whyUnreadable(path) : undefined),
+  list(path) {
+    try {
+      return readdirSync(path)
+    } catch {
+      return undefined
+    }
+  },
+  recipeMistakes,
+  resolve: (from, to) => resolvePath(dirname(from), to),
 }

@@ -6,7 +6,7 @@ import { mistaken } from '../domain/yaml/mistaken.ts'
 import type { LocatedYaml } from '../domain/yaml/yaml-text.ts'
 import { labFiles } from '../host/lab-files.ts'
 import { readNightPlan } from './read-night-plan.ts'
-import { readText } from './read-lab.ts'
+import { readInput } from '../host/read-input.ts'
 
 export interface ReadSchedule {
   schedule: Schedule
@@ -32,7 +32,7 @@ export async function readScheduleFile(path: string): Promise<ReadSchedule> {
  */
 export function readScheduleAlone(path: string): { schedule: Schedule; yaml: LocatedYaml } {
   const file = resolve(path)
-  const text = readText(path, 'name a schedule that is there; docs/nights.md has one to begin with')
+  const text = readInput(path, 'name a schedule that is there; docs/nights.md has one to begin with')
   const name = basename(file).replace(/\.ya?ml$/, '')
   const parsed = parseSchedule(text, path, name, (to) => labFiles.resolve(file, to))
   if (!parsed.ok) throw mistaken('PlanInvalid', parsed.errors)

@@ -1,4 +1,7 @@
+import { statfsSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { LabError } from '../domain/errors.ts'
+import { diskFull, fileFailure } from '../host/file-failure.ts'
 
 /** SQLite's primary result codes that a user can do something about (sqlite.org/rescode.html). */
 const sqlite = {
@@ -55,6 +58,8 @@ function databaseFailure(error: Error, code: number, path: string): LabError {
         true,
       )
     case sqlite.ioError:
+      // Its shared memory is a file, too, and SQLite does not say why that could not grow.
+      if (hasNoRoom(path)) return diskFull(error, path)
       return broken(`The disk failed under the results database ${path} (${error.message}): check the disk.`)
     case sqlite.constraint:
       return broken(`The results database ${path} refused a row that does not fit what it has (${error.message}).`)
@@ -63,18 +68,10 @@ function databaseFailure(error: Error, code: number, path: string): LabError {
   }
 }
 
-function fileFailure(error: unknown, path: string): unknown {
-  if (!(error instanceof Error) || !('syscall' in error)) return error
-  const code = (error as NodeJS.ErrnoException).code ?? ''
-  if (code === 'ENOSPC' || code === 'EDQUOT') return diskFull(error, path)
-  if (['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'].includes(code)) {
-    const message = `hyplab cannot write to ${path} (${code}): give this user write access, or set HYPLAB_STATE to another folder.`
-    return new LabError('StoreBroken', message, { cause: error })
+function hasNoRoom(path: string): boolean {
+  try {
+    return statfsSync(dirname(path)).bavail === 0
+  } catch {
+    return false
   }
-  return new LabError('StoreBroken', `hyplab cannot use ${path}: ${error.message}.`, { cause: error })
-}
-
-function diskFull(error: Error, path: string): LabError {
-  const message = `The disk that holds ${path} is full: free some space there, then run again.`
-  return new LabError('DiskFull', message, { retryable: true, cause: error })
 }

@@ -25,7 +25,10 @@ export async function bootSeconds(store: Store, target: string): Promise<number 
   return row?.ended == null ? undefined : (row.ended - row.started) / 1000
 }
 
-/** How many seconds the last build of that kind took that did not fail, that of the same name if there is one; undefined when none has. */
+/**
+ * How many seconds the last build of that kind and name took that did not fail; undefined when there is none: what another
+ * took, in a tree that was built before, says nothing of a first build.
+ */
 export async function buildSeconds(
   store: Store,
   kind: BuildIdentity['kind'],
@@ -35,8 +38,8 @@ export async function buildSeconds(
     .selectFrom('builds')
     .select('seconds')
     .where('kind', '=', kind)
+    .where('name', '=', name)
     .where('outcome', '=', 'ok')
-    .orderBy((build) => build('name', '=', name), 'desc')
     .orderBy('started', 'desc')
     .limit(1)
     .executeTakeFirst()

@@ -26,6 +26,12 @@ export interface ControlHandlers {
   unused(): Promise<void>
 }
 
+/** While an answer takes time, so often an empty line says that it is being worked on. */
+const signMs = 1_000
+
+/** A service from which nothing comes for so long, not even such a line, is suspended or stuck. */
+const silenceMs = 10_000
+
 /** An open control socket. */
 export interface Control {
   server: Server
@@ -45,7 +51,10 @@ export async function serveControl(path: string, handlers: ControlHandlers): Pro
     socket.on('close', () => {
       void letGo(socket)
     })
-    createInterface({ input: socket }).on('line', (line) => void answer(socket, line))
+    // Who asked may have gone, and be told nothing any longer; readline throws what its socket met.
+    createInterface({ input: socket })
+      .on('error', () => {})
+      .on('line', (line) => void answer(socket, line))
   })
   const letGo = async (socket: Socket): Promise<void> => {
     if (holders.delete(socket) && holders.size === 0) await handlers.unused()
@@ -53,6 +62,7 @@ export async function serveControl(path: string, handlers: ControlHandlers): Pro
   const answer = async (socket: Socket, line: string): Promise<void> => {
     const [question, rest] = split(line)
     let reply: Partial<ServiceFacts> & { error?: string }
+    const signs = setInterval(() => socket.write('\n'), signMs)
     try {
       if (question === 'hold') holders.add(socket)
       else if (question === 'release') await letGo(socket)
@@ -64,6 +74,8 @@ export async function serveControl(path: string, handlers: ControlHandlers): Pro
       reply = question === 'stop' ? {} : await handlers.facts()
     } catch (thrown) {
       reply = { error: (thrown as Error).message }
+    } finally {
+      clearInterval(signs)
     }
     if (!socket.destroyed) socket.write(JSON.stringify(reply) + '\n')
   }
@@ -106,8 +118,17 @@ export async function listens(path: string): Promise<boolean> {
   }
 }
 
-/** Asks the service of a state folder, and waits for one that is still starting; undefined when none runs. `stop` is answered without facts, when its process has ended. */
-export async function ask(path: string, question: Exclude<Question, 'start' | 'release'>): Promise<Answer | undefined> {
+/**
+ * Asks the service of a state folder, and waits for one that is still starting; undefined when none runs. `stop` is
+ * answered without facts, when its process has ended.
+ * @param silence ms without a sign of life after which nobody waits any longer
+ * @throws LabError ServerUnreachable when the service is suspended or stuck
+ */
+export async function ask(
+  path: string,
+  question: Exclude<Question, 'start' | 'release'>,
+  silence = silenceMs,
+): Promise<Answer | undefined> {
   const socket = connect(path)
   try {
     await once(socket, 'connect')
@@ -118,17 +139,42 @@ export async function ask(path: string, question: Exclude<Question, 'start' | 'r
   // A service that was killed resets the connection: also an end, and no error. once() would throw what `lines` passes on.
   const lines = createInterface({ input: socket }).on('error', () => {})
   const closed = new Promise<undefined>((resolve) => socket.once('close', () => resolve(undefined)))
+  const silent = (wanted: string): LabError => {
+    socket.destroy()
+    return new LabError('ServerUnreachable', `The hyplab service did not answer "${wanted}" for ${silence / 1_000} s.`)
+  }
+  /** One that has answered `stop` goes at once. */
+  const endOf = async (gone: Promise<undefined>): Promise<void> => {
+    let end: NodeJS.Timeout | undefined
+    const late = new Promise<never>((_, reject) => (end = setTimeout(() => reject(silent('stop')), silence)))
+    await Promise.race([gone, late]).finally(() => clearTimeout(end))
+  }
+  /** The first line that is no mere sign of life. */
+  const firstLine = (wanted: string): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const end = setTimeout(() => reject(silent(wanted)), silence)
+      const take = (got: string): void => {
+        if (got === '') return void end.refresh()
+        stop()
+        resolve(got)
+      }
+      const stop = (): void => {
+        clearTimeout(end)
+        lines.off('line', take)
+      }
+      lines.on('line', take)
+      void closed.then(stop)
+    })
   /** The answer to one line; undefined when the connection closes instead. */
   const say = async (line: string): Promise<(ServiceFacts & { error?: string }) | undefined> => {
-    const answered = new Promise<string>((resolve) => lines.once('line', resolve))
     socket.write(`${line}\n`)
-    const got = await Promise.race([answered, closed])
+    const got = await Promise.race([firstLine(line.split(' ', 1)[0]!), closed])
     return got === undefined ? undefined : (JSON.parse(got) as ServiceFacts & { error?: string })
   }
   const facts = await say(question)
   if (facts === undefined) return undefined
   // The service's process has ended when its end of the connection closes, and not before.
-  if (question === 'stop') await closed
+  if (question === 'stop') await endOf(closed)
   // A held connection must not keep the command's process alive by itself.
   socket.unref()
   const over = new AbortController()

@@ -1,7 +1,7 @@
 import { Connection } from '@temporalio/client'
 import { LabError } from '../domain/errors.ts'
 import { searchAttributes } from '../domain/naming.ts'
-import type { ServerSettings } from './server-settings.ts'
+import { connectMs, type ServerSettings } from './server-settings.ts'
 
 /** temporal.api.enums.v1.IndexedValueType: KEYWORD. */
 const keyword = 2
@@ -14,13 +14,11 @@ const alreadyExists = 6
  */
 export async function registerSearchAttributes(settings: ServerSettings & { kind: 'configured' }): Promise<void> {
   const unreachable = (error: unknown): never => {
-    throw new LabError(
-      'ServerUnreachable',
-      `The Temporal server at ${settings.address} refused: ${(error as Error).message}.`,
-      { cause: error },
-    )
+    throw new LabError('ServerUnreachable', `The Temporal server at ${settings.address} ${refused(error)}.`, {
+      cause: error,
+    })
   }
-  const connection = await Connection.connect({ ...settings.connection }).catch(unreachable)
+  const connection = await Connection.connect({ ...settings.connection, connectTimeout: connectMs }).catch(unreachable)
   const attributes = Object.fromEntries(Object.keys(searchAttributes).map((name) => [name, keyword]))
   try {
     await connection.operatorService.addSearchAttributes({
@@ -32,4 +30,11 @@ export async function registerSearchAttributes(settings: ServerSettings & { kind
   } finally {
     await connection.close()
   }
+}
+
+/** A connection that was not made in time has no code of gRPC, or says DEADLINE_EXCEEDED. */
+function refused(error: unknown): string {
+  const { code, message } = error as { code?: number; message: string }
+  if (code === undefined || code === 4) return `did not answer within ${connectMs / 1_000} s: see TEMPORAL_ADDRESS`
+  return `refused: ${message}`
 }

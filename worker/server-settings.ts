@@ -2,6 +2,9 @@ import { loadClientConnectConfig } from '@temporalio/envconfig'
 import type { NativeConnectionOptions } from '@temporalio/worker'
 import { LabError } from '../domain/errors.ts'
 
+/** A Temporal server that does not answer for so long is out of reach: the SDK alone would wait for 10 s. */
+export const connectMs = 4_000
+
 /** Which Temporal server to use, and who says so. */
 export type ServerSettings =
   | { kind: 'configured'; address: string; connection: NativeConnectionOptions; namespace: string }

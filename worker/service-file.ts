@@ -16,7 +16,8 @@ export interface ServiceFacts {
    * user of this host can command ours, where that is so.
    */
   server: { kind: 'own'; binary: string; from: string; open?: string } | { kind: 'configured' }
-  worker: { pid: number }
+  /** `trouble` says why it does not start again, for as long as it does not. */
+  worker: { pid: number; trouble?: string }
   /** Epoch ms. */
   started: number
   /** `until-down`: started by `hyplab up`; `while-used`: ends with the last command that uses it. */

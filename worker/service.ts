@@ -119,7 +119,12 @@ async function superviseWorker(address: string, namespace: string): Promise<void
     await worker!.ended
     if (ending) return
     note('the worker died; starting it again')
-    const started = await insist(() => startWorker(state, address, namespace))
+    const started = await insist(
+      () => startWorker(state, address, namespace),
+      async (trouble) => {
+        if (facts) await writeServiceFacts(state, (facts = { ...facts, worker: { ...facts.worker, trouble } }))
+      },
+    )
     if (!started) return
     worker = started
     if (facts) await writeServiceFacts(state, (facts = { ...facts, worker: { pid: worker.pid } }))
@@ -127,12 +132,17 @@ async function superviseWorker(address: string, namespace: string): Promise<void
 }
 
 /** Starts something again until it stays, because what died once may die again while it starts; undefined when we end first. */
-async function insist<T>(start: () => Promise<T>): Promise<T | undefined> {
+async function insist<T>(
+  start: () => Promise<T>,
+  told: (why: string) => Promise<void> = async () => {},
+): Promise<T | undefined> {
   while (!ending) {
     try {
       return await start()
     } catch (error) {
       note((error as Error).message)
+      // Who asks meanwhile is to know it. A full disk keeps the facts from being written, and not from being told.
+      await told((error as Error).message).catch((failed: Error) => note(failed.message))
       // What cannot start at all must not keep a core busy with trying.
       await delay(1_000)
     }

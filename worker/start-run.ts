@@ -2,7 +2,10 @@ import { Client, Connection, WorkflowExecutionAlreadyStartedError } from '@tempo
 import { defineSearchAttributeKey } from '@temporalio/common'
 import { queues } from '../domain/naming.ts'
 import type { RunTask } from '../workflows/contracts.ts'
-import { serverSettings } from './server-settings.ts'
+import { connectMs, serverSettings } from './server-settings.ts'
+
+/** A server that answers takes milliseconds, and one beside busy compilers a second. */
+const startMs = 10_000
 
 /** A run whose row is written and whose workflow is to be started. */
 export interface RunStart {
@@ -30,16 +33,17 @@ export class RunStarter {
   connect(): Promise<Client> {
     const settings = serverSettings()
     const options = settings.kind === 'configured' ? settings.connection : { address: this.#address }
-    const client = (this.#client ??= Connection.connect(options).then(
+    const client = (this.#client ??= Connection.connect({ ...options, connectTimeout: connectMs }).then(
       (connection) => new Client({ connection, namespace: this.#namespace }),
     ))
     client.catch(() => (this.#client = undefined))
     return client
   }
 
-  /** @throws what the Temporal client throws when the server is out of reach or refuses. */
+  /** @throws what the Temporal client throws when the server is out of reach or refuses, also when it does not answer. */
   async start(run: RunStart): Promise<void> {
-    await startRunWorkflow(await this.connect(), run)
+    const client = await this.connect()
+    await client.withDeadline(Date.now() + startMs, () => startRunWorkflow(client, run))
   }
 }
 

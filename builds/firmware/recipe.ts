@@ -1,17 +1,16 @@
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
 import type { SourceLocation } from '../../domain/cell.ts'
 import { LabError } from '../../domain/errors.ts'
 import { usualTpm, type MachineSetup } from '../../domain/machine-setup.ts'
-import { suggest } from '../../domain/yaml/did-you-mean.ts'
 import { inReadingOrder, type LocatedError } from '../../domain/yaml/located-error.ts'
 import { mistaken } from '../../domain/yaml/mistaken.ts'
+import { shapeErrors } from '../../domain/yaml/shape-errors.ts'
 import { readYaml, type LocatedYaml, type Path } from '../../domain/yaml/yaml-text.ts'
-import { fvpMistakes, fvpSetup } from './fvp-part.ts'
-import { recipeFile, variantFile, type RecipeFile, type RecipeFileLocation } from './recipe-schema.ts'
-import { referencesIn } from './references.ts'
-import { shapeErrors } from './shape-errors.ts'
+import { readInput, whyUnreadable } from '../../host/read-input.ts'
+import { fvpSetup } from './fvp-part.ts'
+import { recipeFile, recipeShape, variantShape, type RecipeFileLocation } from './recipe-schema.ts'
+import { recipeFileMistakes } from './recipe-mistakes.ts'
 import { likeOf, variantOf } from './variant.ts'
 
 /** How to build one piece of firmware with make. */
@@ -57,10 +56,10 @@ export interface StackRecipe {
  * Reads a stack's recipe.
  * @param sources of components, by name, in place of those that the recipe has: what moves in these, resolved
  * @throws LabError BadInput with every mistake as `file:line:column: what is wrong; what would be right`, one a line;
- * SourceMissing when there is no such file
+ * also when there is no such file
  */
 export async function readStack(path: string, sources: Record<string, SourceLocation[]> = {}): Promise<StackRecipe> {
-  const recipe = await readRecipe(path)
+  const recipe = readRecipe(path)
   const components = recipe.components.map((component) => ({
     ...component,
     sources: sources[component.name] ?? component.sources,
@@ -68,36 +67,62 @@ export async function readStack(path: string, sources: Record<string, SourceLoca
   return { ...recipe, components }
 }
 
-async function readRecipe(path: string): Promise<StackRecipe> {
+/**
+ * Everything that is wrong with a recipe, in reading order.
+ * @param path of a file that is there
+ */
+export function recipeMistakes(path: string): LocatedError[] {
+  try {
+    readRecipe(path)
+    return []
+  } catch (error) {
+    if (error instanceof LabError && error.mistakes.length > 0) return [...error.mistakes]
+    if (!(error instanceof LabError)) throw error
+    return [{ file: resolve(path), line: 1, column: 1, message: error.message.replace(/\.$/, ''), hint: '' }]
+  }
+}
+
+function readRecipe(path: string): StackRecipe {
   const file = resolve(path)
-  const text = await readText(file)
+  const text = readInput(file, 'name a stack recipe that is there')
   const { yaml } = readYaml(text, file, 'recipe')
-  const like = yaml && likeOf(yaml)
-  if (yaml === undefined || like === undefined) return parseStack(text, file)
-  const errors = shapeErrors(variantFile, yaml, file)
+  if (yaml === undefined || likeOf(yaml) === undefined) return parseStack(text, file)
+  const errors = shapeErrors(variantShape, yaml, file)
   if (errors.length > 0) throw invalid(errors, file)
-  const other = resolve(dirname(file), like)
-  // Itself like a third it is no recipe of its own, and parseStack says so.
-  const base = parseStack(await readText(other), other)
+  const base = baseOf(yaml, file)
   const recipe = variantOf(base, yaml, file, errors)
   if (errors.length > 0) throw invalid(errors, file)
   return recipe
 }
 
-async function readText(file: string): Promise<string> {
-  return await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new LabError('SourceMissing', `There is no stack recipe ${file}.`, { cause })
-  })
+/** The recipe that a variant is like. */
+function baseOf(yaml: LocatedYaml, file: string): StackRecipe {
+  const like = likeOf(yaml) ?? ''
+  const other = resolve(dirname(file), like)
+  const wrong = (message: string, hint: string): LabError =>
+    invalid([{ file, ...yaml.where(['like']), message, hint }], file)
+  if (!existsSync(other)) throw wrong(`there is no stack recipe "${like}"`, `looked for ${other}`)
+  const why = whyUnreadable(other)
+  if (why !== undefined) throw wrong(`the stack recipe "${like}" ${why}`, 'name a stack recipe that is a file')
+  const text = readInput(other, 'name a stack recipe that is there')
+  const parsed = readYaml(text, other, 'recipe').yaml
+  if (parsed !== undefined && likeOf(parsed) !== undefined)
+    throw wrong(`"${like}" is itself like another recipe`, 'name one that stands alone')
+  return parseStack(text, other)
 }
 
 /** As `readStack`, for a text that was read from `file`. */
 export function parseStack(text: string, file: string): StackRecipe {
   const { yaml, errors } = readYaml(text, file, 'recipe')
   if (yaml === undefined) throw invalid(errors, file)
-  errors.push(...shapeErrors(recipeFile, yaml, file))
+  if (yaml.value === null || yaml.value === undefined) {
+    const hint = 'it needs at least title, consoles, bl33, toolchain, components and products, see docs/stacks.md'
+    throw invalid([{ file, line: 1, column: 1, message: 'the recipe is empty', hint }], file)
+  }
+  errors.push(...shapeErrors(recipeShape, yaml, file))
   if (errors.length > 0) throw invalid(errors, file)
   const given = recipeFile.parse(yaml.value)
-  errors.push(...mistakes(given, yaml, file))
+  errors.push(...recipeFileMistakes(given, yaml, file))
   if (errors.length > 0) throw invalid(errors, file)
   return {
     name: basename(file).replace(/\.ya?ml$/, ''),
@@ -135,77 +160,6 @@ export function parseStack(text: string, file: string): StackRecipe {
   }
 }
 
-function mistakes(given: RecipeFile, yaml: LocatedYaml, file: string): LocatedError[] {
-  const errors: LocatedError[] = []
-  const complain = (path: Path, message: string, hint: string) =>
-    errors.push({ file, ...yaml.where(path), message, hint })
-  const earlier = new Map<string, string[]>()
-  const checkReferences = (path: Path, value: string) => {
-    for (const { text, reference } of referencesIn(value)) {
-      if (reference === undefined) {
-        complain(path, `${text} means nothing`, 'it would be ${out}, ${bl33}, ${file:NAME} or ${COMPONENT:PRODUCT}')
-      } else if (reference.kind === 'file' && !existsSync(resolve(dirname(file), reference.path))) {
-        complain(path, `there is no file ${reference.path}`, `it would be in ${dirname(file)}`)
-      } else if (reference.kind === 'product') {
-        const products = earlier.get(reference.component)
-        if (products === undefined) {
-          complain(
-            path,
-            `no component "${reference.component}" is built before this`,
-            suggest(reference.component, [...earlier.keys()]),
-          )
-        } else if (!products.includes(reference.product)) {
-          complain(
-            path,
-            `${reference.component} has no product "${reference.product}"`,
-            suggest(reference.product, products),
-          )
-        }
-      }
-    }
-  }
-  for (const [name, component] of Object.entries(given.components)) {
-    const at: Path = ['components', name]
-    for (const [index, location] of [component.source].flat().entries()) {
-      const mistake = locationMistake(location)
-      const path = Array.isArray(component.source) ? [...at, 'source', index] : [...at, 'source']
-      if (mistake !== undefined) complain(path, mistake, 'e.g. { debian: optee-os, version: 4.10.0-2 }')
-    }
-    if (component['debian-patches'] && ![component.source].flat().some(({ debian }) => debian !== undefined)) {
-      complain(
-        [...at, 'debian-patches'],
-        'there is no debian location to take patches from',
-        'add one, or list the patches under patches',
-      )
-    }
-    for (const [index, patch] of component.patches.entries()) {
-      if (!existsSync(resolve(dirname(file), patch)))
-        complain([...at, 'patches', index], `there is no patch ${patch}`, '')
-    }
-    for (const [target, from] of Object.entries(component.files)) {
-      if (!existsSync(resolve(dirname(file), from)))
-        complain([...at, 'files', target], `there is no file ${from}`, `it would be in ${dirname(file)}`)
-    }
-    for (const [key, value] of Object.entries(component.arguments))
-      checkReferences([...at, 'arguments', key], String(value))
-    earlier.set(name, Object.keys(component.products))
-  }
-  for (const [key, value] of Object.entries(given.products)) {
-    const [only] = referencesIn(value)
-    if (only?.text !== value)
-      complain(['products', key], `"${value}" is no product`, 'it would be ${COMPONENT:PRODUCT}')
-    else checkReferences(['products', key], value)
-  }
-  if ((given.boot !== 'kernel') !== (given.products['bl33'] !== undefined)) {
-    const hint = 'BL33 is a product when boot is efi or u-boot, and the kernel itself when it is kernel'
-    complain(['boot'], `boot: ${given.boot} ${given.boot === 'kernel' ? 'has a' : 'needs the'} product "bl33"`, hint)
-  }
-  if (given.tpm !== undefined && !given.services.includes('tpm'))
-    complain(['tpm'], 'there is no TPM to set up', 'services would have tpm')
-  fvpMistakes(given, complain)
-  return errors
-}
-
 /** A scalar as it stands in the file: 0x60000000 and 2.10 are not to become 1610612736 and 2.1. */
 function written(yaml: LocatedYaml, path: Path): string {
   return yaml.source(path) ?? ''
@@ -232,22 +186,6 @@ function sourceLocation(given: RecipeFileLocation, folder: string): SourceLocati
 /** An address (https://..., user@host:...) stays; anything else is a path beside the recipe. */
 function repositoryOf(git: string, folder: string): string {
   return /^[a-z+]+:\/\/|^[^/]+@?[^/]*:/.test(git) ? git : resolve(folder, git)
-}
-
-/** @returns what is wrong with a location: no kind or two, or a key that the kind needs and that is not there */
-function locationMistake(given: RecipeFileLocation): string | undefined {
-  const kinds = (['debian', 'deb', 'tarball', 'tree', 'git'] as const).filter((kind) => given[kind] !== undefined)
-  const [kind, second] = kinds
-  if (kind === undefined || second !== undefined) return 'a location is one of debian, deb, tarball, tree or git'
-  const moves = kind === 'debian' || kind === 'deb' || kind === 'git'
-  if (given.newest !== undefined) {
-    if (!moves) return `there is no newest of a ${kind} location`
-    if (given.version !== undefined || given.ref !== undefined) return 'a version or ref and newest are two answers'
-    return given.sha256 === undefined ? undefined : 'the newest of several has no sha256 that is known'
-  }
-  if (moves && kind !== 'git' && given.version === undefined) return `a ${kind} location needs the exact version`
-  if (kind === 'git' && given.ref === undefined) return 'a git location needs a ref'
-  return undefined
 }
 
 function hash(sha256: string | undefined): { sha256?: string } {

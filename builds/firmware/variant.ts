@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import { suggest } from '../../domain/yaml/did-you-mean.ts'
 import type { LocatedError } from '../../domain/yaml/located-error.ts'
+import { valueAt } from '../../domain/yaml/value-at.ts'
 import type { LocatedYaml, Path } from '../../domain/yaml/yaml-text.ts'
 import { variantFile } from './recipe-schema.ts'
 import type { Component, StackRecipe } from './recipe.ts'
@@ -11,7 +12,7 @@ import { referencesIn } from './references.ts'
 
 /** @returns the recipe that a file is like, as it is written there; undefined for a recipe of its own */
 export function likeOf(yaml: LocatedYaml): string | undefined {
-  return yaml.source(['like'])
+  return valueAt(yaml.value, ['like']) === undefined ? undefined : (yaml.source(['like']) ?? '')
 }
 
 /**
@@ -35,7 +36,8 @@ export function variantOf(base: StackRecipe, yaml: LocatedYaml, file: string, er
     }
     for (const [key, value] of Object.entries(changed)) {
       const wrong = referencesIn(String(value)).find(({ reference }) => !isFound(reference, base))
-      if (wrong !== undefined) complain([...at, 'arguments', key], `${wrong.text} means nothing in ${base.name}`, '')
+      if (wrong !== undefined)
+        complain([...at, 'arguments', key], `${wrong.text} means nothing in ${base.name}`, 'name a product that it has')
     }
   }
   const components = base.components.map((component): Component => {

@@ -1,8 +1,7 @@
 import type { Command } from 'commander'
 import type { HostCheck } from '../../host/doctor.ts'
 import type { Folders } from '../../host/folders.ts'
-import { ask } from '../../worker/control.ts'
-import { controlSocket } from '../../worker/service-file.ts'
+import { askService } from '../../worker/ask-service.ts'
 import type { Context } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { table } from '../show/table.ts'
@@ -43,7 +42,7 @@ async function checkRoom(folders: Folders): Promise<HostCheck[]> {
 }
 
 async function checkService(stateFolder: string): Promise<HostCheck> {
-  const answer = await ask(controlSocket(stateFolder), 'status')
+  const answer = await askService(stateFolder, 'status')
   await answer?.close()
   const detail = answer ? `runs, pid ${answer.facts.pid}` : 'does not run; a command that needs it starts it for itself'
   return { name: 'service', outcome: 'ok', detail }

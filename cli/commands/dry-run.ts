@@ -19,7 +19,7 @@ import { withStore } from '../with-store.ts'
 interface PlannedBuild {
   identity: BuildIdentity
   built: boolean
-  /** From the last build of that name on this host; unknown when there was none. */
+  /** That the last build of that name took on this host; unknown when there was none. */
   seconds: number | undefined
 }
 
@@ -34,6 +34,7 @@ export async function dryRun(context: Context, plan: ReadPlan): Promise<void> {
     const boots = await Promise.all(plan.cells.map((cell) => bootSeconds(store, cell.target.name)))
     const estimate = sum([...builds.values()].map(({ built, seconds }) => (built ? 0 : seconds)))
     const booting = sum(boots)
+    const first = [...builds.values()].filter(({ built, seconds }) => !built && seconds === undefined)
     if (context.json) return context.printJson(toJson(plan, builds, estimate, booting))
     const { paint } = context
     context.print(`${plan.plan.name}: ${counted(plan.cells.length, 'cell')}`)
@@ -46,14 +47,14 @@ export async function dryRun(context: Context, plan: ReadPlan): Promise<void> {
       built
         ? paint.green('there')
         : seconds === undefined
-          ? 'to build, no estimate'
-          : `to build, about ${Math.ceil(seconds)} s`,
+          ? 'to build for the first time'
+          : `to build, ${Math.ceil(seconds)} s the last time`,
     ])
     context.print(table(rows))
     context.print(
       estimate === undefined || booting === undefined
-        ? '\nestimated time: unknown, some of this was never done on this host'
-        : `\nestimated time: about ${Math.ceil(estimate + booting)} s`,
+        ? `\nestimated time: unknown, for ${whatIsNew(first.map(({ identity }) => identity.name))} on this host`
+        : `\nestimated time: about ${Math.ceil(estimate + booting)} s, as builds of these names and boots of these targets took the last time`,
     )
   })
 }
@@ -70,6 +71,13 @@ async function identify(context: Context, cell: Cell, planFile: string): Promise
 async function lookUp(store: Store, identity: BuildIdentity): Promise<PlannedBuild> {
   const built = (await usableBuild(store, identity.id)) !== undefined
   return { identity, built, seconds: await buildSeconds(store, identity.kind, identity.name) }
+}
+
+/** What of a run has never been done, so that nobody knows how long it takes. */
+function whatIsNew(builds: string[]): string {
+  const names = [...new Set(builds)]
+  if (names.length === 0) return 'no boot on such a target has ended'
+  return `${names.join(', ')} ${names.length === 1 ? 'was' : 'were'} never built`
 }
 
 /** The sum, or undefined when one of the summands is unknown. */

@@ -48,9 +48,9 @@ export function addLabCommands(program: Command, context: () => Context): void {
 async function printImported({ json, print, printJson }: Context, paths: string[]): Promise<void> {
   const { importLabgrid } = await import('../../domain/lab/labgrid/import-labgrid.ts')
   const { mistaken } = await import('../../domain/yaml/mistaken.ts')
-  const { readText } = await import('../../reading/read-lab.ts')
+  const { readInput } = await import('../../host/read-input.ts')
   const hint = 'name an exporter or environment file of labgrid'
-  const imported = importLabgrid(paths.map((file) => ({ file, text: readText(file, hint) })))
+  const imported = importLabgrid(paths.map((file) => ({ file, text: readInput(file, hint) })))
   if (!imported.ok) throw mistaken('LabInvalid', imported.errors)
   const { text, places } = imported
   if (json) printJson({ schemaVersion: 1, lab: text, places })

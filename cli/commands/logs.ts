@@ -5,14 +5,13 @@ import { pipeline } from 'node:stream/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Command } from 'commander'
 import { LabError } from '../../domain/errors.ts'
-import { artifactPath } from '../../store/artifacts.ts'
+import { artifactPath, hasArtifact } from '../../store/artifacts.ts'
 import type { Attempt } from '../../store/attempt.ts'
 import { attemptDetail } from '../../store/details.ts'
 import { requireKept } from '../../store/keeping/removed.ts'
 import type { Store } from '../../store/store.ts'
 import { recordChannel } from '../../targets/lines.ts'
-import { ask } from '../../worker/control.ts'
-import { controlSocket } from '../../worker/service-file.ts'
+import { askService } from '../../worker/ask-service.ts'
 import type { Context } from '../context.ts'
 import { onInterrupt } from '../interrupt.ts'
 import { newestAttempt } from '../newest-attempt.ts'
@@ -63,6 +62,11 @@ async function writeKept(store: Store, attempt: Attempt, console: string | undef
   const wanted = console ?? usualConsole(names)
   const file = files.find(({ name }) => name === wanted)
   if (!file) throw noSuchConsole(attempt, wanted, names)
+  const kept = attempt.end?.artifacts.find(({ name }) => name === `console/${wanted}`)
+  if (kept && !hasArtifact(store, kept)) {
+    const message = `What ${wanted} of attempt ${attempt.id} said is gone: ${file.path} was removed or cut, and no \`hyplab gc\` did that. Put it back from a copy of the state folder, or boot the cell again.`
+    throw new LabError('ArtifactDamaged', message)
+  }
   await pipeline(createReadStream(file.path), process.stdout, { end: false })
 }
 
@@ -75,7 +79,7 @@ export async function writeLive(store: Store, attempt: Attempt, { console, follo
   const wanted = console ?? usualConsole(names)
   const file = await open(join(folder, `${wanted}.raw`)).catch(() => undefined)
   if (!file) throw noSuchConsole(attempt, wanted, names)
-  const service = follow ? await ask(controlSocket(store.folder), 'status') : undefined
+  const service = follow ? await askService(store.folder, 'status') : undefined
   const stop = new AbortController()
   const release = onInterrupt(() => stop.abort())
   try {
@@ -89,7 +93,7 @@ export async function writeLive(store: Store, attempt: Attempt, { console, follo
         process.stdout.write(buffer.subarray(0, bytesRead))
       }
       if (over || !follow || stop.signal.aborted) return
-      if (isDead) throw nobodyWorksOn(attempt.run)
+      if (isDead) throw await nobodyWorksOn(attempt.run, store.folder)
       await delay(everyMs, undefined, { signal: stop.signal }).catch(() => {})
     }
   } finally {

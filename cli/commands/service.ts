@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
-import { ask } from '../../worker/control.ts'
-import { controlSocket, type ServiceFacts } from '../../worker/service-file.ts'
+import { askService } from '../../worker/ask-service.ts'
+import type { ServiceFacts } from '../../worker/service-file.ts'
 import type { Context } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { keepService } from '../service.ts'
@@ -20,7 +20,7 @@ export function addServiceCommands(program: Command, context: () => Context): vo
     .description('stop the background service; runs stay where they are and go on with the next `hyplab up`')
     .action(async () => {
       const { folders, json, printJson, talk } = context()
-      const answer = await ask(controlSocket(folders.state), 'stop')
+      const answer = await askService(folders.state, 'stop')
       if (json) printJson({ schemaVersion: 1, running: false })
       talk(answer ? 'Stopped.' : 'No service runs on this state folder.')
     })
@@ -28,7 +28,7 @@ export function addServiceCommands(program: Command, context: () => Context): vo
     .command('status')
     .description('say what runs: server, worker, and which Temporal binary')
     .action(async () => {
-      const answer = await ask(controlSocket(context().folders.state), 'status')
+      const answer = await askService(context().folders.state, 'status')
       if (answer) await report(context(), answer.facts)
       else if (context().json) context().printJson({ schemaVersion: 1, running: false })
       else context().print(`not running; state folder ${context().folders.state}`)
@@ -48,7 +48,7 @@ async function report(context: Context, facts: ServiceFacts): Promise<void> {
       : 'configured by TEMPORAL_* or temporal.toml'
   const rows: [string, string][] = [
     ['service', `pid ${facts.pid}, ${facts.life === 'until-down' ? 'until `hyplab down`' : 'while a command uses it'}`],
-    ['worker', `pid ${facts.worker.pid}`],
+    ['worker', facts.worker.trouble ?? `pid ${facts.worker.pid}`],
     ['Temporal', `${facts.address}, namespace ${facts.namespace}; ${server}`],
     ...(facts.server.kind === 'own' && facts.server.open !== undefined
       ? [['open', `to every user of this host, because ${facts.server.open}: see docs/security.md`] as [string, string]]

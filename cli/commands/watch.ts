@@ -1,7 +1,6 @@
 import type { Command } from 'commander'
 import { resolve } from '../../store/resolve.ts'
-import { ask } from '../../worker/control.ts'
-import { controlSocket } from '../../worker/service-file.ts'
+import { askService } from '../../worker/ask-service.ts'
 import type { Context } from '../context.ts'
 import { onInterrupt } from '../interrupt.ts'
 import { watchRun } from '../watch-run.ts'
@@ -15,7 +14,7 @@ export function addWatchCommand(program: Command, context: () => Context): void 
     .action(async (text = 'latest') => {
       await withStore(context().folders, async (store) => {
         const { run } = await resolve(store, text)
-        const service = await ask(controlSocket(context().folders.state), 'hold')
+        const service = await askService(context().folders.state, 'hold')
         try {
           const stop = new AbortController()
           const release = onInterrupt(() => stop.abort())

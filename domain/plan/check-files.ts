@@ -1,16 +1,28 @@
-import type { Checked } from './check.ts'
+import type { Checked, PlanFiles } from './check.ts'
 import { installed } from './plan.ts'
+import { nearest } from '../yaml/did-you-mean.ts'
 import { entriesAt, textsAt } from '../yaml/value-at.ts'
 import type { Path } from '../yaml/yaml-text.ts'
 
-/** Files that a plan names must exist, and each line of a config fragment must be one that merge_config.sh understands. */
+const isPath = /^[^\u0000-\u001f\u007f]+$/
+
+/** So many lines of a fragment are told that are none: with more, it is another file that was meant. */
+const mostLines = 10
+
+/**
+ * Files that a plan names must exist, each line of a config fragment must be one that merge_config.sh understands, and
+ * each recipe must be one.
+ */
 export function checkFiles({ yaml: { value: root }, file, files, complain, complainIn }: Checked): void {
   const need = (what: string, text: string, path: Path): { name: string; text: string } | undefined => {
-    if (text === '') return undefined
+    // What no path can be, the shape says.
+    if (!isPath.test(text)) return undefined
     const name = files.resolve(file, text)
     const content = files.read(name)
     if (content !== undefined) return { name, text: content }
-    complain(path, `there is no ${what} "${text}"`, `looked for ${name}; paths start at the folder of this file`)
+    const why = files.whyUnreadable(name)
+    if (why !== undefined) complain(path, `the ${what} "${text}" ${why}`, `name a ${what} that is a file`)
+    else complain(path, `there is no ${what} "${text}"`, hintFor(files, text, name, what))
     return undefined
   }
   for (const section of ['kernels', 'configs']) {
@@ -25,8 +37,22 @@ export function checkFiles({ yaml: { value: root }, file, files, complain, compl
     }
   }
   for (const { value, path } of entriesAt(root, ['stacks'])) {
-    if (typeof value === 'string' && value !== installed) need('stack recipe', value, path)
+    if (typeof value !== 'string' || value === installed) continue
+    const found = need(recipe, value, path)
+    for (const mistake of found === undefined ? [] : files.recipeMistakes(found.name)) complainIn(mistake)
   }
+}
+
+const recipe = 'stack recipe'
+
+/** The name that was probably meant; else where the file was looked for. */
+function hintFor(files: PlanFiles, text: string, name: string, what: string): string {
+  const folder = name.slice(0, name.lastIndexOf('/')) || '/'
+  const beside = files.list(folder) ?? []
+  const near = nearest(name.slice(folder.length).replace(/^\//, ''), what === recipe ? [...beside, installed] : beside)
+  if (near === installed) return `did you mean ${installed}?`
+  if (near !== undefined) return `did you mean "${text.replace(/[^/]*$/, near)}"?`
+  return `looked for ${name}; paths start at the folder of this file`
 }
 
 /**
@@ -34,10 +60,18 @@ export function checkFiles({ yaml: { value: root }, file, files, complain, compl
  * else without a word.
  */
 function badLines(text: string): { line: number; message: string; hint: string }[] {
-  return text.split(/\r?\n/).flatMap((content, index) => {
+  const nul = text.indexOf('\0')
+  if (nul !== -1) {
+    const line = text.slice(0, nul).split('\n').length
+    return [{ line, message: 'a NUL stands here, so this is no config fragment', hint: 'name another file' }]
+  }
+  const bad = text.split(/\r?\n/).flatMap((content, index) => {
     if (/^\s*(#.*)?$/.test(content) || /^\s*CONFIG_\w+=(".*"|[^\s"#]+)\s*(#.*)?$/.test(content)) return []
     const shown = content.length > 40 ? `${content.slice(0, 37)}...` : content
     const hint = 'it would be CONFIG_NAME=value or # CONFIG_NAME is not set'
     return [{ line: index + 1, message: `"${shown}" is no line of a config fragment`, hint }]
   })
+  if (bad.length <= mostLines) return bad
+  const message = `this is no config fragment: ${bad.length} of its lines are none of one`
+  return [{ line: bad[0]!.line, message, hint: bad[0]!.hint }]
 }

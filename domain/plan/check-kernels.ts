@@ -55,7 +55,7 @@ function checkLocation({ yaml: { value: root }, complain }: Checked, path: Path)
   if (kind === undefined) {
     const guessing = keys.some((key) => !partnerKeys.includes(key))
     // A misspelt kind is reported as an unknown key.
-    if (!guessing && keys.length > 0)
+    if (!guessing)
       complain(path, 'this location does not say where the source is', 'add debian, deb, tarball, tree or git')
     return
   }

@@ -2,7 +2,7 @@ import { axes, matches, pointId, product } from './axes.ts'
 import type { Axis, Point, Selector } from './axes.ts'
 import { definedNames } from './check-names.ts'
 import type { Checked } from './check.ts'
-import { entriesAt, itemsAt, textsAt, valueAt } from '../yaml/value-at.ts'
+import { entriesAt, itemsAt, listAt, textsAt, valueAt } from '../yaml/value-at.ts'
 import type { Path } from '../yaml/yaml-text.ts'
 
 /** Every part of the matrix must do something, and every expectation must be about a cell and agree with the others. */
@@ -22,7 +22,7 @@ function checkPoints({ yaml: { value: root }, complain }: Checked): Point[] | un
     values[axis] = [...new Set(values[axis])]
   }
   const all = product(values)
-  const excluded = itemsAt(root, ['matrix', 'exclude']).map(({ path }) => ({ path, selector: selectorAt(root, path) }))
+  const excluded = listAt(root, ['matrix', 'exclude']).map(({ path }) => ({ path, selector: selectorAt(root, path) }))
   for (const { path, selector } of excluded) {
     if (selector !== undefined && !all.some((point) => matches(selector, point))) {
       complain(path, 'this exclude matches no cell of the matrix', 'remove it, or check its names against the axes')
@@ -32,7 +32,7 @@ function checkPoints({ yaml: { value: root }, complain }: Checked): Point[] | un
     (point) => !excluded.some(({ selector }) => selector !== undefined && matches(selector, point)),
   )
   const points = new Map(left.map((point) => [pointId(point), point]))
-  for (const { path } of itemsAt(root, ['matrix', 'include'])) {
+  for (const { path } of listAt(root, ['matrix', 'include'])) {
     const selector = selectorAt(root, path)
     if (selector === undefined) continue
     const added = product({ ...values, ...selector })

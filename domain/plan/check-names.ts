@@ -39,7 +39,10 @@ export function checkNames({ yaml: { value: root }, known, complain }: Checked):
 
   const groups = new Set<string>()
   for (const { text, path } of textsAt(root, ['probes'])) {
-    if (!known.groups.includes(text)) complain(path, `there is no probe group "${text}"`, suggest(text, known.groups))
+    const group = text.split('.')[0] ?? ''
+    if (known.findings.includes(text)) complain(path, `"${text}" is a finding, not a probe group`, `write ${group}`)
+    else if (!known.groups.includes(text))
+      complain(path, `there is no probe group "${text}"`, suggest(text, known.groups))
     else if (groups.has(text)) complain(path, `"${text}" stands twice in this list`, 'name it once')
     groups.add(text)
   }

@@ -3,8 +3,14 @@ import type { LocatedYaml, Path } from '../yaml/yaml-text.ts'
 
 /** How a plan reaches the files beside it; whoever calls reads them, parsing stays pure. */
 export interface PlanFiles {
-  /** @returns the file's text; undefined if it does not exist or is no file */
+  /** @returns the file's text; undefined if it does not exist or cannot be read */
   read(path: string): string | undefined
+  /** @returns why what is there cannot be read, e.g. `is a folder`; undefined if it can, or nothing is there */
+  whyUnreadable(path: string): string | undefined
+  /** @returns the names in a folder; undefined if it does not exist or is no folder */
+  list(path: string): string[] | undefined
+  /** @returns everything that is wrong with a stack's recipe that can be read, and with the one that it is like */
+  recipeMistakes(path: string): LocatedError[]
   /** @returns the absolute path of `path` as written in the file `from` */
   resolve(from: string, path: string): string
 }

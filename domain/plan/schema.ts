@@ -1,21 +1,37 @@
 import { z } from 'zod'
 import { outcomes } from '../finding.ts'
-import { durationPattern, sizePattern } from '../yaml/quantity.ts'
+import { durationPattern, parseDuration, sizePattern } from '../yaml/quantity.ts'
 import type { Shape } from '../yaml/shape-errors.ts'
 import { map, named, oneOrMore } from '../yaml/shapes.ts'
 
 // The shape of a plan file and nothing else: what it means is in read-plan.ts, whether its parts fit is in check-*.ts.
 // Messages have the form `what is wrong; what would be right`, for ../yaml/shape-errors.ts.
 
+/** What a name, a path and a command line have none of: a NUL would end it, a line feed begin another. */
+const noControl = /^[^\u0000-\u001f\u007f]*$/
+
+/** A name becomes part of cell ids, and of names of folders, which take 255 bytes. */
+const longestName = 100
+
 const name = z
   .string()
+  .max(longestName, {
+    error: ({ input }) => `is too long a name (${String(input).length} characters); ${longestName} at most`,
+    abort: true,
+  })
   .regex(
     /^[A-Za-z0-9][A-Za-z0-9._=+:@-]*$/,
     'is not a name; letters, digits and . _ = + : @ - make a name, as it becomes part of the cell id',
   )
-const path = z.string().min(1, 'is empty; a path, relative to this file')
+const path = z
+  .string()
+  .min(1, 'is empty; a path, relative to this file')
+  .regex(noControl, 'holds a control character; no path has one')
 const word = z.string().regex(/^\S+$/, 'is not one word; no blanks here')
-const cmdline = z.string().regex(/^[^\r\n]*$/, 'holds a line feed; a kernel command line is one line')
+const cmdline = z
+  .string()
+  .regex(/^[^\r\n]*$/, 'holds a line feed; a kernel command line is one line')
+  .regex(/^[^\u0000-\u0009\u000b\u000c\u000e-\u001f\u007f]*$/, 'holds a control character; blanks separate parameters')
 
 const sha256 = z
   .string()
@@ -64,7 +80,13 @@ const symbolName = z.string().regex(/^(?=.*[A-Z0-9])(?!CONFIG_)[A-Za-z0-9_]+$/, 
 const symbols = z
   .record(
     symbolName,
-    z.union([z.string(), z.int()], 'is no value of a Kconfig symbol; y, m, n, a whole number or a text'),
+    z.union(
+      [
+        z.string().regex(noControl, 'holds a control character; the value of a Kconfig symbol is one line of text'),
+        z.int(),
+      ],
+      'is no value of a Kconfig symbol; y, m, n, a whole number or a text',
+    ),
   )
   .describe('Kconfig symbols, without CONFIG_: y, m, n, a number or a text.')
 const fragments = z.array(path).describe('Config fragment files, merged in this order.')
@@ -103,6 +125,9 @@ export const labKinds = ['board', 'fvp'] as const
 /** What a QEMU target is unless its plan says otherwise. */
 export const usualMachine = { cpu: 'max,sme=off,pauth-impdef=on', smp: 2, memory: 2048 }
 
+/** That many a virt machine with a GICv3 takes (QEMU 10.0, hw/arm/virt.c: `max_cpus`). */
+const mostCpus = 512
+
 // One map with every key, so that editors complete it; which keys go together is in check-targets.ts.
 const target = map({
   kind: z
@@ -114,6 +139,7 @@ const target = map({
   smp: z
     .int()
     .min(1, 'is not a number of CPUs; 1 or more')
+    .max(mostCpus, `is not a number of CPUs; a virt machine of QEMU has ${mostCpus} at most`)
     .optional()
     .describe(`With qemu: number of CPUs; ${usualMachine.smp} when left out.`),
   memory: z
@@ -168,6 +194,16 @@ export const infraAttempts = 3
 /** How many attempts are made at most until one is confident. */
 export const mostAttempts = 50
 const count = z.int().min(1, 'is not a number of attempts; 1 or more')
+
+/** With less than a second each boot would hang, and a timer holds no more than 24 days. */
+function isSilence(text: string): boolean {
+  const seconds = parseDuration(text)
+  return seconds >= 1 && seconds <= 24 * 60 * 60
+}
+
+function isDuration({ value }: { value: unknown }): boolean {
+  return typeof value === 'string' && durationPattern.test(value)
+}
 
 /** A plan file, as the user writes it. */
 export const planFile = map({
@@ -229,6 +265,7 @@ export const planFile = map({
     silence: z
       .string('is not a duration; a number with a unit, e.g. 60 s or 2 min')
       .regex(durationPattern, 'is not a duration; a number with a unit, e.g. 60 s or 2 min')
+      .refine(isSilence, { error: 'is no silence that can be waited for; 1 s to 24 h', when: isDuration })
       .default('60 s')
       .describe('How long all consoles may be silent before an attempt is called hung; a slow host stretches it.'),
   })

@@ -1,15 +1,9 @@
 import { isAlias, isMap, isNode, isScalar, isSeq, visit } from 'yaml'
 import type { Alias, Document, Node, Pair } from 'yaml'
+import type { TextMistake } from './readable.ts'
 
 /** What each alias of a document stands for. */
 export type Aliases = ReadonlyMap<Alias, Node>
-
-/** A mistake with an alias, where it stands in the text. */
-interface BadAlias {
-  offset: number
-  message: string
-  hint: string
-}
 
 /**
  * Finds in one walk what each alias stands for, the last anchor of its name before it: the library itself walks the whole
@@ -18,10 +12,10 @@ interface BadAlias {
  * @returns with aliases that name nothing or what they are part of, and merges of what is no map: there the library
  * throws, or never ends
  */
-export function resolveAliases(document: Document.Parsed): { aliases: Aliases; bad: BadAlias[] } {
+export function resolveAliases(document: Document.Parsed): { aliases: Aliases; bad: TextMistake[] } {
   const aliases = new Map<Alias, Node>()
   const anchors = new Map<string, Node>()
-  const bad: BadAlias[] = []
+  const bad: TextMistake[] = []
   const remember = (node: Node & { anchor?: string | undefined }): void => {
     if (node.anchor !== undefined) anchors.set(node.anchor, node)
   }

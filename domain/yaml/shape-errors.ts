@@ -53,7 +53,9 @@ class ShapeErrors {
           // The schema puts the keys that would be right into the message.
           return issue.keys.map((key) => this.#unknownKey(path, key, issue.message.split(' ')))
         case 'invalid_key':
-          return issue.issues.map(({ message }) => this.#report(path, `"${String(path.at(-1))}" ${message}`, 'key'))
+          return issue.issues.map(({ message }) =>
+            this.#report(path, `${quote(String(path.at(-1)))} ${message}`, 'key'),
+          )
         case 'invalid_union':
           return this.#fromUnion(issue, path)
         case 'invalid_type':
@@ -64,7 +66,7 @@ class ShapeErrors {
           return [this.#report(path, `${this.#show(path)} is not right here; ${hint}`)]
         }
         default:
-          return [this.#report(path, `${this.#show(path)} ${issue.message}`)]
+          return [this.#report(path, `${this.#show(path)} ${ownWords(issue)}`)]
       }
     })
   }
@@ -76,7 +78,10 @@ class ShapeErrors {
       at.length === 0 && (code === 'invalid_type' || (code === 'invalid_value' && !isText))
     const fitting = issue.errors.find((alternative) => !alternative.some(isTypeError))
     if (fitting !== undefined) return this.fromIssues(fitting, path)
-    const wanted = issue.errors.flat().map((one) => (one.code === 'invalid_type' ? typeWord(one.expected) : 'text'))
+    const wanted = issue.errors.flat().flatMap((one) => {
+      if (one.code === 'invalid_type') return typeWord(one.expected)
+      return one.code === 'invalid_value' ? one.values.map(String) : 'text'
+    })
     return [this.#wrongType(path, [...new Set(wanted)], issue.message)]
   }
 
@@ -108,13 +113,20 @@ class ShapeErrors {
     const written = bare ? (this.#yaml.source(path) ?? String(value)) : ''
     const is = bare ? `the ${typeof value} ${written}` : typeOf(value)
     const quoted = bare && wanted.includes('text') ? `, in quotes: '${written}'` : ''
-    return this.#report(path, `${this.#label(path)} is ${is}; it would be ${wanted.join(' or ')}${quoted}`)
+    const count = typeof value === 'string' && /^\d+$/.test(value) && wanted.some((word) => word.endsWith('number'))
+    const unquoted = count && !this.#shape.isHidden?.(path) ? `, without quotes: ${value}` : ''
+    // Who wrote a whole file that is no map may not know what one is.
+    const page = path.length === 0 ? `, lines of key: value, see ${this.#shape.page}` : ''
+    return this.#report(
+      path,
+      `${this.#label(path)} is ${is}; it would be ${wanted.join(' or ')}${quoted}${unquoted}${page}`,
+    )
   }
 
   /** A short value speaks for itself, anything else by its place. */
   #show(path: Path): string {
     const value = this.#shape.isHidden?.(path) ? undefined : this.#valueAt(path)
-    if (typeof value === 'string') return `"${value.length > 24 ? `${value.slice(0, 20)}...` : value}"`
+    if (typeof value === 'string') return quote(value)
     return typeof value === 'number' || typeof value === 'boolean' ? String(value) : this.#label(path)
   }
 
@@ -131,6 +143,23 @@ class ShapeErrors {
     const [message = '', ...hint] = said.split('; ')
     return { file: this.#file, ...this.#yaml.where(path, part), message, hint: hint.join('; ') }
   }
+}
+
+/** A text as it is shown: a long one by its beginning. */
+function quote(text: string): string {
+  return `"${text.length > 24 ? `${text.slice(0, 20)}...` : text}"`
+}
+
+/** What a schema says without words of ours: of sizes, in the library's own terms. */
+function ownWords(issue: Issue): string {
+  if (!issue.message.startsWith('Too ')) return issue.message
+  if (issue.code === 'too_big')
+    return issue.origin === 'string' || issue.origin === 'array'
+      ? `is too long; ${issue.maximum} at most`
+      : `is too large; ${issue.maximum} at most`
+  if (issue.code === 'too_small')
+    return issue.origin === 'array' ? 'is an empty list; one entry at least' : `is too small; ${issue.minimum} at least`
+  return issue.message
 }
 
 function typeWord(expected: string): string {

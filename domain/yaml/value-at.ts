@@ -47,6 +47,11 @@ export function itemsAt(root: unknown, path: Path): { value: unknown; path: Path
     : [{ value, path }]
 }
 
+/** @returns the items of the list at `path`; none if there is no list */
+export function listAt(root: unknown, path: Path): { value: unknown; path: Path }[] {
+  return Array.isArray(valueAt(root, path)) ? itemsAt(root, path) : []
+}
+
 /** @returns the texts of the list at `path` with the path of each; a single text counts as a list of one */
 export function textsAt(root: unknown, path: Path): { text: string; path: Path }[] {
   return itemsAt(root, path).flatMap((item) =>

@@ -1,8 +1,10 @@
-import { isAlias, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml'
-import type { Document, DocumentOptions, ErrorCode, ParseOptions, SchemaOptions } from 'yaml'
+import { Composer, isAlias, isMap, isNode, isScalar, Lexer, LineCounter, Parser, visit } from 'yaml'
+import type { CST, Document, DocumentOptions, ParseOptions, SchemaOptions } from 'yaml'
 import { resolveAliases, type Aliases } from './aliases.ts'
 import type { LocatedError, Position } from './located-error.ts'
 import { locate, type Places } from './locate.ts'
+import { unreadable, type TextMistake } from './readable.ts'
+import { syntaxMistake } from './syntax-mistake.ts'
 
 export type { Path } from './locate.ts'
 
@@ -17,16 +19,8 @@ export type Dialect = ParseOptions & DocumentOptions & SchemaOptions
 /** Aliases make small files of large ones, and a file that fills the memory of few lines. No lab has so many values. */
 const mostValues = 2_000_000
 
-const syntaxHint = 'look at brackets, quotes and indentation, here and on the line before'
-
-/** Better words for the mistakes that people make most; the library's own for the others. */
-const wordsOf = (kind: string): Partial<Record<ErrorCode, [message: string, hint: string]>> => ({
-  TAG_RESOLVE_FAILED: [`tags (!name) have no meaning in a ${kind}`, 'remove it, or put the text in quotes'],
-  MULTIPLE_DOCS: ['a second YAML document begins here', `one file holds one ${kind}`],
-  TAB_AS_INDENT: ['a tab is used as indentation', 'YAML wants spaces'],
-  BLOCK_AS_IMPLICIT_KEY: ['there is a second ": " on this line', 'put quotes around text that contains ": "'],
-  NON_STRING_KEY: ['a key is a list or a map', 'keys are plain words'],
-})
+/** No file of ours is nested deeper than ten levels; the library recurses, and would end for want of a stack. */
+const mostLevels = 100
 
 /**
  * Reads YAML 1.2 (core schema, so `y`, `n`, `yes` and `on` stay text; keys are always text, so `6.10:` is not `6.1`).
@@ -44,29 +38,45 @@ export function readYaml(
   // A byte order mark is no column.
   const content = text.replace(/^\uFEFF/, '')
   const lines = new LineCounter()
-  const options = { lineCounter: lines, prettyErrors: false, stringKeys: true, merge: true, schema: 'core' } as const
-  const document = parseDocument(content, { ...options, ...dialect, logLevel: 'error' })
   const at = (offset: number): Position => {
     const { line, col } = lines.linePos(offset)
     return { line: Math.max(line, 1), column: Math.max(col, 1) }
   }
-  const words = wordsOf(kind)
-  const errors = [...document.errors, ...document.warnings].map((error): LocatedError => {
-    const [offset] = error.pos
-    const [message, hint] = words[error.code] ?? [lowerFirst(error.message), syntaxHint]
-    if (error.code !== 'DUPLICATE_KEY') return { file, ...at(offset), message, hint }
-    const [key = ''] = /^[^\s:]*/.exec(content.slice(offset)) ?? []
-    return {
-      file,
-      ...at(offset),
-      message: `the key ${key} stands twice in this map`,
-      hint: 'merge the two or rename one',
-    }
-  })
-  if (document.errors.some((error) => error.code !== 'DUPLICATE_KEY')) return { errors }
+  const located = ({ offset, message, hint }: TextMistake): LocatedError => ({ file, ...at(offset), message, hint })
+  const wrong = unreadable(content)
+  if (wrong !== undefined) {
+    for (const { index } of content.matchAll(/^/gm)) lines.addNewLine(index)
+    return { errors: [located(wrong)] }
+  }
+  const options = {
+    lineCounter: lines,
+    stringKeys: true,
+    merge: true,
+    schema: 'core',
+    resolveKnownTags: false,
+  } as const
+  const { document, second, deep } = compose(content, lines, { ...options, ...dialect })
+  if (deep !== undefined) {
+    const message = `this is nested more than ${mostLevels} levels deep`
+    return { errors: [located({ offset: deep, message, hint: `no ${kind} needs that: look for brackets too many` })] }
+  }
+  const said = [...document.errors, ...document.warnings].map(({ code, message, pos }) => ({
+    code,
+    message,
+    offset: pos[0],
+  }))
+  if (second !== undefined) said.push({ code: 'MULTIPLE_DOCS', message: '', offset: second })
+  const broken = said.filter(({ code }) => code !== 'DUPLICATE_KEY')
+  const fatal = document.errors.some(({ code }) => code !== 'DUPLICATE_KEY') || second !== undefined
+  // What the library says after the first mistake is mostly of that one, too.
+  const told = fatal ? broken.toSorted((one, other) => one.offset - other.offset).slice(0, 1) : said
+  const errors = told.map((one) => located(syntaxMistake(one, content, kind)))
+  if (fatal) return { errors }
+  const reserved = protoKeys(document)
+  if (reserved.length > 0) return { errors: [...errors, ...reserved.map(located)] }
   const { aliases, bad } = resolveAliases(document)
   if (bad.length > 0) {
-    return { errors: [...errors, ...bad.map(({ offset, ...said }) => ({ file, ...at(offset), ...said }))] }
+    return { errors: [...errors, ...bad.map(located)] }
   }
   const values = countValues(document, aliases)
   if (values > mostValues) {
@@ -96,6 +106,46 @@ function countValues(document: Document.Parsed, aliases: Aliases): number {
   return count(document.contents)
 }
 
-function lowerFirst(text: string): string {
-  return text.slice(0, 1).toLowerCase() + text.slice(1)
+/** The first document of a text; where a second begins, and where it is nested too deeply, which ends the reading. */
+function compose(
+  text: string,
+  lines: LineCounter,
+  options: Dialect,
+): { document: Document.Parsed; second?: number; deep?: number } {
+  let deep: number | undefined
+  function* tokens(): Generator<CST.Token, void> {
+    const parser = new Parser(lines.addNewLine)
+    lines.addNewLine(0)
+    for (const lexeme of new Lexer().lex(text)) {
+      if (parser.stack.length > mostLevels) {
+        deep = parser.offset
+        return
+      }
+      yield* parser.next(lexeme)
+    }
+    yield* parser.end()
+  }
+  let document: Document.Parsed | undefined
+  for (const each of new Composer({ ...options, logLevel: 'error' }).compose(tokens(), true, text.length)) {
+    if (document !== undefined) return { document, second: each.range[0] }
+    document = each
+  }
+  // `compose` gives a document even of an empty text.
+  return { document: document!, ...(deep !== undefined && { deep }) }
+}
+
+/** A key that objects have already: who looks for it finds it everywhere, and schemas drop it without a word. */
+function protoKeys(document: Document.Parsed): TextMistake[] {
+  const found: TextMistake[] = []
+  visit(document, {
+    Pair(_, { key }) {
+      if (isScalar(key) && key.value === '__proto__')
+        found.push({
+          offset: key.range?.[0] ?? 0,
+          message: 'nothing can be named __proto__',
+          hint: 'choose another name',
+        })
+    },
+  })
+  return found
 }

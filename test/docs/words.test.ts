@@ -12,6 +12,7 @@ import { formatError } from '../../domain/yaml/located-error.ts'
 import { findingIds, probeGroups } from '../../domain/probes/registry.ts'
 import { verdicts } from '../../domain/verdict/verdict.ts'
 import { serverSettings } from '../../worker/server-settings.ts'
+import { disk } from '../domain/plan/plans.ts'
 import { blocksOf, inlineCode, pages, pageText, root } from './markdown.ts'
 
 const everyPage = pages.map((page) => [page] as const)
@@ -171,7 +172,7 @@ describe('what pages say of the code', () => {
       'stacks: { optee-sel1: s.yaml }',
       'modes: { protected: kvm-arm.mode=protected, nvhe: kvm-arm.mode=nvhe }',
     ].join('\n')
-    const files = { read: () => '', resolve: (_from: string, path: string) => path }
+    const files = { ...disk, read: () => '' }
     const parsed = parsePlan(plan, 'mine.yaml', files, { groups: probeGroups, findings: findingIds() })
     expect(parsed.ok ? [] : parsed.errors.map(formatError)).toEqual([])
   })

@@ -3,7 +3,7 @@ import { statSync, writeFileSync } from 'node:fs'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { ask, serveControl, type ControlHandlers } from '../../worker/control.ts'
 import type { ServiceFacts } from '../../worker/service-file.ts'
 import type { RunStart } from '../../worker/start-run.ts'
@@ -121,4 +121,38 @@ test('only this user may connect, also in place of what a killed service left', 
   const service = await ask(path, 'status')
   expect(service?.facts).toEqual(facts)
   await service?.close()
+})
+
+test('a service from which nothing comes is not waited for', async () => {
+  const path = await newPath()
+  // It takes the connection, as the kernel does for a process that is suspended.
+  server = createServer(() => {}).listen(path)
+  await once(server, 'listening')
+  await expect(ask(path, 'hold', 100)).rejects.toMatchObject({
+    code: 'ServerUnreachable',
+    message: 'The hyplab service did not answer "hold" for 0.1 s.',
+  })
+})
+
+test('a service that is still starting is waited for, however long it takes', async () => {
+  const starting = Promise.withResolvers<ServiceFacts>()
+  const path = await serve({ facts: () => starting.promise })
+  const answer = ask(path, 'status', 1_500)
+  // Two signs of life, each of which is longer ago than the one before.
+  setTimeout(() => starting.resolve(facts), 2_500)
+  expect((await answer)?.facts).toEqual(facts)
+})
+
+test('who asks and goes before the answer does not end the service', async () => {
+  const answers = Promise.withResolvers<ServiceFacts>()
+  let asked = 0
+  const path = await serve({ facts: () => (asked++ === 0 ? answers.promise : Promise.resolve(facts)) })
+  const gone = connect(path)
+  await once(gone, 'connect')
+  gone.write('status\n')
+  await vi.waitUntil(() => asked === 1)
+  gone.destroy()
+  await once(gone, 'close')
+  answers.resolve(facts)
+  expect((await ask(path, 'status'))?.facts).toEqual(facts)
 })

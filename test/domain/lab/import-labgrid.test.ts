@@ -159,7 +159,7 @@ test('a file that is none of labgrid, or a template, is refused with its place',
   expect(errorsOf('- a\n')).toEqual([
     'e.yaml:1:1: this is no file of labgrid; it would be groups of resources, or targets',
   ])
-  expect(errorsOf('a:\n  b: [\n')).toEqual([expect.stringMatching(/^e\.yaml:3:1: .*\]/)])
+  expect(errorsOf('a:\n  b: [\n')).toEqual([expect.stringMatching(/^e\.yaml:2:6: the \[ that begins here has no end/)])
   const rendered = 'render it first: labgrid-exporter prints what it rendered when it starts'
   expect(errorsOf('a: {}\n# for idx in range(1, 4)\nb{{idx}}: {}\n')).toEqual([
     `e.yaml:2:1: this line is a Jinja template; ${rendered}`,

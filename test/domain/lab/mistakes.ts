@@ -7,11 +7,15 @@ export const mistakes: [what: string, text: () => string, sentence: string][] = 
     () => '# later\n',
     '1:1: the lab is empty; it needs at least classes and places, see docs/running-a-lab.md',
   ],
-  ['a list', () => '- a\n', '1:1: the lab is a list; it would be a map'],
+  [
+    'a list',
+    () => '- a\n',
+    '1:1: the lab is a list; it would be a map, lines of key: value, see docs/running-a-lab.md',
+  ],
   [
     'YAML that is none',
     () => change('{ telnet: ', '[ telnet: '),
-    '61:72: flow sequence in block collection must be sufficiently indented and end with a ]; look at brackets, quotes and indentation, here and on the line before',
+    '61:14: the [ that begins here has no end; add ] where the list ends',
   ],
   [
     'a tag',

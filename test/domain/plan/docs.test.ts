@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { parsePlan } from '../../../domain/plan/parse-plan.ts'
 import { formatError } from '../../../domain/yaml/located-error.ts'
-import { known } from './plans.ts'
+import { disk, known } from './plans.ts'
 
 const text = readFileSync('docs/plans.md', 'utf8')
 const snippets = [...text.matchAll(/```yaml\n(?<yaml>.*?)```/gs)].map(({ groups }) => groups?.['yaml'] ?? '')
 
 /** Every file that the page names is there; what is in them is not its business. */
-const files = { read: () => '', resolve: (_from: string, path: string) => path }
+const files = { ...disk, read: () => '' }
 
 describe('each piece of YAML in docs/plans.md', () => {
   test('is found', () => {

@@ -30,12 +30,23 @@ export const disk: PlanFiles = {
       return undefined
     }
   },
+  whyUnreadable: () => undefined,
+  list: () => undefined,
+  recipeMistakes: () => [],
   resolve: (from, path) => resolve(dirname(from), path),
 }
 
 /** A folder that holds just these files. */
 export function folder(contents: Record<string, string>): PlanFiles {
-  return { read: (path) => contents[path], resolve: (from, path) => resolve(dirname(from), path) }
+  const names = Object.keys(contents).filter((path) => path.startsWith('/lab/'))
+  return {
+    read: (path) => contents[path],
+    whyUnreadable: (path) => (path === '/lab' ? 'is a folder' : undefined),
+    list: (path) => (path === '/lab' ? names.map((name) => name.slice('/lab/'.length)) : undefined),
+    // What is wrong with recipes, those who build from them know; tests of that have recipes of their own.
+    recipeMistakes: () => [],
+    resolve: (from, path) => resolve(dirname(from), path),
+  }
 }
 
 const beside = folder({

@@ -1,0 +1,37 @@
+import { readFileSync, statSync, type Stats } from 'node:fs'
+import { LabError } from '../domain/errors.ts'
+
+/** Bytes that a file which people write may have; the largest lab that was ever written has a hundredth of that. */
+const mostBytes = 64 * 1024 ** 2
+
+/**
+ * Reads a file that somebody wrote: a plan, a recipe, a lab. A FIFO or a device, which may have no end, is not opened.
+ * @param hint what to do when it cannot be read, in words that go on after a colon
+ * @returns its text; bytes that are no UTF-8 become U+FFFD
+ * @throws LabError BadInput when there is no such file, or none that can be read
+ */
+export function readInput(path: string, hint: string): string {
+  const why = whyUnreadable(path)
+  if (why !== undefined) throw new LabError('BadInput', `${path} ${why}: ${hint}.`)
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    throw new LabError('BadInput', `${path} cannot be read (${code}): ${hint}.`, { cause })
+  }
+}
+
+/** @returns what is wrong with such a file, in words that go on after its name; undefined when it may be opened */
+export function whyUnreadable(path: string): string | undefined {
+  let found: Stats
+  try {
+    found = statSync(path)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    return code === 'ENOENT' ? 'cannot be read, for there is no such file' : `cannot be read (${code})`
+  }
+  if (found.isDirectory()) return 'is a folder'
+  if (!found.isFile()) return 'is no regular file but a device, a FIFO or a socket'
+  if (found.size > mostBytes) return `has ${Math.round(found.size / 1024 ** 2)} MiB, too many for what people write`
+  return undefined
+}
