@@ -120,7 +120,7 @@ export class BootReader {
   #keep(line: ConsoleLine, { match }: Glimpse): void {
     const message = match?.message ?? kernelMessage(line.text).message
     const isCmdline = this.#cmdline.line(message)
-    this.#kept.line(line, match, message, isCmdline ? 'cmdline' : undefined)
+    this.#kept.line(line, match, isCmdline ? 'cmdline' : undefined)
     if (match?.signature.id === 'linux.banner') {
       this.#kernel ??= match.groups['release']
       this.#banner ??= message

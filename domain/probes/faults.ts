@@ -45,7 +45,7 @@ function floodIn({ shown }: Seen): Fault[] {
   if (!log) return []
   const last = log.lines.length - 1
   const where = stages.indexOf(host.stage) >= stages.indexOf('kernel') ? 'kernel' : 'firmware'
-  const title = `${log.console} is flooded in stage ${host.stage}`
+  const title = `flood of ${log.console} in stage ${host.stage}`
   const evidence = citeLines(log, Math.max(0, last - quotedFlood + 1), last)
   return [{ where, kind: 'flood', title, evidence, warning: false, panic: false, onWarning: false }]
 }
@@ -78,7 +78,11 @@ function finding(seen: Seen, where: Fault['where'], found: Fault[]): Finding {
       warning: found.every(({ warning }) => warning),
       panic: found.some(({ panic }) => panic),
     }
-    return fail(id, `The ${where} reported: ${main.title}${more}.`, evidence, facts)
+    const sentence =
+      main.kind === 'flood'
+        ? `The ${where} said more on ${main.evidence.console} than its plan allows${more}.`
+        : `The ${where} reported: ${main.title}${more}.`
+    return fail(id, sentence, evidence, facts)
   }
   const end = seen.records('end').at(-1)
   if (end) return pass(id, `No console shows a fault of the ${where}, and the boot came to its end.`, [citeRecord(end)])

@@ -1,9 +1,8 @@
 import type { ShownConsole } from '../attempt.ts'
-import { kernelMessage } from '../console/kernel-message.ts'
 import { LineReader } from '../console/line-reader.ts'
 import type { ConsoleLine } from '../console/line.ts'
 import { Replays } from '../console/replays.ts'
-import { matchSignatures } from '../signatures/match.ts'
+import { matchSignatures, type SignatureMatch } from '../signatures/match.ts'
 import type { StageFollower } from '../stage/stage-follower.ts'
 import { TaintReader } from '../taint/taint-reader.ts'
 import type { SaidLines } from './said-lines.ts'
@@ -36,7 +35,7 @@ export class ConsoleReader {
   #behind: LinesThatMatter | undefined
   readonly #last: ConsoleLine[] = []
   #count = 0
-  readonly #unkept = { kernel: 0, firmware: 0 }
+  readonly #faultsBehind = { kernel: 0, firmware: 0 }
 
   /**
    * @param follower goes on through the stages from where the consoles before this one left it
@@ -64,12 +63,15 @@ export class ConsoleReader {
     const end = kept.at(-1)?.offset ?? -1
     const last = this.#last.filter(({ offset }) => offset > end).toSorted((a, b) => a.offset - b.offset)
     const behind = [...kept, ...last]
+    const known = knownLines(behind, this.#whole.length)
+    const unkept = { ...this.#faultsBehind }
+    for (const { match } of known) if (match.signature.fault) unkept[whereOf(match)]--
     return {
       console: this.#console,
       lines: [...this.#whole, ...behind],
-      known: [...this.#known, ...knownLines(behind, this.#whole.length)],
+      known: [...this.#known, ...known],
       taints,
-      unkept: this.#unkept,
+      unkept,
     }
   }
 
@@ -86,9 +88,12 @@ export class ConsoleReader {
       return
     }
     this.#behind ??= new LinesThatMatter(this.#whole.at(-1), Math.max(0, reportLines - this.#sinceFault))
-    const isKept = this.#behind.line(line, match, match?.message ?? kernelMessage(line.text).message)
-    if (match?.signature.fault && !isKept)
-      this.#unkept[match.signature.id.startsWith('fault.') ? 'kernel' : 'firmware']++
+    this.#behind.line(line, match)
+    if (match?.signature.fault) this.#faultsBehind[whereOf(match)]++
     this.#last[line.number % lastLines] = line
   }
+}
+
+function whereOf({ signature }: SignatureMatch): 'kernel' | 'firmware' {
+  return signature.id.startsWith('fault.') ? 'kernel' : 'firmware'
 }

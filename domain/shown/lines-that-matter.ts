@@ -1,8 +1,11 @@
+import { kernelMessage, messageStart } from '../console/kernel-message.ts'
 import type { ConsoleLine } from '../console/line.ts'
 import type { SignatureMatch } from '../signatures/match.ts'
 import { initcallLines, KeptLines } from './kept-lines.ts'
 
 const initcall = /^(?:calling {2}|initcall |probe of |entering initcall level: )/
+/** How those begin. */
+const firstLetters = new Set(Array.from('cipe', (letter) => letter.charCodeAt(0)))
 /** Lines behind a fault's first one that may belong to its report (domain/faults/report-range.ts). */
 export const reportLines = 400
 
@@ -28,15 +31,12 @@ export class LinesThatMatter {
 
   /**
    * Takes the next line, with what the catalogue knows of it.
-   * @param message the line without its printk prefix
    * @param kind what else the line is to the caller, who wants it kept for that
-   * @returns whether it is kept for what it is
    */
-  line(line: ConsoleLine, match: SignatureMatch | undefined, message: string, kind?: string): boolean {
-    const isKept = this.#keep(line, match, message, kind)
+  line(line: ConsoleLine, match: SignatureMatch | undefined, kind?: string): void {
+    this.#keep(line, match, kind)
     if (this.#report > 0) this.#report--
     this.#before = line
-    return isKept
   }
 
   /** All kept lines in their order. */
@@ -44,18 +44,18 @@ export class LinesThatMatter {
     return this.#kept.end()
   }
 
-  #keep(line: ConsoleLine, match: SignatureMatch | undefined, message: string, kind: string | undefined): boolean {
+  #keep(line: ConsoleLine, match: SignatureMatch | undefined, kind: string | undefined): void {
     if (match) {
       const { id, fault } = match.signature
       // The rule above a sanitizer's report, and what an assertion of EDK2 says first.
-      if (fault && this.#report === 0 && this.#before) this.#kept.near(this.#before)
-      const isFirst = this.#kept.keep(id, line)
-      if (fault && isFirst) this.#report = reportLines
-      return isFirst
-    }
-    if (kind !== undefined) return this.#kept.keep(kind, line)
-    if (initcall.test(message)) return this.#kept.keep(initcallLines, line)
-    if (this.#report > 0) this.#kept.near(line)
-    return false
+      if (fault && this.#report === 0 && this.#before && this.#kept.hasRoom(id)) this.#kept.near(this.#before)
+      if (this.#kept.keep(id, line) && fault) this.#report = reportLines
+    } else if (kind !== undefined) this.#kept.keep(kind, line)
+    else if (isInitcall(line.text)) this.#kept.keep(initcallLines, line)
+    else if (this.#report > 0) this.#kept.near(line)
   }
+}
+
+function isInitcall(text: string): boolean {
+  return firstLetters.has(text.charCodeAt(messageStart(text))) && initcall.test(kernelMessage(text).message)
 }
