@@ -26,7 +26,7 @@ export interface ReadFiles extends Omit<Shown, 'asked' | 'host'> {
 }
 
 /** Bytes that are read at once. */
-const chunkBytes = 256 * 1024
+const chunkBytes = 64 * 1024
 
 /**
  * Reads what an attempt showed, each console once and in memory that does not grow with it. The files stay as they are.

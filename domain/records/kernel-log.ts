@@ -1,4 +1,4 @@
-import { LineSums } from './line-sums.ts'
+import type { LineSums } from './line-sums.ts'
 import type { LogSumsBody, TargetRecord } from './record.ts'
 
 /** What a kernel's log was when init told of it, and what a console brought of it. */

@@ -10,10 +10,12 @@ import { knownLines, type KnownLine } from './known-lines.ts'
 import { LinesThatMatter, reportLines } from './lines-that-matter.ts'
 
 /**
- * Characters of a console from its start of which every line is kept: some ten boots with `initcall_debug`. Of what comes
+ * Characters of a console from its start of which every line is kept: some boots with `initcall_debug`. Of what comes
  * behind them only the lines that judging asks for are kept.
  */
-export const wholeText = 2 * 1024 * 1024
+export const wholeText = 1536 * 1024
+/** What a line takes beside its text, so that a console of empty lines comes to an end, too. */
+const ofLine = 32
 /** Lines from the end that are kept: how a console ended is worth telling. */
 const lastLines = 16
 
@@ -81,7 +83,7 @@ export class ConsoleReader {
     this.#taints.line(line, match)
     if (match?.signature.stage) this.#follower.line(this.#console, line, match)
     if (this.#room > 0) {
-      this.#room -= line.text.length
+      this.#room -= line.text.length + ofLine
       if (match) this.#known.push({ index: this.#whole.length, match })
       this.#whole.push(line)
       this.#sinceFault = match?.signature.fault ? 0 : this.#sinceFault + 1

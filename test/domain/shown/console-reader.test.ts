@@ -54,6 +54,10 @@ describe('a console that is read as a stream', () => {
     )
   })
 
+  it('keeps only a part of a console of empty lines', () => {
+    expect(read(Buffer.from('\n'.repeat(200_000))).lines.length).toBeLessThan(100_000)
+  })
+
   const long = chatter(0, (3 * wholeText) / 30)
 
   it('keeps the whole report of a fault far behind what is kept whole, and its end', () => {

@@ -48,10 +48,7 @@ describe('consoles beside the kernel’s own log', () => {
       '[    0.20000 optee: probe failed -22',
       '[    0.300000] reboot: Power down',
     ]
-    expect(texts(uart0)).toEqual([
-      'Starting kernel ...',
-      '[    0.300000] reboot: Power down',
-    ])
+    expect(texts(uart0)).toEqual(['Starting kernel ...', '[    0.300000] reboot: Power down'])
   })
 
   it('on which the kernel did not speak keep all', () => {
