@@ -1,8 +1,8 @@
-import { readFile, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { CancelledFailure } from '@temporalio/common'
-import type { Shown } from '../domain/attempt.ts'
-import { judge, probesVersion } from '../domain/probes/registry.ts'
-import { endingOf } from '../domain/verdict/ending.ts'
+import { probesVersion } from '../domain/probes/registry.ts'
+import { judgeOffLoop } from '../reading/judge-off-loop.ts'
+import { shownFilesOf } from '../reading/shown-files.ts'
 import { finishAttempt } from '../store/attempts.ts'
 import type { AttemptArtifact, AttemptEnd, AttemptStart } from '../store/attempt.ts'
 import { cellDetail, type CellContext } from '../store/details.ts'
@@ -10,22 +10,19 @@ import { paceHistory } from '../store/history.ts'
 import { powerUpOf } from '../targets/adapters.ts'
 import { bootTarget } from '../targets/boot.ts'
 import type { BootEnd, BootWatch } from '../targets/boot-order.ts'
-import { fileKept } from '../targets/kept-files.ts'
-import { labLogName } from '../targets/lab-log.ts'
 import type { PowerUp } from '../targets/powered.ts'
 import type { TargetOrder } from '../targets/target-order.ts'
 import type { AttemptResult, AttemptTask, FlashedAttempt } from '../workflows/contracts.ts'
 import { claimFolder } from './attempt-place.ts'
-import { heardOf, keepAttemptFiles, keepInitrd, readCalls, readKeptConsoles } from './attempt-files.ts'
+import { keepAttemptFiles, keepInitrd } from './attempt-files.ts'
 import { whileBeating } from './beat.ts'
 import { beginAttempt } from './begin-attempt.ts'
 import { cancelWasAsked, whyCutOff } from './cancel.ts'
 import { onHeldPlace } from './held-place.ts'
 import { requireRoom } from './keeping/look-at-room.ts'
-import { labShown } from './lab-shown.ts'
 import { lookAfterHang } from './look-after-hang.ts'
 import { whileHolding } from './place-lease.ts'
-import { prepareBoot, readBuiltConfig, readSystemMap, type PreparedBoot } from './prepare-boot.ts'
+import { prepareBoot, readBuiltConfig, type PreparedBoot } from './prepare-boot.ts'
 import type { Deps } from './registry.ts'
 import { Reporter } from './reporter.ts'
 
@@ -69,7 +66,8 @@ export async function bootAttempt(deps: Deps, task: AttemptTask | FlashedAttempt
         })
       : await boot(powerUpOf(order))
     const end = cancelWasAsked() ? stopped : lostWhenCutOff(stopped)
-    const result = await judgeEnd(deps, context, { order, end, booted: prepared.booted, ahead: await ahead })
+    const kept = { booted: prepared.booted, ahead: await ahead }
+    const result = await judgeEnd(deps, context, { start, end, ...kept })
     const { first, ending } = await finishAttempt(deps.store, start, result)
     await rm(start.folder, { recursive: true, force: true })
     if (first) reporter.tell('attempt-ended', { ending, sentence: result.sentence, seconds: end.seconds })
@@ -121,32 +119,24 @@ async function judgeEnd(
   deps: Deps,
   context: CellContext,
   {
-    order,
+    start,
     end,
     booted,
     ahead,
-  }: { order: TargetOrder; end: BootEnd; booted: AttemptArtifact[]; ahead: Awaited<ReturnType<typeof readAhead>> },
+  }: { start: AttemptStart; end: BootEnd; booted: AttemptArtifact[]; ahead: Awaited<ReturnType<typeof readAhead>> },
 ): Promise<AttemptEnd> {
-  const { cell } = context.cell
-  const artifacts = await keepAttemptFiles(deps.store, order.folder, [...booted, ...ahead.initrd])
-  const trace = fileKept(order.folder, 'smc')
-  const lab = fileKept(order.folder, labLogName)
-  const { raw, kernelLog } = await readKeptConsoles(order.folder, end.consoles)
-  const shown: Shown = {
-    asked: { cmdline: cell.cmdline, config: ahead.config, modules: cell.modules },
-    host: end.host,
-    ...heardOf(raw, kernelLog, end.records),
-    ...labShown(cell.target, lab === undefined ? undefined : await readFile(lab)),
-    ...(trace === undefined ? {} : { smc: await readCalls(trace, await readSystemMap(deps, context)) }),
-  }
-  const findings = judge(shown, cell.probes)
-  const { ending, sentence } = endingOf(shown, findings)
+  const { cmdline, modules, probes, target } = context.cell.cell
+  const artifacts = await keepAttemptFiles(deps.store, start.folder, [...booted, ...ahead.initrd])
+  const id = `${start.run}.${start.cell}.${start.number}`
+  const files = shownFilesOf(deps.store, id, artifacts, context.kernel)
+  const asked = { cmdline, modules, config: ahead.config }
+  const { host, findings, ending, sentence } = await judgeOffLoop({ files, asked, target, host: end.host, probes })
   return {
     ended: Date.now(),
-    stage: end.host.stage,
+    stage: host.stage,
     ending,
     sentence,
-    host: end.host,
+    host,
     findings,
     pace: end.pace,
     artifacts,

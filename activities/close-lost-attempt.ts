@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs'
 import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LabError } from '../domain/errors.ts'
-import { judge, probesVersion } from '../domain/probes/registry.ts'
-import { lastStage } from '../domain/stage/last-stage.ts'
+import { probesVersion } from '../domain/probes/registry.ts'
 import { noticedStandstill } from '../domain/standstill.ts'
-import { endingOf } from '../domain/verdict/ending.ts'
 import { isLeased, type LabTarget } from '../domain/target.ts'
 import { claimPlace } from '../host/claim.ts'
+import { judgeOffLoop } from '../reading/judge-off-loop.ts'
+import { askedOf, shownFilesOf } from '../reading/shown-files.ts'
 import { hasArtifact } from '../store/artifacts.ts'
 import type { Attempt, AttemptArtifact, AttemptEnd, AttemptStart } from '../store/attempt.ts'
 import { findAttempt, finishAttempt } from '../store/attempts.ts'
@@ -17,7 +17,6 @@ import type { AttemptResult, LostAttempt } from '../workflows/contracts.ts'
 import { keepAttemptFiles, keepInitrd } from './attempt-files.ts'
 import { attemptFolder, claimFolder, fenceOf, placeOf } from './attempt-place.ts'
 import { bootedArtifacts } from './prepare-boot.ts'
-import { readKept } from './read-shown.ts'
 import type { Deps } from './registry.ts'
 import { Reporter } from './reporter.ts'
 import { suspectPlace } from './suspect-place.ts'
@@ -125,22 +124,25 @@ async function endOf(
   const unwatched = await unwatchedSeconds(start.folder)
   const booted = [...bootedBy(deps, context), ...(await keepInitrd(deps.store, start.folder))]
   const artifacts = await keepAttemptFiles(deps.store, start.folder, booted)
-  const kept = await readKept(deps.store, `${start.run}.${start.cell}.${start.number}`, artifacts, context)
-  const stage = lastStage(kept.consoles, kept.records)
   const cancelled = reason === 'cancelled'
   const stop = cancelled ? ('cancelled' as const) : ('lost' as const)
   const why = cancelled ? cancelSentence(begun, start, context) : reason
   const stoodStill = unwatched < noticedStandstill ? {} : { stoodStill: unwatched }
-  const shown = { ...kept, host: { stop, reason: why, stage, ...stoodStill } }
-  const findings = judge(shown, context.cell.cell.probes)
-  const { ending, sentence } = endingOf(shown, findings)
+  const { target, probes } = context.cell.cell
+  const { host, findings, ending, sentence } = await judgeOffLoop({
+    files: shownFilesOf(deps.store, `${start.run}.${start.cell}.${start.number}`, artifacts, context.kernel),
+    asked: await askedOf(deps.store, context),
+    target,
+    host: { stop, reason: why, ...stoodStill },
+    probes,
+  })
   const now = Date.now()
   return {
     ended: now,
-    stage,
+    stage: host.stage,
     ending,
     sentence,
-    host: shown.host,
+    host,
     findings,
     pace: { silences: {}, stages: {} },
     artifacts,

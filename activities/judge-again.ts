@@ -1,17 +1,17 @@
-import { judge, probesVersion } from '../domain/probes/registry.ts'
+import { probesVersion } from '../domain/probes/registry.ts'
 import { verdictOf } from '../domain/verdict/cell-verdict.ts'
 import { compareFindings, type FindingChange } from '../domain/verdict/compare-findings.ts'
-import { endingOf } from '../domain/verdict/ending.ts'
 import { windowClosed } from '../domain/not-run.ts'
 import { summariseRun } from '../domain/verdict/summarise-run.ts'
 import type { CellVerdict } from '../domain/verdict/verdict.ts'
 import type { Attempt, AttemptEnd } from '../store/attempt.ts'
+import { judgeShown } from '../reading/judge-shown.ts'
+import { askedOf, storedFiles } from '../reading/shown-files.ts'
 import { searchSummary } from '../reading/search-summary.ts'
 import { attemptDetail, runDetail, type CellDetail } from '../store/details.ts'
 import type { JudgedAgain, JudgedCell, Judgement } from '../store/judgements.ts'
 import { removedOf } from '../store/keeping/removed.ts'
 import type { Store } from '../store/store.ts'
-import { readShown } from './read-shown.ts'
 
 /** What the probes of today make of a run, beside what it is judged to be. */
 export interface JudgedRun {
@@ -80,9 +80,14 @@ export async function judgeAgain(
 
 async function judgeAttempt(store: Store, attempt: EndedAttempt, now: number): Promise<JudgedAgain> {
   const detail = await attemptDetail(store, attempt)
-  const shown = await readShown(store, detail)
-  const findings = judge(shown, detail.cell.cell.probes)
-  const { ending, sentence } = endingOf(shown, findings)
+  const { target, probes } = detail.cell.cell
+  const { findings, ending, sentence } = await judgeShown({
+    files: storedFiles(store, detail),
+    asked: await askedOf(store, detail),
+    target,
+    host: attempt.end.host,
+    probes,
+  })
   return { number: attempt.number, ending, sentence, findings, judged: { at: now, probes: probesVersion } }
 }
 

@@ -1,7 +1,10 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { createReadStream, existsSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { kernelLogFile } from '../domain/console/with-kernel-log.ts'
-import { heardLines, kernelLogOf } from '../domain/records/kernel-log.ts'
+import { kernelLogOf, kernelLogText, sumsOf, type KernelLog } from '../domain/records/kernel-log.ts'
+import { LineSums } from '../domain/records/line-sums.ts'
+import type { TargetRecord } from '../domain/records/record.ts'
+import { kernelLogFile } from '../reading/shown-files.ts'
 import { RecordExchange } from '../targets/exchange.ts'
 import { keptFile } from '../targets/kept-files.ts'
 import { consoleFolder, isConsole, keptLines, speaksNormalWorld } from '../targets/lines.ts'
@@ -13,12 +16,21 @@ import { consoleFolder, isConsole, keptLines, speaksNormalWorld } from '../targe
 export async function keepKernelLog(folder: string): Promise<void> {
   const consoles = keptLines(folder).filter((line) => isConsole(line) && speaksNormalWorld(line))
   for (const { name } of consoles) {
-    const raw = await readFile(join(consoleFolder(folder), `${name}.raw`)).catch(() => undefined)
-    if (!raw) continue
+    const path = join(consoleFolder(folder), `${name}.raw`)
+    if (!existsSync(path)) continue
     const exchange = new RecordExchange([name])
-    exchange.feed(name, raw)
-    const log = kernelLogOf([heardLines(name, raw)], exchange.end().records)
-    if (log?.text && log.damaged.length > 0)
-      await writeFile(keptFile(folder, kernelLogFile), Buffer.from(`${log.text.join('\n')}\n`, 'latin1'))
+    for await (const chunk of createReadStream(path)) exchange.feed(name, chunk as Buffer)
+    const { records } = exchange.end()
+    const log = kernelLogOf(exchange.heard([name]), records)
+    const text = log && log.damaged.length > 0 ? await textOf(path, log, records) : undefined
+    if (text) await writeFile(keptFile(folder, kernelLogFile), Buffer.from(`${text.join('\n')}\n`, 'latin1'))
   }
+}
+
+/** Reads the console once more, for the lines of the log that came whole. */
+async function textOf(path: string, log: KernelLog, records: TargetRecord[]): Promise<string[] | undefined> {
+  const wanted = new Set(log.sums.flatMap(({ body }) => (body.fact === 'log' ? sumsOf(body) : [])))
+  const lines = new LineSums((sum) => wanted.has(sum))
+  for await (const chunk of createReadStream(path)) lines.feed(chunk as Buffer)
+  return kernelLogText(log, lines, records)
 }

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { parseTimes, type TimedConsole } from '../domain/timeline/console-clock.ts'
 import { tellStory, type Story } from '../domain/timeline/tell-story.ts'
+import { readShown } from '../reading/read-shown.ts'
+import { storedFiles } from '../reading/shown-files.ts'
 import { artifactPath } from '../store/artifacts.ts'
 import type { AttemptDetail } from '../store/details.ts'
 import type { Store } from '../store/store.ts'
-import { readShown } from './read-shown.ts'
 
 /**
  * The story of a stored attempt: its consoles with their time indexes, SMC trace and records on one clock, marked with the
@@ -12,7 +13,7 @@ import { readShown } from './read-shown.ts'
  * @throws LabError BadInput when the attempt has not ended; SourceMissing when a file of it is gone from the store.
  */
 export async function readStory(store: Store, detail: AttemptDetail): Promise<Story> {
-  const { consoles, records, smc = [], lab } = await readShown(store, detail)
+  const { consoles, records, smc = [], lab } = await readShown(storedFiles(store, detail), detail.cell.cell.target)
   const artifacts = detail.attempt.end?.artifacts ?? []
   const timed = consoles.map(async (log): Promise<TimedConsole> => {
     const index = artifacts.find(({ name }) => name === `console/${log.console}.times`)

@@ -1,4 +1,4 @@
-/** `npm run bench [-- overhead|qemu|tracer|console|server|inspect|flip|hostile|store|fvp|board|night ...] [--rounds N]`: what hyplab costs, beside what it is measured against. */
+/** `npm run bench [-- overhead|qemu|tracer|console|server|inspect|judge|flip|hostile|store|fvp|board|night ...] [--rounds N]`: what hyplab costs, beside what it is measured against. */
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { board } from './board.ts'
@@ -8,6 +8,7 @@ import { consoleThroughput } from './console-throughput.ts'
 import { fvpStandIn } from './fvp-stand-in.ts'
 import { hostile } from './hostile.ts'
 import { inspectThroughput } from './inspect-throughput.ts'
+import { judgeThroughput } from './judge.ts'
 import { night } from './night.ts'
 import { overhead } from './overhead.ts'
 import { qemuPower } from './qemu-power.ts'
@@ -68,6 +69,14 @@ const benchmarks: Record<string, (rounds: number) => Promise<void>> = {
       print(
         `  ${what.padEnd(32)} ${speed}; ${boots} boots; ${startMiB.toFixed(0)} MiB at first, at most ${peakMiB.toFixed(0)}`,
       )
+    }
+  },
+  judge: async () => {
+    print('\nThe end of an attempt that showed 1 GiB (goal: 100 MB/s a core, 60 MiB over idle, no beat later than 2 s)')
+    for (const { what, megabytesPerSecond, perCore, overIdleMiB, latestBeat, sentence } of await judgeThroughput()) {
+      const speed = `${megabytesPerSecond.toFixed(0).padStart(5)} MB/s, ${perCore.toFixed(0)} MB for each second of a core`
+      const beside = `at most ${overIdleMiB.toFixed(0)} MiB over idle, a heartbeat at most ${latestBeat.toFixed(2)} s late`
+      print(`  ${what.padEnd(40)} ${speed}; ${beside}; "${sentence}"`)
     }
   },
   flip: async () => {

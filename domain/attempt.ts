@@ -4,6 +4,8 @@ import type { HeardLines } from './records/kernel-log.ts'
 import type { SmcCall } from './smc/call.ts'
 import type { Stage } from './stage/stage.ts'
 import type { TargetRecord } from './records/record.ts'
+import type { KnownLog } from './shown/known-lines.ts'
+import type { Taint } from './taint/taint.ts'
 
 export const endings = ['finished', 'kernel-fault', 'firmware-fault', 'hung', 'infra', 'tainted', 'cancelled'] as const
 /** How an attempt ended. */
@@ -21,12 +23,14 @@ export interface Asked {
 
 /** How the host saw the attempt stop. */
 export interface HostView {
-  /** `power-off`: the machine went off by itself; `asked-off`: we had it go off after the records were in; `forced`; `silence`: our limit on silence ran out; `lost`: the machine or its host broke; `cancelled`. */
-  stop: 'power-off' | 'asked-off' | 'forced' | 'silence' | 'lost' | 'cancelled'
+  /** `power-off`: the machine went off by itself; `asked-off`: we had it go off after the records were in; `forced`; `silence`: our limit on silence ran out; `flood`: a console said more than the plan allows; `lost`: the machine or its host broke; `cancelled`. */
+  stop: 'power-off' | 'asked-off' | 'forced' | 'silence' | 'flood' | 'lost' | 'cancelled'
   /** One sentence, e.g. which stage was silent for how long and which world spoke last; empty for a normal power-off. */
   reason: string
   /** The last stage reached. */
   stage: Stage
+  /** The console that said too much, where the attempt stopped for that. */
+  flooded?: string
   /**
    * Seconds for which the target, or whoever watches it, stood still at a stretch, the longest; absent where it was too
    * short to matter. The target's clock went on meanwhile.
@@ -34,11 +38,19 @@ export interface HostView {
   stoodStill?: number
 }
 
+/** What a console said, and what was found in it as it was read; who judges lines alone looks for that himself. */
+export interface ShownConsole extends ConsoleLog, Partial<Pick<KnownLog, 'known'>> {
+  /** All damage to it. */
+  taints?: readonly Taint[]
+  /** Fault lines of kernel and firmware that are not among the lines: of a console that says very much not all are kept. */
+  unkept?: { kernel: number; firmware: number }
+}
+
 /** All that an attempt showed: the input of every probe. */
 export interface Shown {
   asked: Asked
   host: HostView
-  consoles: ConsoleLog[]
+  consoles: ShownConsole[]
   records: TargetRecord[]
   /** The lines of the consoles as they came, by which they are held against the kernel's own log; absent where only text is known. */
   heard?: readonly HeardLines[]

@@ -98,4 +98,9 @@ export interface AttemptPolicy {
 export interface Limits {
   /** Seconds without a byte on any console before an attempt is called hung. */
   silence: number
+  /** Bytes that one console may say; `consoleLimit` where the plan says nothing. No history scales it. */
+  console?: number
 }
+
+/** Bytes that one console may say in an attempt unless the plan says otherwise: hours at 115200 baud. */
+export const consoleLimit = 256 * 1024 * 1024

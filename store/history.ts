@@ -1,17 +1,17 @@
 import type { BuildIdentity } from '../builds/build.ts'
-import { slowest, type Pace } from '../domain/stage/pace.ts'
+import { slowPace, type Pace } from '../domain/stage/pace.ts'
 import type { Store } from './store.ts'
 
 /** Older attempts say little about the host as it is today. */
 const remembered = 50
 
 /**
- * What this host needed before: the slowest of each stage in the last 50 attempts on that target that reached their end.
+ * What this host needed before: how slow each stage was in the last 50 attempts on that target that reached their end.
  * Attempts that hung or were broken off are left out: their silence is our own limit.
  */
 export async function paceHistory(store: Store, target: string): Promise<Pace> {
   const rows = await finishedAttempts(store, target).select(['silences', 'stage_seconds']).limit(remembered).execute()
-  return slowest(
+  return slowPace(
     rows.map(({ silences, stage_seconds }) => ({
       silences: JSON.parse(silences ?? '{}') as Pace['silences'],
       stages: JSON.parse(stage_seconds ?? '{}') as Pace['stages'],

@@ -1,4 +1,5 @@
 import type { HostView } from '../domain/attempt.ts'
+import { consoleLimit } from '../domain/cell.ts'
 import { stages, type Stage } from '../domain/stage/stage.ts'
 import type { StageReached } from '../domain/stage/stage-follower.ts'
 import { claimPlace } from '../host/claim.ts'
@@ -10,7 +11,7 @@ import { isConsole, makeConsoleFolder, requireUnused, speaksNormalWorld } from '
 import { Patience, type Expired, type PatienceLimits } from './patience.ts'
 import type { Line, Powered, PowerUp, TargetEnd } from './powered.ts'
 import { Pulse } from './pulse.ts'
-import { expiredSentence, type LastWords } from './stop-sentence.ts'
+import { expiredSentence, floodSentence, type LastWords } from './stop-sentence.ts'
 import { watchPatience } from './watchdog.ts'
 
 /** A stage may take this many times the silence limit: progress is expected, but a stage says much before it ends. */
@@ -18,8 +19,15 @@ const stagePatience = 10
 /** Seconds that a target which was let go may be silent before it is powered off; never more than it may be otherwise. */
 const longestGrace = 10
 
+/** A line said more than it may. */
+interface Flood {
+  kind: 'flood'
+  line: string
+}
+
 /** What ends a boot, as far as the host sees it. */
-type Cause = TargetEnd | { kind: 'expired'; why: Expired } | { kind: 'still'; seconds: number } | { kind: 'cancelled' }
+type Cause =
+  TargetEnd | { kind: 'expired'; why: Expired } | { kind: 'still'; seconds: number } | Flood | { kind: 'cancelled' }
 
 /**
  * Boots a target once, from power-on to power-off: claims the place, has every line attached before the first
@@ -68,6 +76,8 @@ class Boot {
   readonly #progress: BootProgress = { stage: 'power', bytes: 0, channels: {} }
   readonly #limits: PatienceLimits
   readonly #history
+  readonly #lineLimit: number
+  readonly #flood = Promise.withResolvers<Flood>()
   #patience: Patience
   #words: LastWords = {}
   readonly #leaveHung: boolean
@@ -82,6 +92,7 @@ class Boot {
       stage: limits.silence * stagePatience,
       grace: Math.min(longestGrace, limits.silence),
     }
+    this.#lineLimit = limits.console ?? consoleLimit
     this.#history = history ?? { silences: {}, stages: {} }
     this.#patience = new Patience(this.#limits, this.#history, performance.now())
     const { lines } = powered
@@ -128,7 +139,9 @@ class Boot {
     if (say !== '') this.#captures.get(line)?.write(say)
     if (this.#exchange.complete) this.#patience.done(now)
     this.#progress.bytes += chunk.length
-    this.#progress.channels[line.name] = (this.#progress.channels[line.name] ?? 0) + chunk.length
+    const said = (this.#progress.channels[line.name] ?? 0) + chunk.length
+    this.#progress.channels[line.name] = said
+    if (said > this.#lineLimit) this.#flood.resolve({ kind: 'flood', line: line.name })
     this.#tell()
   }
 
@@ -139,6 +152,7 @@ class Boot {
     const cancel = (): void => resolve({ kind: 'cancelled' })
     signal.addEventListener('abort', cancel)
     powered.ended.then(resolve, reject)
+    void this.#flood.promise.then(resolve)
     this.#allKept().catch(reject)
     const unwatch = watchPatience(this.#patience, (why) => resolve({ kind: 'expired', why }))
     const pulse = new Pulse(() => powered.pulse?.ask() ?? Promise.resolve(), {
@@ -179,6 +193,11 @@ class Boot {
       case 'still':
         await this.#forceOff()
         return { stop: 'lost', reason: powered.pulse?.stillSentence(cause.seconds) ?? '' }
+      case 'flood': {
+        await this.#forceOff()
+        const reason = floodSentence(cause.line, this.#follower.stage, this.#lineLimit)
+        return { stop: 'flood', reason, flooded: cause.line }
+      }
       case 'cancelled':
         await this.#forceOff()
         return { stop: 'cancelled', reason: 'The attempt was cancelled; the target was powered off.' }

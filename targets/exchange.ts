@@ -1,3 +1,4 @@
+import type { HeardLines } from '../domain/records/kernel-log.ts'
 import { RecordReceiver } from '../domain/records/receiver.ts'
 import type { TargetRecord } from '../domain/records/record.ts'
 
@@ -35,6 +36,14 @@ export class RecordExchange {
   /** Whether init has said all, so that it was or will be let go. */
   get complete(): boolean {
     return [...this.#receivers.values()].some((receiver) => receiver.complete)
+  }
+
+  /** The lines that came over the channels named, as they came. */
+  heard(channels: readonly string[]): HeardLines[] {
+    return channels.flatMap((console) => {
+      const receiver = this.#receivers.get(console)
+      return receiver ? [{ console, lines: receiver.heard }] : []
+    })
   }
 
   /** The channel that init completed, else the one that brought most, else the preferred one. */

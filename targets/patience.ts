@@ -20,7 +20,7 @@ export interface Expired {
   limit: number
 }
 
-/** How much slower than the slowest boot so far a boot may be: boots beside two busy compilers were seen 3 to 6 times slower. */
+/** How much slower than the slow ones of the boots so far a boot may be: boots beside two busy compilers were seen 3 to 6 times slower. */
 const historyFactor = 6
 
 /**
@@ -35,6 +35,7 @@ export class Patience {
   #stageSince: number
   #heardAt: number
   #doneAt: number | undefined
+  #forgivenAt = -Infinity
 
   constructor(limits: PatienceLimits, history: Pace, now: number) {
     this.#limits = limits
@@ -83,12 +84,14 @@ export class Patience {
 
   /**
    * For so many milliseconds until now this host did not run us, and so perhaps not the target either: that time counts for
-   * nothing, and since nobody knows when the target spoke, its silence begins anew.
+   * nothing, and since nobody knows when the target spoke, its silence begins anew. Two may notice the same time.
    */
   forgive(milliseconds: number, now: number): void {
+    const forgiven = Math.min(milliseconds, now - this.#forgivenAt)
+    this.#forgivenAt = now
     this.#heardAt = now
-    this.#stageSince += milliseconds
-    if (this.#doneAt !== undefined) this.#doneAt += milliseconds
+    this.#stageSince += forgiven
+    if (this.#doneAt !== undefined) this.#doneAt += forgiven
   }
 
   /**

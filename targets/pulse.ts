@@ -3,9 +3,12 @@ import { longestStandstill, noticedStandstill } from '../domain/standstill.ts'
 /** How often QEMU is asked, milliseconds. */
 const beatMs = 1_000
 
+/** A beat that is this late, milliseconds, was held up with this process, or with the whole host. */
+const heldUp = 1_000
+
 /** Who is told of a target that does not run. */
 export interface PulseWatch {
-  /** For so many milliseconds until now QEMU gave no answer. */
+  /** For so many milliseconds until now QEMU gave no answer, or this process could not have heard one. */
   still(milliseconds: number, now: number): void
   /** It has given none for so long that the attempt is worth nothing any more; once, in seconds. */
   dead(seconds: number): void
@@ -50,7 +53,10 @@ export class Pulse {
 
   #beat(planned: number): void {
     const now = performance.now()
-    this.#longest = Math.max(this.#longest, (now - planned) / 1000)
+    const late = now - planned
+    this.#longest = Math.max(this.#longest, late / 1000)
+    // What was said meanwhile lies in our pipes: whoever is told now knows of it before its silence counts.
+    if (late > heldUp) this.#watch.still(late, now)
     if (this.#askedAt === undefined) this.#question(now)
     else {
       this.#missed++

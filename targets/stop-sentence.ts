@@ -26,6 +26,12 @@ export function expiredSentence({ kind, stage, seconds, limit }: Expired, { last
   return `Stage ${stage}: no later stage was reached in ${inSeconds(seconds)} (limit ${inSeconds(limit)}), although there was output; ${beside ? `${speaker(beside)} spoke last` : spoke}.`
 }
 
+/** Which line said too much, and what it may say, in bytes. */
+export function floodSentence(line: string, stage: Stage, limit: number): string {
+  const most = Number((limit / 2 ** 20).toFixed(1))
+  return `Stage ${stage}: ${line} said more than ${most} MiB (limits: console of the plan); the target was powered off.`
+}
+
 /** Seconds as people read them, e.g. `12.3 s`. */
 export function inSeconds(seconds: number): string {
   return `${Number(seconds.toFixed(1))} s`

@@ -1,5 +1,4 @@
 import type { ConsoleEvidence } from '../evidence.ts'
-import type { SignatureMatch } from '../signatures/match.ts'
 import type { FaultKind } from '../signatures/signature.ts'
 
 /** Something that broke: one report of it, from the first line to the one that closes it. */
@@ -17,11 +16,4 @@ export interface Fault {
   panic: boolean
   /** The `kernel panicked because of a warning` kind of panic: what made it is the fault before. */
   onWarning: boolean
-}
-
-/** A line of a console that the catalogue knows. */
-export interface KnownLine {
-  /** Index into the console's lines. */
-  index: number
-  match: SignatureMatch
 }

@@ -1,6 +1,6 @@
 import type { ConsoleLog } from '../console/line.ts'
 import { stages } from '../stage/stage.ts'
-import type { KnownLine } from './fault.ts'
+import type { KnownLine } from '../shown/known-lines.ts'
 
 /**
  * Takes the known lines of all consoles of one boot; returns what tells of a line whether it is a panic that is no fault. TF-A's

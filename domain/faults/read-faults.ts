@@ -1,24 +1,18 @@
 import { kernelMessage, messageStart, stampEnd } from '../console/kernel-message.ts'
 import type { ConsoleLog } from '../console/line.ts'
 import { citeLines } from '../probes/cite.ts'
-import { matchSignatures } from '../signatures/match.ts'
+import { knownIn, type KnownLine, type KnownLog } from '../shown/known-lines.ts'
 import type { FaultKind } from '../signatures/signature.ts'
-import type { Fault, KnownLine } from './fault.ts'
+import type { Fault } from './fault.ts'
 import { faultTitle } from './fault-title.ts'
 import { isWarning } from './is-warning.ts'
 import { panicsByDesign } from './panic-by-design.ts'
 import { reportRange, type ReportRange } from './report-range.ts'
 import { resetLoop } from './reset-loop.ts'
 
-/**
- * Takes the consoles of one boot; returns the faults that they report, console by console, in order. `known` are a
- * console's lines that the catalogue knows, in order, for a caller that has them.
- */
-export function faultsOf(
-  consoles: readonly ConsoleLog[],
-  known: (log: ConsoleLog) => readonly KnownLine[] = knownLines,
-): Fault[] {
-  const read = consoles.map((log) => ({ log, lines: known(log) }))
+/** Takes the consoles of one boot; returns the faults that they report, console by console, in order. */
+export function faultsOf(consoles: readonly (ConsoleLog | KnownLog)[]): Fault[] {
+  const read = consoles.map((log) => ({ log, lines: knownIn(log) }))
   const byDesign = panicsByDesign(read.map(({ lines }) => lines))
   return read.flatMap(({ log, lines }) => {
     const kernelAfter = (at: number): boolean =>
@@ -88,11 +82,4 @@ function sameCaller(lines: readonly string[]): readonly string[] {
 /** `T100` or `C1` behind the stamp (PRINTK_CALLER), without what PRINTK_EXECUTION_CTX adds; nothing where there is none. */
 function callerOf(text: string): string {
   return /^\[ *([TC]\d+)/.exec(text.slice(stampEnd(text), messageStart(text)))?.[1] ?? ''
-}
-
-function knownLines(log: ConsoleLog): KnownLine[] {
-  return log.lines.flatMap((line, index) => {
-    const match = matchSignatures(line)
-    return match ? [{ index, match }] : []
-  })
 }

@@ -1,7 +1,8 @@
 import type { ConsoleLog } from '../console/line.ts'
 import { citeLines } from '../probes/cite.ts'
+import type { KnownLine } from '../shown/known-lines.ts'
 import { stages } from '../stage/stage.ts'
-import type { Fault, KnownLine } from './fault.ts'
+import type { Fault } from './fault.ts'
 
 /** Firmware that starts so often without a kernel in between is in a loop; one restart may be its own wish. */
 const starts = 3

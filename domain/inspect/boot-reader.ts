@@ -1,10 +1,11 @@
 import { kernelMessage } from '../console/kernel-message.ts'
-import type { ConsoleLine, ConsoleLog } from '../console/line.ts'
+import type { ConsoleLine } from '../console/line.ts'
+import { withKnown, type KnownLog } from '../shown/known-lines.ts'
+import { LinesThatMatter } from '../shown/lines-that-matter.ts'
 import { TaintReader } from '../taint/taint-reader.ts'
 import type { Taint } from '../taint/taint.ts'
 import type { Glimpse } from './boot-start.ts'
 import { CommandLine } from './command-line.ts'
-import { initcallLines, KeptLines } from './kept-lines.ts'
 import { isLoneBug, withoutLoneBugs } from './lone-bug.ts'
 import { isKernel, StageSeen, type SeenStage } from './stage-seen.ts'
 import { StampHabit } from './stamp-habit.ts'
@@ -12,7 +13,7 @@ import { StampHabit } from './stamp-habit.ts'
 /** What one boot said in one file. */
 export interface BootInFile {
   /** The lines that matter, with their numbers in the file; lines between them are left out. */
-  log: ConsoleLog
+  log: KnownLog
   /** First and last line of the boot in the file. */
   from: number
   to: number
@@ -28,9 +29,6 @@ export interface BootInFile {
   known: boolean
 }
 
-const initcall = /^(?:calling {2}|initcall |probe of |entering initcall level: )/
-/** Lines behind a fault's first one that may belong to its report (domain/faults/report-range.ts). */
-const reportLines = 400
 const edge = 6
 
 /** Reads one boot of one file, line by line, in constant memory. */
@@ -38,7 +36,7 @@ export class BootReader {
   /** Nothing waits to be read, as it may in a LateBoot. */
   readonly unreadFrom = undefined
   readonly #console: string
-  readonly #kept = new KeptLines()
+  readonly #kept = new LinesThatMatter()
   readonly #taints: TaintReader
   readonly #stage = new StageSeen()
   readonly #stamps = new StampHabit()
@@ -47,9 +45,7 @@ export class BootReader {
   #from = 0
   #to = 0
   #count = 0
-  #report = 0
   #hasLoneBugs = false
-  #before: ConsoleLine | undefined
   #repeated: { line: ConsoleLine; count: number } | undefined
   #kernel: string | undefined
   #banner: string | undefined
@@ -91,7 +87,7 @@ export class BootReader {
     const tail = this.#tail.filter(({ number }) => number > last).sort((a, b) => a.offset - b.offset)
     const cmdline = this.#cmdline.text
     return {
-      log: { console: this.#console, lines: [...kept, ...tail] },
+      log: withKnown({ console: this.#console, lines: [...kept, ...tail] }),
       from: this.#from,
       to: this.#to,
       ...(this.#kernel !== undefined && { kernel: this.#kernel }),
@@ -110,7 +106,6 @@ export class BootReader {
     this.#hasLoneBugs ||= isLone
     this.#stage.line(line, isLone ? { ...glimpse, match: undefined } : glimpse)
     this.#keep(line, glimpse)
-    this.#before = line
   }
 
   #printedAgain(): Taint[] {
@@ -125,21 +120,12 @@ export class BootReader {
   #keep(line: ConsoleLine, { match }: Glimpse): void {
     const message = match?.message ?? kernelMessage(line.text).message
     const isCmdline = this.#cmdline.line(message)
-    if (match) {
-      const { id, fault } = match.signature
-      // The rule above a sanitizer's report, and what an assertion of EDK2 says first.
-      if (fault && this.#report === 0 && this.#before) this.#kept.near(this.#before)
-      const isFirst = this.#kept.keep(id, line)
-      if (id === 'linux.banner') {
-        this.#kernel ??= match.groups['release']
-        this.#banner ??= message
-      }
-      if (fault && isFirst) this.#report = reportLines
-    } else if (isCmdline) this.#kept.keep('cmdline', line)
-    else if (initcall.test(message)) this.#kept.keep(initcallLines, line)
-    else if (this.#report > 0) this.#kept.near(line)
-    if (this.#report > 0) this.#report--
-    this.#kernel ??= this.#report > 0 ? releaseIn(message) : undefined
+    this.#kept.line(line, match, isCmdline ? 'cmdline' : undefined)
+    if (match?.signature.id === 'linux.banner') {
+      this.#kernel ??= match.groups['release']
+      this.#banner ??= message
+    }
+    this.#kernel ??= this.#kept.inReport ? releaseIn(message) : undefined
   }
 }
 

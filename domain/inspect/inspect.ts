@@ -1,10 +1,11 @@
 import { faultsOf } from '../faults/read-faults.ts'
 import { resetLoop } from '../faults/reset-loop.ts'
 import type { Fault } from '../faults/fault.ts'
+import type { ConsoleLine } from '../console/line.ts'
 import type { Evidence } from '../evidence.ts'
 import type { Finding } from '../finding.ts'
 import { judge, probeGroups, probesVersion } from '../probes/registry.ts'
-import { matchSignatures } from '../signatures/match.ts'
+import type { KnownLine } from '../shown/known-lines.ts'
 import type { Taint } from '../taint/taint.ts'
 import type { BootInFile } from './boot-reader.ts'
 import { joinBoots, judgedBoot, type JoinedBoot } from './join-boots.ts'
@@ -104,11 +105,12 @@ function faultsIn({ parts }: JoinedBoot, index: number): InspectReport['faults']
 /** A firmware that starts again and again makes each start a boot of its own: only all of them together show the loop. */
 function loops(logs: readonly LogShown[], judged: number): InspectReport['faults'] {
   return logs.flatMap(({ boots }) => {
-    const lines = boots.flatMap(({ log }) => log.lines)
-    const known = lines.flatMap((line, index) => {
-      const match = matchSignatures(line)
-      return match ? [{ index, match }] : []
-    })
+    const lines: ConsoleLine[] = []
+    const known: KnownLine[] = []
+    for (const { log } of boots) {
+      known.push(...log.known.map(({ index, match }) => ({ index: lines.length + index, match })))
+      lines.push(...log.lines)
+    }
     const loop = resetLoop({ console: boots[0]?.log.console ?? '', lines }, known)
     return loop ? [shownFault(loop, judged)] : []
   })

@@ -59,7 +59,10 @@ export function readPlan(
       }
     }),
     attempts: attemptsOf(plan.attempts),
-    limits: { silence: parseDuration(plan.limits.silence) },
+    limits: {
+      silence: parseDuration(plan.limits.silence),
+      ...(plan.limits.console !== undefined && { console: parseSize(plan.limits.console) * 2 ** 20 }),
+    },
   }
 }
 

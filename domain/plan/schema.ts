@@ -268,9 +268,14 @@ export const planFile = map({
       .refine(isSilence, { error: 'is no silence that can be waited for; 1 s to 24 h', when: isDuration })
       .default('60 s')
       .describe('How long all consoles may be silent before an attempt is called hung; a slow host stretches it.'),
+    console: z
+      .string('is not a size; a number with a unit, e.g. 256 MiB or 2 GiB')
+      .regex(sizePattern, 'is not a size; a number with a unit, e.g. 256 MiB or 2 GiB')
+      .optional()
+      .describe('How much one console may say before the target is powered off and counts as broken; 256 MiB.'),
   })
     .default({ silence: '60 s' })
-    .describe('Limits, before the history of this host scales them.'),
+    .describe('Limits of an attempt; that on silence is scaled by the history of this host.'),
 })
 export type PlanFile = z.output<typeof planFile>
 

@@ -1,7 +1,7 @@
 import type { Fault } from '../faults/fault.ts'
-import { faultsOf } from '../faults/read-faults.ts'
 import type { Finding } from '../finding.ts'
-import { citeRecord } from './cite.ts'
+import { stages } from '../stage/stage.ts'
+import { citeLines, citeRecord } from './cite.ts'
 import { fail, pass, unknown, type SomeEvidence } from './outcome.ts'
 import type { Probe } from './probe.ts'
 import type { Seen } from './seen.ts'
@@ -26,7 +26,7 @@ export const faults: Probe = {
   wants: [],
   config: [],
   judge: (seen) => {
-    const found = faultsOf(seen.shown.consoles, (log) => seen.sightingsOf(log))
+    const found = [...seen.faults, ...floodIn(seen)]
     return (['kernel', 'firmware'] as const).map((where) =>
       finding(
         seen,
@@ -37,6 +37,21 @@ export const faults: Probe = {
   },
 }
 
+/** A target that was switched off because it said more than its plan allows, from the world that spoke then. */
+function floodIn({ shown }: Seen): Fault[] {
+  const { host, consoles } = shown
+  if (host.stop !== 'flood') return []
+  const log = consoles.find(({ console }) => console === host.flooded) ?? consoles[0]
+  if (!log) return []
+  const last = log.lines.length - 1
+  const where = stages.indexOf(host.stage) >= stages.indexOf('kernel') ? 'kernel' : 'firmware'
+  const title = `flood of ${log.console} in stage ${host.stage}`
+  const evidence = citeLines(log, Math.max(0, last - quotedFlood + 1), last)
+  return [{ where, kind: 'flood', title, evidence, warning: false, panic: false, onWarning: false }]
+}
+
+/** Lines from a flood's end that are quoted. */
+const quotedFlood = 6
 /** Faults beside the one that matters most which are quoted. */
 const quotedOthers = 4
 
@@ -51,16 +66,23 @@ function finding(seen: Seen, where: Fault['where'], found: Fault[]): Finding {
   const main = mainOf(found)
   if (main) {
     const others = found.filter((fault) => fault !== main).slice(0, quotedOthers)
-    const more = found.length > 1 ? ` (and ${found.length - 1} more)` : ''
+    // Each report has one such line, next to always.
+    const unkept = seen.shown.consoles.reduce((sum, console) => sum + (console.unkept?.[where] ?? 0), 0)
+    const count = found.length + unkept
+    const more = count > 1 ? ` (and ${unkept > 0 ? 'some ' : ''}${count - 1} more)` : ''
     const evidence: SomeEvidence = [main.evidence, ...others.map((fault) => fault.evidence)]
     const facts = {
       kind: main.kind,
       title: main.title,
-      count: found.length,
+      count,
       warning: found.every(({ warning }) => warning),
       panic: found.some(({ panic }) => panic),
     }
-    return fail(id, `The ${where} reported: ${main.title}${more}.`, evidence, facts)
+    const sentence =
+      main.kind === 'flood'
+        ? `The ${where} said more on ${main.evidence.console} than its plan allows${more}.`
+        : `The ${where} reported: ${main.title}${more}.`
+    return fail(id, sentence, evidence, facts)
   }
   const end = seen.records('end').at(-1)
   if (end) return pass(id, `No console shows a fault of the ${where}, and the boot came to its end.`, [citeRecord(end)])

@@ -1,4 +1,3 @@
-import { faultsOf } from '../faults/read-faults.ts'
 import type { Finding } from '../finding.ts'
 import { cite, citeRecord } from './cite.ts'
 import { askedMode, takeoverOf } from './kvm-mode.ts'
@@ -143,7 +142,7 @@ function finalised(seen: Seen): Finding {
  */
 function hypPanic(seen: Seen): Finding {
   const id = 'pkvm.panic'
-  const panic = faultsOf(seen.shown.consoles, (log) => seen.sightingsOf(log)).find(({ kind }) => kind === 'hyp-panic')
+  const panic = seen.faults.find(({ kind }) => kind === 'hyp-panic')
   const state = seen.last('kvm.hyp-state')
   if (panic) {
     const { pc, esr } = state?.match.groups ?? {}

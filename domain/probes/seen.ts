@@ -1,7 +1,10 @@
 import type { Shown } from '../attempt.ts'
 import type { ConsoleLog } from '../console/line.ts'
 import type { RecordBody, TargetRecord } from '../records/record.ts'
-import { matchSignatures, type SignatureMatch } from '../signatures/match.ts'
+import type { Fault } from '../faults/fault.ts'
+import { faultsOf } from '../faults/read-faults.ts'
+import type { SignatureMatch } from '../signatures/match.ts'
+import { knownIn } from '../shown/known-lines.ts'
 
 /** A console line that the signature catalogue knows, and where it stands. */
 export interface Sighting {
@@ -18,15 +21,14 @@ export type RecordOf<Fact extends RecordBody['fact']> = TargetRecord & { body: E
 export class Seen {
   readonly shown: Shown
   readonly #sightings = new Map<string, Sighting[]>()
+  #faults: Fault[] | undefined
   /** Every known line, console by console, in order. */
   readonly sightings: Sighting[] = []
 
   constructor(shown: Shown) {
     this.shown = shown
     for (const log of shown.consoles) {
-      for (const [index, line] of log.lines.entries()) {
-        const match = matchSignatures(line)
-        if (!match) continue
+      for (const { index, match } of knownIn(log)) {
         const sighting = { log, index, match }
         this.sightings.push(sighting)
         const same = this.#sightings.get(match.signature.id)
@@ -36,9 +38,9 @@ export class Seen {
     }
   }
 
-  /** Every known line of one console, in order. */
-  sightingsOf(log: ConsoleLog): Sighting[] {
-    return this.sightings.filter((sighting) => sighting.log === log)
+  /** The faults that the consoles report, console by console, in order. */
+  get faults(): readonly Fault[] {
+    return (this.#faults ??= faultsOf(this.shown.consoles))
   }
 
   /** All lines of one signature whose groups have the values given. */

@@ -1,5 +1,8 @@
 import { magic, maxFrame } from './frame.ts'
 
+/** What is kept of a line that is not complete: a frame, and a terminal's line end. */
+const longestOpen = maxFrame + 2
+
 /**
  * Finds the lines of a byte stream that hold the beginning of a frame. It looks for the magic first and for line feeds
  * only around it, so that it costs next to nothing on a boot console. Of a line that is not complete only as much is kept
@@ -12,9 +15,10 @@ export class FrameLines {
 
   /** The lines with a frame's beginning that these bytes complete, without line feed and the carriage returns before it. */
   feed(bytes: Uint8Array): string[] {
+    if (!this.#rest.includes(magic.charAt(0)) && !holdsMagic(bytes)) return this.#pass(bytes)
     const text = this.#rest + this.#decoder.decode(bytes)
     const whole = text.lastIndexOf('\n') + 1
-    this.#rest = text.slice(Math.max(whole, text.length - maxFrame - 2))
+    this.#rest = text.slice(Math.max(whole, text.length - longestOpen))
     const lines: string[] = []
     for (let at = text.indexOf(magic); at !== -1 && at < whole;) {
       const end = text.indexOf('\n', at)
@@ -23,6 +27,22 @@ export class FrameLines {
     }
     return lines
   }
+
+  /** No frame begins in these bytes: only the line that they leave open is of interest. */
+  #pass(bytes: Uint8Array): string[] {
+    const whole = bytes.lastIndexOf(0x0a) + 1
+    const open = this.#decoder.decode(bytes.subarray(Math.max(whole, bytes.length - longestOpen)))
+    this.#rest = whole > 0 ? open : (this.#rest + open).slice(-longestOpen)
+    return []
+  }
+}
+
+const magicBytes = Uint8Array.from(magic, (char) => char.charCodeAt(0))
+
+function holdsMagic(bytes: Uint8Array): boolean {
+  for (let at = bytes.indexOf(magicBytes[0]!); at !== -1; at = bytes.indexOf(magicBytes[0]!, at + 1))
+    if (magicBytes.every((byte, n) => bytes[at + n] === byte)) return true
+  return false
 }
 
 /** The parts of a line that may be a frame: from each magic to the line's end, no longer than a frame, the last one first. */

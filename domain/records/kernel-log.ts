@@ -1,4 +1,4 @@
-import { LineSums } from './line-sums.ts'
+import type { LineSums } from './line-sums.ts'
 import type { LogSumsBody, TargetRecord } from './record.ts'
 
 /** What a kernel's log was when init told of it, and what a console brought of it. */
@@ -11,8 +11,6 @@ export interface KernelLog {
   damaged: number[]
   /** Those of them that init gave again. */
   mended: number
-  /** The whole log as the kernel said it, one character for each byte; undefined while a line of it is not had. */
-  text?: string[]
   /** The records that tell of it, in order. */
   sums: TargetRecord[]
 }
@@ -26,13 +24,6 @@ export function sumsOf({ sums }: LogSumsBody): number[] {
 export interface HeardLines {
   console: string
   lines: LineSums
-}
-
-/** Takes a console's bytes as they came. */
-export function heardLines(console: string, raw: Uint8Array): HeardLines {
-  const lines = new LineSums()
-  lines.feed(raw)
-  return { console, lines }
 }
 
 /**
@@ -58,17 +49,27 @@ function heldAgainst(console: LineSums, records: readonly TargetRecord[]): Kerne
   const [first] = bodies
   const wanted = bodies.flatMap(sumsOf)
   if (!first || wanted.length !== first.lines || bodies.some(({ lines }) => lines !== first.lines)) return undefined
-  const again = new Map(records.flatMap(({ body }) => (body.fact === 'log-line' ? [[body.line, body.text]] : [])))
-  const heard = wanted.map((sum) => console.line(sum))
-  const text = heard.map((line, n) => line ?? again.get(n))
-  const damaged = heard.flatMap((line, n) => (line === undefined ? [n] : []))
-  const whole = text.every((line) => line !== undefined)
-  return {
-    lines: wanted.length,
-    lost: first.lost,
-    damaged,
-    mended: damaged.filter((n) => again.has(n)).length,
-    ...(whole ? { text } : {}),
-    sums,
-  }
+  const again = givenAgain(records)
+  const damaged = wanted.flatMap((sum, n) => (console.has(sum) ? [] : [n]))
+  const mended = damaged.filter((n) => again.has(n)).length
+  return { lines: wanted.length, lost: first.lost, damaged, mended, sums }
+}
+
+/**
+ * The whole log as the kernel said it, one character for each byte; undefined while a line of it is not had.
+ * @param lines of the console that brought it, with the texts of the lines that `log` records have sums of
+ */
+export function kernelLogText(
+  { sums }: KernelLog,
+  lines: LineSums,
+  records: readonly TargetRecord[],
+): string[] | undefined {
+  const again = givenAgain(records)
+  const wanted = sums.flatMap(({ body }) => (body.fact === 'log' ? sumsOf(body) : []))
+  const text = wanted.flatMap((sum, n) => lines.line(sum) ?? again.get(n) ?? [])
+  return text.length === wanted.length ? text : undefined
+}
+
+function givenAgain(records: readonly TargetRecord[]): Map<number, string> {
+  return new Map(records.flatMap(({ body }) => (body.fact === 'log-line' ? [[body.line, body.text]] : [])))
 }

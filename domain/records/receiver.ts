@@ -71,6 +71,11 @@ export class RecordReceiver {
     return [...this.#rejected].map(([sequence, why]) => ({ sequence, why }))
   }
 
+  /** The lines that came, by which the console is held against the kernel's own log. */
+  get heard(): LineSums {
+    return this.#console
+  }
+
   #take(frame: Frame, received: Received): void {
     const { sequence } = frame
     const parsed = parsePayload(frame.payload)
@@ -110,7 +115,7 @@ export class RecordReceiver {
     const sums = [...this.#records.values()].flatMap(({ body }) => (body.fact === 'log' ? [body] : []))
     return sums
       .flatMap((body) => sumsOf(body).map((sum, n) => ({ sum, sequence: count + 1 + body.from + n })))
-      .filter(({ sum, sequence }) => this.#console.line(sum) === undefined && this.#isWorthAsking(sequence))
+      .filter(({ sum, sequence }) => !this.#console.has(sum) && this.#isWorthAsking(sequence))
       .map(({ sequence }) => sequence)
   }
 

@@ -30,6 +30,7 @@ export type FaultKind =
   | 'load-failure'
   | 'hang'
   | 'reset-loop'
+  | 'flood'
 
 /** One line that kernel or firmware is known to print, and what it tells. */
 export interface Signature {

@@ -9,18 +9,30 @@ export interface Pace {
   stages: Partial<Record<Stage, number>>
 }
 
-/** Takes the paces of earlier boots; returns the slowest of each stage. */
-export function slowest(paces: Pace[]): Pace {
-  const pace: Pace = { silences: {}, stages: {} }
-  for (const other of paces) {
-    raise(pace.silences, other.silences)
-    raise(pace.stages, other.stages)
+/** Of so many boots one is not believed. */
+const unbelieved = 10
+
+/**
+ * Takes the paces of earlier boots; returns how slow a boot may be expected to be: of each stage the slowest, but for the
+ * slowest tenth of the boots that came to it, and never the slowest one. A boot that a busy host slowed down would else
+ * give the next ones a multiple of its time, and each of those a multiple of that.
+ */
+export function slowPace(paces: readonly Pace[]): Pace {
+  return {
+    silences: slowOf(paces.map(({ silences }) => silences)),
+    stages: slowOf(paces.map(({ stages }) => stages)),
   }
-  return pace
 }
 
-function raise(slow: Partial<Record<Stage, number>>, other: Partial<Record<Stage, number>>): void {
-  for (const [stage, seconds] of Object.entries(other) as [Stage, number][]) {
-    slow[stage] = Math.max(slow[stage] ?? 0, seconds)
+function slowOf(boots: readonly Partial<Record<Stage, number>>[]): Partial<Record<Stage, number>> {
+  const times = new Map<Stage, number[]>()
+  for (const boot of boots)
+    for (const [stage, seconds] of Object.entries(boot) as [Stage, number][])
+      times.set(stage, [...(times.get(stage) ?? []), seconds])
+  const slow: Partial<Record<Stage, number>> = {}
+  for (const [stage, all] of times) {
+    const believed = all.toSorted((a, b) => b - a)[Math.ceil(all.length / unbelieved)]
+    if (believed !== undefined) slow[stage] = believed
   }
+  return slow
 }

@@ -1,4 +1,4 @@
-import { kernelMessage } from '../console/kernel-message.ts'
+import { stampOf } from '../console/kernel-message.ts'
 import type { ConsoleLine } from '../console/line.ts'
 import type { ConsoleEvidence } from '../evidence.ts'
 import type { SignatureMatch } from '../signatures/match.ts'
@@ -83,7 +83,7 @@ export class TaintReader {
 
   #clock(line: ConsoleLine): void {
     if (line.text.charCodeAt(0) !== 0x5b && line.text.charCodeAt(0) !== 0x3c) return
-    const { at } = kernelMessage(line.text)
+    const at = stampOf(line.text)
     if (at === undefined) return
     this.#kernelSpoke = true
     const last = this.#last

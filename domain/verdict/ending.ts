@@ -2,7 +2,7 @@ import type { Ending, Shown } from '../attempt.ts'
 import type { Evidence } from '../evidence.ts'
 import type { Finding } from '../finding.ts'
 import { citeLines, citeRecord } from '../probes/cite.ts'
-import { matchSignatures } from '../signatures/match.ts'
+import { knownIn } from '../shown/known-lines.ts'
 import { kernelLogOf } from '../records/kernel-log.ts'
 import { stages } from '../stage/stage.ts'
 import { madeByStandstill, standstillSentence, stoodTooLong } from '../standstill.ts'
@@ -26,6 +26,8 @@ export interface AttemptEnding {
 export function endingOf(shown: Shown, findings: readonly Finding[]): AttemptEnding {
   const { host } = shown
   if (host.stop === 'cancelled') return ending('cancelled', host.reason || 'The attempt was cancelled.')
+  const flood = host.stop === 'flood' ? flooded(shown, findings) : undefined
+  if (flood) return flood
   const byTheClock = madeByStandstill(host, findings)
   if (byTheClock) {
     const sentence = `${standstillSentence(host.stoodStill!)} That may be why: ${byTheClock.sentence}`
@@ -49,6 +51,16 @@ export function endingOf(shown: Shown, findings: readonly Finding[]): AttemptEnd
   if (host.stop === 'silence' || host.stop === 'forced' || host.stop === 'asked-off')
     return ending('hung', host.reason || `Nothing more came in stage ${host.stage}.`, lastWords(shown))
   return offByItself(shown)
+}
+
+/** Who said more than the plan allows has broken, whatever else it said and however slow its host was. */
+function flooded({ host }: Shown, findings: readonly Finding[]): AttemptEnding | undefined {
+  const kernelRan = stages.indexOf(host.stage) >= stages.indexOf('kernel')
+  const fault = findings.find(
+    ({ id, outcome }) => id === `fault.${kernelRan ? 'kernel' : 'firmware'}` && outcome === 'fail',
+  )
+  if (!fault) return undefined
+  return ending(kernelRan ? 'kernel-fault' : 'firmware-fault', `${host.reason} ${fault.sentence}`, fault.evidence)
 }
 
 /** Lines of the kernel's log that came damaged and could not be had again: what they said may be what counts. */
@@ -87,10 +99,10 @@ function stopping(findings: readonly Finding[], id: string, ended: boolean): Fin
  */
 function offByItself(shown: Shown): AttemptEnding {
   for (const log of shown.consoles) {
-    const index = log.lines.findLastIndex((line) => matchSignatures(line)?.signature.id === 'linux.power-down')
-    if (index >= 0)
+    const down = knownIn(log).findLast(({ match }) => match.signature.id === 'linux.power-down')
+    if (down)
       return ending('tainted', 'The target powered off in order, but its last record never came.', [
-        citeLines(log, index, index),
+        citeLines(log, down.index, down.index),
       ])
   }
   const words = lastWords(shown)

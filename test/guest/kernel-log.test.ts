@@ -1,6 +1,7 @@
 /** What init tells of the kernel's log where records share its console, by `guest/init` compiled for this host. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { heardLines, kernelLogOf } from '../../domain/records/kernel-log.ts'
+import { kernelLogOf, kernelLogText } from '../../domain/records/kernel-log.ts'
+import { LineSums } from '../../domain/records/line-sums.ts'
 import type { TargetRecord } from '../../domain/records/record.ts'
 import { buildHarness, type Harness } from './harness.ts'
 import { talkTo } from './talk.ts'
@@ -22,7 +23,12 @@ const bytes = (text: string): Buffer => Buffer.from(text, 'latin1')
 /** As syslog(2) gives it: a level before each line, and here one message that no console says. */
 const log = bytes(`${said.map((line, n) => `<${n % 7}>${line}`).join('\n')}\n<7>[    9.000000] not said\n`)
 const consoleOf = (lines: string[]): Buffer => bytes(`${lines.join('\r\n')}\r\n`)
-const kernelLogIn = (heard: Buffer, records: TargetRecord[]) => kernelLogOf([heardLines('uart0', heard)], records)
+function kernelLogIn(heard: Buffer, records: TargetRecord[]) {
+  const lines = new LineSums(() => true)
+  lines.feed(heard)
+  const log = kernelLogOf([{ console: 'uart0', lines }], records)
+  return log && { ...log, text: kernelLogText(log, lines, records) }
+}
 const sequences = (records: TargetRecord[], fact: string): number[] =>
   records.filter(({ body }) => body.fact === fact).map(({ sequence }) => sequence)
 

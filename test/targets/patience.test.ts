@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { stages } from '../../domain/stage/stage.ts'
-import { slowest, type Pace } from '../../domain/stage/pace.ts'
+import { slowPace, type Pace } from '../../domain/stage/pace.ts'
 import { Patience } from '../../targets/patience.ts'
 
 const limits = { silence: 60, stage: 600, grace: 10 }
@@ -88,11 +88,30 @@ test('patience has run out at the deadline and never before it', () => {
   )
 })
 
-test('the slowest of many paces is taken stage by stage', () => {
+test('time that two noticed counts once', () => {
+  const patience = new Patience(limits, unknown, 0)
+  patience.forgive(20_000, 30_000)
+  patience.forgive(25_000, 30_001)
+  for (let now = 31_000; now < 620_000; now += 1000) patience.heard(now)
+  expect(patience.expired(620_000)).toBeUndefined()
+  expect(patience.expired(620_001)).toMatchObject({ kind: 'stage' })
+})
+
+test('the slowest of many paces is taken stage by stage, but for the slowest one', () => {
   const paces: Pace[] = [
     { silences: { kernel: 3, init: 1 }, stages: { kernel: 5 } },
-    { silences: { kernel: 2, off: 4 }, stages: { kernel: 7, bl1: 1 } },
+    { silences: { kernel: 2, init: 3, off: 4 }, stages: { kernel: 7, bl1: 1 } },
   ]
-  expect(slowest(paces)).toEqual({ silences: { kernel: 3, init: 1, off: 4 }, stages: { kernel: 7, bl1: 1 } })
-  expect(slowest([])).toEqual(unknown)
+  expect(slowPace(paces)).toEqual({ silences: { kernel: 2, init: 1 }, stages: { kernel: 5 } })
+  expect(slowPace([])).toEqual(unknown)
+})
+
+test('boots that are each as slow as their limit allows stretch no limit while nine of ten are not', () => {
+  const paces: Pace[] = []
+  for (let boot = 1; boot <= 50; boot++) {
+    const patience = new Patience(limits, slowPace(paces), 0)
+    const silence = boot % 12 === 0 ? patience.deadline / 1000 - 1 : 1
+    paces.push({ silences: { power: silence }, stages: {} })
+  }
+  expect(new Patience(limits, slowPace(paces), 0).deadline).toBe(limits.silence * 1000)
 })

@@ -7,7 +7,7 @@ import type { LabFact, LabShown, NewLabFact } from '../../../domain/lab-log/lab-
 import type { Finding } from '../../../domain/finding.ts'
 import { judge, probeGroups } from '../../../domain/probes/registry.ts'
 import { crc32 } from '../../../domain/records/crc32.ts'
-import { heardLines } from '../../../domain/records/kernel-log.ts'
+import { LineSums } from '../../../domain/records/line-sums.ts'
 import type { RecordBody, TargetRecord } from '../../../domain/records/record.ts'
 
 /** Real boots whose consoles are stored as fixtures. */
@@ -162,5 +162,7 @@ export function wired(
   )
   const text = `${heard.join('\r\n')}\r\n`
   const shown = shownOf({ consoles: [consoleOf(text)], records, lab: labOf() })
-  return { ...shown, heard: [heardLines('uart0', new TextEncoder().encode(text))] }
+  const lines = new LineSums()
+  lines.feed(new TextEncoder().encode(text))
+  return { ...shown, heard: [{ console: 'uart0', lines }] }
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { crc32 } from '../../../domain/records/crc32.ts'
 import { encodeFrame, payloadOf } from '../../../domain/records/frame.ts'
-import { heardLines, kernelLogOf } from '../../../domain/records/kernel-log.ts'
+import { kernelLogOf, kernelLogText } from '../../../domain/records/kernel-log.ts'
 import { LineSums } from '../../../domain/records/line-sums.ts'
 import { RecordReceiver } from '../../../domain/records/receiver.ts'
 import type { RecordBody, TargetRecord } from '../../../domain/records/record.ts'
@@ -20,8 +20,14 @@ function recordsOf(lines: string[]): RecordBody[] {
   return [...sums, { fact: 'end', records: sums.length + 1 }]
 }
 
-const kernelLogIn = (console: string, records: TargetRecord[]) =>
-  kernelLogOf([heardLines('uart0', bytes(console))], records)
+const all = (): boolean => true
+
+function kernelLogIn(console: string, records: TargetRecord[]) {
+  const lines = new LineSums(all)
+  lines.feed(bytes(console))
+  const log = kernelLogOf([{ console: 'uart0', lines }], records)
+  return log && { ...log, text: kernelLogText(log, lines, records) }
+}
 
 /** A guest that answers each request at once, over a wire. */
 function exchange(console: string, lines: string[], wire = (frame: string): string => frame): RecordReceiver {
@@ -95,7 +101,7 @@ describe('sums of a console’s lines', () => {
     const text = bytes(said.map((line) => `half a record${line}\r\r\n`).join(''))
     fc.assert(
       fc.property(fc.array(fc.nat(text.length), { maxLength: 20 }), (cuts) => {
-        const sums = new LineSums()
+        const sums = new LineSums(all)
         const at = [0, ...cuts.toSorted((a, b) => a - b), text.length]
         for (let n = 1; n < at.length; n++) sums.feed(text.subarray(at[n - 1], at[n]))
         expect(said.filter((line) => sums.line(crc32(line)) !== line)).toEqual([])
@@ -104,7 +110,7 @@ describe('sums of a console’s lines', () => {
   })
 
   it('pass over what has no end and is longer than any message', () => {
-    const sums = new LineSums()
+    const sums = new LineSums(all)
     for (let n = 0; n < 100; n++) sums.feed(bytes('x'.repeat(10_000)))
     sums.feed(bytes(`\n${said[0]}\n`))
     expect(sums.line(crc32(said[0]!))).toBe(said[0])

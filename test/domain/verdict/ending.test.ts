@@ -53,6 +53,28 @@ describe('how an attempt ended', () => {
     })
   })
 
+  const flood = (stage: Stage): HostView => ({ ...host('flood', stage, 'Too much was said.'), flooded: 'uart0' })
+
+  it('is the fault of who floods a console, also where the kernel came to its end or its host stood still', () => {
+    const words = consoleOf('nothing that is known\n'.repeat(9))
+    const shown = shownOf({ consoles: [words], records: recordsOf({ fact: 'end', records: 1 }), host: flood('kernel') })
+    expect(ending(shown)).toMatchObject({
+      ending: 'kernel-fault',
+      sentence: 'Too much was said. The kernel said more on uart0 than its plan allows.',
+      evidence: [{ console: 'uart0', from: 4, to: 9 }],
+    })
+    expect(of({ consoles: [words], records: unfinished, host: flood('bl2') })).toBe('firmware-fault')
+    expect(of({ consoles: stall, records: unfinished, host: { ...flood('kernel'), stoodStill: 60 } })).toBe(
+      'kernel-fault',
+    )
+  })
+
+  it('names what a flooding kernel reported first', () => {
+    const { sentence, evidence } = ending(shownOf({ consoles: stall, records: unfinished, host: flood('kernel') }))
+    expect(sentence).toBe('Too much was said. The kernel reported: RCU stall (and 1 more).')
+    expect(evidence).toHaveLength(2)
+  })
+
   const hung = { consoles: quiet, records: unfinished, host: host('silence', 'kernel', 'Nothing was said for 60 s.') }
   const look = { about: 'health', by: 'board-1' } as const
 

@@ -44,6 +44,20 @@ function signalQemu(order: QemuBoot, signal: NodeJS.Signals): void {
   for (const { pid, commandLine } of processesOf(order)) if (commandLine.startsWith(qemu)) process.kill(pid, signal)
 }
 
+test('a target that says more on a console than its plan allows is powered off, and the end says which console', async () => {
+  const order = await bareOrder([{ say: bl1 }, { say: 'x'.repeat(1000), times: 500 }, { end: 'sleep' }])
+  const booted = await bootQemu({ ...order, limits: { ...order.limits, console: 64 * 1024 } }, {}, never)
+  expect(booted.host).toEqual({
+    stop: 'flood',
+    stage: 'bl1',
+    flooded: 'uart0',
+    reason: 'Stage bl1: uart0 said more than 0.1 MiB (limits: console of the plan); the target was powered off.',
+  })
+  const [uart0] = booted.consoles
+  expect(uart0!.bytes).toBeGreaterThan(64 * 1024)
+  expect(await readFile(uart0!.rawPath)).toHaveLength(uart0!.bytes)
+})
+
 test('a guest that powers off by itself', async () => {
   const order = await bareOrder([{ say: bl1 }, { say: 'kept' }, { end: 'off' }])
   const reached: string[] = []

@@ -6,7 +6,9 @@ import { findProcesses } from '../../../host/process-identity.ts'
 import { bootQemu } from './boot-qemu.ts'
 import type { QemuBoot } from './boot-qemu.ts'
 import { qemu } from '../../../targets/qemu/machine.ts'
+import { Patience } from '../../../targets/patience.ts'
 import { Pulse } from '../../../targets/pulse.ts'
+import { watchPatience } from '../../../targets/watchdog.ts'
 import { bareOrder } from './orders.ts'
 
 const never = new AbortController().signal
@@ -55,10 +57,28 @@ test('a QEMU that goes on after a short stop goes on, and the end says for how l
 
 test('a process of ours that stands still is a standstill too, and QEMU is not blamed for it', async () => {
   const told: string[] = []
-  const pulse = new Pulse(async () => undefined, { still: () => told.push('still'), dead: () => told.push('dead') })
+  const stood: number[] = []
+  const watch = { still: (milliseconds: number) => stood.push(milliseconds), dead: () => told.push('dead') }
+  const pulse = new Pulse(async () => undefined, watch)
   await vi.waitFor(() => expect(pulse.stoodStill).toBeUndefined())
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, (noticedStandstill + 1) * 1000)
   await vi.waitFor(() => expect(pulse.stoodStill).toBeGreaterThanOrEqual(noticedStandstill))
   pulse.end()
   expect(told).toEqual([])
+  expect(stood).toEqual([expect.toSatisfy((milliseconds: number) => milliseconds >= noticedStandstill * 1000)])
+})
+
+test('seconds in which a process of ours stood still before the limit came are not the target’s silence', async () => {
+  const [silence, standsStill] = [3, 2.5]
+  const started = performance.now()
+  const patience = new Patience({ silence, stage: 1000, grace: 10 }, { silences: {}, stages: {} }, started)
+  const { promise, resolve } = Promise.withResolvers<number>()
+  const unwatch = watchPatience(patience, () => resolve(performance.now() - started))
+  const still = (milliseconds: number, now: number): void => patience.forgive(milliseconds, now)
+  const pulse = new Pulse(async () => undefined, { still, dead: () => undefined })
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, standsStill * 1000)
+  const after = await promise
+  pulse.end()
+  unwatch()
+  expect(after).toBeGreaterThanOrEqual((silence + standsStill) * 1000 - 1)
 })

@@ -17,6 +17,10 @@ const limits = {
 /** The kind of lines that has its own limit. */
 export const initcallLines = 'initcall'
 
+function mostOf(kind: string): number {
+  return kind === initcallLines ? limits.initcalls : limits.first
+}
+
 /** Keeps the lines of a boot that somebody may ask for, in memory that does not grow with the log. */
 export class KeptLines {
   readonly #lines: ConsoleLine[] = []
@@ -28,13 +32,18 @@ export class KeptLines {
   keep(kind: string, line: ConsoleLine): boolean {
     let kept = this.#kinds.get(kind)
     if (!kept) this.#kinds.set(kind, (kept = { count: 0, last: [] }))
-    const isFirst = ++kept.count <= (kind === initcallLines ? limits.initcalls : limits.first)
+    const isFirst = ++kept.count <= mostOf(kind)
     if (isFirst) this.#add(line)
     else {
       kept.last.push(own(line))
       if (kept.last.length > limits.last) kept.last.shift()
     }
     return isFirst
+  }
+
+  /** Whether another line of a kind would be among the first. */
+  hasRoom(kind: string): boolean {
+    return (this.#kinds.get(kind)?.count ?? 0) < mostOf(kind)
   }
 
   /** Keeps a line that stands near one that matters. */
