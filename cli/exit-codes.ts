@@ -35,6 +35,7 @@ const byError: Record<ErrorCode, number> = {
   TargetBroken: exitCodes.infra,
   PlaceBroken: exitCodes.infra,
   NotDelivered: exitCodes.infra,
+  NotBegun: exitCodes.infra,
   StoreBroken: exitCodes.unreachable,
   ServerUnreachable: exitCodes.unreachable,
 }

@@ -18,6 +18,7 @@ export const errorCodes = [
   'TargetBroken',
   'PlaceBroken',
   'NotDelivered',
+  'NotBegun',
   'StoreBroken',
   'ServerUnreachable',
 ] as const

@@ -10,7 +10,8 @@ export type RunEvent =
       data: { name: string; phase: string; done: number; expected?: number; etaSeconds?: number }
     }
   | { kind: 'build-ended'; data: { name: string; ok: boolean; seconds: number; message: string } }
-  | { kind: 'say'; data: { text: string } }
+  /** `room`: an attempt or a build has begun to wait for room on the disk, or waits no longer. */
+  | { kind: 'say'; data: { text: string; room?: 'awaited' | 'over' } }
   | { kind: 'attempt-started'; data: { place: string } }
   /** `seconds` since power-on. */
   | { kind: 'stage'; data: { stage: Stage; seconds: number } }

@@ -67,6 +67,7 @@ export const testPackages: HostPackage[] = [
   { name: 'netcat-openbsd', why: 'shrinkwrap reads the terminals of the stand-in for an FVP through it (nc)' },
   { name: 'python3-yaml', why: 'shrinkwrap reads its files by it' },
   { name: 'python3-jsonschema', why: "KernelCI's kcidb-io reads what is submitted by it" },
+  { name: 'libxml2-utils', why: "tests hold JUnit files against Jenkins' schema by it (xmllint)" },
   { name: 'chromium-headless-shell', why: 'tests look at reports in it' },
   { name: 'qemu-efi-aarch64', why: 'the UEFI firmware of a board in tests (EDK2, with HTTP boot)' },
   { name: 'u-boot-qemu', why: 'the boot loader of the boards in tests' },

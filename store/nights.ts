@@ -66,6 +66,19 @@ export async function nightsOf(
   return rows.map(toNight)
 }
 
+/** The runs of a schedule's nights that have not ended, oldest first. */
+export async function nightsUnderWay(store: Store, schedule: string): Promise<number[]> {
+  const rows = await store.database
+    .selectFrom('nights')
+    .innerJoin('runs', 'runs.id', 'nights.run')
+    .select('runs.id')
+    .where('nights.schedule', '=', schedule)
+    .where('runs.state', '=', 'running')
+    .orderBy('runs.id')
+    .execute()
+  return rows.map(({ id }) => id)
+}
+
 /** The night that a run is; undefined for a run that nobody's schedule began. */
 export async function nightOfRun(store: Store, run: number): Promise<Night | undefined> {
   const row = await store.database.selectFrom('nights').selectAll().where('run', '=', run).executeTakeFirst()

@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { roomInWords } from '../../domain/keep/quantities.ts'
+import { isWaitingForRoom } from '../../store/room-waits.ts'
 import type { RoomTask } from '../../workflows/contracts.ts'
 import { whileBeating } from '../beat.ts'
+import { cancelWasAsked } from '../cancel.ts'
 import type { Deps } from '../registry.ts'
 import { Reporter } from '../reporter.ts'
 import { collectGarbage, isOfRules } from './collect-garbage.ts'
@@ -18,24 +20,37 @@ const collectMs = 60_000
  */
 export async function awaitRoom(deps: Deps, { need = 0, ...of }: RoomTask): Promise<void> {
   const reporter = new Reporter(deps.store, of)
-  const say = (text: string): void => reporter.tell('say', { text })
+  const say: Say = (text, room) => reporter.tell('say', { text, ...(room && { room }) })
+  // A worker that died may have told it.
+  const told = await isWaitingForRoom(deps.store, of)
   try {
-    await whileBeating(1_000, { waitingFor: 'room' }, (_report, signal) => waitForRoom(deps, need, say, signal))
+    await whileBeating(1_000, { waitingFor: 'room' }, (_report, signal) => waitForRoom(deps, need, told, say, signal))
+  } catch (error) {
+    if (cancelWasAsked()) say('It is wanted no longer, and waits for no room.', 'over')
+    throw error
   } finally {
     await reporter.flush()
   }
 }
 
-async function waitForRoom(deps: Deps, need: number, say: (text: string) => void, signal: AbortSignal): Promise<void> {
-  let told = false
+type Say = (text: string, room?: 'awaited' | 'over') => void
+
+async function waitForRoom(
+  deps: Deps,
+  need: number,
+  toldBefore: boolean,
+  say: Say,
+  signal: AbortSignal,
+): Promise<void> {
+  let told = toldBefore
   for (let collected = -Infinity; ;) {
     const { level, sentence } = await lookAtRoom(deps, need)
     if (level !== 'none') {
-      if (told) say('There is room again: it goes on.')
+      if (told) say('There is room again: it goes on.', 'over')
       return
     }
     // How much is free changes all the time; that it is too little is told once.
-    if (!told) say(`Waiting for room: ${sentence}. \`hyplab gc\` says what is kept, and why.`)
+    if (!told) say(`Waiting for room: ${sentence}. \`hyplab gc\` says what is kept, and why.`, 'awaited')
     told = true
     if (performance.now() - collected < collectMs) {
       // An aborted delay says so in words of its own.

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander'
 import { counted } from '../../domain/counted.ts'
+import { runsWaitingForRoom } from '../../store/room-waits.ts'
 import { listRuns } from '../../store/runs.ts'
 import type { Context } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
@@ -16,9 +17,14 @@ export function addListCommand(program: Command, context: () => Context): void {
     .description('list the newest runs')
     .option('-n, --number <count>', 'how many', wholeNumber, 20)
     .action(async ({ number }: { number: number }) => {
-      const runs = await withStore(context().folders, (store) => listRuns(store, number))
+      const [runs, waiting] = await withStore(context().folders, (store) =>
+        Promise.all([listRuns(store, number), runsWaitingForRoom(store)]),
+      )
       const { json, paint, print, printJson, talk } = context()
-      if (json) return printJson({ schemaVersion: 1, runs: runs.map((run) => ({ ...run, planText: undefined })) })
+      if (json) {
+        const told = runs.map((run) => ({ ...run, planText: undefined, waitsForRoom: waiting.has(run.id) }))
+        return printJson({ schemaVersion: 1, runs: told })
+      }
       if (runs.length === 0) {
         process.exitCode = exitCodes.nothing
         return talk('No runs yet: `hyplab run PLAN` makes one.')
@@ -32,7 +38,8 @@ export function addListCommand(program: Command, context: () => Context): void {
           : isOfBuilds(run)
             ? builtInShort(run, paint)
             : counts.join(', ') || counted(run.cells, 'cell')
-        return [String(run.id), run.plan, when(run.started), run.state, came]
+        const state = waiting.has(run.id) ? paint.yellow('waits for room') : run.state
+        return [String(run.id), run.plan, when(run.started), state, came]
       })
       print(table([['run', 'plan', 'started', 'state', 'verdicts'].map(paint.dim), ...rows]))
     })

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import type { WrongSchedule } from '../../reading/wrong-schedules.ts'
 import { askService } from '../../worker/ask-service.ts'
 import type { ServiceFacts } from '../../worker/service-file.ts'
 import type { Context } from '../context.ts'
@@ -40,8 +41,18 @@ export function addServiceCommands(program: Command, context: () => Context): vo
 async function report(context: Context, facts: ServiceFacts): Promise<void> {
   // Loaded here, because `down` does not open the store.
   const { roomNow, warningsOf } = await import('../room.ts')
+  const { wrongInWords } = await import('../../reading/wrong-schedules.ts')
   const room = await roomNow(context.folders)
-  if (context.json) return context.printJson({ schemaVersion: 1, running: true, ...facts, ...(room && { room }) })
+  // Without results there is no store, and no schedule was applied.
+  const wrong = room ? await wrongOnes(context) : []
+  if (context.json)
+    return context.printJson({
+      schemaVersion: 1,
+      running: true,
+      ...facts,
+      ...(room && { room }),
+      ...(wrong.length > 0 && { wrongSchedules: wrong }),
+    })
   const server =
     facts.server.kind === 'own'
       ? `hyplab's own, ${facts.server.binary} (${facts.server.from})`
@@ -57,5 +68,11 @@ async function report(context: Context, facts: ServiceFacts): Promise<void> {
     ['state', context.folders.state],
   ]
   for (const [name, value] of rows) context.print(`${name.padEnd(9)} ${value}`)
-  for (const warning of warningsOf(room)) context.talk(warning)
+  for (const warning of [...warningsOf(room), ...wrong.map(wrongInWords)]) context.talk(warning)
+}
+
+async function wrongOnes({ folders }: Context): Promise<WrongSchedule[]> {
+  const { wrongSchedules } = await import('../../reading/wrong-schedules.ts')
+  const { withStore } = await import('../with-store.ts')
+  return await withStore(folders, wrongSchedules)
 }

@@ -1,5 +1,7 @@
+import { ServiceError, type Client, type ScheduleDescription } from '@temporalio/client'
 import { LabError } from '../../domain/errors.ts'
 import { scheduleIds } from '../../domain/naming.ts'
+import { wrongInWords, wrongSchedules } from '../../reading/wrong-schedules.ts'
 import { watchChanges } from '../../store/changes.ts'
 import { listNights, nightsAfter } from '../../store/nights.ts'
 import { keepQuiet } from '../../store/quiet.ts'
@@ -10,6 +12,7 @@ import { onInterrupt } from '../interrupt.ts'
 import { table } from '../show/table.ts'
 import { watchRun } from '../watch-run.ts'
 import { applied, applySchedule } from './apply.ts'
+import { hasEnded, isBuffered, overlapOf, requireBegins, whatRuns, whyNever } from './left-out.ts'
 import { describeSchedule } from './on-server.ts'
 import { nextNights, oddNights } from './next-nights.ts'
 import { standings } from './state-of.ts'
@@ -52,13 +55,15 @@ export async function diff(context: Context, files: string[]): Promise<void> {
 export async function list(context: Context): Promise<void> {
   await withSchedules(context, async ({ client, store, owner }) => {
     const all = await standings(client, store, owner, await readKnownSchedules(store))
-    if (context.json) return context.printJson({ schemaVersion: 1, schedules: await standingsJson(store, all) })
+    const wrong = await wrongSchedules(store)
+    if (context.json) return context.printJson({ schemaVersion: 1, schedules: await standingsJson(store, all, wrong) })
     if (all.length === 0) {
       process.exitCode = exitCodes.nothing
       return context.talk('No schedules yet: docs/nights.md has one to begin with.')
     }
     const head = ['schedule', 'state', 'when', 'next', 'last night'].map(context.paint.dim)
-    context.print(table([head, ...(await rowsOf(store, all))]))
+    context.print(table([head, ...(await rowsOf(store, all, wrong))]))
+    for (const one of wrong) context.talk(wrongInWords(one))
   })
 }
 
@@ -88,12 +93,14 @@ export async function trigger(
   await withSchedules(context, async (schedules) => {
     const handle = await known(schedules, name)
     const [last] = await listNights(schedules.store, name, 1)
+    const before = await handle.describe()
+    await requireBegins(schedules.store, name, before)
     const asked = Date.now()
     // The server counts in whole seconds. Written before it is asked: the night may fail at once.
     const [from, to] = [asked - (asked % 1000), asked + triggerMs]
     if (quiet) await keepQuiet(schedules.store, { schedule: name, from, to, asked, once: true })
-    await handle.trigger()
-    if (watch) return await watchNight(context, schedules, name, last?.id ?? 0)
+    await handle.trigger(overlapOf(before))
+    if (watch) return await watchNight(context, schedules, before, { name, after: last?.id ?? 0 })
     context.talk(
       schedules.stays
         ? `A night of ${name} begins: \`hyplab nights\` shows it.`
@@ -102,14 +109,27 @@ export async function trigger(
   })
 }
 
-/** Follows the night of a schedule that begins after another, and exits with its run's code; Ctrl-C ends the watching only. */
-async function watchNight(context: Context, { store, service }: Schedules, name: string, after: number): Promise<void> {
+/**
+ * Follows the night of a schedule that begins after another, and exits with its run's code; Ctrl-C ends the watching only.
+ * @param before what the server had of the schedule when it was asked for the night
+ */
+async function watchNight(
+  context: Context,
+  { client, store, owner, service }: Schedules,
+  before: ScheduleDescription,
+  { name, after }: { name: string; after: number },
+): Promise<void> {
   const stop = new AbortController()
   const release = onInterrupt(() => stop.abort())
   const over = AbortSignal.any([service.ended, stop.signal])
   const changes = watchChanges(store)
+  let told = false
   try {
     for (;;) {
+      // In this order: what has ended by then has written its night.
+      const { now, ended } = await client
+        .withAbortSignal(over, () => look(client, owner.lab, name, before))
+        .catch((error: unknown) => unreached(error, before))
       const night = (await nightsAfter(store, name, after))[0]
       if (night?.fault != null) throw new LabError('PlanInvalid', `The night did not begin: ${night.fault}`)
       if (night?.run != null) {
@@ -118,12 +138,35 @@ async function watchNight(context: Context, { store, service }: Schedules, name:
       }
       if (stop.signal.aborted) return
       if (over.aborted) throw new LabError('ServerUnreachable', serviceGone)
+      const reason = whyNever(name, now, ended)
+      if (reason !== undefined) throw new LabError('NotBegun', reason)
+      if (!told && now && isBuffered(before, now)) {
+        context.talk(`The night waits: ${await whatRuns(store, name, now)}.`)
+        told = true
+      }
       await changes.next(over)
     }
   } finally {
     changes.close()
     release()
   }
+}
+
+interface Looked {
+  now: ScheduleDescription | undefined
+  /** Whether the night that was asked for has begun and ended. */
+  ended: boolean
+}
+
+async function look(client: Client, lab: string, name: string, before: ScheduleDescription): Promise<Looked> {
+  const now = await describeSchedule(client, lab, name)
+  return { now, ended: await hasEnded(client, before, now) }
+}
+
+/** A server that died is started again, and a wait that is over asks nobody: until then what was known before stands. */
+function unreached(error: unknown, before: ScheduleDescription): Looked {
+  if (error instanceof ServiceError) return { now: before, ended: false }
+  throw error
 }
 
 const serviceGone =

@@ -1,5 +1,6 @@
 import { moment } from '../../domain/schedule/wall-clock.ts'
 import type { When } from '../../domain/schedule/schedule.ts'
+import type { WrongSchedule } from '../../reading/wrong-schedules.ts'
 import { listNights, type Night } from '../../store/nights.ts'
 import { runDetail } from '../../store/details.ts'
 import type { Store } from '../../store/store.ts'
@@ -8,7 +9,11 @@ import type { ScheduleStanding } from './state-of.ts'
 export { moment }
 
 /** A row of the list for each schedule. */
-export async function rowsOf(store: Store, all: readonly ScheduleStanding[]): Promise<string[][]> {
+export async function rowsOf(
+  store: Store,
+  all: readonly ScheduleStanding[],
+  wrong: readonly WrongSchedule[],
+): Promise<string[][]> {
   return await Promise.all(
     all.map(async ({ name, state, read, server }) => {
       const zone = read?.schedule.when.zone ?? 'UTC'
@@ -17,7 +22,7 @@ export async function rowsOf(store: Store, all: readonly ScheduleStanding[]): Pr
       const [night] = await listNights(store, name, 1)
       return [
         name,
-        paused ?? state,
+        paused ?? (wrong.some((one) => one.name === name) ? 'has mistakes' : state),
         read ? whenInWords(read.schedule.when) : '-',
         next && !paused ? moment(next.getTime(), zone) : '-',
         night ? await nightInWords(store, night) : 'none yet',
@@ -27,7 +32,11 @@ export async function rowsOf(store: Store, all: readonly ScheduleStanding[]): Pr
 }
 
 /** The same for programs. */
-export async function standingsJson(store: Store, all: readonly ScheduleStanding[]): Promise<object[]> {
+export async function standingsJson(
+  store: Store,
+  all: readonly ScheduleStanding[],
+  wrong: readonly WrongSchedule[],
+): Promise<object[]> {
   return await Promise.all(
     all.map(async ({ name, state, read, applied, server }) => ({
       name,
@@ -35,11 +44,16 @@ export async function standingsJson(store: Store, all: readonly ScheduleStanding
       file: applied?.file ?? read?.file,
       paused: server?.state.paused ?? false,
       note: server?.state.note ?? null,
+      wrong: wrongJson(wrong.find((one) => one.name === name)),
       next: server?.info.nextActionTimes.map((at) => at.toISOString()) ?? [],
       missed: server?.info.numActionsMissedCatchupWindow ?? 0,
       lastNight: (await listNights(store, name, 1))[0] ?? null,
     })),
   )
+}
+
+function wrongJson(wrong: WrongSchedule | undefined): object | null {
+  return wrong ? { stops: wrong.stops, sentence: wrong.sentence } : null
 }
 
 function whenInWords({ at, zone, until }: When): string {

@@ -41,6 +41,8 @@ export interface Typist {
   type(text: string): void
   /** Resolves when something has come on standard output. */
   sees(text: string): Promise<void>
+  /** Resolves when something has come on standard error. */
+  says(text: string): Promise<void>
   ended: Promise<Ended>
 }
 
@@ -54,14 +56,16 @@ export function typeAtHyplab(folder: string, args: string[], env: Record<string,
   child.stdout.on('data', (chunk: Buffer) => (said.out += chunk.toString('latin1')))
   child.stderr.on('data', (chunk: Buffer) => (said.err += chunk.toString()))
   const closed = once(child, 'close')
+  const comes = async (text: string, stream: 'out' | 'err'): Promise<void> => {
+    while (!said[stream].includes(text)) {
+      if (child.exitCode !== null) throw new Error(`${JSON.stringify(text)} never came: ${JSON.stringify(said)}`)
+      await Promise.race([once(stream === 'out' ? child.stdout : child.stderr, 'data'), closed])
+    }
+  }
   return {
     type: (text) => void child.stdin.write(Buffer.from(text, 'latin1')),
-    sees: async (text) => {
-      while (!said.out.includes(text)) {
-        if (child.exitCode !== null) throw new Error(`${JSON.stringify(text)} never came: ${JSON.stringify(said)}`)
-        await Promise.race([once(child.stdout, 'data'), closed])
-      }
-    },
+    sees: async (text) => await comes(text, 'out'),
+    says: async (text) => await comes(text, 'err'),
     ended: closed.then(() => ({ code: child.exitCode ?? undefined, stdout: said.out, stderr: said.err })),
   }
 }

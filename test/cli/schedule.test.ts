@@ -1,4 +1,6 @@
 /** Schedules on a real Temporal server. No night in here boots: those are in test/e2e. */
+import { once } from 'node:events'
+import { createServer, type AddressInfo, type Server } from 'node:net'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -6,7 +8,7 @@ import { Client, Connection } from '@temporalio/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { scheduleIds } from '../../domain/naming.ts'
 import { labId } from '../../worker/lab-id.ts'
-import { runHyplab } from './run-hyplab.ts'
+import { runHyplab, typeAtHyplab } from './run-hyplab.ts'
 
 let folder: string
 const hyplab = async (...args: string[]) => await runHyplab(folder, args)
@@ -20,7 +22,7 @@ beforeAll(async () => {
   const stack = resolve('stacks/optee-sel1.yaml')
   await writeFile(join(folder, 'plan.yaml'), `name: small\nkernels: { k: ${kernel} }\nstacks: { s: ${stack} }\n`)
   expect(await hyplab('up')).toMatchObject({ code: 0 })
-}, 60_000)
+})
 afterAll(async () => {
   await hyplab('down')
   await rm(folder, { recursive: true, force: true })
@@ -104,6 +106,25 @@ describe('schedules', () => {
     expect(night.fault).toMatch(/plan\.yaml:1:1: missing key "kernels"/)
   })
 
+  it('whose files are wrong are said to be by list and status: nobody is told of their nights meanwhile', async () => {
+    const sentence = /Nobody is told of the nights of york before this is right[^]*york\.yaml:2:7: /
+    await write('york.yaml', 'plan: ../plan.yaml', "cron: '61 1 * * *'")
+    expect(await hyplab('schedule', 'list')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^york +has mistakes /m),
+      stderr: expect.stringMatching(sentence),
+    })
+    expect((await hyplab('status')).stderr).toMatch(sentence)
+    const { schedules } = (await json('schedule', 'list')) as { schedules: { name: string; wrong: object | null }[] }
+    // The plan is wrong as well since the test before this one: that is what berlin's nights wait for.
+    expect(schedules.map(({ name, wrong }) => [name, wrong])).toEqual([
+      ['berlin', { stops: 'nights', sentence: expect.stringMatching(/plan\.yaml:1:1: missing key "kernels"/) }],
+      ['york', { stops: 'telling', sentence: expect.stringMatching(/york\.yaml:2:7: /) }],
+    ])
+    const status = (await json('status')) as { wrongSchedules: { name: string }[] }
+    expect(status.wrongSchedules.map(({ name }) => name)).toEqual(['berlin', 'york'])
+  })
+
   it('that are removed are gone, and their nights stay', async () => {
     expect(await hyplab('schedule', 'remove', 'york')).toMatchObject({ code: 0 })
     expect(await hyplab('schedule', 'remove', 'york')).toMatchObject({
@@ -122,6 +143,60 @@ describe('schedules', () => {
     const { code, stderr } = await hyplab(...args)
     expect(code).toBe(2)
     expect(stderr).toMatch(sentence)
+  })
+})
+
+describe('a night that is asked for while another one runs', () => {
+  let silent: Server
+  const night = async (): Promise<number> =>
+    await untilThere(
+      async () => ((await json('nights', 'busy')) as { nights: { run: number | null }[] }).nights[0]?.run ?? undefined,
+    )
+
+  beforeAll(async () => {
+    // Nights that last: the branch of their kernel is asked for where nobody ever answers.
+    silent = createServer().listen(0, '127.0.0.1')
+    await once(silent, 'listening')
+    const { port } = silent.address() as AddressInfo
+    const kernel = `{ source: [{ git: 'git://127.0.0.1:${port}/linux.git', ref: main }], base: allnoconfig }`
+    const stack = resolve('stacks/optee-sel1.yaml')
+    await writeFile(join(folder, 'busy.plan.yaml'), `name: busy\nkernels: { k: ${kernel} }\nstacks: { s: ${stack} }\n`)
+  })
+  afterAll(() => void silent.close())
+
+  it('is left out where its schedule skips; who watches is told so, and by what', async () => {
+    await write('busy.yaml', 'plan: ../busy.plan.yaml', "cron: '0 0 29 2 *'")
+    expect(await hyplab('schedule', 'apply', 'schedules/busy.yaml')).toMatchObject({ code: 0 })
+    expect(await hyplab('schedule', 'trigger', 'busy')).toMatchObject({ code: 0 })
+    const run = await night()
+    for (const options of [[], ['--watch']])
+      expect(await hyplab('schedule', 'trigger', 'busy', ...options)).toMatchObject({
+        code: 3,
+        stderr: expect.stringMatching(
+          new RegExp(`The night did not begin: run ${run} of busy is still under way, .*left out .*overlap: skip`),
+        ),
+      })
+    expect(((await json('nights', 'busy')) as { nights: object[] }).nights).toHaveLength(1)
+    expect(await hyplab('cancel', String(run))).toMatchObject({ code: 0 })
+  })
+
+  it('waits where its schedule keeps one, which is said; the next one is left out; paused or not', async () => {
+    await write('busy.yaml', 'plan: ../busy.plan.yaml', "cron: '0 0 29 2 *'", 'overlap: buffer-one')
+    expect(await hyplab('schedule', 'apply', 'schedules/busy.yaml')).toMatchObject({ stdout: 'busy: changed' })
+    expect(await hyplab('schedule', 'pause', 'busy', '--why', 'a test')).toMatchObject({ code: 0 })
+    const [before] = [await night()]
+    expect(await hyplab('schedule', 'trigger', 'busy')).toMatchObject({ code: 0 })
+    const first = await untilThere(async () => ((run) => (run === before ? undefined : run))(await night()))
+    const waiting = typeAtHyplab(folder, ['schedule', 'trigger', 'busy', '--watch'])
+    await waiting.says(`The night waits: run ${first} of busy is still under way.`)
+    expect(await hyplab('schedule', 'trigger', 'busy', '--watch')).toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(/did not begin: run \d+ of busy is still under way, and one waits/),
+    })
+    expect(await hyplab('cancel', String(first))).toMatchObject({ code: 0 })
+    const second = await untilThere(async () => ((run) => (run === first ? undefined : run))(await night()))
+    expect(await hyplab('cancel', String(second))).toMatchObject({ code: 0 })
+    expect((await waiting.ended).code).toBe(130)
   })
 })
 

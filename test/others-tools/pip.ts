@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { runOrThrow } from '../../host/run.ts'
 
@@ -22,4 +22,21 @@ export async function installWheels(folder: string, wheels: string): Promise<str
   ]
   await runOrThrow('/usr/bin/python3', [...pip, '--target', library, '-r', list])
   return library
+}
+
+/**
+ * Fetches and unpacks the source of one package, which has files that its wheel does not have.
+ * @param source a line of a requirements file, with its hash
+ * @returns the folder of what was unpacked
+ */
+export async function fetchSource(folder: string, source: string): Promise<string> {
+  const [list, into] = [join(folder, 'sources'), join(folder, 'source')]
+  await mkdir(into, { recursive: true })
+  await writeFile(list, source)
+  const name = source.trim().split('==')[0]!
+  const pip = ['-m', 'pip', 'download', '--quiet', '--no-deps', '--require-hashes', '--no-binary', name]
+  await runOrThrow('/usr/bin/python3', [...pip, '--dest', into, '-r', list])
+  const [archive] = await readdir(into)
+  await runOrThrow('tar', ['-xf', join(into, archive!), '-C', into, '--strip-components=1'])
+  return into
 }

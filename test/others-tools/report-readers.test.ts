@@ -10,7 +10,7 @@ import { checksOf, everyCheck } from '../../reports/checks.ts'
 import { renderReport } from '../../reports/formats.ts'
 import { realTree } from '../builds/kernel/small-kernel.ts'
 import { hostileReports, makeReport, plainReport } from '../reports/made-report.ts'
-import { installWheels } from './pip.ts'
+import { fetchSource, installWheels } from './pip.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
 
@@ -19,6 +19,9 @@ const wheels = `
 junitparser==5.0.3 --hash=sha256:553535b8cd1672a9c8bd2c7326ae1ae69279267fbc562106b5aa44d3c5f769af
 kcidb-io==141 --hash=sha256:95bcce42e0b82ceace8ca29a6c5aa9332c9463860051872788fcc424b642657e
 `
+
+/** pytest holds its own JUnit files against the schema by which Jenkins' xUnit plugin reads them, and has it among its tests. */
+const pytest = 'pytest==8.3.5 --hash=sha256:f4efe70cc14e511565ac476b57c279e12a855b11f48f212af1080ef2263d3845'
 
 /** The same ones in each run of the test, so that what fails once fails again. */
 const hostile = fc.sample(hostileReports, { seed: 20_261_130, numRuns: 60 })
@@ -100,6 +103,28 @@ print(json.dumps(read))
           name,
         ).toEqual(checks.map(({ result }) => words[result]))
     }
+  })
+})
+
+describe("the schema of Jenkins' xUnit plugin", () => {
+  let schema: string
+  beforeAll(async () => {
+    schema = join(await fetchSource(folder, pytest), 'testing/example_scripts/junit-10.xsd')
+  })
+  const validate = async (...files: string[]) => await run('xmllint', ['--noout', '--schema', schema, ...files])
+
+  it('takes each report', async () => {
+    const files = reports.map((_, index) => join(folder, `jenkins-${index}.xml`))
+    for (const [index, [, report]] of reports.entries()) await writeFile(files[index]!, renderReport(report, 'junit'))
+    const { code, stderr } = await validate(...files)
+    expect(stderr.split('\n').filter((line) => line !== '' && !line.endsWith(' validates'))).toEqual([])
+    expect(code).toBe(0)
+  })
+
+  it('refuses one with an attribute that nobody knows: it is looked at', async () => {
+    const file = join(folder, 'wrong.xml')
+    await writeFile(file, renderReport(plainReport(), 'junit').replace('<testcase ', '<testcase attempt="1" '))
+    expect(await validate(file)).toMatchObject({ code: 3, stderr: expect.stringContaining("attribute 'attempt'") })
   })
 })
 

@@ -17,6 +17,7 @@ import { createRun } from '../../../store/runs.ts'
 import { openStore } from '../../../store/store.ts'
 import type { BuildResult, BuildTask, RoomTask } from '../../../workflows/contracts.ts'
 import { gatedStack } from '../../builds/firmware/gated-stack.ts'
+import { runHyplab } from '../../cli/run-hyplab.ts'
 import { canMountDisks, smallDisk, type SmallDisk } from '../../host/small-disk.ts'
 import { sampleRun } from '../../store/samples.ts'
 
@@ -63,6 +64,11 @@ async function world(megabytes: number): Promise<World> {
   }
 }
 
+/** What `hyplab list` says on such a disk. */
+async function listed({ folder }: SmallDisk): Promise<string> {
+  return (await runHyplab(folder, ['list'])).stdout
+}
+
 const isRoot = await canMountDisks()
 
 describe.skipIf(!isRoot)('on a disk of 64 MB', () => {
@@ -82,9 +88,12 @@ describe.skipIf(!isRoot)('on a disk of 64 MB', () => {
     expect(await saying(run, 1)).toEqual([
       expect.stringMatching(/^Waiting for room: only .*`hyplab gc` says what is kept/),
     ])
+    // So does the list of runs.
+    expect(await listed(disk)).toMatch(/^1 +first-look .* waits for room /m)
     await disk.fill(0)
     await done
     expect(await saying(run, 2)).toEqual([expect.any(String), 'There is room again: it goes on.'])
+    expect(await listed(disk)).toMatch(/^1 +first-look .* running /m)
   })
 
   it('a wait can be cancelled', async () => {
@@ -95,6 +104,21 @@ describe.skipIf(!isRoot)('on a disk of 64 MB', () => {
     await saying(run, 1)
     cancel()
     await expect(done).rejects.toMatchObject({ name: 'CancelledFailure' })
+    expect(await listed(disk)).toMatch(/^1 +first-look .* running /m)
+  })
+
+  it('a wait whose worker died is told once, by whoever goes on with it', async () => {
+    const { disk, deps, wait, saying } = await world(64)
+    const run = await createRun(deps.store, sampleRun(1))
+    await disk.fill((await freeSpace(disk.folder)) - 2 * MB)
+    const lost = wait({ run, cell: 1, attempt: 1 })
+    await saying(run, 1)
+    const { done } = wait({ run, cell: 1, attempt: 1 })
+    await disk.fill(0)
+    await Promise.all([lost.done, done])
+    const told = await saying(run, 2)
+    expect(told.filter((text) => text.startsWith('Waiting for room'))).toHaveLength(1)
+    expect(told.at(-1)).toBe('There is room again: it goes on.')
   })
 
   it('room is made of what the rules give up, and of trees that were used long ago', async () => {
