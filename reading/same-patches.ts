@@ -9,6 +9,8 @@ import type { Made } from '../domain/search/moved-groups.ts'
  * @throws LabError BadInput naming the first that has changed; SourceMissing naming one that is gone
  */
 export async function requireSamePatches({ cell, kernel }: Pick<Made, 'cell' | 'kernel'>, of: string): Promise<void> {
+  // Those that its run read are kept, and are what is built from.
+  if (cell.kernel.frozen !== undefined) return
   const built = kernel?.['patches']
   if (!Array.isArray(built)) return
   const now = await patchHashes(cell.kernel.patches)

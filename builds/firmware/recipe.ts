@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
 import type { SourceLocation } from '../../domain/cell.ts'
 import { LabError } from '../../domain/errors.ts'
@@ -10,6 +8,7 @@ import { mistaken } from '../../domain/yaml/mistaken.ts'
 import { readYaml, type LocatedYaml, type Path } from '../../domain/yaml/yaml-text.ts'
 import { fvpMistakes, fvpSetup } from './fvp-part.ts'
 import { recipeFile, variantFile, type RecipeFile, type RecipeFileLocation } from './recipe-schema.ts'
+import { asTheyAre, type InputFiles } from '../input-files.ts'
 import { referencesIn } from './references.ts'
 import { shapeErrors } from './shape-errors.ts'
 import { likeOf, variantOf } from './variant.ts'
@@ -56,11 +55,16 @@ export interface StackRecipe {
 /**
  * Reads a stack's recipe.
  * @param sources of components, by name, in place of those that the recipe has: what moves in these, resolved
+ * @param files where it is read from, and must have what it names; as they are now where absent
  * @throws LabError BadInput with every mistake as `file:line:column: what is wrong; what would be right`, one a line;
  * SourceMissing when there is no such file
  */
-export async function readStack(path: string, sources: Record<string, SourceLocation[]> = {}): Promise<StackRecipe> {
-  const recipe = await readRecipe(path)
+export async function readStack(
+  path: string,
+  sources: Record<string, SourceLocation[]> = {},
+  files: InputFiles = asTheyAre,
+): Promise<StackRecipe> {
+  const recipe = await readRecipe(path, files)
   const components = recipe.components.map((component) => ({
     ...component,
     sources: sources[component.name] ?? component.sources,
@@ -68,36 +72,38 @@ export async function readStack(path: string, sources: Record<string, SourceLoca
   return { ...recipe, components }
 }
 
-async function readRecipe(path: string): Promise<StackRecipe> {
+async function readRecipe(path: string, files: InputFiles): Promise<StackRecipe> {
   const file = resolve(path)
-  const text = await readText(file)
+  const text = await readText(file, files)
   const { yaml } = readYaml(text, file, 'recipe')
   const like = yaml && likeOf(yaml)
-  if (yaml === undefined || like === undefined) return parseStack(text, file)
+  if (yaml === undefined || like === undefined) return parseStack(text, file, files)
   const errors = shapeErrors(variantFile, yaml, file)
   if (errors.length > 0) throw invalid(errors, file)
   const other = resolve(dirname(file), like)
   // Itself like a third it is no recipe of its own, and parseStack says so.
-  const base = parseStack(await readText(other), other)
-  const recipe = variantOf(base, yaml, file, errors)
+  const base = parseStack(await readText(other, files), other, files)
+  const recipe = variantOf(base, yaml, file, errors, files)
   if (errors.length > 0) throw invalid(errors, file)
   return recipe
 }
 
-async function readText(file: string): Promise<string> {
-  return await readFile(file, 'utf8').catch((cause: unknown) => {
+async function readText(file: string, files: InputFiles): Promise<string> {
+  const bytes = await files.read(file).catch((cause: unknown) => {
+    if (cause instanceof LabError) throw cause
     throw new LabError('SourceMissing', `There is no stack recipe ${file}.`, { cause })
   })
+  return Buffer.from(bytes).toString('utf8')
 }
 
 /** As `readStack`, for a text that was read from `file`. */
-export function parseStack(text: string, file: string): StackRecipe {
+export function parseStack(text: string, file: string, files: InputFiles = asTheyAre): StackRecipe {
   const { yaml, errors } = readYaml(text, file, 'recipe')
   if (yaml === undefined) throw invalid(errors, file)
   errors.push(...shapeErrors(recipeFile, yaml, file))
   if (errors.length > 0) throw invalid(errors, file)
   const given = recipeFile.parse(yaml.value)
-  errors.push(...mistakes(given, yaml, file))
+  errors.push(...mistakes(given, yaml, file, files))
   if (errors.length > 0) throw invalid(errors, file)
   return {
     name: basename(file).replace(/\.ya?ml$/, ''),
@@ -135,7 +141,7 @@ export function parseStack(text: string, file: string): StackRecipe {
   }
 }
 
-function mistakes(given: RecipeFile, yaml: LocatedYaml, file: string): LocatedError[] {
+function mistakes(given: RecipeFile, yaml: LocatedYaml, file: string, files: InputFiles): LocatedError[] {
   const errors: LocatedError[] = []
   const complain = (path: Path, message: string, hint: string) =>
     errors.push({ file, ...yaml.where(path), message, hint })
@@ -144,7 +150,7 @@ function mistakes(given: RecipeFile, yaml: LocatedYaml, file: string): LocatedEr
     for (const { text, reference } of referencesIn(value)) {
       if (reference === undefined) {
         complain(path, `${text} means nothing`, 'it would be ${out}, ${bl33}, ${file:NAME} or ${COMPONENT:PRODUCT}')
-      } else if (reference.kind === 'file' && !existsSync(resolve(dirname(file), reference.path))) {
+      } else if (reference.kind === 'file' && !files.has(resolve(dirname(file), reference.path))) {
         complain(path, `there is no file ${reference.path}`, `it would be in ${dirname(file)}`)
       } else if (reference.kind === 'product') {
         const products = earlier.get(reference.component)
@@ -179,11 +185,11 @@ function mistakes(given: RecipeFile, yaml: LocatedYaml, file: string): LocatedEr
       )
     }
     for (const [index, patch] of component.patches.entries()) {
-      if (!existsSync(resolve(dirname(file), patch)))
+      if (!files.has(resolve(dirname(file), patch)))
         complain([...at, 'patches', index], `there is no patch ${patch}`, '')
     }
     for (const [target, from] of Object.entries(component.files)) {
-      if (!existsSync(resolve(dirname(file), from)))
+      if (!files.has(resolve(dirname(file), from)))
         complain([...at, 'files', target], `there is no file ${from}`, `it would be in ${dirname(file)}`)
     }
     for (const [key, value] of Object.entries(component.arguments))
