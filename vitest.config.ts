@@ -37,6 +37,7 @@ const slow = {
     'test/e2e/{reproduce,no-service,nights,regression,fvp-full}.test.ts',
     'test/e2e/{faults,standstill,broken-build,crash-build,shared-build,keeping}.test.ts',
     'test/e2e/told-nights.test.ts',
+    'test/e2e/inputs-stand-still.test.ts',
     'test/docs/run-*.test.ts',
   ],
 }
