@@ -27,9 +27,8 @@ export async function freezeInputs<Stored extends StoredCell>(
 ): Promise<Stored[]> {
   if (cells.every(({ cell }) => isFrozen(cell))) return [...cells]
   const files = new RecordedFiles()
-  const reader = new InputReader(files)
-  for (const { cell } of cells) await reader.read(cell)
-  const bundle = await putArtifact(deps.store, Buffer.from(await files.bundle()))
+  await readAll(cells, files)
+  const bundle = await putArtifact(deps.store, Buffer.from(files.bundle()))
   const pinner = new SourcePinner({ ...context, files })
   const frozen: Stored[] = []
   for (const stored of cells) {
@@ -48,30 +47,14 @@ function isFrozen({ kernel, stack }: Cell): boolean {
 }
 
 /** Reads all files of cells, those that many have in common once. */
-class InputReader {
-  readonly #files: InputFiles
-  readonly #done = new Set<string>()
-
-  constructor(files: InputFiles) {
-    this.#files = files
+async function readAll(cells: readonly StoredCell[], files: InputFiles): Promise<void> {
+  const kernels = new Map(
+    cells.map(({ cell: { kernel } }) => [JSON.stringify([kernel.patches, kernel.fragments]), kernel]),
+  )
+  for (const { patches, fragments } of kernels.values()) {
+    patchHashes(patches, files)
+    requestedConfig({ fragments, symbols: {} }, files)
   }
-
-  async read({ kernel, stack: { recipe } }: Cell): Promise<void> {
-    const { patches, fragments } = kernel
-    await this.#once(['kernel', ...patches, '', ...fragments], async () => {
-      await patchHashes(patches, this.#files)
-      await requestedConfig({ fragments, symbols: {} }, this.#files)
-    })
-    if (recipe === undefined) return
-    await this.#once(['recipe', recipe], async () =>
-      readRecipeFiles(await readStack(recipe, {}, this.#files), this.#files),
-    )
-  }
-
-  async #once(key: string[], work: () => Promise<void>): Promise<void> {
-    const text = JSON.stringify(key)
-    if (this.#done.has(text)) return
-    await work()
-    this.#done.add(text)
-  }
+  for (const recipe of new Set(cells.flatMap(({ cell }) => cell.stack.recipe ?? [])))
+    readRecipeFiles(await readStack(recipe, {}, files), files)
 }

@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { LabError } from '../domain/errors.ts'
-import { readRegular } from '../host/regular-file.ts'
+import { readRegularSync } from '../host/regular-file.ts'
 
 /** The small files that builds are made from: patches, fragments of configurations, recipes and what these name. */
 export interface InputFiles {
   /** @throws Node's error (ENOENT, ...) when there is no such file; LabError BadInput for what is no file */
-  read(path: string): Promise<Uint8Array>
+  read(path: string): Uint8Array
   has(path: string): boolean
   /** A path at which other programs find the same bytes, in a file of the same name. */
   at(path: string): Promise<string>
@@ -15,17 +15,17 @@ export interface InputFiles {
 
 /** The files as they are at this moment. */
 export const asTheyAre: InputFiles = {
-  read: readRegular,
+  read: readRegularSync,
   has: existsSync,
   at: (path) => Promise.resolve(path),
 }
 
 /** Reads each file once and remembers what it was: all that a run is made from is read at one time. */
 export class RecordedFiles implements InputFiles {
-  readonly #read = new Map<string, Promise<Uint8Array>>()
+  readonly #read = new Map<string, Uint8Array>()
 
-  read(path: string): Promise<Uint8Array> {
-    const known = this.#read.get(path) ?? readRegular(path)
+  read(path: string): Uint8Array {
+    const known = this.#read.get(path) ?? readRegularSync(path)
     this.#read.set(path, known)
     return known
   }
@@ -39,11 +39,10 @@ export class RecordedFiles implements InputFiles {
   }
 
   /** All that was read, as one text. Bytes are letters of Latin-1 in it, since patches are of any encoding. */
-  async bundle(): Promise<string> {
-    const files: Record<string, string> = {}
-    for (const path of [...this.#read.keys()].toSorted())
-      files[path] = Buffer.from(await this.#read.get(path)!).toString('latin1')
-    return `${JSON.stringify(files)}\n`
+  bundle(): string {
+    const read = [...this.#read].toSorted(([one], [other]) => (one < other ? -1 : 1))
+    const files = read.map(([path, bytes]) => [path, Buffer.from(bytes).toString('latin1')])
+    return `${JSON.stringify(Object.fromEntries(files))}\n`
   }
 }
 
@@ -63,7 +62,7 @@ export function filesOfBundle(text: string): ReadonlyMap<string, Uint8Array> {
  */
 export function frozenFiles(files: ReadonlyMap<string, Uint8Array>, folder: string): InputFiles {
   return {
-    read: async (path) => files.get(path) ?? (await asTheyAre.read(path)),
+    read: (path) => files.get(path) ?? asTheyAre.read(path),
     has: (path) => files.has(path) || asTheyAre.has(path),
     async at(path) {
       const bytes = files.get(path)

@@ -1,5 +1,4 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
-import { open } from 'node:fs/promises'
 import { LabError } from '../domain/errors.ts'
 
 /** Nothing that people write by hand, and no patch of theirs, is larger; bytes. */
@@ -13,13 +12,6 @@ const flags = constants.O_RDONLY | constants.O_NONBLOCK
  * @throws LabError BadInput for what is no file and would never end (a FIFO, a device), and for more than 64 MiB; Node's
  *   error (ENOENT, EACCES, ...) when it cannot be read
  */
-export async function readRegular(path: string): Promise<Buffer> {
-  await using handle = await open(path, flags)
-  requireRegular(path, await handle.stat())
-  return await handle.readFile()
-}
-
-/** As `readRegular`, at once. */
 export function readRegularSync(path: string): Buffer {
   const file = openSync(path, flags)
   try {

@@ -76,19 +76,19 @@ async function inputsOf(
   recipe: StackRecipe,
   context: NamingContext,
 ): Promise<Record<string, unknown>> {
-  const hashOf = async (file: string) => sha256(await (context.files ?? asTheyAre).read(file))
-  const hashes = filesOf(component, recipe).map(async ({ name, path }) => [name, await hashOf(path)] as const)
-  const added = Object.entries(component.files).map(async ([target, file]) => [target, await hashOf(file)] as const)
+  const hashOf = (file: string) => sha256((context.files ?? asTheyAre).read(file))
+  const hashes = filesOf(component, recipe).map(({ name, path }) => [name, hashOf(path)] as const)
+  const added = Object.entries(component.files).map(([target, file]) => [target, hashOf(file)] as const)
   return {
     name: component.name,
     version: component.version,
     source: await sourceIdentity(component.sources, component.patches, context),
     ...(component.debianPatches ? { debian: await debianSeriesIdentity(debianLocation(component), context) } : {}),
-    ...(added.length === 0 ? {} : { added: Object.fromEntries(await Promise.all(added)) }),
+    ...(added.length === 0 ? {} : { added: Object.fromEntries(added) }),
     // Order does not matter to make, but a recipe that was reordered is a changed recipe.
     arguments: Object.entries(component.arguments),
     targets: component.targets,
-    files: Object.fromEntries(await Promise.all(hashes)),
+    files: Object.fromEntries(hashes),
     products: component.products,
   }
 }

@@ -13,10 +13,10 @@ export function filesOf(component: Component, recipe: StackRecipe): { name: stri
 }
 
 /** Reads all files of a recipe, so that who remembers what was read has them. @throws what `files.read` throws */
-export async function readRecipeFiles(recipe: StackRecipe, files: InputFiles): Promise<void> {
+export function readRecipeFiles(recipe: StackRecipe, files: InputFiles): void {
   for (const component of recipe.components) {
     const named = filesOf(component, recipe).map(({ path }) => path)
-    for (const path of [...component.patches, ...Object.values(component.files), ...named]) await files.read(path)
+    for (const path of [...component.patches, ...Object.values(component.files), ...named]) files.read(path)
   }
 }
 

@@ -64,7 +64,7 @@ export async function readStack(
   sources: Record<string, SourceLocation[]> = {},
   files: InputFiles = asTheyAre,
 ): Promise<StackRecipe> {
-  const recipe = await readRecipe(path, files)
+  const recipe = readRecipe(path, files)
   const components = recipe.components.map((component) => ({
     ...component,
     sources: sources[component.name] ?? component.sources,
@@ -72,9 +72,9 @@ export async function readStack(
   return { ...recipe, components }
 }
 
-async function readRecipe(path: string, files: InputFiles): Promise<StackRecipe> {
+function readRecipe(path: string, files: InputFiles): StackRecipe {
   const file = resolve(path)
-  const text = await readText(file, files)
+  const text = readText(file, files)
   const { yaml } = readYaml(text, file, 'recipe')
   const like = yaml && likeOf(yaml)
   if (yaml === undefined || like === undefined) return parseStack(text, file, files)
@@ -82,18 +82,19 @@ async function readRecipe(path: string, files: InputFiles): Promise<StackRecipe>
   if (errors.length > 0) throw invalid(errors, file)
   const other = resolve(dirname(file), like)
   // Itself like a third it is no recipe of its own, and parseStack says so.
-  const base = parseStack(await readText(other, files), other, files)
+  const base = parseStack(readText(other, files), other, files)
   const recipe = variantOf(base, yaml, file, errors, files)
   if (errors.length > 0) throw invalid(errors, file)
   return recipe
 }
 
-async function readText(file: string, files: InputFiles): Promise<string> {
-  const bytes = await files.read(file).catch((cause: unknown) => {
+function readText(file: string, files: InputFiles): string {
+  try {
+    return Buffer.from(files.read(file)).toString('utf8')
+  } catch (cause) {
     if (cause instanceof LabError) throw cause
     throw new LabError('SourceMissing', `There is no stack recipe ${file}.`, { cause })
-  })
-  return Buffer.from(bytes).toString('utf8')
+  }
 }
 
 /** As `readStack`, for a text that was read from `file`. */

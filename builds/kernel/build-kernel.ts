@@ -65,7 +65,8 @@ async function buildOnGround(
   context: BuildContext,
   ground: Ground,
 ): Promise<KernelOutcome> {
-  const [requested, toolchain] = await Promise.all([requestedConfig(inputs, context.files), kernelToolchain()])
+  const requested = requestedConfig(inputs, context.files)
+  const toolchain = await kernelToolchain()
   const kconfig = await openKconfig(tree, toolchain, context)
   if (!kconfig.ok) return kconfig
   await ground.stand(kconfig.value.folder)

@@ -20,11 +20,8 @@ export async function identifyKernel(
   source: SourceIdentity,
   files?: InputFiles,
 ): Promise<BuildIdentity> {
-  const [requested, toolchain, guest] = await Promise.all([
-    requestedConfig(inputs, files),
-    kernelToolchain(),
-    guestModulesIdentity(),
-  ])
+  const requested = requestedConfig(inputs, files)
+  const [toolchain, guest] = await Promise.all([kernelToolchain(), guestModulesIdentity()])
   return buildIdentity('kernel', inputs.name, {
     source: source.source,
     patches: source.patches,

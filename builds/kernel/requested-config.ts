@@ -7,13 +7,13 @@ import { configValue, parseConfig, type Config } from './config-text.ts'
  * The symbols that a kernel is asked to have over its base: the fragments in their order, then the plan's inline ones.
  * @throws LabError BadInput for a fragment that cannot be read, or a line in it that is none of a configuration.
  */
-export async function requestedConfig(
+export function requestedConfig(
   { fragments, symbols }: Pick<KernelInputs, 'fragments' | 'symbols'>,
   files: InputFiles = asTheyAre,
-): Promise<Config> {
+): Config {
   const requested: Config = new Map()
   for (const fragment of fragments) {
-    for (const [name, value] of parseConfig(await readFragment(fragment, files), fragment)) requested.set(name, value)
+    for (const [name, value] of parseConfig(readFragment(fragment, files), fragment)) requested.set(name, value)
   }
   for (const [name, value] of Object.entries(symbols)) {
     requested.set(name.replace(/^CONFIG_/, ''), configValue(value))
@@ -21,9 +21,9 @@ export async function requestedConfig(
   return requested
 }
 
-async function readFragment(path: string, files: InputFiles): Promise<string> {
+function readFragment(path: string, files: InputFiles): string {
   try {
-    return Buffer.from(await files.read(path)).toString('utf8')
+    return Buffer.from(files.read(path)).toString('utf8')
   } catch (cause) {
     if (cause instanceof LabError) throw cause
     const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error'

@@ -9,13 +9,13 @@ import type { SourceContext } from './source.ts'
  * The sha256 of each patch.
  * @throws LabError SourceMissing naming the first that is not there; BadInput for one that is no file
  */
-export async function patchHashes(patches: string[], files: InputFiles = asTheyAre): Promise<string[]> {
-  return await Promise.all(patches.map(async (patch) => sha256(await readPatch(patch, files))))
-}
-
-async function readPatch(patch: string, files: InputFiles): Promise<Uint8Array> {
-  return await files.read(patch).catch((cause: unknown) => {
-    throw cause instanceof LabError ? cause : new LabError('SourceMissing', `There is no patch ${patch}.`, { cause })
+export function patchHashes(patches: string[], files: InputFiles = asTheyAre): string[] {
+  return patches.map((patch) => {
+    try {
+      return sha256(files.read(patch))
+    } catch (cause) {
+      throw cause instanceof LabError ? cause : new LabError('SourceMissing', `There is no patch ${patch}.`, { cause })
+    }
   })
 }
 

@@ -19,10 +19,7 @@ it('which is what its build says and has in it; the next run has the edits', asy
     text.expect = []
   })
   // The first component is held in its make; the second has not been looked at since the run began.
-  const [first] = await Promise.all([
-    lab.json<RunDocument>('build', plan),
-    stack.atGate(() => stack.say('new')),
-  ])
+  const [first] = await Promise.all([lab.json<RunDocument>('build', plan), stack.atGate(() => stack.say('new'))])
   const wordsOf = async ({ run, builds, cells }: RunDocument) => {
     expect(run).toMatchObject({ state: 'finished', exitCode: 0 })
     const firmware = builds.filter(({ kind }) => kind === 'firmware')
