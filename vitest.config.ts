@@ -36,7 +36,7 @@ const slow = {
     'test/e2e/{thread,firmware-faults,hostile-caller,kernel-fault,rack,raspi4,mmc,damaged-artifact,crash-boot}.test.ts',
     'test/e2e/{reproduce,no-service,nights,regression,fvp-full}.test.ts',
     'test/e2e/{faults,standstill,broken-build,crash-build,shared-build,keeping}.test.ts',
-    'test/e2e/{told-nights,moved-branch}.test.ts',
+    'test/e2e/{told-nights,moved-branch,inputs-stand-still}.test.ts',
     'test/docs/run-*.test.ts',
   ],
 }

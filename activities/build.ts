@@ -18,6 +18,7 @@ import { putArtifact, type Artifact } from '../store/artifacts.ts'
 import { putBuild, usableBuild, type BuildProduct } from '../store/builds.ts'
 import type { BuildResult, BuildTask } from '../workflows/contracts.ts'
 import { whileBeating } from './beat.ts'
+import { filesAsFrozen } from './frozen-files.ts'
 import { lookAtRoom } from './keeping/look-at-room.ts'
 import type { Deps } from './registry.ts'
 import { Reporter } from './reporter.ts'
@@ -63,7 +64,7 @@ export async function build(deps: Deps, task: BuildTask): Promise<BuildResult> {
     const { free } = await diskOf(deps.folders.cache)
     try {
       return await usingCache(deps.folders, signal, () =>
-        make(task, context, reporter).then(
+        make(deps, task, { ...context, inputs: join(folder, 'inputs') }, reporter).then(
           (made) => keep(deps, task, made, { logFile, started }),
           (error) => refuse(deps, task, error, { logFile, started }),
         ),
@@ -113,23 +114,28 @@ async function waitOrGiveUp(
 
 type Made = { identity: BuildIdentity; outcome: BuildOutcome }
 
-async function make(task: BuildTask, context: BuildContext, reporter: Reporter): Promise<Made> {
+async function make(
+  { store }: Deps,
+  task: BuildTask,
+  { inputs, ...given }: BuildContext & { inputs: string },
+  reporter: Reporter,
+): Promise<Made> {
+  const { frozen } = task.kind === 'kernel' ? task.kernel : task
+  const context: BuildContext = { ...given, files: await filesAsFrozen(store, frozen, inputs) }
   const sourceContext = { ...context, lockFile: task.lockFile, say: (text: string) => reporter.tell('say', { text }) }
   if (task.kind === 'firmware') {
-    const recipe = await readStack(task.recipe, task.sources)
+    const recipe = await readStack(task.recipe, task.sources, context.files)
     const identity = sameInputs(task, await identifyFirmware(recipe, sourceContext))
     return { identity, outcome: await buildFirmware(recipe, sourceContext) }
   }
   const { sources, patches } = task.kernel
   const tree = await obtainSource(sources, patches, sourceContext)
-  const identity = sameInputs(
-    task,
-    await identifyKernel(task.kernel, await sourceIdentity(sources, patches, sourceContext)),
-  )
+  const source = await sourceIdentity(sources, patches, sourceContext)
+  const identity = sameInputs(task, await identifyKernel(task.kernel, source, context.files))
   return { identity, outcome: await buildKernel(task.kernel, tree, context) }
 }
 
-/** A fragment or a recipe that was edited after the run was started would make other bytes than the build's name says. */
+/** A compiler that was renewed after the run was started would make other bytes than the build's name says. */
 function sameInputs(task: BuildTask, now: BuildIdentity): BuildIdentity {
   if (now.id === task.id) return now
   throw new LabError(

@@ -98,7 +98,7 @@ class Naming {
     ]
     if (bound.every((id) => id !== undefined) && (await this.#areThere(bound))) return { ids: bound, builds: [] }
     try {
-      const { kernel, firmware } = await buildsOf(cell, this.#asked, this.#context)
+      const { kernel, firmware } = await buildsOf(this.#deps, cell, this.#asked, this.#context)
       const tasks = firmware === undefined ? [kernel] : [kernel, firmware]
       const builds = await Promise.all(
         tasks.map(async (task, index) => {

@@ -13,13 +13,13 @@ import type { Run } from '../store/runs.ts'
 import type { BuildTask, CellOutline, RunOutline } from '../workflows/contracts.ts'
 import { whileBeating } from './beat.ts'
 import { buildsOf } from './builds-of.ts'
+import { freezeInputs } from './freeze-inputs.ts'
 import { orderNight } from './order-night.ts'
-import { pinSources } from './pin-sources.ts'
 import type { Deps } from './registry.ts'
 import { Reporter } from './reporter.ts'
 
 /**
- * Resolves what moves in the sources of a stored run, names the builds of each cell, says which of them exist, and
+ * Makes the inputs of a stored run stand still, names the builds of each cell, says which of them exist, and
  * writes the names down, so that whoever watches the run sees its builds from their first event. Of a night it also
  * says which cells are run, and in which order.
  * @throws LabError SourceMissing, BadInput (the run has ended already; a fragment, patch or recipe that has gone since
@@ -39,9 +39,9 @@ export async function outlineRun(deps: Deps, input: { run: number; lab: string }
       say: (text) => reporter.tell('say', { text }),
     }
     const named: Named[] = []
-    for (const stored of await pinSources(deps, run.id, cells, context)) {
+    for (const stored of await freezeInputs(deps, run.id, cells, context)) {
       report({ naming: stored.number })
-      const { kernel, firmware } = await buildsOf(stored.cell, { run: run.id, lab: input.lab, lockFile }, context)
+      const { kernel, firmware } = await buildsOf(deps, stored.cell, { run: run.id, lab: input.lab, lockFile }, context)
       const builds = { kernel: kernel.id, firmware: firmware?.id ?? null }
       await setCellBuilds(deps.store, run.id, stored.number, builds)
       const tasks = [...(firmware === undefined ? [] : [firmware]), kernel]

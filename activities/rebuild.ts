@@ -21,7 +21,7 @@ export async function rebuild(deps: Deps, { run, cell, lab }: CellBuilds): Promi
   const tasks = await whileBeating(5_000, { naming: cell }, async (_report, signal) => {
     const lockFile = join(dirname(context.run.planFile), 'sources.lock.json')
     const source: SourceContext = { folders: deps.folders, lockFile, signal, progress: () => {} }
-    const { kernel, firmware } = await buildsOf(context.cell.cell, { run, lab, lockFile }, source)
+    const { kernel, firmware } = await buildsOf(deps, context.cell.cell, { run, lab, lockFile }, source)
     return firmware === undefined ? [kernel] : [firmware, kernel]
   })
   const results = await Promise.all(tasks.map((task) => made(deps, task, context, reporter)))

@@ -74,11 +74,11 @@ async function makeAlone(
   tree: SourceTree,
   context: BuildContext,
 ): Promise<FlipRow[]> {
-  const warm = variantFolders(context.folders, tree, from.base, await requestedConfig(from))
+  const warm = variantFolders(context.folders, tree, from.base, requestedConfig(from))
   const output = join(context.folders.cache, 'alone')
   await execa('cp', ['-a', warm.output, output])
   const kconfig = await succeed(openKconfig(tree, await kernelToolchain(), context))
-  const { text } = await succeed(configure(kconfig.value, to.base, await requestedConfig(to), context))
+  const { text } = await succeed(configure(kconfig.value, to.base, requestedConfig(to), context))
   await writeFile(join(output, '.config'), text)
   await emptyCcache(context.folders.cache)
   const make = async (args: string[]) => {

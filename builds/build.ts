@@ -1,4 +1,5 @@
 import type { Folders } from '../host/folders.ts'
+import type { InputFiles } from './input-files.ts'
 
 /** How far a build is; `expected` and `etaSeconds` only when a build of the same kind was seen before on this host. */
 export interface BuildProgress {
@@ -21,6 +22,8 @@ export interface BuildContext {
   jobs: number
   /** Where the sha256 of sources that nobody pinned is recorded; without it, a file in the state folder. */
   lockFile?: string
+  /** Patches, fragments, recipes and their files as they are to be taken; as they are now where absent. */
+  files?: InputFiles
   /** Tells the user a sentence that they should not miss, e.g. what was recorded in the lock file. */
   say?(text: string): void
 }

@@ -40,7 +40,7 @@ export class SourcePinner {
 
   async #resolveStack(stack: StackInputs, recipe: string): Promise<StackInputs> {
     const moved: Record<string, SourceLocation[]> = {}
-    for (const { name, sources } of (await readStack(recipe)).components) {
+    for (const { name, sources } of (await readStack(recipe, {}, this.#context.files)).components) {
       const resolved = await this.#resolver.resolve(sources)
       if (isDeepEqual(resolved, sources)) continue
       moved[name] = resolved

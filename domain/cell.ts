@@ -15,6 +15,8 @@ export interface KernelInputs {
   fragments: string[]
   /** Inline symbols over the fragments, no CONFIG_ prefix: `{ ARM_FFA_TRANSPORT: "m" }`. */
   symbols: Record<string, string>
+  /** The sha256 of what was read of patches and fragments when the run began; absent until then. */
+  frozen?: string
 }
 
 /** The firmware half of a cell. */
@@ -24,6 +26,8 @@ export interface StackInputs {
   recipe?: string
   /** What moves in the sources of the recipe's components, resolved when the run began, by component. */
   sources?: Record<string, SourceLocation[]>
+  /** The sha256 of what was read of the recipe and its files when the run began; absent until then. */
+  frozen?: string
 }
 
 /** One place that a source can be had from. */
@@ -31,9 +35,19 @@ export type SourceLocation =
   | { kind: 'debian'; package: string; version: string; sha256?: string; was?: string }
   | { kind: 'deb'; package: string; version: string; sha256?: string; was?: string }
   | { kind: 'tarball'; url: string; sha256?: string }
-  | { kind: 'tree'; path: string }
+  | TreeLocation
   | { kind: 'git'; url: string; ref: string; was?: string }
   | NewestLocation
+
+/** A folder that somebody works in. */
+export interface TreeLocation {
+  kind: 'tree'
+  path: string
+  /** The git tree id of all that counts of it, as it was when a run began; absent until then. */
+  snapshot?: string
+  /** In words what that is, for a git work tree: `commit 1a2b3c4d5e6f with changes that are not committed`. */
+  was?: string
+}
 
 /**
  * The newest of several, whichever that is when it is looked for. What it is resolved to, and a branch that is resolved

@@ -8,6 +8,11 @@ export function resolvedInWords(location: SourceLocation): string | undefined {
     case 'debian':
     case 'deb':
       return location.was && `${location.package} ${location.version}, which was ${location.was}`
+    case 'tree':
+      return (
+        location.snapshot &&
+        `${location.path} as it was when the run began: ${location.was ?? `content ${location.snapshot.slice(0, 12)}`}`
+      )
     default:
       return undefined
   }

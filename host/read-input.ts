@@ -1,4 +1,4 @@
-import { readFileSync, statSync, type Stats } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readFileSync, statSync, type Stats } from 'node:fs'
 import { LabError } from '../domain/errors.ts'
 
 /** Bytes that a file which people write may have; the largest lab that was ever written has a hundredth of that. */
@@ -14,10 +14,33 @@ export function readInput(path: string, hint: string): string {
   const why = whyUnreadable(path)
   if (why !== undefined) throw new LabError('BadInput', `${path} ${why}: ${hint}.`)
   try {
-    return readFileSync(path, 'utf8')
+    return readWhole(path).toString('utf8')
   } catch (cause) {
+    if (cause instanceof LabError) throw cause
     const { code } = cause as NodeJS.ErrnoException
     throw new LabError('BadInput', `${path} cannot be read (${code}): ${hint}.`, { cause })
+  }
+}
+
+/**
+ * As `readInput`, for bytes: a patch is of any encoding.
+ * @throws LabError BadInput for what is no file and may have no end; Node's error (ENOENT, EACCES, ...) when it cannot be read
+ */
+export function readInputBytes(path: string): Buffer {
+  statSync(path)
+  const why = whyUnreadable(path)
+  if (why !== undefined) throw new LabError('BadInput', `${path} ${why}: name another file.`)
+  return readWhole(path)
+}
+
+/** Does not wait for whoever would write into a FIFO that has come into the file's place meanwhile. */
+function readWhole(path: string): Buffer {
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  try {
+    if (!fstatSync(file).isFile()) throw new LabError('BadInput', `${path} is no file any more: name a file.`)
+    return readFileSync(file)
+  } finally {
+    closeSync(file)
   }
 }
 

@@ -1,9 +1,10 @@
 import { LabError } from '../domain/errors.ts'
 import { startGuarded } from './guarded-process.ts'
+import { inheritedEnvironment } from './inherited-environment.ts'
 
 export interface RunOptions {
   cwd?: string
-  /** Laid over this process's environment; LC_ALL is always C, because we read what tools say. */
+  /** Laid over what commands inherit (inheritedEnvironment); LC_ALL is always C, because we read what tools say. */
   env?: Record<string, string>
   /** Aborting kills the command's whole process group and makes `run` throw the signal's reason. */
   signal?: AbortSignal
@@ -27,7 +28,7 @@ export async function run(command: string, args: string[], options: RunOptions =
   options.signal?.throwIfAborted()
   const guarded = startGuarded(command, args, {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    env: { ...inherited(), ...options.env, LC_ALL: 'C' },
+    env: { ...inheritedEnvironment(), ...options.env, LC_ALL: 'C' },
   })
   const abort = () => guarded.kill('SIGKILL')
   options.signal?.addEventListener('abort', abort, { once: true })
@@ -60,12 +61,6 @@ export async function runOrThrow(command: string, args: string[], options: RunOp
     throw new LabError('ToolMissing', `There is no command ${command} on this machine; npm start installs it.`)
   const said = stderr.trim().split('\n').slice(-5).join(' | ') || stdout.trim().split('\n').slice(-3).join(' | ')
   throw new LabError('BadInput', `${command} ${args.slice(0, 3).join(' ')} ended with code ${code}: ${said}`)
-}
-
-function inherited(): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  )
 }
 
 async function collect(stream: NodeJS.ReadableStream | null, onLine?: (line: string) => void): Promise<string> {

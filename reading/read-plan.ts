@@ -11,6 +11,7 @@ import { findingIds, probeGroups } from '../domain/probes/registry.ts'
 import { foldersFrom } from '../host/folders.ts'
 import { readInput, whyUnreadable } from '../host/read-input.ts'
 import { knownCpus } from '../targets/qemu/known-cpus.ts'
+import { sourceMistakes } from './check-sources.ts'
 
 export interface ReadPlan {
   plan: Plan
@@ -32,6 +33,8 @@ export async function readPlanFile(path: string): Promise<ReadPlan> {
   const known = { groups: probeGroups, findings: findingIds(), cpus: await knownCpus(foldersFrom()) }
   const parsed = parsePlan(text, path, files, known)
   if (!parsed.ok) throw mistaken('PlanInvalid', parsed.errors)
+  const missing = await sourceMistakes(parsed.plan, text, path)
+  if (missing.length > 0) throw mistaken('PlanInvalid', missing)
   return { plan: parsed.plan, text, file, cells: expandMatrix(parsed.plan) }
 }
 

@@ -1,8 +1,9 @@
+import { sql, type Kysely } from 'kysely'
 import type { Cell } from '../domain/cell.ts'
 import { LabError } from '../domain/errors.ts'
 import type { NotRun } from '../domain/not-run.ts'
 import type { CellVerdict } from '../domain/verdict/verdict.ts'
-import type { CellRow } from './database/tables.ts'
+import type { CellRow, Tables } from './database/tables.ts'
 import type { Store } from './store.ts'
 
 /** A cell of a run. */
@@ -38,14 +39,37 @@ export async function setCellBuilds(
 /** Writes some cells of a run, by number, in the place of what they were: all of them or none. */
 export async function setCells(store: Store, run: number, cells: ReadonlyMap<number, Cell>): Promise<void> {
   if (cells.size === 0) return
+  await store.database.transaction().execute((transaction) => writeCells(transaction, run, cells))
+}
+
+async function writeCells(database: Kysely<Tables>, run: number, cells: ReadonlyMap<number, Cell>): Promise<void> {
+  for (const [number, cell] of cells)
+    await database
+      .updateTable('cells')
+      .set({ cell: JSON.stringify(cell) })
+      .where('run', '=', run)
+      .where('number', '=', number)
+      .execute()
+}
+
+/**
+ * Writes what the inputs of a run's cells were frozen to, and that the run was made from these files: all or nothing.
+ * @param inputs what was read of its files: an artifact
+ */
+export async function freezeCells(
+  store: Store,
+  run: number,
+  cells: ReadonlyMap<number, Cell>,
+  { sha256 }: { sha256: string },
+): Promise<void> {
   await store.database.transaction().execute(async (transaction) => {
-    for (const [number, cell] of cells)
-      await transaction
-        .updateTable('cells')
-        .set({ cell: JSON.stringify(cell) })
-        .where('run', '=', run)
-        .where('number', '=', number)
-        .execute()
+    await writeCells(transaction, run, cells)
+    const inputs = JSON.stringify({ sha256 })
+    await transaction
+      .updateTable('runs')
+      .set({ options: sql<string>`json_set(options, '$.inputs', json(${inputs}))` })
+      .where('id', '=', run)
+      .execute()
   })
 }
 

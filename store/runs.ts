@@ -17,6 +17,8 @@ export interface RunOptions {
   atOnce: number
   /** The lab whose places the run uses, as its file was then: an artifact. Absent where it uses none. */
   inventory?: { file: string; sha256: string }
+  /** What its patches, fragments and recipes were when it began: an artifact. Absent until then. */
+  inputs?: { sha256: string }
   /** How long, and for whom, the board of a cell is kept that does not come out as the plan says. Absent where none is. */
   hold?: { seconds: number; holder: string }
   /** So many attempts are made of a cell that comes out otherwise than its last conclusive night. Absent where it is no night. */
@@ -32,7 +34,11 @@ export interface RunOptions {
 }
 
 /** The options as a workflow is given them: what a search looks for is read from the store, and enters no history. */
-export function taskOptions({ search, ...options }: RunOptions): Omit<RunOptions, 'search'> & { search?: true } {
+export function taskOptions({
+  search,
+  inputs: _inputs,
+  ...options
+}: RunOptions): Omit<RunOptions, 'search' | 'inputs'> & { search?: true } {
   return { ...options, ...(search && { search: true as const }) }
 }
 

@@ -69,7 +69,7 @@ export interface TestTold {
 /** One build of a run, and whether it is there already. */
 export type BuildTask = { id: string; name: string; run: number; lab: string } & (
   | { kind: 'kernel'; kernel: KernelInputs; lockFile: string }
-  | { kind: 'firmware'; recipe: string; sources?: NonNullable<StackInputs['sources']>; lockFile: string }
+  | ({ kind: 'firmware'; recipe: string; lockFile: string } & Pick<StackInputs, 'sources' | 'frozen'>)
 )
 
 export interface BuildResult {

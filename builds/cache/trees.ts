@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path'
 import { chooseTrees, type CachedTree } from '../../domain/keep/choose-trees.ts'
 import { bytesIn } from '../../host/disk.ts'
 import type { Folders } from '../../host/folders.ts'
+import { snapshotNote } from '../source/snapshot.ts'
 import { whileCacheIsIdle } from './in-use.ts'
 
 type Place = Omit<CachedTree, 'bytes'> & {
@@ -33,7 +34,7 @@ async function placesOf({ cache }: Pick<Folders, 'cache'>): Promise<Place[]> {
     ...(await kernelBuilds(join(cache, 'kernels'))),
     ...(await placesIn(join(cache, 'sources'), 'source tree', ['source.json', 'whole'])),
     ...(await placesIn(join(cache, 'firmware'), 'firmware build', ['products.json'])),
-    ...(await placesIn(join(cache, 'git'), 'snapshot', ['index'], /^tree-.*\.git$/)),
+    ...(await placesIn(join(cache, 'git'), 'snapshot', [snapshotNote, 'index'], /^tree-.*\.git$/)),
   ]
 }
 

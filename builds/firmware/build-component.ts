@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { LabError } from '../../domain/errors.ts'
 import type { BuildContext, BuildFault, Product } from '../build.ts'
 import { disturbed, onGround, type Ground } from '../ground.ts'
+import { asTheyAre, type InputFiles } from '../input-files.ts'
 import { buildEnvironment } from '../make/build-environment.ts'
 import { runMake } from '../make/make.ts'
 import { debianSeries } from '../source/debian-series.ts'
@@ -10,6 +11,7 @@ import { obtainSource } from '../source/obtain.ts'
 import type { SourceTree } from '../source/source.ts'
 import { countFiles, missingInTree } from '../source/whole-tree.ts'
 import { debianLocation } from './identify.ts'
+import { placeFiles } from './recipe-files.ts'
 import type { Component, StackRecipe } from './recipe.ts'
 import { resolveReferences, type Built } from './references.ts'
 
@@ -33,7 +35,7 @@ export async function buildComponent(
     ground.alsoLook(() => missingInTree(tree))
     await rm(source, { recursive: true, force: true })
     await copyTree(tree, source)
-    await addFiles(component, source)
+    await addFiles(component, source, context.files ?? asTheyAre)
     return await makeComponent(component, recipe, { folder, built, epoch: tree.epoch, ground }, context)
   })
   await rm(source, { recursive: true, force: true })
@@ -64,8 +66,9 @@ async function makeComponent(
   // A build may add files to its copy, but takes none away.
   const copied = await countFiles(source)
   ground.alsoLook(async () => ((await countFiles(source)) < copied ? source : undefined))
+  const files = await placeFiles(component, recipe, context.files ?? asTheyAre)
   const variables = Object.entries(component.arguments).map(
-    ([key, value]) => `${key}=${resolveReferences(value, recipe, built, out)}`,
+    ([key, value]) => `${key}=${resolveReferences(value, recipe, built, { out, files })}`,
   )
   const outcome = await runMake(
     {
@@ -101,11 +104,11 @@ async function makeComponent(
 }
 
 /** Puts the recipe's own files into a copy of the source tree; what the tree has already is for a patch to change. */
-async function addFiles(component: Component, source: string): Promise<void> {
+async function addFiles(component: Component, source: string, files: InputFiles): Promise<void> {
   for (const [target, file] of Object.entries(component.files)) {
     const to = join(source, target)
     await mkdir(dirname(to), { recursive: true })
-    await copyFile(file, to, constants.COPYFILE_EXCL).catch((cause: NodeJS.ErrnoException) => {
+    await copyFile(await files.at(file), to, constants.COPYFILE_EXCL).catch((cause: NodeJS.ErrnoException) => {
       if (cause.code !== 'EEXIST') throw cause
       throw new LabError(
         'BadInput',

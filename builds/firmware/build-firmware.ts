@@ -33,7 +33,7 @@ export async function buildFirmware(recipe: StackRecipe, context: BuildContext):
     built.set(component.component.name, new Map(made.products.map(({ name, path }) => [name, path])))
   }
   const products = Object.entries(recipe.products).map(([name, reference]): Product => {
-    return { name, path: resolveReferences(reference, recipe, built, '') }
+    return { name, path: resolveReferences(reference, recipe, built, { out: '', files: new Map() }) }
   })
   const folder = join(firmwareFolder(context), id.slice(0, 20))
   await mkdir(folder, { recursive: true })

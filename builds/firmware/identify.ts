@@ -1,14 +1,15 @@
-import { dirname, resolve } from 'node:path'
 import type { SourceLocation } from '../../domain/cell.ts'
 import { LabError } from '../../domain/errors.ts'
-import { sha256, sha256File } from '../../host/sha256.ts'
+import { sha256 } from '../../host/sha256.ts'
 import type { BuildIdentity } from '../build.ts'
 import { buildIdentity, canonicalJson } from '../identity.ts'
+import { asTheyAre } from '../input-files.ts'
 import { toolVersion } from '../make/build-environment.ts'
 import { debianSeriesIdentity } from '../source/debian-series.ts'
 import { sourceIdentity } from '../source/obtain.ts'
 import type { NamingContext } from '../source/source.ts'
 import type { Component, StackRecipe } from './recipe.ts'
+import { filesOf } from './recipe-files.ts'
 import { referencesIn } from './references.ts'
 
 /** Counted up when build-firmware.ts comes to do something that changes the bytes of what it builds. */
@@ -75,21 +76,19 @@ async function inputsOf(
   recipe: StackRecipe,
   context: NamingContext,
 ): Promise<Record<string, unknown>> {
-  const files = Object.values(component.arguments)
-    .flatMap(referencesIn)
-    .flatMap(({ reference }) => (reference?.kind === 'file' ? [reference.path] : []))
-  const hashes = files.map(async (file) => [file, await sha256File(resolve(dirname(recipe.file), file))] as const)
-  const added = Object.entries(component.files).map(async ([target, file]) => [target, await sha256File(file)] as const)
+  const hashOf = (file: string) => sha256((context.files ?? asTheyAre).read(file))
+  const hashes = filesOf(component, recipe).map(({ name, path }) => [name, hashOf(path)] as const)
+  const added = Object.entries(component.files).map(([target, file]) => [target, hashOf(file)] as const)
   return {
     name: component.name,
     version: component.version,
     source: await sourceIdentity(component.sources, component.patches, context),
     ...(component.debianPatches ? { debian: await debianSeriesIdentity(debianLocation(component), context) } : {}),
-    ...(added.length === 0 ? {} : { added: Object.fromEntries(await Promise.all(added)) }),
+    ...(added.length === 0 ? {} : { added: Object.fromEntries(added) }),
     // Order does not matter to make, but a recipe that was reordered is a changed recipe.
     arguments: Object.entries(component.arguments),
     targets: component.targets,
-    files: Object.fromEntries(await Promise.all(hashes)),
+    files: Object.fromEntries(hashes),
     products: component.products,
   }
 }

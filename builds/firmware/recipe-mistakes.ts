@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { suggest } from '../../domain/yaml/did-you-mean.ts'
 import type { LocatedError } from '../../domain/yaml/located-error.ts'
 import type { LocatedYaml, Path } from '../../domain/yaml/yaml-text.ts'
+import type { InputFiles } from '../input-files.ts'
 import { fvpMistakes } from './fvp-part.ts'
 import type { RecipeFile, RecipeFileLocation } from './recipe-schema.ts'
 import { referencesIn } from './references.ts'
@@ -11,8 +11,14 @@ import { referencesIn } from './references.ts'
  * What is wrong with a recipe that has the right shape: files that are not there, references that mean nothing, parts
  * that do not go together.
  * @param file absolute; the recipe's paths start at its folder
+ * @param files what must have the files that it names
  */
-export function recipeFileMistakes(given: RecipeFile, yaml: LocatedYaml, file: string): LocatedError[] {
+export function recipeFileMistakes(
+  given: RecipeFile,
+  yaml: LocatedYaml,
+  file: string,
+  files: InputFiles,
+): LocatedError[] {
   const errors: LocatedError[] = []
   const complain = (path: Path, message: string, hint: string) =>
     errors.push({ file, ...yaml.where(path), message, hint })
@@ -22,7 +28,7 @@ export function recipeFileMistakes(given: RecipeFile, yaml: LocatedYaml, file: s
     for (const { text, reference } of referencesIn(value)) {
       if (reference === undefined) {
         complain(path, `${text} means nothing`, 'it would be ${out}, ${bl33}, ${file:NAME} or ${COMPONENT:PRODUCT}')
-      } else if (reference.kind === 'file' && !existsSync(resolve(dirname(file), reference.path))) {
+      } else if (reference.kind === 'file' && !files.has(resolve(dirname(file), reference.path))) {
         complain(path, `there is no file ${reference.path}`, `it would be in ${dirname(file)}`)
       } else if (reference.kind === 'product') {
         const products = earlier.get(reference.component)
@@ -57,11 +63,11 @@ export function recipeFileMistakes(given: RecipeFile, yaml: LocatedYaml, file: s
       )
     }
     for (const [index, patch] of component.patches.entries()) {
-      if (!existsSync(resolve(dirname(file), patch)))
+      if (!files.has(resolve(dirname(file), patch)))
         complain([...at, 'patches', index], `there is no patch ${patch}`, `it would be in ${dirname(file)}`)
     }
     for (const [target, from] of Object.entries(component.files)) {
-      if (!existsSync(resolve(dirname(file), from)))
+      if (!files.has(resolve(dirname(file), from)))
         complain([...at, 'files', target], `there is no file ${from}`, `it would be in ${dirname(file)}`)
     }
     for (const [key, value] of Object.entries(component.arguments))

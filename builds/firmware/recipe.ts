@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import type { SourceLocation } from '../../domain/cell.ts'
 import { LabError } from '../../domain/errors.ts'
@@ -7,7 +6,7 @@ import { inReadingOrder, type LocatedError } from '../../domain/yaml/located-err
 import { mistaken } from '../../domain/yaml/mistaken.ts'
 import { shapeErrors } from '../../domain/yaml/shape-errors.ts'
 import { readYaml, type LocatedYaml, type Path } from '../../domain/yaml/yaml-text.ts'
-import { readInput, whyUnreadable } from '../../host/read-input.ts'
+import { asTheyAre, type InputFiles } from '../input-files.ts'
 import { fvpSetup } from './fvp-part.ts'
 import { recipeFile, recipeShape, variantShape, type RecipeFileLocation } from './recipe-schema.ts'
 import { recipeFileMistakes } from './recipe-mistakes.ts'
@@ -55,11 +54,16 @@ export interface StackRecipe {
 /**
  * Reads a stack's recipe.
  * @param sources of components, by name, in place of those that the recipe has: what moves in these, resolved
+ * @param files where it is read from, and must have what it names; as they are now where absent
  * @throws LabError BadInput with every mistake as `file:line:column: what is wrong; what would be right`, one a line;
  * also when there is no such file
  */
-export async function readStack(path: string, sources: Record<string, SourceLocation[]> = {}): Promise<StackRecipe> {
-  const recipe = readRecipe(path)
+export async function readStack(
+  path: string,
+  sources: Record<string, SourceLocation[]> = {},
+  files: InputFiles = asTheyAre,
+): Promise<StackRecipe> {
+  const recipe = readRecipe(path, files)
   const components = recipe.components.map((component) => ({
     ...component,
     sources: sources[component.name] ?? component.sources,
@@ -73,7 +77,7 @@ export async function readStack(path: string, sources: Record<string, SourceLoca
  */
 export function recipeMistakes(path: string): LocatedError[] {
   try {
-    readRecipe(path)
+    readRecipe(path, asTheyAre)
     return []
   } catch (error) {
     if (error instanceof LabError && error.mistakes.length > 0) return [...error.mistakes]
@@ -82,37 +86,43 @@ export function recipeMistakes(path: string): LocatedError[] {
   }
 }
 
-function readRecipe(path: string): StackRecipe {
+function readRecipe(path: string, files: InputFiles): StackRecipe {
   const file = resolve(path)
-  const text = readInput(file, 'name a stack recipe that is there')
+  const text = readText(file, files)
   const { yaml } = readYaml(text, file, 'recipe')
-  if (yaml === undefined || likeOf(yaml) === undefined) return parseStack(text, file)
+  if (yaml === undefined || likeOf(yaml) === undefined) return parseStack(text, file, files)
   const errors = shapeErrors(variantShape, yaml, file)
   if (errors.length > 0) throw invalid(errors, file)
-  const base = baseOf(yaml, file)
-  const recipe = variantOf(base, yaml, file, errors)
+  const base = baseOf(yaml, file, files)
+  const recipe = variantOf(base, yaml, file, errors, files)
   if (errors.length > 0) throw invalid(errors, file)
   return recipe
 }
 
 /** The recipe that a variant is like. */
-function baseOf(yaml: LocatedYaml, file: string): StackRecipe {
+function baseOf(yaml: LocatedYaml, file: string, files: InputFiles): StackRecipe {
   const like = likeOf(yaml) ?? ''
   const other = resolve(dirname(file), like)
   const wrong = (message: string, hint: string): LabError =>
     invalid([{ file, ...yaml.where(['like']), message, hint }], file)
-  if (!existsSync(other)) throw wrong(`there is no stack recipe "${like}"`, `looked for ${other}`)
-  const why = whyUnreadable(other)
+  if (!files.has(other)) throw wrong(`there is no stack recipe "${like}"`, `looked for ${other}`)
+  const why = files.whyUnreadable(other)
   if (why !== undefined) throw wrong(`the stack recipe "${like}" ${why}`, 'name a stack recipe that is a file')
-  const text = readInput(other, 'name a stack recipe that is there')
+  const text = readText(other, files)
   const parsed = readYaml(text, other, 'recipe').yaml
   if (parsed !== undefined && likeOf(parsed) !== undefined)
     throw wrong(`"${like}" is itself like another recipe`, 'name one that stands alone')
-  return parseStack(text, other)
+  return parseStack(text, other, files)
+}
+
+function readText(file: string, files: InputFiles): string {
+  const why = files.whyUnreadable(file)
+  if (why !== undefined) throw new LabError('BadInput', `${file} ${why}: name a stack recipe that is there.`)
+  return Buffer.from(files.read(file)).toString('utf8')
 }
 
 /** As `readStack`, for a text that was read from `file`. */
-export function parseStack(text: string, file: string): StackRecipe {
+export function parseStack(text: string, file: string, files: InputFiles = asTheyAre): StackRecipe {
   const { yaml, errors } = readYaml(text, file, 'recipe')
   if (yaml === undefined) throw invalid(errors, file)
   if (yaml.value === null || yaml.value === undefined) {
@@ -122,7 +132,7 @@ export function parseStack(text: string, file: string): StackRecipe {
   errors.push(...shapeErrors(recipeShape, yaml, file))
   if (errors.length > 0) throw invalid(errors, file)
   const given = recipeFile.parse(yaml.value)
-  errors.push(...recipeFileMistakes(given, yaml, file))
+  errors.push(...recipeFileMistakes(given, yaml, file, files))
   if (errors.length > 0) throw invalid(errors, file)
   return {
     name: basename(file).replace(/\.ya?ml$/, ''),

@@ -1,4 +1,3 @@
-import { dirname, resolve } from 'node:path'
 import type { StackRecipe } from './recipe.ts'
 
 /** What `${...}` in a recipe stands for. */
@@ -21,9 +20,14 @@ export type Built = Map<string, ReadonlyMap<string, string>>
 /**
  * Puts in what each reference stands for. References that mean nothing stay as they are: recipes are checked first.
  * @param built the components before this one
- * @param out the output folder of the component whose value this is
+ * @param own of the component whose value this is: its output folder, and where the files lie that it names
  */
-export function resolveReferences(value: string, recipe: StackRecipe, built: Built, out: string): string {
+export function resolveReferences(
+  value: string,
+  recipe: StackRecipe,
+  built: Built,
+  { out, files }: { out: string; files: ReadonlyMap<string, string> },
+): string {
   return value.replaceAll(pattern, (text, inner: string) => {
     const reference = parse(inner)
     switch (reference?.kind) {
@@ -32,7 +36,7 @@ export function resolveReferences(value: string, recipe: StackRecipe, built: Bui
       case 'bl33':
         return `0x${recipe.setup.bl33.toString(16)}`
       case 'file':
-        return resolve(dirname(recipe.file), reference.path)
+        return files.get(reference.path) ?? text
       case 'product':
         return built.get(reference.component)?.get(reference.product) ?? text
       case undefined:

@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import { suggest } from '../../domain/yaml/did-you-mean.ts'
 import type { LocatedError } from '../../domain/yaml/located-error.ts'
 import { valueAt } from '../../domain/yaml/value-at.ts'
 import type { LocatedYaml, Path } from '../../domain/yaml/yaml-text.ts'
+import type { InputFiles } from '../input-files.ts'
 import { variantFile } from './recipe-schema.ts'
 import type { Component, StackRecipe } from './recipe.ts'
 import { referencesIn } from './references.ts'
@@ -22,7 +22,13 @@ export function likeOf(yaml: LocatedYaml): string | undefined {
  * @returns the recipe that the variant means. References to files in its arguments are relative to the base's folder, as
  * those of the base are; its patches are relative to its own and come after the base's.
  */
-export function variantOf(base: StackRecipe, yaml: LocatedYaml, file: string, errors: LocatedError[]): StackRecipe {
+export function variantOf(
+  base: StackRecipe,
+  yaml: LocatedYaml,
+  file: string,
+  errors: LocatedError[],
+  files: InputFiles,
+): StackRecipe {
   const given = variantFile.parse(yaml.value)
   const complain = (path: Path, message: string, hint: string) =>
     errors.push({ file, ...yaml.where(path, 'key'), message, hint })
@@ -31,11 +37,11 @@ export function variantOf(base: StackRecipe, yaml: LocatedYaml, file: string, er
     const at: Path = ['components', name]
     if (!names.includes(name)) complain(at, `${base.name} has no component "${name}"`, suggest(name, names))
     for (const [index, patch] of patches.entries()) {
-      if (!existsSync(resolve(dirname(file), patch)))
+      if (!files.has(resolve(dirname(file), patch)))
         complain([...at, 'patches', index], `there is no patch ${patch}`, `it would be in ${dirname(file)}`)
     }
     for (const [key, value] of Object.entries(changed)) {
-      const wrong = referencesIn(String(value)).find(({ reference }) => !isFound(reference, base))
+      const wrong = referencesIn(String(value)).find(({ reference }) => !isFound(reference, base, files))
       if (wrong !== undefined)
         complain([...at, 'arguments', key], `${wrong.text} means nothing in ${base.name}`, 'name a product that it has')
     }
@@ -57,8 +63,12 @@ export function variantOf(base: StackRecipe, yaml: LocatedYaml, file: string, er
   return { ...base, name: basename(file).replace(/\.ya?ml$/, ''), title: given.title, components }
 }
 
-function isFound(reference: ReturnType<typeof referencesIn>[number]['reference'], base: StackRecipe): boolean {
-  if (reference?.kind === 'file') return existsSync(resolve(dirname(base.file), reference.path))
+function isFound(
+  reference: ReturnType<typeof referencesIn>[number]['reference'],
+  base: StackRecipe,
+  files: InputFiles,
+): boolean {
+  if (reference?.kind === 'file') return files.has(resolve(dirname(base.file), reference.path))
   if (reference?.kind !== 'product') return reference !== undefined
   const component = base.components.find(({ name }) => name === reference.component)
   return component?.products[reference.product] !== undefined

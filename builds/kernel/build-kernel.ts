@@ -65,7 +65,8 @@ async function buildOnGround(
   context: BuildContext,
   ground: Ground,
 ): Promise<KernelOutcome> {
-  const [requested, toolchain] = await Promise.all([requestedConfig(inputs), kernelToolchain()])
+  const requested = requestedConfig(inputs, context.files)
+  const toolchain = await kernelToolchain()
   const kconfig = await openKconfig(tree, toolchain, context)
   if (!kconfig.ok) return kconfig
   await ground.stand(kconfig.value.folder)
@@ -91,7 +92,7 @@ async function buildOnGround(
     if (fault !== undefined) return { ok: false, fault }
     const guest = await compileGuest(variant, tree, configured.value.text, context)
     if (!guest.ok) return guest
-    const about = await describe(inputs, tree, variant)
+    const about = await describe(inputs, tree, variant, context)
     return { ok: true, products: await collectProducts(variant, guest.modules, about), start: opened.value.start }
   } finally {
     output?.lock.release()
@@ -187,8 +188,9 @@ async function describe(
   inputs: KernelInputs,
   tree: SourceTree,
   variant: VariantFolders,
+  { files }: BuildContext,
 ): Promise<Record<string, unknown>> {
-  const identity = await identifyKernel(inputs, tree.identity)
+  const identity = await identifyKernel(inputs, tree.identity, files)
   const release = await readFile(join(variant.output, 'include/config/kernel.release'), 'utf8')
   return {
     kind: identity.kind,

@@ -2,6 +2,7 @@ import type { KernelInputs } from '../../domain/cell.ts'
 import type { BuildIdentity } from '../build.ts'
 import { guestModulesIdentity } from '../guest/modules.ts'
 import { buildIdentity } from '../identity.ts'
+import type { InputFiles } from '../input-files.ts'
 import type { SourceIdentity } from '../source/source.ts'
 import { kernelRecipe, kernelToolchain, kernelVariables } from './kernel-make.ts'
 import { requestedConfig } from './requested-config.ts'
@@ -11,14 +12,16 @@ import { requestedConfig } from './requested-config.ts'
  * plan ask for (not the fragments' paths or comments), toolchain, make variables, our own modules and our recipe.
  * Reads a few small files and asks two tools for their version; nothing is unpacked.
  * @param source from `sourceIdentity`, which needs no unpacked tree.
+ * @param files where fragments are read from; as they are now where absent
  * @throws LabError BadInput for an unreadable fragment; ToolMissing.
  */
-export async function identifyKernel(inputs: KernelInputs, source: SourceIdentity): Promise<BuildIdentity> {
-  const [requested, toolchain, guest] = await Promise.all([
-    requestedConfig(inputs),
-    kernelToolchain(),
-    guestModulesIdentity(),
-  ])
+export async function identifyKernel(
+  inputs: KernelInputs,
+  source: SourceIdentity,
+  files?: InputFiles,
+): Promise<BuildIdentity> {
+  const requested = requestedConfig(inputs, files)
+  const [toolchain, guest] = await Promise.all([kernelToolchain(), guestModulesIdentity()])
   return buildIdentity('kernel', inputs.name, {
     source: source.source,
     patches: source.patches,

@@ -1,19 +1,19 @@
-import { readFile } from 'node:fs/promises'
 import { LabError } from '../../domain/errors.ts'
 import type { KernelInputs } from '../../domain/cell.ts'
+import { asTheyAre, type InputFiles } from '../input-files.ts'
 import { configValue, parseConfig, type Config } from './config-text.ts'
 
 /**
  * The symbols that a kernel is asked to have over its base: the fragments in their order, then the plan's inline ones.
  * @throws LabError BadInput for a fragment that cannot be read, or a line in it that is none of a configuration.
  */
-export async function requestedConfig({
-  fragments,
-  symbols,
-}: Pick<KernelInputs, 'fragments' | 'symbols'>): Promise<Config> {
+export function requestedConfig(
+  { fragments, symbols }: Pick<KernelInputs, 'fragments' | 'symbols'>,
+  files: InputFiles = asTheyAre,
+): Config {
   const requested: Config = new Map()
   for (const fragment of fragments) {
-    for (const [name, value] of parseConfig(await readFragment(fragment), fragment)) requested.set(name, value)
+    for (const [name, value] of parseConfig(readFragment(fragment, files), fragment)) requested.set(name, value)
   }
   for (const [name, value] of Object.entries(symbols)) {
     requested.set(name.replace(/^CONFIG_/, ''), configValue(value))
@@ -21,10 +21,11 @@ export async function requestedConfig({
   return requested
 }
 
-async function readFragment(path: string): Promise<string> {
+function readFragment(path: string, files: InputFiles): string {
   try {
-    return await readFile(path, 'utf8')
+    return Buffer.from(files.read(path)).toString('utf8')
   } catch (cause) {
+    if (cause instanceof LabError) throw cause
     const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error'
     throw new LabError('BadInput', `The config fragment ${path} cannot be read (${code}).`, { cause })
   }

@@ -1,35 +1,44 @@
-import { existsSync } from 'node:fs'
-import { mkdir, rm, stat, writeFile } from 'node:fs/promises'
+import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describeLocation } from '../../domain/describe-location.ts'
-import type { SourceLocation } from '../../domain/cell.ts'
+import type { TreeLocation } from '../../domain/cell.ts'
 import { LabError } from '../../domain/errors.ts'
 import { withLock } from '../../host/lock.ts'
-import { run, runOrThrow } from '../../host/run.ts'
+import { run } from '../../host/run.ts'
 import { sha256 } from '../../host/sha256.ts'
+import { markUsed } from '../cache/in-use.ts'
 import { checkout } from './git.ts'
+import { snapshotNote, takeSnapshot } from './snapshot.ts'
 import { type SourceContext, type SourceProvider } from './source.ts'
+import { repositoryOf } from './work-tree.ts'
 
 /**
- * A folder that somebody works in. Its content is taken as it is now: in a git work tree, what git tracks or would track
- * (so uncommitted and new files count, ignored ones do not); in any other folder, every file. The identity is git's
- * tree id of exactly that content, and the build uses a snapshot of it, so that edits during a build change nothing.
+ * A folder that somebody works in. Its content is taken as it is when it is frozen (a run does that once, as it begins),
+ * else as it is now: in a git work tree, what git tracks or would track (so uncommitted and new files count, ignored ones
+ * do not); in any other folder, every file. The identity is git's tree id of exactly that content, and the build uses a
+ * snapshot of it, so that edits during a build change nothing.
  */
-export const localTree: SourceProvider<Extract<SourceLocation, { kind: 'tree' }>> = {
-  // Reading the whole tree is what it takes to know it; that happens in `fetch`.
-  known: () => Promise.resolve(undefined),
+export const localTree: SourceProvider<TreeLocation> = {
+  // Unless it is frozen the whole tree has to be looked at; that happens in `fetch`.
+  known: ({ snapshot }) => Promise.resolve(snapshot === undefined ? undefined : `tree:${snapshot}`),
   async fetch(location, context) {
-    const found = await stat(location.path).catch(() => undefined)
-    if (!found?.isDirectory()) throw new LabError('SourceMissing', `There is no source tree in ${location.path}.`)
-    const repository = join(context.folders.cache, 'git', `tree-${sha256(location.path).slice(0, 16)}.git`)
-    const tree = await withLock(`${repository}.lock`, { signal: context.signal }, () =>
-      snapshot(location.path, repository, context),
-    )
+    const { path } = location
+    const snapshot = location.snapshot ?? (await freezeTree(location, context)).snapshot!
+    const repository = repositoryFor(path, context)
+    if (!(await isKept(repository, snapshot, context))) await takeAgain(path, snapshot, context)
     return {
-      source: `tree:${tree}`,
+      source: `tree:${snapshot}`,
       from: describeLocation(location),
       async unpack(folder) {
-        await checkout(repository, tree, folder, context)
+        await markUsed(join(repository, snapshotNote))
+        await checkout(repository, snapshot, folder, context).catch(async (cause: unknown) => {
+          context.signal.throwIfAborted()
+          if (!(cause instanceof LabError) || cause.code !== 'BadInput') throw cause
+          // What the user's repository had committed has been pruned there, or is gone with it.
+          await rm(`${folder}.index`, { force: true })
+          await takeAgain(path, snapshot, context, cause)
+          await checkout(repository, snapshot, folder, context)
+        })
         // A tree under somebody's hands has no date of its own; one that stays the same gives equal bytes.
         return 0
       },
@@ -37,37 +46,49 @@ export const localTree: SourceProvider<Extract<SourceLocation, { kind: 'tree' }>
   },
 }
 
-/** Puts the folder's content into a repository of our own and returns its tree id. The index there makes it quick. */
-async function snapshot(path: string, repository: string, context: SourceContext): Promise<string> {
-  context.progress({ phase: 'snapshot', done: 0 })
-  const options = { signal: context.signal }
-  await mkdir(repository, { recursive: true })
-  if (!existsSync(join(repository, 'HEAD'))) {
-    await runOrThrow('git', ['init', '-q', '--bare', repository])
-    // Bytes as they are: no end-of-line conversion.
-    await runOrThrow('git', ['--git-dir', repository, 'config', 'core.autocrlf', 'false'])
-    await runOrThrow('git', ['--git-dir', repository, 'config', 'core.compression', '1'])
-  }
-  await writeFile(join(repository, 'info', 'attributes'), '* -text -filter -ident -working-tree-encoding\n')
-  const listing = join(repository, 'listing')
-  const ours = ['--git-dir', repository, '--work-tree', path]
-  const insideGit = (await run('git', ['-C', path, 'rev-parse', '--git-dir'], options)).code === 0
-  const theirs = insideGit
-    ? 'git -C "$1" ls-files -z --cached --others --exclude-standard'
-    : 'cd "$1" && find . -name .git -prune -o \\( -type f -o -type l \\) -printf "%P\\0"'
-  // What was in the last snapshot is listed too, so that what is gone since then is taken out.
-  const script = `set -e; rm -f "$2.new"; { ${theirs}; } | LC_ALL=C sort -zu > "$2.new"
-if [ -e "$2" ]; then LC_ALL=C comm -z -23 "$2" "$2.new" | git --git-dir "$3" --work-tree "$1" update-index --force-remove -z --stdin; fi
-cd "$1" && git --git-dir "$3" --work-tree "$1" update-index --add --remove -z --stdin < "$2.new"
-mv "$2.new" "$2"`
-  try {
-    await runOrThrow('sh', ['-c', script, 'sh', path, listing, repository], options)
-    return (await runOrThrow('git', [...ours, 'write-tree'], options)).trim()
-  } catch (error) {
-    // Killed or failed half-way: the next snapshot starts from nothing rather than from half an index.
-    await rm(join(repository, 'index'), { force: true })
-    await rm(join(repository, 'index.lock'), { force: true })
-    await rm(listing, { force: true })
-    throw error
-  }
+/**
+ * A work tree as it is now, for as long as the cache keeps it; one that is frozen already is returned as it is.
+ * @throws LabError SourceMissing when there is no such folder; what takeSnapshot throws
+ */
+export async function freezeTree(location: TreeLocation, context: SourceContext): Promise<TreeLocation> {
+  if (location.snapshot !== undefined) return location
+  const { path } = location
+  const found = await stat(path).catch(() => undefined)
+  if (!found?.isDirectory()) throw new LabError('SourceMissing', `There is no source tree in ${path}.`)
+  const snapshot = await snapshotOf(path, context)
+  const was = await headOf(path, snapshot, context)
+  return { ...location, snapshot, ...(was !== undefined && { was }) }
+}
+
+async function snapshotOf(path: string, context: SourceContext): Promise<string> {
+  const repository = repositoryFor(path, context)
+  return await withLock(`${repository}.lock`, { signal: context.signal }, () => takeSnapshot(path, repository, context))
+}
+
+function repositoryFor(path: string, { folders }: SourceContext): string {
+  return join(folders.cache, 'git', `tree-${sha256(path).slice(0, 16)}.git`)
+}
+
+async function isKept(repository: string, tree: string, { signal }: SourceContext): Promise<boolean> {
+  const { code } = await run('git', ['--git-dir', repository, 'cat-file', '-e', `${tree}^{tree}`], { signal })
+  return code === 0
+}
+
+/** Has a snapshot that the cache lost taken again: that helps only when nobody has changed the tree since. */
+async function takeAgain(path: string, snapshot: string, context: SourceContext, cause?: LabError): Promise<void> {
+  const found = await stat(path).catch(() => undefined)
+  if (found?.isDirectory() && (await snapshotOf(path, context)) === snapshot) return
+  const sentence = `The snapshot ${snapshot.slice(0, 12)} of ${path} is no longer whole, and the tree is another one now: run the plan again.`
+  throw new LabError('BadInput', sentence, { cause })
+}
+
+/** Of a git work tree, in words: its commit, and whether the snapshot has more than that. */
+async function headOf(path: string, snapshot: string, { signal }: SourceContext): Promise<string | undefined> {
+  if ((await repositoryOf(path, signal)) === undefined) return undefined
+  const git = ['-C', path, 'rev-parse', '--verify', '--quiet']
+  const head = await run('git', [...git, 'HEAD^{commit}'], { signal })
+  if (head.code !== 0) return undefined
+  const tree = await run('git', [...git, 'HEAD:./'], { signal })
+  const commit = `commit ${head.stdout.trim().slice(0, 12)}`
+  return tree.stdout.trim() === snapshot ? commit : `${commit} with changes that are not committed`
 }

@@ -44,7 +44,7 @@ export async function sourceIdentity(
   patches: string[],
   context: NamingContext,
 ): Promise<SourceIdentity> {
-  const hashes = await patchHashes(patches)
+  const hashes = patchHashes(patches, context.files)
   return { source: await settle(locations, hashes, obtainingContext(context)), patches: hashes }
 }
 
@@ -59,7 +59,7 @@ export async function obtainSource(
   patches: string[],
   context: SourceContext,
 ): Promise<SourceTree> {
-  const hashes = await patchHashes(patches)
+  const hashes = patchHashes(patches, context.files)
   const identity = { source: await settle(locations, hashes, context), patches: hashes }
   const place = placeOf(identity, context)
   const there = await readTree(place)

@@ -1,23 +1,22 @@
-import { access } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { LabError } from '../../domain/errors.ts'
 import { run } from '../../host/run.ts'
-import { sha256File } from '../../host/sha256.ts'
+import { sha256 } from '../../host/sha256.ts'
+import { asTheyAre, type InputFiles } from '../input-files.ts'
 import type { SourceContext } from './source.ts'
 
 /**
  * The sha256 of each patch.
- * @throws LabError SourceMissing naming the first that is not there
+ * @throws LabError SourceMissing naming the first that is not there; BadInput for one that is no file
  */
-export async function patchHashes(patches: string[]): Promise<string[]> {
-  return await Promise.all(
-    patches.map(async (patch) => {
-      await access(patch).catch((cause: unknown) => {
-        throw new LabError('SourceMissing', `There is no patch ${patch}.`, { cause })
-      })
-      return await sha256File(patch)
-    }),
-  )
+export function patchHashes(patches: string[], files: InputFiles = asTheyAre): string[] {
+  return patches.map((patch) => {
+    try {
+      return sha256(files.read(patch))
+    } catch (cause) {
+      throw cause instanceof LabError ? cause : new LabError('SourceMissing', `There is no patch ${patch}.`, { cause })
+    }
+  })
 }
 
 /**
@@ -34,7 +33,8 @@ export async function applyPatches(
 ): Promise<void> {
   for (const [index, patch] of patches.entries()) {
     context.progress({ phase: 'patch', done: index, expected: patches.length })
-    const args = ['-p1', '--forward', '--batch', '--no-backup-if-mismatch', '--reject-file=-', '-i', patch]
+    const file = await (context.files ?? asTheyAre).at(patch)
+    const args = ['-p1', '--forward', '--batch', '--no-backup-if-mismatch', '--reject-file=-', '-i', file]
     const { code, stdout, stderr } = await run('patch', args, { cwd: tree, signal: context.signal })
     if (code === 127) throw new LabError('ToolMissing', 'There is no patch(1) on this machine; npm start installs it.')
     if (code !== 0) throw new LabError('PatchFailed', describePatchFailure(patch, from, `${stdout}\n${stderr}`))

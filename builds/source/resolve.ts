@@ -4,18 +4,17 @@ import { LabError } from '../../domain/errors.ts'
 import { newestDebian } from '../../host/apt/newest.ts'
 import { newestTag, remoteCommit } from './git-refs.ts'
 import { isCommitId, isLocal, resolveLocal } from './git.ts'
+import { freezeTree } from './local-tree.ts'
 import { type SourceContext } from './source.ts'
 
-/**
- * Whether a location may mean another source tomorrow although nobody edits a file: a branch, a tag, the newest of
- * several.
- */
+/** Whether a location may mean another source tomorrow: a branch, a tag, the newest of several, a tree that is worked in. */
 export function isMoving(location: SourceLocation): boolean {
+  if (location.kind === 'tree') return location.snapshot === undefined
   return location.kind === 'newest' || (location.kind === 'git' && !isCommitId(location.ref))
 }
 
 /**
- * What a location means at this moment: a commit, a version. One that does not move is returned as it is.
+ * What a location means at this moment: a commit, a version, a snapshot. One that does not move is returned as it is.
  * @throws LabError SourceMissing, retryable when whoever knows it cannot be reached
  */
 export async function resolveLocation(
@@ -23,6 +22,7 @@ export async function resolveLocation(
   context: SourceContext,
 ): Promise<Exclude<SourceLocation, NewestLocation>> {
   if (location.kind === 'newest') return await resolveNewest(location, context)
+  if (location.kind === 'tree') return await freezeTree(location, context)
   if (location.kind !== 'git' || isCommitId(location.ref)) return location
   const commit = isLocal(location)
     ? await resolveLocal(location, context)
@@ -59,12 +59,14 @@ export class SourceResolver {
   /**
    * The locations of one source with the first of them resolved where it moves. What comes behind it would be another
    * source than what it is resolved to, and is left out; it comes first itself where the one before cannot be resolved.
-   * Where the first does not move all stay as they are.
+   * Where the first does not move all stay as they are, but for those on this machine, which people work in: what they
+   * are is found out, and who is not there is left out.
    * @throws LabError SourceMissing when no location is left; what `resolveLocation` throws for the last one
    */
   async resolve(locations: readonly SourceLocation[]): Promise<SourceLocation[]> {
     const [first, ...rest] = locations
-    if (first === undefined || !isMoving(first)) return [...locations]
+    if (first === undefined) return []
+    if (!isMoving(first)) return [first, ...(await this.#freezeLocal(rest))]
     try {
       return [await this.#once(first)]
     } catch (error) {
@@ -72,6 +74,19 @@ export class SourceResolver {
       this.#context.say?.(`${error.message} Going on with the next location.`)
       return await this.resolve(rest)
     }
+  }
+
+  async #freezeLocal(locations: readonly SourceLocation[]): Promise<SourceLocation[]> {
+    const frozen: SourceLocation[] = []
+    for (const location of locations) {
+      const local = isMoving(location) && (location.kind === 'tree' || (location.kind === 'git' && isLocal(location)))
+      try {
+        frozen.push(local ? await this.#once(location) : location)
+      } catch (error) {
+        if (!(error instanceof LabError) || error.code !== 'SourceMissing') throw error
+      }
+    }
+    return frozen
   }
 
   #once(location: SourceLocation): Promise<SourceLocation> {

@@ -23,7 +23,7 @@ export interface SourceIdentity {
 }
 
 /** What obtaining sources may use and whom it tells; every BuildContext will do. */
-export type SourceContext = Pick<BuildContext, 'folders' | 'signal' | 'progress' | 'lockFile' | 'say'>
+export type SourceContext = Pick<BuildContext, 'folders' | 'signal' | 'progress' | 'lockFile' | 'say' | 'files'>
 
 /** What naming a source needs: where things are kept. The rest of a context only if there is one. */
 export type NamingContext = Pick<SourceContext, 'folders'> & Partial<SourceContext>

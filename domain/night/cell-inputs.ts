@@ -1,4 +1,4 @@
-import type { Cell } from '../cell.ts'
+import type { Cell, SourceLocation } from '../cell.ts'
 import { isDeepEqual } from '../deep-equal.ts'
 
 /** What a cell was built to, and with what it was made and run, beside what its plan says. */
@@ -17,9 +17,12 @@ export interface CellMade {
  * for first. How often it is tried changes no outcome and is left out.
  */
 export function inputsOf(cell: Cell, { kernelBuild, firmwareBuild, tools }: CellMade): Record<string, unknown> {
+  // Builds are named by what was read of files; all that a run read together says less.
+  const { frozen: _ofKernel, ...kernel } = cell.kernel
+  const { frozen: _ofStack, ...stack } = cell.stack
   return {
-    kernel: { ...cell.kernel, build: kernelBuild },
-    stack: { ...cell.stack, build: firmwareBuild },
+    kernel: { ...kernel, sources: kernel.sources.map(withoutWords), build: kernelBuild },
+    stack: { ...stack, build: firmwareBuild },
     target: cell.target,
     cmdline: cell.cmdline,
     modules: cell.modules,
@@ -29,6 +32,13 @@ export function inputsOf(cell: Cell, { kernelBuild, firmwareBuild, tools }: Cell
     expected: cell.expectations.map(({ at: _at, ...expectation }) => expectation),
     limits: cell.limits,
   }
+}
+
+/** A work tree of the same content is the same, also when it was committed meanwhile. */
+function withoutWords(location: SourceLocation): SourceLocation {
+  if (location.kind !== 'tree') return location
+  const { was: _was, ...same } = location
+  return same
 }
 
 /** Whether a cell is made of the same twice, whatever place of its class it ran on. */

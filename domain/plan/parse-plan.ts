@@ -3,6 +3,7 @@ import { checkKernels } from './check-kernels.ts'
 import { checkCpus, checkMachines } from './check-machines.ts'
 import { checkMatrix } from './check-matrix.ts'
 import { checkNames } from './check-names.ts'
+import { checkRelease } from './check-release.ts'
 import { checkStacks } from './check-stacks.ts'
 import { checkTargets } from './check-targets.ts'
 import type { Checked, Known, PlanFiles } from './check.ts'
@@ -42,7 +43,8 @@ export function parsePlan(text: string, file: string, files: PlanFiles, known: K
     complainIn: (error) => errors.push(error),
   }
   errors.push(...shapeErrors(planShape, yaml, file))
-  for (const check of [checkNames, checkMatrix, checkKernels, checkTargets, checkCpus, checkFiles]) check(checked)
+  for (const check of [checkNames, checkMatrix, checkKernels, checkTargets, checkCpus, checkFiles, checkRelease])
+    check(checked)
   if (errors.length > 0) return { ok: false, errors: inReadingOrder(errors, file) }
   const plan = readPlan(planFile.parse(yaml.value), checked)
   checkStacks(plan, checked)

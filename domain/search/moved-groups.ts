@@ -64,13 +64,18 @@ export function withInputs(now: Made, taken: Partial<Record<Input, Made>>): Mixe
   const same = (input: Input) => isDeepEqual(partOf(source, input), partOf(config, input))
   // Where the two differ in one of them only, the build of the other is what is wanted, byte for byte.
   const kernelBuild = (source === config || same('config') ? source : same('kernel') ? config : undefined)?.kernelBuild
+  const asked = configAsBuilt(config)
+  // What was read of patches and fragments is one: without fragments, or with those of the same result, it is known.
+  const { frozen } = source.cell.kernel
+  const isFrozen = frozen !== undefined && (source === config || asked.fragments.length === 0)
   const cell: Cell = {
     ...now.cell,
     kernel: {
-      ...configAsBuilt(config),
+      ...asked,
       name: now.cell.kernel.name,
       sources: sourcesAsBuilt(source),
       patches: source.cell.kernel.patches,
+      ...(isFrozen && { frozen }),
     },
     modules: config.cell.modules,
     stack: firmware.cell.stack,
@@ -84,12 +89,14 @@ export function withInputs(now: Made, taken: Partial<Record<Input, Made>>): Mixe
   }
 }
 
-/** The commit that was built, where a branch may have moved since. */
+/** The commit that was built, where a branch may have moved since, and of a work tree what was in it. */
 function sourcesAsBuilt({ cell, kernel }: Made): SourceLocation[] {
-  const commit = /^commit:([0-9a-f]{40})$/.exec(String(kernel?.['source']))?.[1]
-  return cell.kernel.sources.map((each) =>
-    each.kind === 'git' && commit !== undefined ? { ...each, ref: commit } : each,
-  )
+  const [, kind, id] = /^(commit|tree):([0-9a-f]{40})$/.exec(String(kernel?.['source'])) ?? []
+  return cell.kernel.sources.map((each) => {
+    if (id === undefined) return each
+    if (each.kind === 'git' && kind === 'commit') return { ...each, ref: id }
+    return each.kind === 'tree' && kind === 'tree' ? { ...each, snapshot: id } : each
+  })
 }
 
 /** The config that was asked for: as its build has it, since fragments may have been edited after it. */

@@ -91,6 +91,7 @@ function sizeOfOld(path: string, now: number): number | undefined {
 /** Those of the artifacts that a row points to. */
 async function pointedAt(database: Kysely<Tables>, names: string[]): Promise<Set<string>> {
   const inventory = sql<string>`json_extract(options, '$.inventory.sha256')`
+  const inputs = sql<string>`json_extract(options, '$.inputs.sha256')`
   const rows = await database
     .selectFrom('attempt_artifacts')
     .select('sha256')
@@ -112,6 +113,7 @@ async function pointedAt(database: Kysely<Tables>, names: string[]): Promise<Set
         .where('removed', 'is', null),
     )
     .unionAll(database.selectFrom('runs').select(inventory.as('sha256')).where(inventory, 'in', names))
+    .unionAll(database.selectFrom('runs').select(inputs.as('sha256')).where(inputs, 'in', names))
     .execute()
   return new Set(rows.map(({ sha256 }) => sha256))
 }

@@ -39,7 +39,7 @@ beforeEach(async () => {
   const { cells } = await readPlanFile(planFile)
   await createRun(store, { ...sampleRun(1), planFile, cells: [cells[0]!] })
   const source = { folders: deps.folders, signal: new AbortController().signal, progress: () => {} }
-  const tasks = await buildsOf(cells[0]!, { run: 1, lab, lockFile: '/nowhere' }, source)
+  const tasks = await buildsOf(deps, cells[0]!, { run: 1, lab, lockFile: '/nowhere' }, source)
   kernel = await keepBuild(tasks.kernel, 'Image')
   firmware = await keepBuild(tasks.firmware!, 'qemu_fw.bios')
   await setCellBuilds(store, 1, 1, { kernel: kernel.id, firmware: firmware.id })

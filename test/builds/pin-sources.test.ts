@@ -12,7 +12,8 @@ import { commitAll, git, makeRepository, makeWorld, writeFiles } from './source/
 async function makeCell() {
   const { folder, context, said } = makeWorld()
   const kernel = makeRepository(join(folder, 'linux'), { Makefile: 'one\n' })
-  const firmware = makeRepository(join(folder, 'fw'), { Makefile: 'one\n' })
+  const made = makeRepository(join(folder, 'fw'), { Makefile: 'one\n' })
+  const firmware = { ...made, tree: git(made.path, 'rev-parse', 'HEAD^{tree}') }
   git(firmware.path, 'tag', 'v1.9')
   const recipe = join(folder, 'stack.yaml')
   const component = (source: string) => `{ version: 1, source: ${source}, products: { fip: fip.bin } }`
@@ -49,14 +50,21 @@ test('kernel and firmware are what they were when they were resolved, once for a
   expect(await pinner.pin({ ...cell, id: 'other' })).toEqual({ ...first, id: 'other' })
   expect(first.kernel.sources).toMatchObject([{ ref: kernel.commit, was: 'main' }])
   const fw = { kind: 'git', url: firmware.path, ref: firmware.commit, was: 'v1.9, the newest of v*' }
-  expect(first.stack.sources).toEqual({ fw: [fw] })
+  const tree = {
+    kind: 'tree',
+    path: firmware.path,
+    snapshot: firmware.tree,
+    was: `commit ${firmware.commit.slice(0, 12)}`,
+  }
+  expect(first.stack.sources).toEqual({ fw: [fw], other: [tree] })
   expect(said).toEqual([
     `linux-6.18.5 is ${kernel.path} at ${kernel.commit}, which was main.`,
     `fw of stack is ${firmware.path} at ${firmware.commit}, which was v1.9, the newest of v*.`,
+    `other of stack is ${firmware.path} as it was when the run began: ${tree.was}.`,
   ])
   // What is built reads the recipe again, later.
   const { components } = await readStack(first.stack.recipe!, first.stack.sources)
-  expect(components.map(({ sources }) => sources)).toEqual([[fw], [{ kind: 'tree', path: firmware.path }]])
+  expect(components.map(({ sources }) => sources)).toEqual([[fw], [tree]])
   // Another run has the newer ones; what was resolved stays.
   expect((await new SourcePinner(context).pin(cell)).stack.sources!['fw']).toMatchObject([
     { was: 'v1.10, the newest of v*' },

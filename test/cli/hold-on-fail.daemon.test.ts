@@ -58,9 +58,9 @@ async function pretendToBuild(): Promise<void> {
     progress: () => {},
     say: () => {},
   }
-  const { kernel } = await buildsOf(cells[0]!, { run: 1, lab: 'x', lockFile }, context)
   const store = await openStore(state)
   try {
+    const { kernel } = await buildsOf({ store }, cells[0]!, { run: 1, lab: 'x', lockFile }, context)
     const files = ['Image', 'config', 'System.map', 'modules/ffa-probe.ko']
     const products = files.map(async (name) => ({ name, ...(await putArtifact(store, Buffer.from(`# ${name}\n`))) }))
     const about = { fault: null, log: null, started: Date.now(), seconds: 1, inputs: {}, outcome: 'ok' as const }

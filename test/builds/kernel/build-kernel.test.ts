@@ -44,7 +44,7 @@ async function products(outcome: KernelOutcome): Promise<Record<string, string>>
 }
 
 async function variantOf(inputs: KernelInputs, where: SourceTree, context: BuildContext): Promise<VariantFolders> {
-  return variantFolders(context.folders, where, inputs.base, await requestedConfig(inputs))
+  return variantFolders(context.folders, where, inputs.base, requestedConfig(inputs))
 }
 
 const small = smallKernel()

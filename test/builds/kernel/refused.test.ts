@@ -28,7 +28,7 @@ afterAll(async () => {
 })
 
 async function refusals(symbols: Record<string, string>): Promise<Record<string, string>> {
-  const requested = await requestedConfig({ fragments: [], symbols: smallKernel(symbols).symbols })
+  const requested = requestedConfig({ fragments: [], symbols: smallKernel(symbols).symbols })
   const configured = await configure(kconfig, 'allnoconfig', requested, contextIn(folders))
   if (configured.ok) return {}
   return Object.fromEntries(

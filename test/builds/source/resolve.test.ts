@@ -84,7 +84,7 @@ test('what names a source for good is left as it is, and needs nobody to be reac
   const exact: SourceLocation[] = [
     { kind: 'git', url: 'https://git.invalid/linux.git', ref: commit },
     { kind: 'debian', package: 'linux', version: '6.18.5-1' },
-    { kind: 'tree', path: '/nowhere' },
+    { kind: 'tree', path: '/nowhere', snapshot: commit },
   ]
   for (const location of exact) expect(await resolveLocation(location, context)).toBe(location)
   const resolver = new SourceResolver(context)
