@@ -6,6 +6,7 @@ import { checkNames } from './check-names.ts'
 import { checkStacks } from './check-stacks.ts'
 import { checkTargets } from './check-targets.ts'
 import type { Checked, Known, PlanFiles } from './check.ts'
+import { expandMatrix } from './expand-matrix.ts'
 import { inReadingOrder } from '../yaml/located-error.ts'
 import type { LocatedError } from '../yaml/located-error.ts'
 import type { Plan } from './plan.ts'
@@ -45,7 +46,8 @@ export function parsePlan(text: string, file: string, files: PlanFiles, known: K
   for (const check of [checkNames, checkMatrix, checkKernels, checkTargets, checkCpus, checkFiles]) check(checked)
   if (errors.length > 0) return { ok: false, errors: inReadingOrder(errors, file) }
   const plan = readPlan(planFile.parse(yaml.value), checked)
-  checkStacks(plan, checked)
-  checkMachines(plan, checked)
+  const cells = expandMatrix(plan)
+  checkStacks(plan, cells, checked)
+  checkMachines(plan, cells, checked)
   return errors.length > 0 ? { ok: false, errors: inReadingOrder(errors, file) } : { ok: true, plan }
 }

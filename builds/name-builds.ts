@@ -1,0 +1,65 @@
+import type { Cell, KernelInputs } from '../domain/cell.ts'
+import type { BuildIdentity } from './build.ts'
+import { identifyFirmware } from './firmware/identify.ts'
+import { readStack } from './firmware/recipe.ts'
+import { identifyKernel } from './kernel/identify.ts'
+import { sourceIdentity } from './source/obtain.ts'
+import type { NamingContext, SourceIdentity } from './source/source.ts'
+
+/**
+ * Names the builds of cells by the hash of their inputs. What many cells share, a source, a kernel, a stack, is looked at
+ * once: a matrix of 20,000 cells has some hundred kernels and a handful of stacks.
+ */
+export class BuildNamer {
+  readonly #context: NamingContext
+  readonly #known = new Map<string, Promise<unknown>>()
+
+  constructor(context: NamingContext) {
+    this.#context = context
+  }
+
+  /**
+   * Names the kernels of cells, many at a time; whoever asks for one of them then is answered at once.
+   * @throws LabError as `kernel`
+   */
+  async kernels(cells: readonly Pick<Cell, 'kernel'>[]): Promise<void> {
+    const distinct = [...new Map(cells.map((cell) => [JSON.stringify(cell.kernel), cell])).values()]
+    // One after the other: a source that nobody pinned is fetched before it can be named.
+    for (const { kernel } of distinct) await this.#source(kernel)
+    for (let first = 0; first < distinct.length; first += atOnce)
+      await Promise.all(distinct.slice(first, first + atOnce).map((cell) => this.kernel(cell)))
+  }
+
+  /**
+   * The build of a cell's kernel.
+   * @throws LabError SourceMissing, ToolMissing, BadInput for a fragment or patch that has gone since the plan was read
+   */
+  kernel({ kernel }: Pick<Cell, 'kernel'>): Promise<BuildIdentity> {
+    return this.#once(['kernel', kernel], async () => identifyKernel(kernel, await this.#source(kernel)))
+  }
+
+  /**
+   * The build of a cell's firmware; undefined where the cell takes what is installed.
+   * @throws LabError as `kernel`, and BadInput for a recipe with mistakes
+   */
+  async firmware({ stack: { recipe, sources } }: Pick<Cell, 'stack'>): Promise<BuildIdentity | undefined> {
+    if (recipe === undefined) return undefined
+    return await this.#once(['firmware', recipe, sources], async () =>
+      identifyFirmware(await readStack(recipe, sources), this.#context),
+    )
+  }
+
+  #source({ sources, patches }: KernelInputs): Promise<SourceIdentity> {
+    return this.#once(['source', sources, patches], () => sourceIdentity(sources, patches, this.#context))
+  }
+
+  #once<Value>(question: unknown[], answer: () => Promise<Value>): Promise<Value> {
+    const key = JSON.stringify(question)
+    const known = (this.#known.get(key) as Promise<Value> | undefined) ?? answer()
+    this.#known.set(key, known)
+    return known
+  }
+}
+
+/** So many are named at a time: each opens its fragments, and a process may have some hundred files open. */
+const atOnce = 50
