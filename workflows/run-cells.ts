@@ -2,19 +2,22 @@ import { condition, isCancellation, proxyActivities, proxyLocalActivities, workf
 import type { Activities } from '../activities/registry.ts'
 import { queues, workflowIds } from '../domain/naming.ts'
 import { cellChild } from './cell-child.ts'
-import type { BuildResult, CellOutline, RunOutline, RunTask } from './contracts.ts'
+import type { BuildResult, CellOutline, RunOutline, RunSoFar, RunTask } from './contracts.ts'
 import { nightTurns } from './night-turns.ts'
 import { bookkeeping, closing } from './options.ts'
 import { reasonOf } from './reason-of.ts'
 
 const light = proxyLocalActivities<Pick<Activities, 'closeBrokenCell' | 'closeUnbuiltCell' | 'skipCell'>>(bookkeeping)
 
-/** The cells of a run, each as soon as its builds are there and it is its turn. Returns when all have ended. */
+/**
+ * The cells of an outline, each as soon as its builds are there and it is its turn. Returns when all have ended.
+ * @returns of a night the seconds that the boots of each class took so far
+ */
 export async function runCells(
   task: RunTask,
   outline: RunOutline,
   builds: Map<string, Promise<BuildResult>>,
-): Promise<void> {
+): Promise<RunSoFar['spent']> {
   const turns = outline.night && nightTurns(task, outline.cells, outline.night.budget)
   let running = 0
   const { closeOpenAttempts } = proxyActivities<Pick<Activities, 'closeOpenAttempts'>>(
@@ -66,4 +69,5 @@ export async function runCells(
     // When the window closes, what others of them hold has to be put away, too, before the run is said to have ended.
     if (task.closes !== undefined) await Promise.allSettled(cells)
   }
+  return turns?.spent() ?? {}
 }

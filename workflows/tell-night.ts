@@ -1,4 +1,5 @@
 import {
+  ContinueAsNew,
   isCancellation,
   ParentClosePolicy,
   patched,
@@ -26,7 +27,8 @@ export async function andTold<Result>(task: NightTask, night: () => Promise<Resu
     await startTelling(task)
     return result
   } catch (error) {
-    if (!isCancellation(error)) await startTelling(task)
+    // One that goes on in another story has not ended.
+    if (!isCancellation(error) && !(error instanceof ContinueAsNew)) await startTelling(task)
     throw error
   }
 }
