@@ -1,7 +1,7 @@
 import { defineSearchAttributeKey, WorkflowNotFoundError } from '@temporalio/common'
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client'
 import type { BuildRef, BuildResult, BuildTask } from '../workflows/contracts.ts'
-import { queues, workflowIds } from '../domain/naming.ts'
+import { queues, summary, workflowIds } from '../domain/naming.ts'
 import { whileBeating } from './beat.ts'
 import { taskOfRef } from './builds-of.ts'
 import { cancelWasAsked } from './cancel.ts'
@@ -47,7 +47,7 @@ export async function joinBuild(deps: Deps, asked: BuildTask | BuildRef, signal:
         args: [task],
         signal: 'needed',
         signalArgs: [{ by: task.run }],
-        staticSummary: `${task.kind} ${task.name}`,
+        staticSummary: summary(`${task.kind} ${task.name}`),
         typedSearchAttributes: [{ key: defineSearchAttributeKey('LabBuild', 'KEYWORD'), value: task.id }],
       })
       const ended = resultOf(task, () => handle.result() as Promise<BuildResult>)

@@ -1,4 +1,4 @@
-import { CompleteAsyncError, Context } from '@temporalio/activity'
+import { CompleteAsyncError, Context, type Info } from '@temporalio/activity'
 import { ActivityCancelledError, ActivityNotFoundError } from '@temporalio/client'
 import { ApplicationFailure } from '@temporalio/common'
 import { LabError } from '../domain/errors.ts'
@@ -9,6 +9,12 @@ import type { Deps } from './registry.ts'
 
 /** Why a wait ends before its build does. */
 type Cut = 'cancelled' | 'given up' | 'worker stopped'
+
+/** A step that has given its slot back: how the server knows it, and whose it is. */
+interface Step {
+  token: Uint8Array
+  of: Info['workflowExecution']
+}
 
 /** How often the server hears that we wait still, and tells whether the run was cancelled: well below its time limit. */
 const beatMs = { least: 1_000, most: 5_000, each: 20 }
@@ -37,7 +43,8 @@ export class BuildWaits {
     const wait = new AbortController()
     // The next worker goes on with what this one tells the server that it gives up.
     if (this.#waits.size === 0) process.on('SIGTERM', this.#stop)
-    const over = this.#wait(Context.current().info.taskToken, build, wait).finally(() => {
+    const { taskToken, workflowExecution } = Context.current().info
+    const over = this.#wait({ token: taskToken, of: workflowExecution }, build, wait).finally(() => {
       this.#waits.delete(wait)
       if (this.#waits.size === 0) process.off('SIGTERM', this.#stop)
     })
@@ -45,11 +52,11 @@ export class BuildWaits {
     return Promise.reject(new CompleteAsyncError())
   }
 
-  async #wait(step: Uint8Array, build: BuildTask | BuildRef, wait: AbortController): Promise<void> {
+  async #wait(step: Step, build: BuildTask | BuildRef, wait: AbortController): Promise<void> {
     const { activity } = this.#deps.client
     const beats = this.#beat(step, build, wait)
     try {
-      await activity.complete(step, await joinBuild(this.#deps, build, wait.signal))
+      await activity.complete(step.token, await joinBuild(this.#deps, build, wait.signal))
     } catch (error) {
       // Who is not heard of is taken for dead, and the step is done again: nothing depends on these calls.
       await this.#tellCut(step, build, wait.signal, error).catch(() => undefined)
@@ -58,21 +65,32 @@ export class BuildWaits {
     }
   }
 
-  async #tellCut(step: Uint8Array, build: BuildTask | BuildRef, { aborted, reason }: AbortSignal, error: unknown) {
+  async #tellCut(step: Step, build: BuildTask | BuildRef, { aborted, reason }: AbortSignal, error: unknown) {
     const { activity } = this.#deps.client
+    const { token } = step
     const cut = aborted ? (reason as Cut) : undefined
-    if (cut === 'given up') return
+    if (cut === 'given up') {
+      // Done again by another worker, or the run is over and nobody needs the build.
+      if (!(await this.#isTold(step))) await dropBuild(this.#deps, build)
+      return
+    }
     if (cut === 'cancelled') {
       await dropBuild(this.#deps, build)
-      return await activity.reportCancellation(step)
+      return await activity.reportCancellation(token)
     }
     const stopped = () => ApplicationFailure.retryable('The worker was stopped while the run waited for its build.')
-    await activity.fail(step, cut ? stopped() : error instanceof LabError ? toFailure(error) : error)
+    await activity.fail(token, cut ? stopped() : error instanceof LabError ? toFailure(error) : error)
   }
 
-  #beat(step: Uint8Array, { id }: BuildRef, wait: AbortController): { end: () => void } {
+  /** Whether the story goes on that asked for the wait. */
+  async #isTold({ of }: Step): Promise<boolean> {
+    const handle = this.#deps.client.workflow.getHandle(of?.workflowId ?? '', of?.runId)
+    return (await handle.describe()).status.name === 'RUNNING'
+  }
+
+  #beat(step: Step, { id }: BuildRef, wait: AbortController): { end: () => void } {
     const beat = async (): Promise<void> => {
-      await this.#deps.client.activity.heartbeat(step, { waitingFor: id }).catch((error: unknown) => {
+      await this.#deps.client.activity.heartbeat(step.token, { waitingFor: id }).catch((error: unknown) => {
         if (error instanceof ActivityCancelledError) wait.abort('cancelled' satisfies Cut)
         if (error instanceof ActivityNotFoundError) wait.abort('given up' satisfies Cut)
       })

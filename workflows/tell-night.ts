@@ -8,7 +8,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow'
 import type { Activities } from '../activities/registry.ts'
-import { workflowIds } from '../domain/naming.ts'
+import { summary, workflowIds } from '../domain/naming.ts'
 import type { NightTask, NightTelling } from './contracts.ts'
 import { bookkeeping, delivering, planningTelling } from './options.ts'
 import { reasonOf } from './reason-of.ts'
@@ -43,7 +43,7 @@ async function startTelling({ schedule }: NightTask): Promise<void> {
       workflowId: workflowIds.telling(workflowId),
       args: [told],
       parentClosePolicy: ParentClosePolicy.ABANDON,
-      staticSummary: `tell of a night of ${schedule}`,
+      staticSummary: summary(`tell of a night of ${schedule}`),
     })
   } catch (error) {
     // A night is what it is, told or not.

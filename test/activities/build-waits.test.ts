@@ -97,3 +97,13 @@ it('drops the builds of a run that is cancelled, and has it end when they have',
   )
   expect(new Set(ended.map(({ state }) => state))).toEqual(new Set(['cancelled']))
 }, 120_000)
+
+it('drops the builds of a run whose story is over, for then nobody needs them', async () => {
+  const { steps, start, begun, dropped } = world()
+  await bench.withSteps(steps, async () => {
+    const handle = await start()
+    await expect.poll(() => begun.size, { timeout: 60_000 }).toBe(ids.length)
+    await handle.terminate('by hand')
+    await expect.poll(() => [...dropped].toSorted(), { timeout: 60_000 }).toEqual(ids)
+  })
+}, 120_000)
