@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { execa } from 'execa'
-import { spread, type Spread } from './spread.ts'
+import { spreadOf, type Spread } from './spread.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -15,7 +15,7 @@ export async function largePlan(rounds: number, kernels: number): Promise<{ what
     const timed = async (args: string[]): Promise<Spread> => {
       const seconds: number[] = []
       for (let round = 0; round < rounds; round++) seconds.push(await secondsOf(folder, [...args, plan]))
-      return spread(seconds)
+      return spreadOf(seconds)
     }
     return [
       { what: 'hyplab plan check', seconds: await timed(['plan', 'check']) },
@@ -37,7 +37,9 @@ function textOf(kernels: number): string {
   const variants = 20
   const modes = Math.round(20_000 / kernels / variants)
   const named = (count: number, line: (n: number) => string) => Array.from({ length: count }, (_, n) => line(n + 1))
-  const fragments = ['base', 'lean', 'pkvm', 'ffa', 'records'].map((name) => resolve(root, `stacks/kernel/${name}.config`))
+  const fragments = ['base', 'lean', 'pkvm', 'ffa', 'records'].map((name) =>
+    resolve(root, `stacks/kernel/${name}.config`),
+  )
   const source = `{ tarball: 'https://linux.invalid/linux.tar', sha256: ${'0'.repeat(64)} }`
   return [
     'name: large',
