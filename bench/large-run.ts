@@ -47,6 +47,7 @@ async function runOn(environment: TestWorkflowEnvironment, cells: number, atOnce
   const workers = await Promise.all([
     Worker.create({ ...common, taskQueue: queues.main(lab), workflowBundle: { code } }),
     Worker.create({ ...common, taskQueue: queues.host(lab, host) }),
+    Worker.create({ ...common, taskQueue: queues.closing(lab, host) }),
   ])
   const running = Promise.all(workers.map((worker) => worker.run()))
   const { workflow } = environment.client
@@ -103,6 +104,8 @@ function stubs(whole: WholeOutline, boot: () => void): Partial<Activities> {
       boot()
       return { ending: 'finished' }
     },
+    // On a host that is too busy for a heartbeat.
+    closeLostAttempt: async () => ({ ending: 'infra' }),
     judgeCell: async () => 'pass',
     finishRun: async () => ({ verdicts: {}, failedBuilds: 0 }),
   }

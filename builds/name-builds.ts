@@ -13,6 +13,7 @@ import type { NamingContext, SourceIdentity } from './source/source.ts'
 export class BuildNamer {
   readonly #context: NamingContext
   readonly #known = new Map<string, Promise<unknown>>()
+  readonly #texts = new WeakMap<KernelInputs, string>()
 
   constructor(context: NamingContext) {
     this.#context = context
@@ -23,7 +24,7 @@ export class BuildNamer {
    * @throws LabError as `kernel`
    */
   async kernels(cells: readonly Pick<Cell, 'kernel'>[]): Promise<void> {
-    const distinct = [...new Map(cells.map((cell) => [JSON.stringify(cell.kernel), cell])).values()]
+    const distinct = [...new Map(cells.map((cell) => [this.#textOf(cell.kernel), cell])).values()]
     // One after the other: a source that nobody pinned is fetched before it can be named.
     for (const { kernel } of distinct) await this.#source(kernel)
     for (let first = 0; first < distinct.length; first += atOnce)
@@ -35,7 +36,7 @@ export class BuildNamer {
    * @throws LabError SourceMissing, ToolMissing, BadInput for a fragment or patch that has gone since the plan was read
    */
   kernel({ kernel }: Pick<Cell, 'kernel'>): Promise<BuildIdentity> {
-    return this.#once(['kernel', kernel], async () => identifyKernel(kernel, await this.#source(kernel)))
+    return this.#once(`kernel ${this.#textOf(kernel)}`, async () => identifyKernel(kernel, await this.#source(kernel)))
   }
 
   /**
@@ -44,20 +45,28 @@ export class BuildNamer {
    */
   async firmware({ stack: { recipe, sources } }: Pick<Cell, 'stack'>): Promise<BuildIdentity | undefined> {
     if (recipe === undefined) return undefined
-    return await this.#once(['firmware', recipe, sources], async () =>
+    return await this.#once(`firmware ${JSON.stringify([recipe, sources])}`, async () =>
       identifyFirmware(await readStack(recipe, sources), this.#context),
     )
   }
 
   #source({ sources, patches }: KernelInputs): Promise<SourceIdentity> {
-    return this.#once(['source', sources, patches], () => sourceIdentity(sources, patches, this.#context))
+    return this.#once(`source ${JSON.stringify([sources, patches])}`, () =>
+      sourceIdentity(sources, patches, this.#context),
+    )
   }
 
-  #once<Value>(question: unknown[], answer: () => Promise<Value>): Promise<Value> {
-    const key = JSON.stringify(question)
-    const known = (this.#known.get(key) as Promise<Value> | undefined) ?? answer()
-    this.#known.set(key, known)
+  #once<Value>(question: string, answer: () => Promise<Value>): Promise<Value> {
+    const known = (this.#known.get(question) as Promise<Value> | undefined) ?? answer()
+    this.#known.set(question, known)
     return known
+  }
+
+  /** Cells of a plan that was just expanded have the same kernel by reference, those of a store by value. */
+  #textOf(kernel: KernelInputs): string {
+    const text = this.#texts.get(kernel) ?? JSON.stringify(kernel)
+    this.#texts.set(kernel, text)
+    return text
   }
 }
 
