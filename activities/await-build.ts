@@ -73,6 +73,19 @@ export async function dropBuild(deps: Deps, { lab, id, run }: BuildRef): Promise
   }
 }
 
+/**
+ * Says of builds that a run needs them no longer, and waits for none of them: those that have ended, or that it never asked
+ * for, are left alone.
+ */
+export async function dropBuilds({ client }: Deps, lab: string, run: number, builds: readonly string[]): Promise<void> {
+  for (const id of builds) {
+    const handle = client.workflow.getHandle(workflowIds.build(lab, id))
+    await handle.signal('dropped', { by: run }).catch((error: unknown) => {
+      if (!(error instanceof WorkflowNotFoundError)) throw error
+    })
+  }
+}
+
 async function resultOf(task: BuildTask, wait: () => Promise<BuildResult>): Promise<BuildResult> {
   try {
     return await wait()

@@ -43,6 +43,8 @@ export interface RunEnd {
   run: number
   state: 'finished' | 'cancelled' | 'failed'
   reason: string
+  /** Set where the run's own story was cut off: what it waited for, nobody has dropped. */
+  lab?: string
 }
 
 /** The steps of the stories, as workflows see them. Each is safe to run twice. */

@@ -5,7 +5,7 @@ import { Client } from '@temporalio/client'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createActivities, type Deps, type RunEnd } from '../../activities/registry.ts'
 import { queues } from '../../domain/naming.ts'
-import type { BuildTask, RunTask } from '../../workflows/contracts.ts'
+import type { BuildRef, BuildTask, RunTask } from '../../workflows/contracts.ts'
 import { host, lab, openBench, type Bench } from '../workflows/environment.ts'
 
 let bench: Bench
@@ -25,7 +25,7 @@ function world() {
   const [begun, dropped, ended] = [new Set<string>(), new Set<string>(), [] as RunEnd[]]
   const go = Promise.withResolvers<void>()
   const prefix = randomUUID()
-  const { awaitBuild } = createActivities({ client } as unknown as Deps)
+  const activities = createActivities({ client } as unknown as Deps)
   const builds = ids.map((id) => {
     const task: BuildTask = {
       kind: 'firmware',
@@ -39,7 +39,7 @@ function world() {
     return { task, built: false }
   })
   const steps = {
-    awaitBuild,
+    awaitBuild: (build: BuildTask | BuildRef) => activities.awaitBuild(build),
     outlineRun: async () => ({ plan: 'p', builds, cells: [] }),
     async build({ id, name }: BuildTask) {
       begun.add(name)

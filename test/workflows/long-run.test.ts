@@ -104,7 +104,8 @@ describe('a run of three stories', () => {
       expect(await handle.result()).toEqual({ verdicts: {}, failedBuilds: 0 })
     })
     expect(seen.asked).toEqual([undefined, 2, 4])
-    expect(seen.booted.toSorted()).toEqual([1, 3, 4])
+    expect(new Set(seen.booted)).toEqual(new Set([1, 3, 4]))
+    expect(seen.booted).toHaveLength(3)
     expect(seen.unbuilt.map(({ cell, message }) => `${cell}: ${message}`)).toEqual([
       '2: it does not compile',
       '5: it does not compile',
@@ -169,8 +170,8 @@ describe('a night of several stories', () => {
   it('begins once and is told once; its budget is one for all of them', async () => {
     const seen = fresh()
     await nightOf(seen, steps(seen, 6, { budget: { qemu: 35 } }))
-    expect(seen.booted.toSorted()).toEqual([1, 2, 3])
-    expect(seen.skipped.map(({ cell }) => cell).toSorted()).toEqual([4, 5, 6])
+    expect(new Set(seen.booted)).toEqual(new Set([1, 2, 3]))
+    expect(new Set(seen.skipped.map(({ cell }) => cell))).toEqual(new Set([4, 5, 6]))
   })
 
   it('ends when its window closes, in whichever story that is', async () => {
