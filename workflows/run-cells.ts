@@ -1,8 +1,16 @@
-import { condition, isCancellation, proxyActivities, proxyLocalActivities, workflowInfo } from '@temporalio/workflow'
+import {
+  condition,
+  isCancellation,
+  patched,
+  proxyActivities,
+  proxyLocalActivities,
+  workflowInfo,
+} from '@temporalio/workflow'
 import type { Activities } from '../activities/registry.ts'
 import { queues, workflowIds } from '../domain/naming.ts'
 import { cellChild } from './cell-child.ts'
 import type { BuildResult, CellOutline, RunOutline, RunSoFar, RunTask } from './contracts.ts'
+import { Gate } from './gate.ts'
 import { nightTurns } from './night-turns.ts'
 import { bookkeeping, closing } from './options.ts'
 import { reasonOf } from './reason-of.ts'
@@ -20,6 +28,8 @@ export async function runCells(
 ): Promise<RunSoFar['spent']> {
   const turns = outline.night && nightTurns(task, outline.cells, outline.night.budget)
   let running = 0
+  // Stories of before let their cells in otherwise.
+  const gate = patched('gate') ? new Gate(task.atOnce) : undefined
   const { closeOpenAttempts } = proxyActivities<Pick<Activities, 'closeOpenAttempts'>>(
     closing(queues.closing(task.lab, task.host)),
   )
@@ -52,13 +62,15 @@ export async function runCells(
     // Of several that wait for the same place in the row only one may have it when it comes free.
     // One that boots on a place of a lab waits for that, and costs this host nothing. In a night its turn says all that.
     const inRow = !turn && !cell.leased
-    while (inRow && running >= task.atOnce) await condition(() => running < task.atOnce)
+    if (inRow && gate) await gate.enter()
+    while (inRow && !gate && running >= task.atOnce) await condition(() => running < task.atOnce)
     if (inRow) running++
     try {
       await cellChild(task, cell, workflowIds.cell(workflowInfo().workflowId, cell.number))
       if (turn?.count) await turn.count()
     } finally {
       if (inRow) running--
+      if (inRow) gate?.leave()
       turn?.end()
     }
   }
