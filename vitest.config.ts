@@ -28,7 +28,7 @@ const slow = {
     'test/nights/{year,bisect-simulation}.test.ts',
     'test/activities/keeping/{histories,kill,small-disk}.test.ts',
     'test/cli/{gc,report,searches}.test.ts',
-    'test/workflows/run-search.test.ts',
+    'test/workflows/{run-search,long-run}.test.ts',
   ],
   /** Places of a lab and schedules, most of them behind real daemons. */
   daemons: ['test/**/*.daemon.test.ts', 'test/cli/{places,schedule}.test.ts', 'test/activities/lease-place.test.ts'],

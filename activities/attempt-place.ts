@@ -6,7 +6,7 @@ import type { AttemptTask } from '../workflows/contracts.ts'
  * attempts of a cell are never beside each other.
  */
 export function placeOf(task: AttemptTask, target: string): string {
-  return `${target}/${task.run}.${task.cell}`
+  return `${target.slice(0, 100)}/${task.run}.${task.cell}`
 }
 
 /** Where a place keeps its claim: one folder for each place, all beside each other, as `reapClaims` looks for them. */

@@ -6,7 +6,8 @@ import type { Deps } from './registry.ts'
 import { Reporter } from './reporter.ts'
 
 /**
- * Writes that an attempt begins, with its first step on its place: on a board that is flashing, and the boot goes on from there.
+ * Writes that an attempt begins, with its first step on its place: on a board that is flashing, and the boot goes on from
+ * there. Done again it began when it began.
  * @param target the target's name in the plan, after which a place of the attempt's own is called
  * @throws LabError StaleFence when a later lease of the place has been seen, or the attempt has been closed
  */
@@ -24,13 +25,13 @@ export async function beginAttempt(
     place: held?.place ?? placeOf(task, target),
     fence: fenceOf(held?.fence ?? task.attempt),
     folder: attemptFolder(deps.folders.state, task),
-    started: held && before && !before.end ? before.started : Date.now(),
+    started: Date.now(),
   }
-  await startAttempt(deps.store, start)
+  const started = await startAttempt(deps.store, start)
   if (before === undefined) {
     const reporter = new Reporter(deps.store, { run: task.run, cell: task.cell, attempt: task.attempt })
     reporter.tell('attempt-started', { place: start.place })
     await reporter.flush()
   }
-  return start
+  return { ...start, started }
 }

@@ -1,7 +1,6 @@
 import type { CellVerdict } from '../domain/verdict/verdict.ts'
-import { judgeCell } from '../store/cells.ts'
+import { closeCell } from '../store/close-cell.ts'
 import { cellDetail } from '../store/details.ts'
-import { addEvent } from '../store/events.ts'
 import type { BrokenCell } from '../workflows/contracts.ts'
 import type { Deps } from './registry.ts'
 
@@ -13,6 +12,5 @@ export async function closeBrokenCell(deps: Deps, { run, cell, reason }: BrokenC
     sentence: `The lab could not finish the cell: ${reason}`,
     because: [],
   }
-  await judgeCell(deps.store, run, cell, verdict)
-  await addEvent(deps.store, { run, cell, time: Date.now(), kind: 'verdict', data: verdict })
+  await closeCell(deps.store, run, cell, verdict, Date.now())
 }

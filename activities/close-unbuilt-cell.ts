@@ -1,6 +1,5 @@
 import type { CellVerdict } from '../domain/verdict/verdict.ts'
-import { judgeCell } from '../store/cells.ts'
-import { addEvent } from '../store/events.ts'
+import { closeCell } from '../store/close-cell.ts'
 import type { UnbuiltCell } from '../workflows/contracts.ts'
 import type { Deps } from './registry.ts'
 
@@ -11,6 +10,5 @@ export async function closeUnbuiltCell(deps: Deps, { run, cell, infra, message }
     sentence: `It could not be built: ${message}`,
     because: [],
   }
-  await judgeCell(deps.store, run, cell, verdict)
-  await addEvent(deps.store, { run, cell, time: Date.now(), kind: 'verdict', data: verdict })
+  await closeCell(deps.store, run, cell, verdict, Date.now())
 }

@@ -12,7 +12,8 @@ export function asStep<Input, Output>(step: (input: Input) => Promise<Output>): 
   }
 }
 
-function toFailure(error: LabError): ApplicationFailure {
+/** One of our errors as the server knows it: with its code as the type and with its retryability. */
+export function toFailure(error: LabError): ApplicationFailure {
   return ApplicationFailure.create({
     message: error.message,
     type: error.code,

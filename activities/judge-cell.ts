@@ -1,8 +1,7 @@
 import type { JudgedAttempt, Verdict } from '../domain/verdict/verdict.ts'
 import { verdictOf } from '../domain/verdict/cell-verdict.ts'
-import { judgeCell as storeVerdict } from '../store/cells.ts'
+import { closeCell } from '../store/close-cell.ts'
 import { cellDetail, type CellDetail } from '../store/details.ts'
-import { addEvent } from '../store/events.ts'
 import type { Deps } from './registry.ts'
 
 /** Derives a cell's verdict from its stored attempts and keeps it. */
@@ -10,8 +9,7 @@ export async function judgeCell(deps: Deps, input: { run: number; cell: number }
   const { cell } = await cellDetail(deps.store, input.run, input.cell)
   const attempts = judgedAttempts(cell)
   const verdict = verdictOf(attempts, cell.cell.expectations, cell.cell.attempts)
-  await storeVerdict(deps.store, input.run, input.cell, verdict)
-  await addEvent(deps.store, { run: input.run, cell: input.cell, time: Date.now(), kind: 'verdict', data: verdict })
+  await closeCell(deps.store, input.run, input.cell, verdict, Date.now())
   return verdict.verdict
 }
 

@@ -4,7 +4,7 @@ import { noteUndelivered } from '../store/deliveries.ts'
 import type { Store } from '../store/store.ts'
 import type { Flashed } from '../targets/board/flash/flash.ts'
 import type * as contracts from '../workflows/contracts.ts'
-import { awaitBuild } from './await-build.ts'
+import { BuildWaits } from './build-waits.ts'
 import { awaitRoom } from './keeping/await-room.ts'
 import { beginNight } from './begin-night.ts'
 import { bootedSeconds } from './booted-seconds.ts'
@@ -43,14 +43,16 @@ export interface RunEnd {
   run: number
   state: 'finished' | 'cancelled' | 'failed'
   reason: string
+  /** Set where the run's own story was cut off: what it waited for, nobody has dropped. */
+  lab?: string
 }
 
 /** The steps of the stories, as workflows see them. Each is safe to run twice. */
 export interface Activities {
   beginNight(start: contracts.NightStart): Promise<contracts.RunTask>
-  outlineRun(input: { run: number; lab: string }): Promise<contracts.RunOutline>
+  outlineRun(input: contracts.OutlineTask): Promise<contracts.RunOutline>
   nextAttempt(input: { run: number; lab: string }): Promise<contracts.SearchTask>
-  awaitBuild(task: contracts.BuildTask): Promise<contracts.BuildResult>
+  awaitBuild(task: contracts.BuildTask | contracts.BuildRef): Promise<contracts.BuildResult>
   awaitRoom(task: contracts.RoomTask): Promise<void>
   rebuild(cell: contracts.CellBuilds): Promise<contracts.BuildResult[]>
   build(task: contracts.BuildTask): Promise<contracts.BuildResult>
@@ -78,11 +80,12 @@ export interface Activities {
 
 /** The activities of one worker, bound to its folders, store and client. */
 export function createActivities(deps: Deps): Activities {
+  const waits = new BuildWaits(deps)
   return {
     beginNight: asStep((start) => beginNight(deps, start)),
     outlineRun: asStep((input) => outlineRun(deps, input)),
     nextAttempt: asStep((input) => nextAttempt(deps, input)),
-    awaitBuild: asStep((task) => awaitBuild(deps, task)),
+    awaitBuild: asStep((task) => waits.begin(task)),
     awaitRoom: asStep((task) => awaitRoom(deps, task)),
     rebuild: asStep((cell) => rebuild(deps, cell)),
     build: asStep((task) => build(deps, task)),

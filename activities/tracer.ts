@@ -16,13 +16,23 @@ const patienceMs = 600_000
 
 let refused: { until: number; why: string } | undefined
 
-/** The tracer that fits this host's QEMU, built if it must be. Only this host's trouble is remembered, and only for a while. */
-export async function tracerOf({ folders }: Pick<Deps, 'folders'>, folder: string): Promise<Tracer> {
+/**
+ * The tracer that fits this host's QEMU, built if it must be. Only this host's trouble is remembered, and only for a while.
+ * @param wanted aborted when nobody wants it any longer
+ * @throws the signal's reason when aborted
+ */
+export async function tracerOf(
+  { folders }: Pick<Deps, 'folders'>,
+  folder: string,
+  wanted?: AbortSignal,
+): Promise<Tracer> {
   if (refused && Date.now() < refused.until) return { why: refused.why }
-  const signal = AbortSignal.timeout(longestBuildMs)
+  const limit = AbortSignal.timeout(longestBuildMs)
+  const signal = wanted ? AbortSignal.any([limit, wanted]) : limit
   try {
     return await buildSmcTrace({ folders, logFile: join(folder, 'smc-trace.log'), signal })
   } catch (error) {
+    wanted?.throwIfAborted()
     if (error !== signal.reason && !(error instanceof LabError)) throw error
     const why = error instanceof LabError ? error.message : `It was not built within ${longestBuildMs / 1000} s.`
     refused = { until: Date.now() + patienceMs, why }

@@ -1,14 +1,18 @@
-/** `npm run bench [-- overhead|qemu|tracer|console|server|inspect|judge|flip|hostile|store|fvp|board|night ...] [--rounds N]`: what hyplab costs, beside what it is measured against. */
+/** `npm run bench [-- overhead|qemu|tracer|console|server|inspect|judge|flip|hostile|store|fvp|board|night|plan|follow|large ...] [--rounds N]`: what hyplab costs, beside what it is measured against. */
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
+import { counted } from '../domain/counted.ts'
 import { board } from './board.ts'
 import { flip } from './flip.ts'
+import { follow } from './follow.ts'
 import { consoleServer } from './console-server.ts'
 import { consoleThroughput } from './console-throughput.ts'
 import { fvpStandIn } from './fvp-stand-in.ts'
 import { hostile } from './hostile.ts'
 import { inspectThroughput } from './inspect-throughput.ts'
 import { judgeThroughput } from './judge.ts'
+import { largePlan } from './large-plan.ts'
+import { largeRun } from './large-run.ts'
 import { night } from './night.ts'
 import { overhead } from './overhead.ts'
 import { qemuPower } from './qemu-power.ts'
@@ -19,7 +23,7 @@ import { tracer } from './tracer.ts'
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 const print = (text: string): void => void process.stdout.write(`${text}\n`)
 
-/** Rounds of `qemu`, `tracer`, `server`, `fvp`, `board` and `night`, and of `overhead` for each of its two cases, when `--rounds` does not say. */
+/** Rounds of `qemu`, `tracer`, `server`, `fvp`, `board`, `night` and `plan`, and of `overhead` for each of its two cases, when `--rounds` does not say. */
 const defaultRounds = 7
 
 const benchmarks: Record<string, (rounds: number) => Promise<void>> = {
@@ -118,6 +122,29 @@ const benchmarks: Record<string, (rounds: number) => Promise<void>> = {
       print(`  ${what.padEnd(36)} ${inSeconds(seconds)}, ${median} times raw (${least} to ${most})`)
     }
     print('  goal: at most 1.1 times, with as many at once as is best')
+  },
+  plan: async (rounds) => {
+    for (const kernels of [1, 50]) {
+      const distinct = counted(kernels * 20, 'distinct kernel build')
+      print(`\nA plan of 20,000 cells with ${distinct}: median of ${rounds} rounds (least to most), goal 3 s`)
+      for (const { what, seconds } of await largePlan(rounds, kernels))
+        print(`  ${what.padEnd(24)} ${inSeconds(seconds)}`)
+    }
+  },
+  follow: async () => {
+    print('\nFollowing a run beside the worker that writes it: processor time of the command, without its start')
+    for (const cells of [12, 120]) {
+      const { seconds, events } = await follow(cells)
+      print(`  ${String(cells).padStart(5)} cells, ${events} events: ${seconds.toFixed(2)} s`)
+    }
+  },
+  large: async () => {
+    const cells = 5_000
+    print(`\nA run of ${cells} cells that boot nothing, on a real server (goal: no story of 10,000 events)`)
+    const { seconds, booted, stories } = await largeRun(cells, 20)
+    print(`  ${booted} boots in ${seconds.toFixed(0)} s, ${counted(stories.length, 'story', 'stories')}`)
+    for (const { events, bytes } of stories)
+      print(`  ${String(events).padStart(7)} events, ${(bytes / 1e6).toFixed(2)} MB`)
   },
   store: async () => {
     print('\nThe results of a run of 50 cells')

@@ -20,12 +20,20 @@ export function canonicalJson(value: unknown): string {
 
 /** The sources of what we build for a target are asked for before each boot. */
 const hashes = new FileMemo<string>()
+const beingHashed = new Map<string, Promise<string>>()
 
 /**
- * sha256 in hex over the names and bytes of all regular files below a folder; its own place does not matter.
+ * sha256 in hex over the names and bytes of all regular files below a folder; its own place does not matter. Who asks while
+ * it is worked out for somebody else gets the same answer.
  * @throws ENOENT when the folder does not exist.
  */
-export async function sha256Folder(folder: string): Promise<string> {
+export function sha256Folder(folder: string): Promise<string> {
+  const hash = beingHashed.get(folder) ?? hashFolder(folder).finally(() => beingHashed.delete(folder))
+  beingHashed.set(folder, hash)
+  return hash
+}
+
+async function hashFolder(folder: string): Promise<string> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
   const hashed = files.map(

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { LabError } from '../domain/errors.ts'
+import { workflowIds } from '../domain/naming.ts'
 import { createRun, taskOptions, type RunOptions } from '../store/runs.ts'
 import type { Store } from '../store/store.ts'
 import type { Answer } from '../worker/control.ts'
@@ -19,7 +20,7 @@ export async function startRun(
   options: RunOptions,
 ): Promise<number> {
   const lab = await labId(store.folder)
-  const workflowId = `${lab}-run-${plan.name}-${randomBytes(4).toString('hex')}`
+  const workflowId = workflowIds.run(lab, plan.name, randomBytes(4).toString('hex'))
   const run = await createRun(store, {
     plan: plan.name,
     planText: text,

@@ -1,4 +1,6 @@
+import { cellIds } from '../store/cells.ts'
 import { runDetail } from '../store/details.ts'
+import { findRun } from '../store/runs.ts'
 import type { Store } from '../store/store.ts'
 import type { Answer } from '../worker/control.ts'
 import type { Context } from './context.ts'
@@ -23,22 +25,21 @@ export async function watchRun(
   run: number,
   signal?: AbortSignal,
 ): Promise<number> {
-  const { run: row, cells } = await runDetail(store, run)
-  const ids = cells.map(({ cell }) => cell.id)
-  const progress = makeProgress(context, ids, row.started)
+  const { started } = await findRun(store, run)
+  const ids = await cellIds(store, run)
+  const progress = makeProgress(context, ids, started)
   const following = AbortSignal.any([service?.ended ?? AbortSignal.abort(), ...(signal ? [signal] : [])])
   for await (const event of followRun(store, run, following)) {
     // A search gets its cells while it goes on.
-    if (event.cell !== null && event.cell > ids.length)
-      ids.push(...(await runDetail(store, run)).cells.slice(ids.length).map(({ cell }) => cell.id))
+    if (event.cell !== null && event.cell > ids.length) ids.push(...(await cellIds(store, run, ids.length)))
     progress.show(event)
   }
   progress.end()
-  const detail = await runDetail(store, run)
-  if (detail.run.state === 'running') {
+  if ((await findRun(store, run)).state === 'running') {
     if (signal?.aborted) return exitCodes.ok
     throw await nobodyWorksOn(run, store.folder)
   }
+  const detail = await runDetail(store, run)
   if (context.json) context.printJson(runToJson(detail))
   else context.print(reportRun(detail, context.paint))
   return detail.run.exitCode ?? exitCodes.infra

@@ -23,8 +23,27 @@ export const searchAttributes = {
   LabBuild: 'Keyword',
 } as const
 
+/** What a server takes: of a summary 400 bytes, of a keyword on PostgreSQL 255 characters, of a workflow id 1,000. */
+const longest = { summary: 100, keyword: 255, id: 100 }
+
+/** A text as the summary of a workflow, whatever it names. */
+export function summary(text: string): string {
+  return shortened(text, longest.summary)
+}
+
+/** A text as the value of a search attribute. */
+export function keyword(text: string): string {
+  return shortened(text, longest.keyword)
+}
+
+function shortened(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most - 1)}…`
+}
+
 /** Workflow ids: people and other workflows find them by these. */
 export const workflowIds = {
+  /** Of a run, after its plan. @param unique tells it from all others */
+  run: (lab: string, plan: string, unique: string) => `${lab}-run-${plan.slice(0, longest.id)}-${unique}`,
   cell: (run: string, cell: number) => `${run}-cell-${cell}`,
   /** More attempts of a cell, from one on. */
   attempts: (run: string, cell: number, first: number) => `${run}-cell-${cell}-from-${first}`,

@@ -36,6 +36,39 @@ export async function setCellBuilds(
   await updateCell(store, run, cell, { kernel_build: builds.kernel, firmware_build: builds.firmware })
 }
 
+/** Says which builds the cells of a run boot, by number, as `setCellBuilds` does for one: all of them or none. */
+export async function setBuilds(
+  store: Store,
+  run: number,
+  cells: ReadonlyMap<number, { kernel: string; firmware: string | null }>,
+): Promise<void> {
+  await store.database.transaction().execute(async (transaction) => {
+    for (const [number, { kernel, firmware }] of cells)
+      await transaction
+        .updateTable('cells')
+        .set({ kernel_build: kernel, firmware_build: firmware })
+        .where('run', '=', run)
+        .where('number', '=', number)
+        .execute()
+  })
+}
+
+/**
+ * A cell of a run that boots a build.
+ * @throws LabError BadInput when none does
+ */
+export async function cellOfBuild(store: Store, run: number, build: string): Promise<Cell> {
+  const row = await store.database
+    .selectFrom('cells')
+    .select('cell')
+    .where('run', '=', run)
+    .where((cell) => cell.or([cell('kernel_build', '=', build), cell('firmware_build', '=', build)]))
+    .limit(1)
+    .executeTakeFirst()
+  if (row === undefined) throw new LabError('BadInput', `No cell of run ${run} boots the build ${build}.`)
+  return JSON.parse(row.cell) as Cell
+}
+
 /** Writes some cells of a run, by number, in the place of what they were: all of them or none. */
 export async function setCells(store: Store, run: number, cells: ReadonlyMap<number, Cell>): Promise<void> {
   if (cells.size === 0) return
@@ -112,6 +145,18 @@ export async function addCell(store: Store, run: number, cell: Cell): Promise<nu
     await transaction.insertInto('cells').values(row).execute()
     return number
   })
+}
+
+/** The ids of a run's cells in the order of their numbers. @param after the number behind which they begin */
+export async function cellIds(store: Store, run: number, after = 0): Promise<string[]> {
+  const rows = await store.database
+    .selectFrom('cells')
+    .select('id')
+    .where('run', '=', run)
+    .where('number', '>', after)
+    .orderBy('number')
+    .execute()
+  return rows.map(({ id }) => id)
 }
 
 /** A cell as its row has it. */

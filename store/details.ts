@@ -4,7 +4,7 @@ import { readAttempts, type Attempt, type AttemptKey } from './attempt.ts'
 import { readBuilds, type Build } from './builds.ts'
 import { toCell, type StoredCell } from './cells.ts'
 import type { Tables } from './database/tables.ts'
-import { toRun, type Run } from './runs.ts'
+import { findRun, type Run } from './runs.ts'
 import type { Store } from './store.ts'
 
 /** A cell with its attempts, findings and artifacts included, in the order of their numbers. */
@@ -35,10 +35,23 @@ export type AttemptDetail = CellContext & { attempt: Attempt }
  */
 export async function runDetail(store: Store, run: number): Promise<RunDetail> {
   return await snapshot(store, async (transaction) => {
-    const detail = await readRun(transaction, run)
+    const detail = await findRun({ database: transaction }, run)
     const rows = await transaction.selectFrom('cells').selectAll().where('run', '=', run).orderBy('number').execute()
     const attempts = Map.groupBy(await readAttempts(transaction, run), (attempt) => attempt.cell)
     const cells = rows.map((row) => ({ ...toCell(row), attempts: attempts.get(row.number) ?? [] }))
+    return { run: detail, cells, builds: await readBuilds(transaction, buildIds(cells)) }
+  })
+}
+
+/**
+ * A run with its cells and their builds, without what their attempts showed: of 5,000 cells that is some 100 MB.
+ * @throws LabError BadInput when there is no such run.
+ */
+export async function runCells(store: Store, run: number): Promise<{ run: Run; cells: StoredCell[]; builds: Build[] }> {
+  return await snapshot(store, async (transaction) => {
+    const detail = await findRun({ database: transaction }, run)
+    const rows = await transaction.selectFrom('cells').selectAll().where('run', '=', run).orderBy('number').execute()
+    const cells = rows.map(toCell)
     return { run: detail, cells, builds: await readBuilds(transaction, buildIds(cells)) }
   })
 }
@@ -68,12 +81,6 @@ async function snapshot<T>(store: Store, read: (transaction: Transaction<Tables>
   return await store.database.transaction().setAccessMode('read only').execute(read)
 }
 
-async function readRun(transaction: Transaction<Tables>, run: number): Promise<Run> {
-  const row = await transaction.selectFrom('runs').selectAll().where('id', '=', run).executeTakeFirst()
-  if (row === undefined) throw new LabError('BadInput', `There is no run ${run}.`)
-  return toRun(row)
-}
-
 async function readContext(transaction: Transaction<Tables>, run: number, number: number): Promise<CellContext> {
   const row = await transaction
     .selectFrom('cells')
@@ -85,7 +92,7 @@ async function readContext(transaction: Transaction<Tables>, run: number, number
   const cell = { ...toCell(row), attempts: await readAttempts(transaction, run, { cell: number }) }
   const builds = await readBuilds(transaction, buildIds([cell]))
   const build = (id: string | null) => builds.find((candidate) => candidate.id === id) ?? null
-  const detail = await readRun(transaction, run)
+  const detail = await findRun({ database: transaction }, run)
   return { run: detail, cell, kernel: build(cell.kernelBuild), firmware: build(cell.firmwareBuild) }
 }
 

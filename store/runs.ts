@@ -106,7 +106,7 @@ export async function createRun(store: Store, run: NewRun): Promise<number> {
 }
 
 /**
- * Closes a run. One that has ended stays as it is: the first end stands.
+ * Closes a run, and tells whoever follows it: both or neither. One that has ended stays as it is: the first end stands.
  * @returns whether this end is the one that stands.
  * @throws LabError BadInput when there is no such run.
  */
@@ -119,6 +119,11 @@ export async function endRun(store: Store, run: number, end: RunEnd): Promise<bo
       .updateTable('runs')
       .set({ state: end.state, ended: end.ended, exit_code: end.exitCode, summary: end.summary })
       .where('id', '=', run)
+      .execute()
+    const told = { state: end.state, exitCode: end.exitCode, sentence: end.summary }
+    await transaction
+      .insertInto('events')
+      .values({ run, time: end.ended, kind: 'run-ended', data: JSON.stringify(told) })
       .execute()
     return true
   })
@@ -172,6 +177,16 @@ export async function inventoriesOf(
       return inventory ? [[id, inventory]] : []
     }),
   )
+}
+
+/**
+ * A run alone, without its cells.
+ * @throws LabError BadInput when there is no such run.
+ */
+export async function findRun({ database }: Pick<Store, 'database'>, run: number): Promise<Run> {
+  const row = await database.selectFrom('runs').selectAll().where('id', '=', run).executeTakeFirst()
+  if (row === undefined) throw new LabError('BadInput', `There is no run ${run}.`)
+  return toRun(row)
 }
 
 /** The newest run, ended or not; undefined when there is none. */

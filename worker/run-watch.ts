@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { WorkflowFailedError, type Client } from '@temporalio/client'
 import { WorkflowNotFoundError } from '@temporalio/common'
-import { queues, workflowIds } from '../domain/naming.ts'
+import { queues, summary, workflowIds } from '../domain/naming.ts'
 import { eventsAfter } from '../store/events.ts'
 import { runningRuns, taskOptions, type Run } from '../store/runs.ts'
 import type { Store } from '../store/store.ts'
@@ -98,7 +98,7 @@ export class RunWatch {
         workflowId: workflowIds.closing(run.workflowId),
         taskQueue: queues.main(lab),
         args: [task],
-        staticSummary: `close run ${run.id} of ${run.plan}`,
+        staticSummary: summary(`close run ${run.id} of ${run.plan}`),
         workflowIdConflictPolicy: 'USE_EXISTING',
       })
       return true

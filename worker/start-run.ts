@@ -1,6 +1,6 @@
 import { Client, Connection, WorkflowExecutionAlreadyStartedError } from '@temporalio/client'
 import { defineSearchAttributeKey } from '@temporalio/common'
-import { queues } from '../domain/naming.ts'
+import { keyword, queues, summary } from '../domain/naming.ts'
 import type { RunTask } from '../workflows/contracts.ts'
 import { connectMs, serverSettings } from './server-settings.ts'
 
@@ -58,9 +58,9 @@ export async function startRunWorkflow({ workflow }: Client, { workflowId, plan,
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
       taskQueue: queues.main(task.lab),
       args: [task],
-      staticSummary: `run ${task.run} of ${plan}`,
+      staticSummary: summary(`run ${task.run} of ${plan}`),
       typedSearchAttributes: [
-        { key: defineSearchAttributeKey('LabPlan', 'KEYWORD'), value: plan },
+        { key: defineSearchAttributeKey('LabPlan', 'KEYWORD'), value: keyword(plan) },
         { key: defineSearchAttributeKey('LabRun', 'KEYWORD'), value: String(task.run) },
       ],
     })

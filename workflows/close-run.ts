@@ -12,5 +12,5 @@ export async function closeRun({ run, lab, host, reason }: LostRun): Promise<voi
     closing(queues.closing(lab, host)),
   )
   await closeOpenAttempts({ run, reason })
-  await finishRun({ run, state: 'failed', reason })
+  await finishRun({ run, state: 'failed', reason, lab })
 }

@@ -20,6 +20,18 @@ export interface RunTask {
   closes?: number
   /** The run looks for something (`runSearch`): what it tries is decided one by one, from the store. */
   search?: true
+  /** What a story did before this one, which goes on with its run; absent where this is the first. */
+  before?: RunSoFar
+}
+
+/** What a story of a run tells the one that goes on with it: a story that did thousands of cells alone would be too long. */
+export interface RunSoFar {
+  /** Cells of the outline that it is done with: the next one is the first of the rest. */
+  cells: number
+  /** Of a night: seconds that the boots of a class took. */
+  spent: Record<string, number>
+  /** Builds that failed: nobody makes them again in this run. */
+  failed: BuildResult[]
 }
 
 /** A night of a schedule: what the schedule's file said when it was applied. Paths are absolute, times epoch ms. */
@@ -72,6 +84,9 @@ export type BuildTask = { id: string; name: string; run: number; lab: string } &
   | ({ kind: 'firmware'; recipe: string; lockFile: string } & Pick<StackInputs, 'sources' | 'frozen'>)
 )
 
+/** A build that a cell of the run names, and with it what it is made of: that is read where it is needed. */
+export type BuildRef = Pick<BuildTask, 'id' | 'name' | 'kind' | 'run' | 'lab'>
+
 export interface BuildResult {
   id: string
   ok: boolean
@@ -92,12 +107,21 @@ export interface CellBuilds {
   lab: string
 }
 
-/** What a run has to do, in references. */
+/** Which part of a run is to be outlined: what comes behind so many cells that are done with. */
+export interface OutlineTask {
+  run: number
+  lab: string
+  done?: number
+}
+
+/** What a run has to do, or the next part of it, in references. */
 export interface RunOutline {
   plan: string
-  builds: { task: BuildTask; built: boolean }[]
+  builds: { task: BuildTask | BuildRef; built: boolean }[]
   /** Those that are to be run; of a night in the order in which they get their turns. */
   cells: CellOutline[]
+  /** So many cells come behind these, for the story that goes on; absent where none do. */
+  more?: number
   /** Of a night: its cells get their turns in their order, and no more than the budgets of their classes hold. */
   night?: { budget: Record<string, number> }
 }

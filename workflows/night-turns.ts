@@ -11,6 +11,8 @@ const light = proxyLocalActivities<Pick<Activities, 'bootedSeconds'>>(bookkeepin
 export interface NightTurns {
   /** Resolves when the cell may begin, or will not. */
   take(cell: CellOutline): Promise<NightTurn>
+  /** Seconds that the boots of each class took so far, in this story and those before it. */
+  spent(): Record<string, number>
 }
 
 export interface NightTurn {
@@ -27,9 +29,14 @@ export interface NightTurn {
  * @param cells in the order in which they are to begin
  * @param budget seconds by class
  */
-export function nightTurns({ run, atOnce }: RunTask, cells: CellOutline[], budget: Record<string, number>): NightTurns {
-  const turns = new Turns(atOnce, budget)
+export function nightTurns(
+  { run, atOnce, before }: RunTask,
+  cells: CellOutline[],
+  budget: Record<string, number>,
+): NightTurns {
+  const turns = new Turns(atOnce, budget, before?.spent)
   return {
+    spent: () => turns.spent(),
     async take(cell) {
       const me: Waiting = {
         position: cells.indexOf(cell),

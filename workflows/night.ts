@@ -1,23 +1,27 @@
-import { proxyActivities, workflowInfo } from '@temporalio/workflow'
+import { continueAsNew, proxyActivities, workflowInfo } from '@temporalio/workflow'
 import type { Activities } from '../activities/registry.ts'
-import type { NightTask, RunResult } from './contracts.ts'
+import type { NightTask, RunResult, RunTask } from './contracts.ts'
 import { beginning } from './options.ts'
-import { runPlan } from './run-plan.ts'
+import { runPart } from './run-plan.ts'
 import { andTold } from './tell-night.ts'
 
 const { beginNight } = proxyActivities<Pick<Activities, 'beginNight'>>(beginning)
 
-/** One night of a schedule, and people told of it. */
-export async function night(task: NightTask): Promise<RunResult> {
-  return await andTold(task, () => nightAlone(task))
+/**
+ * One night of a schedule, and people told of it.
+ * @param rest what is left of its run, where a story of this night goes on with the one before
+ */
+export async function night(task: NightTask, rest?: RunTask): Promise<RunResult> {
+  return await andTold(task, async () =>
+    runPart(rest ?? (await begin(task)), (left) => continueAsNew<typeof night>(task, left)),
+  )
 }
 
-/** The plan as it is then, run once, in the window that the schedule leaves. */
-async function nightAlone(task: NightTask): Promise<RunResult> {
+/** The plan as it is then, to be run once, in the window that the schedule leaves. */
+async function begin(task: NightTask): Promise<RunTask> {
   const { workflowId, startTime, searchAttributes } = workflowInfo()
   const [due] = searchAttributes['TemporalScheduledStartTime'] ?? []
-  const run = await beginNight({ night: task, workflowId, due: dueTime(due) ?? startTime.getTime() })
-  return await runPlan(run)
+  return await beginNight({ night: task, workflowId, due: dueTime(due) ?? startTime.getTime() })
 }
 
 /** The hour that a night was planned for: without the jitter, and long ago for one that was caught up with. */

@@ -1,22 +1,35 @@
-import { condition, isCancellation, proxyActivities, proxyLocalActivities, workflowInfo } from '@temporalio/workflow'
+import {
+  condition,
+  isCancellation,
+  patched,
+  proxyActivities,
+  proxyLocalActivities,
+  workflowInfo,
+} from '@temporalio/workflow'
 import type { Activities } from '../activities/registry.ts'
 import { queues, workflowIds } from '../domain/naming.ts'
 import { cellChild } from './cell-child.ts'
-import type { BuildResult, CellOutline, RunOutline, RunTask } from './contracts.ts'
+import type { BuildResult, CellOutline, RunOutline, RunSoFar, RunTask } from './contracts.ts'
+import { Gate } from './gate.ts'
 import { nightTurns } from './night-turns.ts'
 import { bookkeeping, closing } from './options.ts'
 import { reasonOf } from './reason-of.ts'
 
 const light = proxyLocalActivities<Pick<Activities, 'closeBrokenCell' | 'closeUnbuiltCell' | 'skipCell'>>(bookkeeping)
 
-/** The cells of a run, each as soon as its builds are there and it is its turn. Returns when all have ended. */
+/**
+ * The cells of an outline, each as soon as its builds are there and it is its turn. Returns when all have ended.
+ * @returns of a night the seconds that the boots of each class took so far
+ */
 export async function runCells(
   task: RunTask,
   outline: RunOutline,
   builds: Map<string, Promise<BuildResult>>,
-): Promise<void> {
+): Promise<RunSoFar['spent']> {
   const turns = outline.night && nightTurns(task, outline.cells, outline.night.budget)
   let running = 0
+  // Stories of before let their cells in otherwise.
+  const gate = patched('gate') ? new Gate(task.atOnce) : undefined
   const { closeOpenAttempts } = proxyActivities<Pick<Activities, 'closeOpenAttempts'>>(
     closing(queues.closing(task.lab, task.host)),
   )
@@ -49,13 +62,15 @@ export async function runCells(
     // Of several that wait for the same place in the row only one may have it when it comes free.
     // One that boots on a place of a lab waits for that, and costs this host nothing. In a night its turn says all that.
     const inRow = !turn && !cell.leased
-    while (inRow && running >= task.atOnce) await condition(() => running < task.atOnce)
+    if (inRow && gate) await gate.enter()
+    while (inRow && !gate && running >= task.atOnce) await condition(() => running < task.atOnce)
     if (inRow) running++
     try {
       await cellChild(task, cell, workflowIds.cell(workflowInfo().workflowId, cell.number))
       if (turn?.count) await turn.count()
     } finally {
       if (inRow) running--
+      if (inRow) gate?.leave()
       turn?.end()
     }
   }
@@ -66,4 +81,5 @@ export async function runCells(
     // When the window closes, what others of them hold has to be put away, too, before the run is said to have ended.
     if (task.closes !== undefined) await Promise.allSettled(cells)
   }
+  return turns?.spent() ?? {}
 }

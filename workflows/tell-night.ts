@@ -1,4 +1,5 @@
 import {
+  ContinueAsNew,
   isCancellation,
   ParentClosePolicy,
   patched,
@@ -7,7 +8,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow'
 import type { Activities } from '../activities/registry.ts'
-import { workflowIds } from '../domain/naming.ts'
+import { summary, workflowIds } from '../domain/naming.ts'
 import type { NightTask, NightTelling } from './contracts.ts'
 import { bookkeeping, delivering, planningTelling } from './options.ts'
 import { reasonOf } from './reason-of.ts'
@@ -26,7 +27,8 @@ export async function andTold<Result>(task: NightTask, night: () => Promise<Resu
     await startTelling(task)
     return result
   } catch (error) {
-    if (!isCancellation(error)) await startTelling(task)
+    // One that goes on in another story has not ended.
+    if (!isCancellation(error) && !(error instanceof ContinueAsNew)) await startTelling(task)
     throw error
   }
 }
@@ -41,7 +43,7 @@ async function startTelling({ schedule }: NightTask): Promise<void> {
       workflowId: workflowIds.telling(workflowId),
       args: [told],
       parentClosePolicy: ParentClosePolicy.ABANDON,
-      staticSummary: `tell of a night of ${schedule}`,
+      staticSummary: summary(`tell of a night of ${schedule}`),
     })
   } catch (error) {
     // A night is what it is, told or not.

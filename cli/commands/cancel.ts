@@ -3,7 +3,7 @@ import { LabError } from '../../domain/errors.ts'
 import { runDetail } from '../../store/details.ts'
 import { resolve } from '../../store/resolve.ts'
 import { eventsAfter } from '../../store/events.ts'
-import { endRun } from '../../store/runs.ts'
+import { endRun, findRun } from '../../store/runs.ts'
 import type { Store } from '../../store/store.ts'
 import type { ServiceFacts } from '../../worker/service-file.ts'
 import type { Context } from '../context.ts'
@@ -25,7 +25,7 @@ export function addCancelCommand(program: Command, context: () => Context): void
     .action(async (text: string) => {
       await withStore(context().folders, async (store) => {
         const { run } = await resolve(store, text)
-        const { state } = (await runDetail(store, run)).run
+        const { state } = await findRun(store, run)
         const holds = await holdsOf(store, run)
         if (state !== 'running' && holds.length === 0)
           throw new LabError('BadInput', `Run ${run} has ended already (${state}).`)
@@ -52,7 +52,7 @@ export function addCancelCommand(program: Command, context: () => Context): void
  * here.
  */
 export async function cancelRun(facts: ServiceFacts, store: Store, run: number): Promise<void> {
-  const { workflowId } = (await runDetail(store, run)).run
+  const { workflowId } = await findRun(store, run)
   await withClient(facts, async (client) => {
     try {
       await client.workflow.getHandle(workflowId).cancel()

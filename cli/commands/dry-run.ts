@@ -1,9 +1,6 @@
 import { dirname, join } from 'node:path'
 import { counted } from '../../domain/counted.ts'
-import { identifyFirmware } from '../../builds/firmware/identify.ts'
-import { readStack } from '../../builds/firmware/recipe.ts'
-import { identifyKernel } from '../../builds/kernel/identify.ts'
-import { sourceIdentity } from '../../builds/source/obtain.ts'
+import { BuildNamer } from '../../builds/name-builds.ts'
 import { SourcePinner } from '../../builds/pin-sources.ts'
 import { obtainingContext } from '../../builds/source/source.ts'
 import type { BuildIdentity } from '../../builds/build.ts'
@@ -28,10 +25,15 @@ export async function dryRun(context: Context, plan: ReadPlan): Promise<void> {
   await withStore(context.folders, async (store) => {
     const builds = new Map<string, PlannedBuild>()
     const pinner = new SourcePinner(obtainingContext({ folders: context.folders, say: context.talk }))
-    for (const cell of plan.cells)
-      for (const identity of await identify(context, await pinner.pin(cell), plan.file))
-        if (!builds.has(identity.id)) builds.set(identity.id, await lookUp(store, identity))
-    const boots = await Promise.all(plan.cells.map((cell) => bootSeconds(store, cell.target.name)))
+    const lockFile = join(dirname(plan.file), 'sources.lock.json')
+    const namer = new BuildNamer({ folders: context.folders, lockFile, say: context.talk })
+    const cells: Cell[] = []
+    for (const cell of plan.cells) cells.push(await pinner.pin(cell))
+    await namer.kernels(cells)
+    for (const cell of cells)
+      for (const identity of [await namer.firmware(cell), await namer.kernel(cell)])
+        if (identity && !builds.has(identity.id)) builds.set(identity.id, await lookUp(store, identity))
+    const boots = await bootsOf(store, plan)
     const estimate = sum([...builds.values()].map(({ built, seconds }) => (built ? 0 : seconds)))
     const booting = sum(boots)
     const first = [...builds.values()].filter(({ built, seconds }) => !built && seconds === undefined)
@@ -59,13 +61,12 @@ export async function dryRun(context: Context, plan: ReadPlan): Promise<void> {
   })
 }
 
-async function identify(context: Context, cell: Cell, planFile: string): Promise<BuildIdentity[]> {
-  const naming = { folders: context.folders, lockFile: join(dirname(planFile), 'sources.lock.json'), say: context.talk }
-  const { recipe, sources } = cell.stack
-  return [
-    ...(recipe === undefined ? [] : [await identifyFirmware(await readStack(recipe, sources), naming)]),
-    await identifyKernel(cell.kernel, await sourceIdentity(cell.kernel.sources, cell.kernel.patches, naming)),
-  ]
+/** How long the boot of each cell takes, as far as is known: a target is asked about once. */
+async function bootsOf(store: Store, { cells }: ReadPlan): Promise<(number | undefined)[]> {
+  const targets = new Map<string, number | undefined>()
+  for (const { target } of cells)
+    if (!targets.has(target.name)) targets.set(target.name, await bootSeconds(store, target.name))
+  return cells.map(({ target }) => targets.get(target.name))
 }
 
 async function lookUp(store: Store, identity: BuildIdentity): Promise<PlannedBuild> {

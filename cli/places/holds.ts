@@ -3,8 +3,8 @@ import type { Lease } from '../../domain/lease/lease.ts'
 import { workflowIds } from '../../domain/naming.ts'
 import { findAttempt } from '../../store/attempts.ts'
 import { watchChanges } from '../../store/changes.ts'
-import { runDetail } from '../../store/details.ts'
 import { placeStates } from '../../store/leases.ts'
+import { findRun } from '../../store/runs.ts'
 import type { Store } from '../../store/store.ts'
 import type { ServiceFacts } from '../../worker/service-file.ts'
 import type { Context } from '../context.ts'
@@ -49,7 +49,7 @@ export async function awaitHolds(store: Store, run: number, signal: AbortSignal)
 export async function endHolds(facts: ServiceFacts, store: Store, run: number): Promise<void> {
   const holds = await holdsOf(store, run)
   if (holds.length === 0) return
-  const { workflowId } = (await runDetail(store, run)).run
+  const { workflowId } = await findRun(store, run)
   await withClient(facts, async (client) => {
     const ends = holds.map(async ({ why }) => {
       const [, cell, attempt] = heldAfter(why)!.split('.').map(Number)

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { LabError } from '../../domain/errors.ts'
-import { queues, workflowIds } from '../../domain/naming.ts'
+import { queues, summary, workflowIds } from '../../domain/naming.ts'
 import { moment } from '../../domain/schedule/wall-clock.ts'
 import type { Schedule } from '../../domain/schedule/schedule.ts'
 import type { Telling } from '../../domain/tell/telling.ts'
@@ -52,7 +52,7 @@ export async function testTelling(context: Context, name: string): Promise<void>
       workflowId: workflowIds.tellingTest(lab, name, Date.now()),
       taskQueue: queues.main(lab),
       args: [{ file }],
-      staticSummary: `test who is told of ${name}`,
+      staticSummary: summary(`test who is told of ${name}`),
     })) as TestTold[]
   })
   if (context.json) context.printJson({ schemaVersion: 1, told })

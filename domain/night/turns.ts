@@ -24,15 +24,28 @@ export type Turn = 'begin' | 'wait' | 'never'
 export class Turns {
   readonly #atOnce: number
   readonly #budget: Readonly<Record<string, number>>
-  readonly #spent = new Map<string, number>()
+  readonly #spent: Map<string, number>
   readonly #waiting = new Set<Waiting>()
   /** What runs, and how much of its class's budget is kept for it, seconds. */
   readonly #running = new Map<Waiting, number>()
 
-  /** @param budget seconds of boots by class; a class without one has no end of them */
-  constructor(atOnce: number, budget: Readonly<Record<string, number>> = {}) {
+  /**
+   * @param budget seconds of boots by class; a class without one has no end of them
+   * @param spent seconds that the boots of each class have taken already
+   */
+  constructor(
+    atOnce: number,
+    budget: Readonly<Record<string, number>> = {},
+    spent: Readonly<Record<string, number>> = {},
+  ) {
     this.#atOnce = atOnce
     this.#budget = budget
+    this.#spent = new Map(Object.entries(spent))
+  }
+
+  /** Seconds that the boots of each class have taken, by class. */
+  spent(): Record<string, number> {
+    return Object.fromEntries(this.#spent)
   }
 
   /** Puts a cell among those that wait. */

@@ -3,7 +3,6 @@ import type { QemuTarget, Target } from '../target.ts'
 import { bootCmdline, cmdlineBytes, longestCmdline, memoryLimits } from '../virt-machine.ts'
 import type { Checked } from './check.ts'
 import { nearest } from '../yaml/did-you-mean.ts'
-import { expandMatrix } from './expand-matrix.ts'
 import { installed, type Plan } from './plan.ts'
 import { isForFvp, setupOf, stackRecipe } from './stack-recipe.ts'
 import { entriesAt, valueAt } from '../yaml/value-at.ts'
@@ -25,8 +24,9 @@ export function checkCpus({ yaml: { value: root }, known: { cpus }, complain }: 
 /**
  * Each machine must have the memory that the stacks on it need, and each command line must fit into the kernel's.
  * @param plan what the file means, for it must have no other mistakes
+ * @param cells of the plan
  */
-export function checkMachines(plan: Plan, { files, complain }: Checked): void {
+export function checkMachines(plan: Plan, cells: readonly Cell[], { files, complain }: Checked): void {
   const recipes = new Map(
     Object.entries(plan.stacks).flatMap(([name, recipe]) =>
       recipe === installed ? [] : [[name, stackRecipe(recipe, files)] as const],
@@ -37,7 +37,7 @@ export function checkMachines(plan: Plan, { files, complain }: Checked): void {
     if (!done.has(path.join('\n'))) complain(path, message, hint)
     done.add(path.join('\n'))
   }
-  for (const cell of expandMatrix(plan)) {
+  for (const cell of cells) {
     const { target, stack } = cell
     const recipe = recipes.get(stack.name)
     const wrong = recipes.has(stack.name) ? wrongKind(target, stack, isForFvp(recipe)) : noFirmware(target, stack)

@@ -1,5 +1,5 @@
+import type { Cell } from '../cell.ts'
 import type { Checked } from './check.ts'
-import { expandMatrix } from './expand-matrix.ts'
 import { installed, type Plan } from './plan.ts'
 import { stackRecipe } from './stack-recipe.ts'
 import { entriesAt, textsAt } from '../yaml/value-at.ts'
@@ -18,14 +18,15 @@ interface Asked {
  * Each kernel must ask for the symbols that a stack on which it is to run needs, as the stack's recipe says (`needs`): a
  * kernel that cannot boot there is not worth building. A symbol that is only selected by others is to be asked for too.
  * @param plan what the file means, for it must have no other mistakes
+ * @param cells of the plan
  */
-export function checkStacks(plan: Plan, checked: Checked): void {
+export function checkStacks(plan: Plan, cells: readonly Cell[], checked: Checked): void {
   const { files, complain } = checked
   const needs = new Map(
     Object.entries(plan.stacks).map(([name, recipe]) => [name, recipe === installed ? [] : needsOf(recipe, files)]),
   )
   const done = new Set<string>()
-  for (const { axes } of expandMatrix(plan)) {
+  for (const { axes } of cells) {
     const { kernel = '', config = '', stack = '' } = axes
     const key = `${kernel}/${config}/${stack}`
     const needed = needs.get(stack) ?? []

@@ -1,7 +1,7 @@
-import type { Cell } from '../cell.ts'
+import type { Cell, KernelInputs, StackInputs } from '../cell.ts'
 import { matches, pointId, product } from './axes.ts'
 import type { Point } from './axes.ts'
-import { installed, type Plan } from './plan.ts'
+import { installed, type Plan, type PlanConfig } from './plan.ts'
 
 /**
  * @returns the cells of a plan: the product of the axes in the order of the plan, the kernel turning slowest, without
@@ -12,27 +12,39 @@ export function expandMatrix(plan: Plan): Cell[] {
   const kept = product(values).filter((point) => !exclude.some((selector) => matches(selector, point)))
   const added = include.flatMap((selector) => product({ ...values, ...selector }))
   const points = new Map([...kept, ...added].map((point) => [pointId(point), point]))
-  return [...points].map(([id, point]) => cell(plan, id, point))
+  // What many cells have they share: a plan of 20,000 cells has some hundred kernels.
+  const kernels = new Map<string, KernelInputs>()
+  const kernelOf = ({ kernel, config }: Point): KernelInputs => {
+    const key = `${kernel}/${config}`
+    const known = kernels.get(key) ?? merged(plan.kernels[kernel]!, plan.configs[config]!)
+    kernels.set(key, known)
+    return known
+  }
+  const stacks = new Map(Object.keys(plan.stacks).map((name) => [name, stackOf(plan, name)]))
+  return [...points].map(([id, point]) => cell(plan, id, point, kernelOf(point), stacks.get(point.stack)!))
 }
 
-function cell(plan: Plan, id: string, point: Point): Cell {
-  const kernel = plan.kernels[point.kernel]!
-  const config = plan.configs[point.config]!
+function merged(kernel: KernelInputs, config: PlanConfig): KernelInputs {
+  return {
+    ...kernel,
+    fragments: [...kernel.fragments, ...config.fragments],
+    symbols: { ...kernel.symbols, ...config.symbols },
+  }
+}
+
+function cell(plan: Plan, id: string, point: Point, kernel: KernelInputs, stack: StackInputs): Cell {
+  const { modules } = plan.configs[point.config]!
   return {
     id,
     axes: point,
-    kernel: {
-      ...kernel,
-      fragments: [...kernel.fragments, ...config.fragments],
-      symbols: { ...kernel.symbols, ...config.symbols },
-    },
-    stack: stackOf(plan, point.stack),
+    kernel,
+    stack,
     target: plan.targets[point.target]!,
     cmdline: [plan.cmdline, plan.modes[point.mode]!]
       .map((part) => part.trim())
       .filter((part) => part !== '')
       .join(' '),
-    modules: config.modules,
+    modules,
     probes: plan.probes,
     expectations: plan.expectations
       .filter(({ cells }) => matches(cells, point))
@@ -42,7 +54,7 @@ function cell(plan: Plan, id: string, point: Point): Cell {
   }
 }
 
-function stackOf({ stacks }: Plan, name: string): Cell['stack'] {
+function stackOf({ stacks }: Plan, name: string): StackInputs {
   const recipe = stacks[name]!
   return recipe === installed ? { name } : { name, recipe }
 }

@@ -7,6 +7,7 @@ import { checkRelease } from './check-release.ts'
 import { checkStacks } from './check-stacks.ts'
 import { checkTargets } from './check-targets.ts'
 import type { Checked, Known, PlanFiles } from './check.ts'
+import { expandMatrix } from './expand-matrix.ts'
 import { inReadingOrder } from '../yaml/located-error.ts'
 import type { LocatedError } from '../yaml/located-error.ts'
 import type { Plan } from './plan.ts'
@@ -47,7 +48,8 @@ export function parsePlan(text: string, file: string, files: PlanFiles, known: K
     check(checked)
   if (errors.length > 0) return { ok: false, errors: inReadingOrder(errors, file) }
   const plan = readPlan(planFile.parse(yaml.value), checked)
-  checkStacks(plan, checked)
-  checkMachines(plan, checked)
+  const cells = expandMatrix(plan)
+  checkStacks(plan, cells, checked)
+  checkMachines(plan, cells, checked)
   return errors.length > 0 ? { ok: false, errors: inReadingOrder(errors, file) } : { ok: true, plan }
 }

@@ -193,7 +193,16 @@ const expectation = map({
 export const infraAttempts = 3
 /** How many attempts are made at most until one is confident. */
 export const mostAttempts = 50
-const count = z.int().min(1, 'is not a number of attempts; 1 or more')
+/**
+ * How many attempts of a cell may be asked for: its story tells each of them in up to 30 events, and a server warns from
+ * 10,240 on. A `rerun`, each attempt of which has a story of its own, makes more.
+ */
+export const countedAttempts = 300
+/** A number of attempts as files have it. */
+export const attemptCount = z
+  .int()
+  .min(1, 'is not a number of attempts; 1 or more')
+  .max(countedAttempts, `is more attempts than a cell has in one run; ${countedAttempts} at most`)
 
 /** With less than a second each boot would hang, and a timer holds no more than 24 days. */
 function isSilence(text: string): boolean {
@@ -243,9 +252,11 @@ export const planFile = map({
   expect: z.array(expectation).default([]).describe('What findings must come to.'),
   attempts: z
     .union([
-      count,
+      attemptCount,
       map({
-        count: count.optional().describe('Attempts that count: 1 when left out; with `until` as many at most, 50.'),
+        count: attemptCount
+          .optional()
+          .describe('Attempts that count: 1 when left out; with `until` as many at most, 50.'),
         until: z
           .enum(['confident'])
           .optional()
@@ -253,6 +264,7 @@ export const planFile = map({
         infra: z
           .int()
           .min(0, 'is not a number of attempts; 0 or more')
+          .max(countedAttempts, `is more attempts than a cell has in one run; ${countedAttempts} at most`)
           .default(infraAttempts)
           .describe('How often infrastructure may break.'),
       }),

@@ -1,7 +1,7 @@
 import { Cron } from 'croner'
 import { z } from 'zod'
 import { unchangedWays } from '../night/unchanged.ts'
-import { selector } from '../plan/schema.ts'
+import { attemptCount, selector } from '../plan/schema.ts'
 import { isHiddenInTell, tellEntry } from '../tell/schema-tell.ts'
 import { durationPattern } from '../yaml/quantity.ts'
 import type { Shape } from '../yaml/shape-errors.ts'
@@ -46,9 +46,7 @@ export const scheduleFile = map({
     .describe('When the last night still runs: skip this one, keep one waiting, or cancel the other.'),
   'catch-up': time.default('2 h').describe('So late may a night begin for which nothing ran at its hour.'),
   'at-once': z.int().min(1, 'is not a number of cells; 1 or more').default(2).describe('Cells at once.'),
-  confirm: z
-    .int()
-    .min(1, 'is not a number of attempts; 1 or more')
+  confirm: attemptCount
     .default(5)
     .describe('A cell that comes out otherwise than its last conclusive night is tried so often.'),
   budget: z

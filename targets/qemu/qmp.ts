@@ -60,6 +60,8 @@ export class Qmp {
   async open(patience: AbortSignal): Promise<void> {
     const hangUp = (): void => void this.#socket.destroy()
     patience.addEventListener('abort', hangUp, { once: true })
+    // It tells of no abort that came before: who was cancelled meanwhile would wait for ever.
+    if (patience.aborted) hangUp()
     try {
       const greeted = once(this.#events, 'greeting').then(() => true)
       if (!(await Promise.race([greeted, this.#gone.then(() => false)]))) throw lost('greeting')

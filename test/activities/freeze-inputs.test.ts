@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { MockActivityEnvironment } from '@temporalio/testing'
 import { beforeEach, expect, it, onTestFinished, vi } from 'vitest'
 import { build } from '../../activities/build.ts'
-import { buildsOf } from '../../activities/builds-of.ts'
+import { buildsOf, taskOfRef } from '../../activities/builds-of.ts'
 import { outlineRun } from '../../activities/outline-run.ts'
 import type { Deps } from '../../activities/registry.ts'
 import { obtainSource } from '../../builds/source/obtain.ts'
@@ -17,7 +17,7 @@ import { eventsAfter } from '../../store/events.ts'
 import { sweepArtifacts } from '../../store/keeping/sweep-artifacts.ts'
 import { createRun } from '../../store/runs.ts'
 import { openStore, type Store } from '../../store/store.ts'
-import type { BuildTask, RunOutline } from '../../workflows/contracts.ts'
+import type { BuildRef, BuildTask, RunOutline } from '../../workflows/contracts.ts'
 import { allSaying, wordedStack, wordsIn, type WordedStack } from '../builds/firmware/worded-stack.ts'
 import { commitAll, git, makeRepository, writeFiles } from '../builds/source/world.ts'
 import { sampleRun } from '../store/samples.ts'
@@ -68,7 +68,8 @@ const outline = async (run: number) =>
     lab: 'lab',
   })) as RunOutline
 const tasksOf = ({ builds }: RunOutline) => builds.map(({ task }) => task)
-const made = (task: BuildTask) => new MockActivityEnvironment().run((given: BuildTask) => build(deps, given), task)
+const made = async (ref: BuildRef) =>
+  await new MockActivityEnvironment().run((given: BuildTask) => build(deps, given), await taskOfRef(deps, ref))
 const context = () => ({ folders: stack.folders, signal: new AbortController().signal, progress: () => {} })
 
 /** Changes everything that the run is made from, and takes away what can be. */
@@ -135,14 +136,21 @@ it('what a run read of its files stays for as long as the run is known; without 
   rmSync(kept)
   vi.resetModules()
   const { build: afresh } = await import('../../activities/build.ts')
-  const again = new MockActivityEnvironment().run((given: BuildTask) => afresh(deps, given), firmware!)
+  const again = new MockActivityEnvironment().run(
+    (given: BuildTask) => afresh(deps, given),
+    await taskOfRef(deps, firmware!),
+  )
   await expect(again).resolves.toMatchObject({ ok: false, infra: true, message: /is gone from the store/ })
 })
 
 it.each([
   ['a patch', 'one.patch', /There is no patch .*one\.patch\.$/],
   ['a fragment', 'one.config', /The config fragment .*one\.config cannot be read \(ENOENT\)\.$/],
-  ['a recipe', 'small.yaml', /There is no stack recipe .*small\.yaml\.$/],
+  [
+    'a recipe',
+    'small.yaml',
+    /small\.yaml cannot be read, for there is no such file: name a stack recipe that is there\.$/,
+  ],
   ['a tree', 'linux', /There is no source tree in .*linux\.$/],
 ])('%s that has gone before its run began is named', async (_what, name, message) => {
   const run = await begin()

@@ -5,6 +5,7 @@ import type { Client } from '@temporalio/client'
 import { MockActivityEnvironment } from '@temporalio/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { beginNight } from '../../activities/begin-night.ts'
+import { taskOfRef } from '../../activities/builds-of.ts'
 import { finishRun } from '../../activities/finish-run.ts'
 import { outlineRun } from '../../activities/outline-run.ts'
 import type { Deps } from '../../activities/registry.ts'
@@ -107,7 +108,8 @@ describe('a source that moves', () => {
     const { cells } = await runDetail(store, run)
     const pinned = { kind: 'git', url: branch.path, ref: branch.commit, was: 'main' }
     for (const { cell } of cells) expect(cell.kernel.sources).toEqual([pinned])
-    const kernels = first.builds.flatMap(({ task }) => (task.kind === 'kernel' ? [task.kernel.sources] : []))
+    const tasks = await Promise.all(first.builds.map(({ task }) => taskOfRef(deps, task)))
+    const kernels = tasks.flatMap((task) => (task.kind === 'kernel' ? [task.kernel.sources] : []))
     expect(kernels).toEqual([[pinned]])
     // Its worker died, and the step is done again after the branch has moved on.
     expect((await outline(run)).builds.map(({ task }) => task.id)).toEqual(first.builds.map(({ task }) => task.id))

@@ -105,7 +105,7 @@ test('an attempt is closed once: who comes second learns the ending that stands,
   const start = sampleStart({ run, cell: 1, number: 1 })
   const end = await sampleEnd(store)
   await startAttempt(store, start)
-  await expect(startAttempt(store, { ...start, started: noon + 2 })).rejects.toMatchObject({ code: 'BadInput' })
+  await expect(startAttempt(store, { ...start, folder: '/elsewhere' })).rejects.toMatchObject({ code: 'BadInput' })
   expect(await finishAttempt(store, start, end)).toEqual({ first: true, ending: 'finished' })
   const written = await attemptDetail(store, start)
   const lost = { ...end, ending: 'infra' as const, sentence: 'The worker fell silent.', findings: [] }

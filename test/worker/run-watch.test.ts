@@ -7,13 +7,15 @@ import { closeOpenAttempts } from '../../activities/close-open-attempts.ts'
 import { finishRun } from '../../activities/finish-run.ts'
 import type { Activities } from '../../activities/registry.ts'
 import { followRun } from '../../cli/follow.ts'
-import { queues } from '../../domain/naming.ts'
+import { queues, workflowIds } from '../../domain/naming.ts'
+import { setCellBuilds } from '../../store/cells.ts'
 import { runDetail } from '../../store/details.ts'
 import { addEvent } from '../../store/events.ts'
 import { createRun, type Run } from '../../store/runs.ts'
 import { startAttempt } from '../../store/attempts.ts'
 import { openStore, type Store } from '../../store/store.ts'
 import { RunWatch } from '../../worker/run-watch.ts'
+import type { BuildResult, BuildTask } from '../../workflows/contracts.ts'
 import { noon, sampleRun, sampleStart, temporaryState } from '../store/samples.ts'
 import { host, lab, openBench, type Bench } from '../workflows/environment.ts'
 
@@ -75,6 +77,35 @@ test('a run whose workflow is terminated is closed with its open attempts, and s
     })
     const { cells } = await runDetail(store, run)
     expect(cells[0]!.attempts).toMatchObject([{ end: { ending: 'infra' } }])
+  })
+}, 120_000)
+
+test('builds that a lost run waited for are dropped', async () => {
+  const dropped = Promise.withResolvers<string>()
+  const build = async ({ id }: BuildTask): Promise<BuildResult> => {
+    const context = Context.current()
+    const timer = setInterval(() => context.heartbeat(), 200)
+    return await (context.cancelled as Promise<never>).finally(() => {
+      clearInterval(timer)
+      dropped.resolve(id)
+    })
+  }
+  await bench.withSteps({ ...steps(), build }, async () => {
+    const lost = await createRun(store, sampleRun(1))
+    await addEvent(store, { run: lost, time: noon, kind: 'say', data: { text: 'it had begun' } })
+    const id = randomUUID()
+    await setCellBuilds(store, lost, 1, { kernel: id, firmware: null })
+    const about = { id, name: 'k', run: lost, lab, lockFile: '/lock' }
+    await bench.client.workflow.signalWithStart('buildOnce', {
+      workflowId: workflowIds.build(lab, id),
+      taskQueue: queues.main(lab),
+      args: [{ ...about, kind: 'firmware', recipe: '/recipe' } satisfies BuildTask],
+      signal: 'needed',
+      signalArgs: [{ by: lost }],
+    })
+    void watch.start()
+    expect(await dropped.promise).toBe(id)
+    expect(await closed(lost)).toMatchObject({ state: 'failed' })
   })
 }, 120_000)
 

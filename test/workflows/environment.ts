@@ -22,9 +22,13 @@ export interface Bench {
   /**
    * Runs workers with these steps for the time of `use`; a step that a test does not supply must not be called.
    * @param options `forgetful` workers keep no workflow: those behind them may go on with it, which the time-skipping
-   *   server does not see to, as real ones do
+   *   server does not see to, as real ones do; `slots` is how many light steps may run at once
    */
-  withSteps<T>(steps: Partial<Activities>, use: () => Promise<T>, options?: { forgetful?: true }): Promise<T>
+  withSteps<T>(
+    steps: Partial<Activities>,
+    use: () => Promise<T>,
+    options?: { forgetful?: true; slots?: number },
+  ): Promise<T>
   close(): Promise<void>
 }
 
@@ -54,7 +58,7 @@ export async function openBench(): Promise<Bench> {
     client: environment.client,
     environment,
     close: () => environment.teardown(),
-    async withSteps(steps, use, { forgetful } = {}) {
+    async withSteps(steps, use, { forgetful, slots } = {}) {
       const common = { connection, activities: steps, shutdownForceTime: '5s' }
       const workers = await Promise.all([
         Worker.create({
@@ -62,6 +66,7 @@ export async function openBench(): Promise<Bench> {
           taskQueue: queues.main(lab),
           workflowBundle: { code },
           ...(forgetful && { maxCachedWorkflows: 0 }),
+          ...(slots !== undefined && { maxConcurrentActivityTaskExecutions: slots }),
         }),
         Worker.create({ ...common, taskQueue: queues.build(lab) }),
         Worker.create({ ...common, taskQueue: queues.host(lab, host) }),

@@ -536,6 +536,11 @@ describe('one mistake is one error, where it stands', () => {
       () => change('2 min', '2 minutes'),
       '24:20: "2 minutes" is not a duration; a number with a unit, e.g. 60 s or 2 min',
     ],
+    [
+      'more attempts than a story can tell',
+      () => `${goodPlan}attempts: { count: 301 }\n`,
+      '25:20: 301 is more attempts than a cell has in one run; 300 at most',
+    ],
     ['no attempts', () => `${goodPlan}attempts: 0\n`, '25:11: 0 is not a number of attempts; 1 or more'],
     [
       'attempts of a wrong type',

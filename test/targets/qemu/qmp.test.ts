@@ -70,3 +70,9 @@ test('what is not QMP closes the connection', async () => {
   await expect(qmp.open(new AbortController().signal)).rejects.toMatchObject({ code: 'TargetBroken' })
   await closed
 })
+
+test('who was cancelled before QEMU greeted waits for no greeting', async () => {
+  // Says nothing, and stays.
+  const { qmp } = start('sleep', ['60'])
+  await expect(qmp.open(AbortSignal.abort())).rejects.toMatchObject({ code: 'TargetBroken' })
+})
