@@ -16,7 +16,7 @@ const longestName = 100
 const name = z
   .string()
   .max(longestName, {
-    error: ({ input }) => `is too long a name (${String(input).length} characters); ${longestName} at most`,
+    error: ({ input }) => `is too long a name (${(input as string).length} characters); ${longestName} at most`,
     abort: true,
   })
   .regex(
@@ -37,7 +37,7 @@ const sha256 = z
   .string()
   .regex(/^[0-9a-f]{64}$/, {
     error: ({ input }) =>
-      `is not a sha256 (${String(input).length} characters); 64 hexadecimal digits in lower case, as sha256sum prints them`,
+      `is not a sha256 (${(input as string).length} characters); 64 hexadecimal digits in lower case, as sha256sum prints them`,
   })
   .describe('sha256 of the download. Without it the first download is recorded in a lock file, and said aloud.')
 

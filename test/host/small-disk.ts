@@ -7,9 +7,9 @@ import { tempFolder } from './temp-folder.ts'
 export interface SmallDisk {
   folder: string
   /** Takes so many bytes away, in place of what was taken before; the file is there but was never written. */
-  fill(bytes: number): Promise<void>
+  fill: (bytes: number) => Promise<void>
   /** Writes until nothing more can be written. */
-  fillUp(): Promise<void>
+  fillUp: () => Promise<void>
   unmount(): Promise<void>
 }
 

@@ -144,16 +144,12 @@ export const brokenPlans: [what: string, text: string, says: string | string[]][
   [
     'NUL escape in fragment path',
     swap('    source', '    fragments: ["a\\0b"]\n    source'),
-    [
-      '4:17: "a b" holds a control character; no path has one',
-    ],
+    ['4:17: "a b" holds a control character; no path has one'],
   ],
   [
     'NUL escape in stack path',
     swap('stack.yaml', '"a\\0b"'),
-    [
-      '5:14: "a b" holds a control character; no path has one',
-    ],
+    ['5:14: "a b" holds a control character; no path has one'],
   ],
   [
     'NUL in symbol value',

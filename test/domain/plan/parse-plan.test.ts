@@ -153,7 +153,11 @@ describe('one mistake is one error, where it stands', () => {
       () => '# later\n',
       '1:1: the plan is empty; it needs at least name, kernels and stacks, see docs/plans.md',
     ],
-    ['not a map', () => '- a\n- b\n', '1:1: the plan is a list; it would be a map, lines of key: value, see docs/plans.md'],
+    [
+      'not a map',
+      () => '- a\n- b\n',
+      '1:1: the plan is a list; it would be a map, lines of key: value, see docs/plans.md',
+    ],
     ['just text', () => 'hello\n', '1:1: the plan is text; it would be a map, lines of key: value, see docs/plans.md'],
     [
       'broken YAML',
