@@ -11,7 +11,7 @@ export function resolvedInWords(location: SourceLocation): string | undefined {
     case 'tree':
       return (
         location.snapshot &&
-        `${location.path} as it was when the run began: ${location.was ?? `content ${location.snapshot.slice(0, 12)}`}`
+        `${location.path} as it was read: ${location.was ?? `content ${location.snapshot.slice(0, 12)}`}`
       )
     default:
       return undefined

@@ -122,7 +122,7 @@ it('a kernel’s tree is unpacked and patched as it was, though the patch is gon
   expect(await readFile(join(tree.folder, 'Makefile'), 'utf8')).toBe('patched\n')
   const said = (await eventsAfter(store, run, 0)).filter(({ kind }) => kind === 'say')
   expect(said.map(({ data }) => (data as { text: string }).text)).toContain(
-    `mine is ${join(stack.folder, 'linux')} as it was when the run began: commit ${commit.slice(0, 12)}.`,
+    `mine is ${join(stack.folder, 'linux')} as it was read: commit ${commit.slice(0, 12)}.`,
   )
 })
 

@@ -60,7 +60,7 @@ test('kernel and firmware are what they were when they were resolved, once for a
   expect(said).toEqual([
     `linux-6.18.5 is ${kernel.path} at ${kernel.commit}, which was main.`,
     `fw of stack is ${firmware.path} at ${firmware.commit}, which was v1.9, the newest of v*.`,
-    `other of stack is ${firmware.path} as it was when the run began: ${tree.was}.`,
+    `other of stack is ${firmware.path} as it was read: ${tree.was}.`,
   ])
   // What is built reads the recipe again, later.
   const { components } = await readStack(first.stack.recipe!, first.stack.sources)

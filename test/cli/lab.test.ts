@@ -113,7 +113,7 @@ describe('hyplab lab check --dry-run', () => {
       code: 2,
       stdout: '',
       stderr:
-        'hyplab: labs/rck.yaml cannot be read: name a lab that is there; docs/running-a-lab.md has one to begin with.',
+        'hyplab: labs/rck.yaml cannot be read, for there is no such file: name a lab that is there; docs/running-a-lab.md has one to begin with.',
     })
   })
 })

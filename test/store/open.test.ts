@@ -189,6 +189,6 @@ test.skipIf(!canMount)('a full disk is one sentence, for the database and for an
 test.skipIf(!canMount)('a state folder that cannot be written is one sentence', async () => {
   const readOnly = 'mount -t tmpfs -o ro none "$1"'
   expect(await openOn(readOnly, 'nothing')).toMatch(
-    /^StoreBroken hyplab cannot write to \S+ \(EROFS\): give this user write access, or set HYPLAB_STATE /,
+    /^StoreBroken \S+ lies on a file system that is read-only: mount it read-write, or set HYPLAB_STATE to another folder\.$/,
   )
 })
