@@ -45,7 +45,7 @@ export async function bootAttempt(deps: Deps, task: AttemptTask | FlashedAttempt
   const beating: typeof whileBeating<typeof beginning, AttemptResult> = (everyMs, first, work) =>
     leased ? whileHolding(deps, leased.held, first, work) : whileBeating(everyMs, first, work)
   return await beating(beatMs, beginning, async (report, signal) => {
-    const prepared = await prepareBoot(deps, context, start.folder)
+    const prepared = await prepareBoot(deps, context, start.folder, signal)
     const { tracer } = prepared
     if (tracer && tracer.path === undefined) reporter.tell('say', { text: `The boot is not traced. ${tracer.why}` })
     const order = await orderOf(deps, context, start, prepared)

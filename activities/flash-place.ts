@@ -18,7 +18,7 @@ export async function flashPlace(deps: Deps, task: LeasedAttempt): Promise<Flash
   const reporter = new Reporter(deps.store, { run: task.run, cell: task.cell, attempt: task.attempt })
   const start = await beginAttempt(deps, task, context.cell.cell.target.name)
   return await whileHolding(deps, task.held, { step: 'power off' }, async (report, signal) => {
-    const { files } = await prepareBoot(deps, context, start.folder)
+    const { files } = await prepareBoot(deps, context, start.folder, signal)
     return await onHeldPlace(deps, context.run, task, async (place) => {
       await place.off(signal)
       report({ step: 'flash' })

@@ -8,7 +8,6 @@ import { LabError } from '../domain/errors.ts'
 import type { MachineSetup } from '../domain/machine-setup.ts'
 import { nearest } from '../domain/yaml/did-you-mean.ts'
 import { configWanted, factsWanted } from '../domain/probes/registry.ts'
-import { parseSystemMap, type SystemMap } from '../domain/smc/system-map.ts'
 import { isLeased, type Target } from '../domain/target.ts'
 import { artifactPath } from '../store/artifacts.ts'
 import type { AttemptArtifact } from '../store/attempt.ts'
@@ -26,9 +25,14 @@ import { tracerOf, untraced, type Tracer } from './tracer.ts'
  * Image and firmware are artifacts of their builds and are used where they lie. All of them, and what the attempt will be
  * judged by, are checked to be what their builds made.
  * @throws LabError BadInput for a module that the kernel build did not make; ArtifactDamaged, when the build has to be made
- * again; SourceMissing when a build has gone.
+ * again; SourceMissing when a build has gone; the signal's reason when aborted.
  */
-export async function prepareBoot(deps: Deps, context: CellContext, folder: string): Promise<PreparedBoot> {
+export async function prepareBoot(
+  deps: Deps,
+  context: CellContext,
+  folder: string,
+  signal: AbortSignal,
+): Promise<PreparedBoot> {
   const { cell } = context.cell
   const kernel = need(context.kernel, 'kernel')
   const firmware = cell.stack.recipe === undefined ? undefined : need(context.firmware, 'firmware')
@@ -42,7 +46,7 @@ export async function prepareBoot(deps: Deps, context: CellContext, folder: stri
   const init = await buildGuestInit({
     folders: deps.folders,
     logFile: join(folder, 'init.log'),
-    signal: AbortSignal.timeout(60_000),
+    signal: AbortSignal.any([signal, AbortSignal.timeout(60_000)]),
   })
   const initrd = initrdPath(folder)
   await writeInitrd(initrd, {
@@ -56,14 +60,19 @@ export async function prepareBoot(deps: Deps, context: CellContext, folder: stri
   const booted = bootedArtifacts(cell.target, kernel, firmware)
   const parts = firmwareOf(cell.target, firmware).map(({ as, made }) => [as, artifactPath(deps.store, made.sha256)])
   const files = { initrd, image: productPath(deps, kernel, 'Image'), firmware: Object.fromEntries(parts) }
-  const tracer = await tracerFor(deps, cell.target, folder)
+  const tracer = await tracerFor(deps, cell.target, folder, signal)
   return { files, ...(setup && { setup }), booted, ...(tracer && { tracer }) }
 }
 
 /** Without one a board is as it should be; of a machine that could be traced it is to be said why it is not. */
-async function tracerFor(deps: Deps, target: Target, folder: string): Promise<Tracer | undefined> {
+async function tracerFor(
+  deps: Deps,
+  target: Target,
+  folder: string,
+  signal: AbortSignal,
+): Promise<Tracer | undefined> {
   if (isLeased(target)) return undefined
-  return isTraced(target) ? await tracerOf(deps, folder) : untraced
+  return isTraced(target) ? await tracerOf(deps, folder, signal) : untraced
 }
 
 /**
@@ -104,12 +113,6 @@ export interface PreparedBoot {
   setup?: MachineSetup
   /** Those of the files that are artifacts of builds. */
   booted: AttemptArtifact[]
-}
-
-/** The System.map of the cell's kernel, where its build kept one. */
-export async function readSystemMap(deps: Deps, context: CellContext): Promise<SystemMap | undefined> {
-  const kept = context.kernel?.products.find(({ name }) => name === 'System.map')
-  return kept && parseSystemMap(await readFile(artifactPath(deps.store, kept.sha256), 'utf8'))
 }
 
 /** The symbols that the cell's probes look at, as the kernel's effective .config has them; `n` where it has none. */

@@ -58,7 +58,8 @@ async function aCell(modules = ['optee']): Promise<CellContext> {
   return await cellDetail(store, 1, 1)
 }
 
-const prepare = (context: CellContext) => prepareBoot(deps, context, join(store.folder, 'attempt'))
+const never = new AbortController().signal
+const prepare = (context: CellContext) => prepareBoot(deps, context, join(store.folder, 'attempt'), never)
 
 function pathOf({ kernel, firmware }: CellContext, name: string): string {
   const found = [...kernel!.products, ...firmware!.products].find((one) => one.name === name)
@@ -112,7 +113,7 @@ describe('one flipped bit', () => {
       const folder = join(store.folder, `attempt-${n}`)
       for (;;) {
         try {
-          return await prepareBoot(deps, await cellDetail(store, 1, 1), folder)
+          return await prepareBoot(deps, await cellDetail(store, 1, 1), folder, never)
         } catch (error) {
           expect(error).toMatchObject({ code: 'ArtifactDamaged' })
           for (const kind of ['kernel', 'firmware'] as const)
