@@ -5,7 +5,7 @@ import { queues, summary, workflowIds } from '../domain/naming.ts'
 import { whileBeating } from './beat.ts'
 import { taskOfRef } from './builds-of.ts'
 import { cancelWasAsked } from './cancel.ts'
-import type { Deps } from './registry.ts'
+import type { Deps } from './deps.ts'
 
 /**
  * Starts the build's workflow or joins the one that runs, and waits for its end, in a step that has something else to do

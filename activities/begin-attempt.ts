@@ -2,7 +2,7 @@ import { findAttempt, startAttempt } from '../store/attempts.ts'
 import type { AttemptStart } from '../store/attempt.ts'
 import type { AttemptTask, LeasedAttempt } from '../workflows/contracts.ts'
 import { attemptFolder, fenceOf, placeOf } from './attempt-place.ts'
-import type { Deps } from './registry.ts'
+import type { Deps } from './deps.ts'
 import { Reporter } from './reporter.ts'
 
 /**

@@ -5,7 +5,7 @@ import { putArtifact } from '../store/artifacts.ts'
 import { nightOfWorkflow, writeNight } from '../store/nights.ts'
 import { createRun, runOfWorkflow, taskOptions, type RunOptions } from '../store/runs.ts'
 import type { NightStart, NightTask, RunTask } from '../workflows/contracts.ts'
-import type { Deps } from './registry.ts'
+import type { Deps } from './deps.ts'
 
 /**
  * Reads a night's plan as it is now and writes the run that the night is. What keeps it from one, a plan or a lab that

@@ -23,7 +23,7 @@ import { requireRoom } from './keeping/look-at-room.ts'
 import { lookAfterHang } from './look-after-hang.ts'
 import { whileHolding } from './place-lease.ts'
 import { prepareBoot, readBuiltConfig, type PreparedBoot } from './prepare-boot.ts'
-import type { Deps } from './registry.ts'
+import type { Deps } from './deps.ts'
 import { Reporter } from './reporter.ts'
 
 /** Well below the 10 s heartbeat time-out; also, a cancel reaches a boot with the next beat and no sooner. */

@@ -5,7 +5,7 @@ import { LabError } from '../domain/errors.ts'
 import type { BuildRef, BuildTask } from '../workflows/contracts.ts'
 import { dropBuild, joinBuild } from './await-build.ts'
 import { toFailure } from './failure.ts'
-import type { Deps } from './registry.ts'
+import type { Deps } from './deps.ts'
 
 /** Why a wait ends before its build does. */
 type Cut = 'cancelled' | 'given up' | 'worker stopped'

@@ -20,7 +20,7 @@ import type { BuildResult, BuildTask } from '../workflows/contracts.ts'
 import { whileBeating } from './beat.ts'
 import { filesAsFrozen } from './frozen-files.ts'
 import { lookAtRoom } from './keeping/look-at-room.ts'
-import type { Deps } from './registry.ts'
+import type { Deps } from './deps.ts'
 import { Reporter } from './reporter.ts'
 
 /** A cancel is heard of with a heartbeat: somebody waits for it. */

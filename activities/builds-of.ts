@@ -6,7 +6,7 @@ import { cellOfBuild } from '../store/cells.ts'
 import { findRun, type Run } from '../store/runs.ts'
 import type { BuildRef, BuildTask } from '../workflows/contracts.ts'
 import { filesAsFrozen } from './frozen-files.ts'
-import type { Deps } from './registry.ts'
+import type { Deps } from './deps.ts'
 
 /** Who asks for the builds, and where the sources that their plan does not pin are recorded. */
 type Asked = Pick<BuildTask, 'run' | 'lab' | 'lockFile'>

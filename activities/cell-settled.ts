@@ -3,7 +3,7 @@ import { isSettled, verdictOf } from '../domain/verdict/cell-verdict.ts'
 import { cellDetail } from '../store/details.ts'
 import { verdictsBefore } from '../store/nights.ts'
 import { judgedAttempts } from './judge-cell.ts'
-import type { Deps } from './registry.ts'
+import type { Deps } from './deps.ts'
 
 /**
  * Whether a cell needs no more attempts than those that it had, although it may have more: one that is tried until one is

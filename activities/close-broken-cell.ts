@@ -2,7 +2,7 @@ import type { CellVerdict } from '../domain/verdict/verdict.ts'
 import { closeCell } from '../store/close-cell.ts'
 import { cellDetail } from '../store/details.ts'
 import type { BrokenCell } from '../workflows/contracts.ts'
-import type { Deps } from './registry.ts'
+import type { Deps } from './deps.ts'
 
 /** A cell whose story broke before it was judged: the lab's fault, never the kernel's. A verdict that is there stays. */
 export async function closeBrokenCell(deps: Deps, { run, cell, reason }: BrokenCell): Promise<void> {

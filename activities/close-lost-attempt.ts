@@ -17,7 +17,7 @@ import type { AttemptResult, LostAttempt } from '../workflows/contracts.ts'
 import { keepAttemptFiles, keepInitrd } from './attempt-files.ts'
 import { attemptFolder, claimFolder, fenceOf, placeOf } from './attempt-place.ts'
 import { bootedArtifacts } from './prepare-boot.ts'
-import type { Deps } from './registry.ts'
+import type { Deps } from './deps.ts'
 import { Reporter } from './reporter.ts'
 import { suspectPlace } from './suspect-place.ts'
 

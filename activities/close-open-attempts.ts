@@ -1,7 +1,7 @@
 import { unfinishedAttempts } from '../store/attempts.ts'
 import type { OpenAttempts } from '../workflows/contracts.ts'
 import { closeLostAttempt } from './close-lost-attempt.ts'
-import type { Deps } from './registry.ts'
+import type { Deps } from './deps.ts'
 
 /** Closes every attempt of a run, or of one cell, that has begun and not ended: nobody else will. */
 export async function closeOpenAttempts(deps: Deps, { run, cell, reason }: OpenAttempts): Promise<void> {

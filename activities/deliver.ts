@@ -5,7 +5,7 @@ import { noteSent, noteTry, readDelivery } from '../store/deliveries.ts'
 import { listSchedules } from '../store/schedules.ts'
 import { deliverMessage } from '../telling/deliver-message.ts'
 import { whileBeating } from './beat.ts'
-import type { Deps } from './registry.ts'
+import type { Deps } from './deps.ts'
 import { waitingForFile } from './waiting-for-file.ts'
 
 /** How often the server hears that a delivery is under way, milliseconds. */

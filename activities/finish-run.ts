@@ -8,7 +8,8 @@ import { endRun } from '../store/runs.ts'
 import type { RunResult } from '../workflows/contracts.ts'
 import { dropBuilds } from './await-build.ts'
 import { dropOutline } from './kept-outline.ts'
-import type { Deps, RunEnd } from './registry.ts'
+import type { Deps } from './deps.ts'
+import type { RunEnd } from '../workflows/contracts.ts'
 
 /** Closes a run with its summary: what `hyplab run` says last and exits with. One that was closed before stays so. */
 export async function finishRun(deps: Deps, end: RunEnd): Promise<RunResult> {

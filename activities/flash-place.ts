@@ -5,7 +5,7 @@ import { beginAttempt } from './begin-attempt.ts'
 import { onHeldPlace } from './held-place.ts'
 import { whileHolding } from './place-lease.ts'
 import { prepareBoot } from './prepare-boot.ts'
-import type { Deps } from './registry.ts'
+import type { Deps } from './deps.ts'
 import { Reporter } from './reporter.ts'
 
 /**

@@ -8,7 +8,7 @@ import type { SourceContext } from '../builds/source/source.ts'
 import type { Cell } from '../domain/cell.ts'
 import { putArtifact } from '../store/artifacts.ts'
 import { freezeCells, type StoredCell } from '../store/cells.ts'
-import type { Deps } from './registry.ts'
+import type { Deps } from './deps.ts'
 
 /**
  * Makes the inputs of a run stand still: whatever people do to their files from then on, all of its cells are built from

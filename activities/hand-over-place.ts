@@ -3,7 +3,7 @@ import { holdReason } from '../domain/lease/hold.ts'
 import { cellDetail } from '../store/details.ts'
 import { handOverLease } from '../store/leases.ts'
 import type { LeasedAttempt } from '../workflows/contracts.ts'
-import type { Deps } from './registry.ts'
+import type { Deps } from './deps.ts'
 import { Reporter } from './reporter.ts'
 
 /** Makes an attempt's place the runner's own, for as long as the run says; done again, it changes nothing. */

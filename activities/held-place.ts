@@ -8,7 +8,7 @@ import { labOf } from './lab-of.ts'
 import { requireLease } from './place-lease.ts'
 import { labLog, type NoteLab } from '../targets/lab-log.ts'
 import { attemptFolder } from './attempt-place.ts'
-import type { Deps } from './registry.ts'
+import type { Deps } from './deps.ts'
 
 /**
  * Opens the place that an attempt holds, with what the lab does there noted for it, and lets go of whatever was opened when the work is done. Nothing is switched or

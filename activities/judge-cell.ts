@@ -2,7 +2,7 @@ import type { JudgedAttempt, Verdict } from '../domain/verdict/verdict.ts'
 import { verdictOf } from '../domain/verdict/cell-verdict.ts'
 import { closeCell } from '../store/close-cell.ts'
 import { cellDetail, type CellDetail } from '../store/details.ts'
-import type { Deps } from './registry.ts'
+import type { Deps } from './deps.ts'
 
 /** Derives a cell's verdict from its stored attempts and keeps it. */
 export async function judgeCell(deps: Deps, input: { run: number; cell: number }): Promise<Verdict> {

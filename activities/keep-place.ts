@@ -4,7 +4,7 @@ import { placeStates, renewLease } from '../store/leases.ts'
 import type { LeasedAttempt } from '../workflows/contracts.ts'
 import { whileBeating } from './beat.ts'
 import { leaseMs } from './place-lease.ts'
-import type { Deps } from './registry.ts'
+import type { Deps } from './deps.ts'
 
 /** So long before the lease ends it is prolonged for the power-off: once it is over, anybody may take the place. */
 const marginMs = 1_000

@@ -2,7 +2,7 @@ import { LabError } from '../domain/errors.ts'
 import type { Inventory } from '../domain/lab/inventory.ts'
 import { keptLab } from '../reading/kept-lab.ts'
 import type { Run } from '../store/runs.ts'
-import type { Deps } from './registry.ts'
+import type { Deps } from './deps.ts'
 
 /**
  * The lab of a run, as its file was when the run was started.

@@ -14,7 +14,7 @@ import { requireRoom } from './keeping/look-at-room.ts'
 import { labOf } from './lab-of.ts'
 import { lookAtPlace } from './look-at-place.ts'
 import { leaseMs } from './place-lease.ts'
-import type { Deps } from './registry.ts'
+import type { Deps } from './deps.ts'
 import { Reporter } from './reporter.ts'
 
 /**

@@ -8,7 +8,7 @@ import { attemptFolder } from './attempt-place.ts'
 import { onHeldPlace } from './held-place.ts'
 import { labOf } from './lab-of.ts'
 import { whileHolding } from './place-lease.ts'
-import type { Deps } from './registry.ts'
+import type { Deps } from './deps.ts'
 
 /**
  * Finds out whether a place is healthy that an attempt holds and that is suspect: a board by switching it on and off, a model by

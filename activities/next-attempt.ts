@@ -13,7 +13,7 @@ import type { BuildTask, SearchAttempt, SearchTask } from '../workflows/contract
 import { whileBeating } from './beat.ts'
 import { buildsOf } from './builds-of.ts'
 import { closeUnbuiltCell } from './close-unbuilt-cell.ts'
-import type { Deps } from './registry.ts'
+import type { Deps } from './deps.ts'
 import { Reporter } from './reporter.ts'
 
 /**

@@ -9,7 +9,7 @@ import { cellsOfRuns, type NightCell } from '../store/night-cells.ts'
 import { nightOfRun, nightsOf } from '../store/nights.ts'
 import type { Run } from '../store/runs.ts'
 import { qemuVersion } from '../targets/qemu/version.ts'
-import type { Deps } from './registry.ts'
+import type { Deps } from './deps.ts'
 
 /** So many nights before are looked at: a month's. */
 const remembered = 30

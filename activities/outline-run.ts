@@ -16,7 +16,7 @@ import { buildsOf, frozenNamer, lockFileOf, refTo } from './builds-of.ts'
 import { freezeInputs } from './freeze-inputs.ts'
 import { keepOutline, partOf, readOutline, type WholeOutline } from './kept-outline.ts'
 import { orderNight } from './order-night.ts'
-import type { Deps } from './registry.ts'
+import type { Deps } from './deps.ts'
 import { Reporter } from './reporter.ts'
 
 /**

@@ -2,7 +2,7 @@ import { LabError } from '../domain/errors.ts'
 import { holdsLease, renewLease } from '../store/leases.ts'
 import type { HeldPlace } from '../workflows/contracts.ts'
 import { whileBeating } from './beat.ts'
-import type { Deps } from './registry.ts'
+import type { Deps } from './deps.ts'
 
 /**
  * For how long a place stays an attempt's when nobody renews its lease: long enough for a server that is away for a moment

@@ -18,7 +18,7 @@ import type { Store } from '../store/store.ts'
 import { planOnce } from '../store/tellings.ts'
 import type { NightTelling } from '../workflows/contracts.ts'
 import { whileBeating } from './beat.ts'
-import type { Deps } from './registry.ts'
+import type { Deps } from './deps.ts'
 import { waitingForFile } from './waiting-for-file.ts'
 
 /** How often the server hears that nights are being read, milliseconds. */

@@ -2,7 +2,7 @@ import { cellDetail } from '../store/details.ts'
 import type { LeasedAttempt } from '../workflows/contracts.ts'
 import { onHeldPlace } from './held-place.ts'
 import { whileHolding } from './place-lease.ts'
-import type { Deps } from './registry.ts'
+import type { Deps } from './deps.ts'
 
 /**
  * Switches an attempt's place off, sees that it is off, and takes back what was flashed for this attempt alone.

@@ -17,7 +17,7 @@ import type { CellContext } from '../store/details.ts'
 import { firmwareFor, isTraced } from '../targets/adapters.ts'
 import type { TargetFiles } from '../targets/target-order.ts'
 import { initrdPath } from './attempt-files.ts'
-import type { Deps } from './registry.ts'
+import type { Deps } from './deps.ts'
 import { tracerOf, untraced, type Tracer } from './tracer.ts'
 
 /**

@@ -6,7 +6,7 @@ import type { BuildResult, BuildTask, CellBuilds } from '../workflows/contracts.
 import { awaitBuild } from './await-build.ts'
 import { whileBeating } from './beat.ts'
 import { buildsOf } from './builds-of.ts'
-import type { Deps } from './registry.ts'
+import type { Deps } from './deps.ts'
 import { Reporter } from './reporter.ts'
 
 /**

@@ -1,7 +1,4 @@
-import type { Client } from '@temporalio/client'
-import type { Folders } from '../host/folders.ts'
 import { noteUndelivered } from '../store/deliveries.ts'
-import type { Store } from '../store/store.ts'
 import type { Flashed } from '../targets/board/flash/flash.ts'
 import type * as contracts from '../workflows/contracts.ts'
 import { BuildWaits } from './build-waits.ts'
@@ -14,6 +11,7 @@ import { closeBrokenCell } from './close-broken-cell.ts'
 import { closeLostAttempt } from './close-lost-attempt.ts'
 import { closeOpenAttempts } from './close-open-attempts.ts'
 import { closeUnbuiltCell } from './close-unbuilt-cell.ts'
+import type { Deps } from './deps.ts'
 import { deliver } from './deliver.ts'
 import { asStep } from './failure.ts'
 import { finishRun } from './finish-run.ts'
@@ -31,21 +29,6 @@ import { rebuild } from './rebuild.ts'
 import { releasePlace } from './release-place.ts'
 import { sendTest } from './send-test.ts'
 import { skipCell } from './skip-cell.ts'
-
-/** What the steps use of the world; given once, when the worker starts. */
-export interface Deps {
-  folders: Folders
-  store: Store
-  client: Client
-}
-
-export interface RunEnd {
-  run: number
-  state: 'finished' | 'cancelled' | 'failed'
-  reason: string
-  /** Set where the run's own story was cut off: what it waited for, nobody has dropped. */
-  lab?: string
-}
 
 /** The steps of the stories, as workflows see them. Each is safe to run twice. */
 export interface Activities {
@@ -71,7 +54,7 @@ export interface Activities {
   bootedSeconds(input: { run: number; cell: number }): Promise<number>
   isCellSettled(input: { run: number; cell: number }): Promise<boolean>
   judgeCell(input: { run: number; cell: number }): Promise<contracts.CellResult['verdict']>
-  finishRun(end: RunEnd): Promise<contracts.RunResult>
+  finishRun(end: contracts.RunEnd): Promise<contracts.RunResult>
   planTelling(told: contracts.NightTelling): Promise<string[]>
   deliver(delivery: { id: string }): Promise<void>
   giveUpDelivery(delivery: { id: string; reason: string }): Promise<void>

@@ -1,6 +1,6 @@
 import { releaseLease } from '../store/leases.ts'
 import type { Release } from '../workflows/contracts.ts'
-import type { Deps } from './registry.ts'
+import type { Deps } from './deps.ts'
 import { suspectPlace } from './suspect-place.ts'
 
 /** Gives a place back, as suspect where it could not be switched off or broke too often. */

@@ -1,6 +1,6 @@
 import { leaveCell } from '../store/close-cell.ts'
 import type { SkippedCell } from '../workflows/contracts.ts'
-import type { Deps } from './registry.ts'
+import type { Deps } from './deps.ts'
 
 /** Says that a cell of a night is not run, and why. */
 export async function skipCell(deps: Deps, { run, cell, notRun }: SkippedCell): Promise<void> {

@@ -2,7 +2,7 @@ import { cellDetail } from '../store/details.ts'
 import { setSuspect } from '../store/leases.ts'
 import { lastEndings } from '../store/place-history.ts'
 import type { AttemptTask } from '../workflows/contracts.ts'
-import type { Deps } from './registry.ts'
+import type { Deps } from './deps.ts'
 import { Reporter } from './reporter.ts'
 
 /**

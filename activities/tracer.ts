@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { buildSmcTrace } from '../builds/guest/smc-trace.ts'
 import { LabError } from '../domain/errors.ts'
-import type { Deps } from './registry.ts'
+import type { Deps } from './deps.ts'
 
 /** The SMC tracer for a boot, or why there is none: what only it can show is then unknown, which is no reason not to boot. */
 export type Tracer = { path: string } | { path?: undefined; why: string }

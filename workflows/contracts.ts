@@ -265,3 +265,12 @@ export interface RunResult {
   verdicts: Partial<Record<Verdict, number>>
   failedBuilds: number
 }
+
+/** How a run ends. */
+export interface RunEnd {
+  run: number
+  state: 'finished' | 'cancelled' | 'failed'
+  reason: string
+  /** Set where the run's own story was cut off: what it waited for, nobody has dropped. */
+  lab?: string
+}

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { Context } from '@temporalio/activity'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { RunEnd } from '../../activities/registry.ts'
+import type { RunEnd } from '../../workflows/contracts.ts'
 import { queues } from '../../domain/naming.ts'
 import { ApplicationFailure } from '@temporalio/common'
 import type {
