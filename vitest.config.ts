@@ -18,7 +18,7 @@ const slow = {
     'test/builds/kernel/{build-kernel,other-tree,refused,deleted-cache}.test.ts',
     'test/setup/install-packages.test.ts',
     'test/builds/source/{deb-mirror,newest-debian}.test.ts',
-    'test/host/apt/kernel-releases.test.ts',
+    'test/builds/source/apt/kernel-releases.test.ts',
     'test/worker/{service-{death,folders,sentences},state-disk}.test.ts',
     'test/targets/qemu/pulse.test.ts',
     'test/store/processes.test.ts',

@@ -18,7 +18,7 @@ import { firmwareFor, isTraced } from '../targets/adapters.ts'
 import type { TargetFiles } from '../targets/target-order.ts'
 import { initrdPath } from './attempt-files.ts'
 import type { Deps } from './deps.ts'
-import { tracerOf, untraced, type Tracer } from './tracer.ts'
+import { tracerOf, untraced, type Tracer } from '../builds/guest/tracer.ts'
 
 /**
  * Makes what a cell boots ready in the attempt's folder: the initrd with init, the cell's modules and the FF-A probe;
@@ -65,12 +65,7 @@ export async function prepareBoot(
 }
 
 /** Without one a board is as it should be; of a machine that could be traced it is to be said why it is not. */
-async function tracerFor(
-  deps: Deps,
-  target: Target,
-  folder: string,
-  signal: AbortSignal,
-): Promise<Tracer | undefined> {
+async function tracerFor(deps: Deps, target: Target, folder: string, signal: AbortSignal): Promise<Tracer | undefined> {
   if (isLeased(target)) return undefined
   return isTraced(target) ? await tracerOf(deps, folder, signal) : untraced
 }

@@ -2,10 +2,10 @@ import type { ConsoleLog } from './console/line.ts'
 import type { LabShown } from './lab-log/lab-fact.ts'
 import type { HeardLines } from './records/kernel-log.ts'
 import type { SmcCall } from './smc/call.ts'
-import type { Stage } from './stage/stage.ts'
+import type { Stage } from './stage.ts'
 import type { TargetRecord } from './records/record.ts'
 import type { KnownLog } from './shown/known-lines.ts'
-import type { Taint } from './taint/taint.ts'
+import type { Taint } from './taint.ts'
 
 export const endings = ['finished', 'kernel-fault', 'firmware-fault', 'hung', 'infra', 'tainted', 'cancelled'] as const
 /** How an attempt ended. */

@@ -1,5 +1,5 @@
 import type { Ending } from './attempt.ts'
-import type { Stage } from './stage/stage.ts'
+import type { Stage } from './stage.ts'
 import type { CellVerdict } from './verdict/verdict.ts'
 
 /** What happens in a run, in the order in which it happens; `hyplab run` and `hyplab watch` show these as they come. */

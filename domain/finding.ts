@@ -1,4 +1,4 @@
-import type { Evidence } from './evidence.ts'
+import type { Evidence } from './evidence/evidence.ts'
 
 export const outcomes = ['pass', 'fail', 'skip', 'unknown'] as const
 /** What a check came to: `skip` means that it does not apply to this cell, `unknown` that nothing shows it either way. */

@@ -1,7 +1,7 @@
 import type { Asked, Ending, HostView } from '../domain/attempt.ts'
 import type { Finding } from '../domain/finding.ts'
 import { judge } from '../domain/probes/registry.ts'
-import type { Stage } from '../domain/stage/stage.ts'
+import type { Stage } from '../domain/stage.ts'
 import type { Target } from '../domain/target.ts'
 import { endingOf } from '../domain/verdict/ending.ts'
 import { readShown } from './read-shown.ts'

@@ -1,4 +1,4 @@
-import type { Evidence } from '../domain/evidence.ts'
+import type { Evidence } from '../domain/evidence/evidence.ts'
 import type { CellNight } from '../domain/night/cell-night.ts'
 import { runDetail } from '../store/details.ts'
 import type { Store } from '../store/store.ts'

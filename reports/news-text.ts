@@ -1,4 +1,4 @@
-import { whereOf, type Evidence } from '../domain/evidence.ts'
+import { whereOf, type Evidence } from '../domain/evidence/evidence.ts'
 import type { CellChange } from '../domain/night/compare-night.ts'
 import type { NightGroup, NightStory } from '../domain/night/tell-night.ts'
 import type { News } from '../domain/tell/news-of.ts'

@@ -4,7 +4,7 @@
  * other tests need as well: other people's tools to compare with, and their logs.
  */
 import { parseArgs } from 'node:util'
-import { tracerOf } from '../activities/tracer.ts'
+import { tracerOf } from '../builds/guest/tracer.ts'
 import { LabError } from '../domain/errors.ts'
 import { foldersFrom } from '../host/folders.ts'
 import { hostPackages, testPackages } from '../host/packages.ts'

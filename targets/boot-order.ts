@@ -3,7 +3,7 @@ import type { Limits } from '../domain/cell.ts'
 import type { TargetRecord } from '../domain/records/record.ts'
 import type { Pace } from '../domain/stage/pace.ts'
 import type { StageReached } from '../domain/stage/stage-follower.ts'
-import type { Stage } from '../domain/stage/stage.ts'
+import type { Stage } from '../domain/stage.ts'
 import type { World } from '../domain/world.ts'
 import type { ExchangeEnd } from './exchange.ts'
 

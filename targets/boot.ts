@@ -1,6 +1,6 @@
 import type { HostView } from '../domain/attempt.ts'
 import { consoleLimit } from '../domain/cell.ts'
-import { stages, type Stage } from '../domain/stage/stage.ts'
+import { stages, type Stage } from '../domain/stage.ts'
 import type { StageReached } from '../domain/stage/stage-follower.ts'
 import { claimPlace } from '../host/claim.ts'
 import type { BootEnd, BootOrder, BootProgress, BootWatch, KeptConsole } from './boot-order.ts'

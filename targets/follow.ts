@@ -1,7 +1,7 @@
 import { LineReader } from '../domain/console/line-reader.ts'
 import type { TargetRecord } from '../domain/records/record.ts'
 import { StageFollower, type StageReached } from '../domain/stage/stage-follower.ts'
-import type { Stage } from '../domain/stage/stage.ts'
+import type { Stage } from '../domain/stage.ts'
 
 /** Follows a boot through its stages from the bytes of its consoles, each cut into lines on its own. */
 export class BootFollower {

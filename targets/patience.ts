@@ -1,4 +1,4 @@
-import type { Stage } from '../domain/stage/stage.ts'
+import type { Stage } from '../domain/stage.ts'
 import type { Pace } from '../domain/stage/pace.ts'
 
 /** What a boot may be kept waiting for, seconds, before this host's history is looked at. */

@@ -1,4 +1,4 @@
-import { stages, type Stage } from '../domain/stage/stage.ts'
+import { stages, type Stage } from '../domain/stage.ts'
 import { isConsole, speakerOn, type KeptLine } from './lines.ts'
 import type { Expired } from './patience.ts'
 

@@ -12,7 +12,7 @@ import type { SourceTree } from '../source/source.ts'
 import { countFiles, missingInTree } from '../source/whole-tree.ts'
 import { debianLocation } from './identify.ts'
 import { placeFiles } from './recipe-files.ts'
-import type { Component, StackRecipe } from './recipe.ts'
+import type { Component, StackRecipe } from './stack-recipe.ts'
 import { resolveReferences, type Built } from './references.ts'
 
 /**

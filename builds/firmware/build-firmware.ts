@@ -11,7 +11,7 @@ import { buildComponent } from './build-component.ts'
 import { readFinished, writeFinished } from './finished.ts'
 import { identifyComponents, identifyFirmware, type IdentifiedComponent } from './identify.ts'
 import { machineSetupProduct, writeMachineSetup } from './machine-setup.ts'
-import type { StackRecipe } from './recipe.ts'
+import type { StackRecipe } from './stack-recipe.ts'
 import { resolveReferences, type Built } from './references.ts'
 
 /**

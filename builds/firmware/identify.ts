@@ -8,7 +8,7 @@ import { toolVersion } from '../make/build-environment.ts'
 import { debianSeriesIdentity } from '../source/debian-series.ts'
 import { sourceIdentity } from '../source/obtain.ts'
 import type { NamingContext } from '../source/source.ts'
-import type { Component, StackRecipe } from './recipe.ts'
+import type { Component, StackRecipe } from './stack-recipe.ts'
 import { filesOf } from './recipe-files.ts'
 import { referencesIn } from './references.ts'
 

@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path'
 import type { InputFiles } from '../input-files.ts'
-import type { Component, StackRecipe } from './recipe.ts'
+import type { Component, StackRecipe } from './stack-recipe.ts'
 import { referencesIn } from './references.ts'
 
 /** The files that a component's arguments name: as it is written there, and where it lies. */

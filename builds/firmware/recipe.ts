@@ -1,7 +1,7 @@
 import { basename, dirname, resolve } from 'node:path'
 import type { SourceLocation } from '../../domain/cell.ts'
 import { LabError } from '../../domain/errors.ts'
-import { usualTpm, type MachineSetup } from '../../domain/machine-setup.ts'
+import { usualTpm } from '../../domain/machine-setup.ts'
 import { inReadingOrder, type LocatedError } from '../../domain/yaml/located-error.ts'
 import { mistaken } from '../../domain/yaml/mistaken.ts'
 import { shapeErrors } from '../../domain/yaml/shape-errors.ts'
@@ -10,46 +10,8 @@ import { asTheyAre, type InputFiles } from '../input-files.ts'
 import { fvpSetup } from './fvp-part.ts'
 import { recipeFile, recipeShape, variantShape, type RecipeFileLocation } from './recipe-schema.ts'
 import { recipeFileMistakes } from './recipe-mistakes.ts'
+import type { StackRecipe } from './stack-recipe.ts'
 import { likeOf, variantOf } from './variant.ts'
-
-/** How to build one piece of firmware with make. */
-export interface Component {
-  name: string
-  version: string
-  /** Tried in order. */
-  sources: SourceLocation[]
-  /** Whether the patches of the Debian source package are applied, before `patches`. */
-  debianPatches: boolean
-  /** Absolute paths. */
-  patches: string[]
-  /** Files that are added to the source tree after the patches: the path in the tree to the absolute path of the file. */
-  files: Record<string, string>
-  /** make's variables in order; values may hold `${...}`, see references.ts. */
-  arguments: Record<string, string>
-  targets: string[]
-  /** Product name to its path below the output folder. */
-  products: Record<string, string>
-}
-
-/** A stack as its recipe file describes it. */
-export interface StackRecipe {
-  /** The file's name without its ending. */
-  name: string
-  /** Absolute; that of the other recipe when this one is only `like` it. */
-  file: string
-  title: string
-  /** How the machine is to be set up for it. */
-  setup: MachineSetup
-  /** Kconfig symbols that a kernel on it needs, each with the values that will do. */
-  needs: Record<string, string[]>
-  /** Tools whose version can change the bytes. */
-  toolchain: string[]
-  pythonModules: string[]
-  /** In the order in which they are built. */
-  components: Component[]
-  /** Product name to `${component:product}`. */
-  products: Record<string, string>
-}
 
 /**
  * Reads a stack's recipe.

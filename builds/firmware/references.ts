@@ -1,4 +1,4 @@
-import type { StackRecipe } from './recipe.ts'
+import type { StackRecipe } from './stack-recipe.ts'
 
 /** What `${...}` in a recipe stands for. */
 export type Reference =

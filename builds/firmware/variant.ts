@@ -5,7 +5,7 @@ import { valueAt } from '../../domain/yaml/value-at.ts'
 import type { LocatedYaml, Path } from '../../domain/yaml/yaml-text.ts'
 import type { InputFiles } from '../input-files.ts'
 import { variantFile } from './recipe-schema.ts'
-import type { Component, StackRecipe } from './recipe.ts'
+import type { Component, StackRecipe } from './stack-recipe.ts'
 import { referencesIn } from './references.ts'
 
 // A recipe that says only in what it differs from another: the same stack with another argument or one more patch.

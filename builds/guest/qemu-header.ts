@@ -1,7 +1,7 @@
 import { access, constants, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { LabError } from '../../domain/errors.ts'
-import { fetchSourcePackage, upstreamVersion } from '../../host/apt/source-package.ts'
+import { fetchSourcePackage, upstreamVersion } from '../source/apt/source-package.ts'
 import { FileMemo } from '../../host/file-memo.ts'
 import { findProgram } from '../../host/find-program.ts'
 import { run, runOrThrow } from '../../host/run.ts'

@@ -1,7 +1,7 @@
 import type { SourceLocation } from '../../domain/cell.ts'
 import { LabError } from '../../domain/errors.ts'
 import { compareReleases, releasesFrom } from '../../domain/search/release-order.ts'
-import { kernelReleases } from '../../host/apt/kernel-releases.ts'
+import { kernelReleases } from './apt/kernel-releases.ts'
 import type { SourceContext } from './source.ts'
 
 /** A released kernel and where its source can be had, in the order in which the locations are tried. */

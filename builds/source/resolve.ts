@@ -1,7 +1,7 @@
 import { describeLocation } from '../../domain/describe-location.ts'
 import type { NewestLocation, SourceLocation } from '../../domain/cell.ts'
 import { LabError } from '../../domain/errors.ts'
-import { newestDebian } from '../../host/apt/newest.ts'
+import { newestDebian } from './apt/newest.ts'
 import { newestTag, remoteCommit } from './git-refs.ts'
 import { isCommitId, isLocal, resolveLocal } from './git.ts'
 import { freezeTree } from './local-tree.ts'

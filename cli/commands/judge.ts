@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { judgeAgain } from '../../activities/judge-again.ts'
+import { judgeAgain } from '../../reading/judge-again.ts'
 import { LabError } from '../../domain/errors.ts'
 import { probesVersion } from '../../domain/probes/registry.ts'
 import { formerJudgements, readJudgement, replaceJudgement } from '../../store/judgements.ts'

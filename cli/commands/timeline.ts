@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import type { Command } from 'commander'
-import { readStory } from '../../activities/read-story.ts'
+import { readStory } from '../../reading/read-story.ts'
 import { suggest } from '../../domain/yaml/did-you-mean.ts'
 import { LabError } from '../../domain/errors.ts'
 import type { Finding } from '../../domain/finding.ts'

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { readLines } from '../../domain/console/line-reader.ts'
 import type { ConsoleLine } from '../../domain/console/line.ts'
-import type { Evidence } from '../../domain/evidence.ts'
+import type { Evidence } from '../../domain/evidence/evidence.ts'
 import { isOfLab } from '../../domain/verdict/of-lab.ts'
 import { artifactPath } from '../../store/artifacts.ts'
 import type { AttemptDetail } from '../../store/details.ts'

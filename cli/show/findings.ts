@@ -1,4 +1,4 @@
-import { whereOf, type Evidence } from '../../domain/evidence.ts'
+import { whereOf, type Evidence } from '../../domain/evidence/evidence.ts'
 import type { Finding } from '../../domain/finding.ts'
 import type { Context } from '../context.ts'
 import { paintOutcome } from './paint.ts'

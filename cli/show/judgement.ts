@@ -1,4 +1,4 @@
-import type { AttemptChange, JudgedRun } from '../../activities/judge-again.ts'
+import type { AttemptChange, JudgedRun } from '../../reading/judge-again.ts'
 import { probesVersion } from '../../domain/probes/registry.ts'
 import type { FindingChange } from '../../domain/verdict/compare-findings.ts'
 import type { FormerJudgement } from '../../store/judgements.ts'

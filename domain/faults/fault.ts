@@ -1,4 +1,4 @@
-import type { ConsoleEvidence } from '../evidence.ts'
+import type { ConsoleEvidence } from '../evidence/evidence.ts'
 import type { FaultKind } from '../signatures/signature.ts'
 
 /** Something that broke: one report of it, from the first line to the one that closes it. */

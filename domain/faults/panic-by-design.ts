@@ -1,5 +1,5 @@
 import type { ConsoleLog } from '../console/line.ts'
-import { stages } from '../stage/stage.ts'
+import { stages } from '../stage.ts'
 import type { KnownLine } from '../shown/known-lines.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { kernelMessage, messageStart, stampEnd } from '../console/kernel-message.ts'
 import type { ConsoleLog } from '../console/line.ts'
-import { citeLines } from '../probes/cite.ts'
+import { citeLines } from '../evidence/cite.ts'
 import { knownIn, type KnownLine, type KnownLog } from '../shown/known-lines.ts'
 import type { FaultKind } from '../signatures/signature.ts'
 import type { Fault } from './fault.ts'

@@ -1,7 +1,7 @@
 import type { ConsoleLog } from '../console/line.ts'
-import { citeLines } from '../probes/cite.ts'
+import { citeLines } from '../evidence/cite.ts'
 import type { KnownLine } from '../shown/known-lines.ts'
-import { stages } from '../stage/stage.ts'
+import { stages } from '../stage.ts'
 import type { Fault } from './fault.ts'
 
 /** Firmware that starts so often without a kernel in between is in a loop; one restart may be its own wish. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { outcomes } from '../finding.ts'
-import { taintKinds } from '../taint/taint.ts'
+import { taintKinds } from '../taint.ts'
 import { inputKinds } from './recognise.ts'
 import { seenStages } from './stage-seen.ts'
 

@@ -1,6 +1,6 @@
 import type { ConsoleLine } from '../console/line.ts'
 import { speakerOf } from '../signatures/speaker.ts'
-import type { Stage } from '../stage/stage.ts'
+import type { Stage } from '../stage.ts'
 import type { Glimpse } from './boot-start.ts'
 import { loaderOf } from './loader-lines.ts'
 

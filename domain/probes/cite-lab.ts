@@ -1,4 +1,4 @@
-import type { LabEvidence } from '../evidence.ts'
+import type { LabEvidence } from '../evidence/evidence.ts'
 import { describeFact } from '../lab-log/describe-fact.ts'
 import type { NotedFact } from '../lab-log/lab-fact.ts'
 

@@ -1,4 +1,4 @@
-import type { SmcEvidence } from '../evidence.ts'
+import type { SmcEvidence } from '../evidence/evidence.ts'
 import type { SmcCall } from '../smc/call.ts'
 import { describeCall } from '../smc/describe-call.ts'
 

@@ -1,12 +1,13 @@
 import type { Finding } from '../finding.ts'
 import { efiStatusName } from '../efi/status.ts'
 import { initcallTimeline } from '../initcalls/initcall-timeline.ts'
-import { cite, citeLines } from './cite.ts'
+import { cite, citeLines } from '../evidence/cite.ts'
 import { clockOf, factsOf, refusalLines, refusedByPkvm, refusedEfiCalls, stepsAt, type Step } from './efi/clock.ts'
 import { takeoverOf } from './kvm-mode.ts'
 import { fail, known, pass, skip, unknown } from './outcome.ts'
 import type { Probe } from './probe.ts'
-import { isBefore, type Seen, type Sighting } from './seen.ts'
+import { isBefore, type Seen } from './seen.ts'
+import type { Sighting } from '../signatures/sighting.ts'
 
 const outcomes = ['pass', 'fail', 'skip', 'unknown'] as const
 const since = 6

@@ -1,6 +1,6 @@
 import { fromHex, toLatin1 } from '../bytes/bytes.ts'
 import type { Finding } from '../finding.ts'
-import { citeRecord } from './cite.ts'
+import { citeRecord } from '../evidence/cite.ts'
 import { refusedByPkvm, stepsAt, type Step } from './efi/clock.ts'
 import { fail, known, pass, skip, unknown } from './outcome.ts'
 import type { Probe } from './probe.ts'

@@ -1,6 +1,6 @@
-import type { Evidence } from '../evidence.ts'
+import type { Evidence } from '../evidence/evidence.ts'
 import type { Finding } from '../finding.ts'
-import { cite, citeRecord } from './cite.ts'
+import { cite, citeRecord } from '../evidence/cite.ts'
 import { askedMode, takeoverOf, type Takeover } from './kvm-mode.ts'
 import { skip, unknown } from './outcome.ts'
 import type { RecordOf, Seen } from './seen.ts'

@@ -1,5 +1,5 @@
 import type { Finding } from '../finding.ts'
-import { cite, citeRecord } from './cite.ts'
+import { cite, citeRecord } from '../evidence/cite.ts'
 import { citeCall } from './cite-smc.ts'
 import { countedCalls, isFinding, type CountedCalls } from './ffa-calls.ts'
 import { mappedBehind } from './ffa-path/rxtx.ts'

@@ -1,10 +1,11 @@
 import type { Finding, FactValue } from '../finding.ts'
-import { cite, citeRecord } from './cite.ts'
+import { cite, citeRecord } from '../evidence/cite.ts'
 import { countedCalls, isFinding, type Call, type CountedCalls } from './ffa-calls.ts'
 import { receiverOf, refusalOf, refusals } from './ffa-refusal.ts'
 import { askedMode, takeoverOf } from './kvm-mode.ts'
 import { fail, known, pass, skip, unknown } from './outcome.ts'
-import { isBefore, type Seen, type Sighting } from './seen.ts'
+import { isBefore, type Seen } from './seen.ts'
+import type { Sighting } from '../signatures/sighting.ts'
 
 /** DEN0138: the service that puts a TPM's CRB behind FF-A. */
 const tpm = '17b862a4-1806-4faf-86b3-089a58353861'

@@ -1,5 +1,5 @@
 import type { Finding } from '../finding.ts'
-import { cite, citeRecord } from './cite.ts'
+import { cite, citeRecord } from '../evidence/cite.ts'
 import { countedCalls, isFinding, type Call } from './ffa-calls.ts'
 import { refusalOf, refusals } from './ffa-refusal.ts'
 import { fail, known, pass, unknown } from './outcome.ts'

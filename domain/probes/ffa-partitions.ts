@@ -1,6 +1,6 @@
 import type { Finding } from '../finding.ts'
 import type { FfaPartitionBody } from '../records/record.ts'
-import { cite, citeRecord } from './cite.ts'
+import { cite, citeRecord } from '../evidence/cite.ts'
 import { askedMode, takeoverOf } from './kvm-mode.ts'
 import { fail, known, pass, skip, unknown } from './outcome.ts'
 import type { RecordOf, Seen } from './seen.ts'

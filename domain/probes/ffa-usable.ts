@@ -1,6 +1,6 @@
-import type { Evidence } from '../evidence.ts'
+import type { Evidence } from '../evidence/evidence.ts'
 import type { Finding } from '../finding.ts'
-import { cite, citeRecord } from './cite.ts'
+import { cite, citeRecord } from '../evidence/cite.ts'
 import { countedCalls, isFinding, type Call, type CountedCalls } from './ffa-calls.ts'
 import { refusalOf, refusals } from './ffa-refusal.ts'
 import { fail, known, pass, unknown } from './outcome.ts'

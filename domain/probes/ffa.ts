@@ -1,4 +1,4 @@
-import { cite } from './cite.ts'
+import { cite } from '../evidence/cite.ts'
 import type { Finding } from '../finding.ts'
 import { memory } from './ffa-memory.ts'
 import { directMessage, directMessage2 } from './ffa-messages.ts'

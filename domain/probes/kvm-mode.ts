@@ -1,4 +1,5 @@
-import type { Seen, Sighting } from './seen.ts'
+import type { Seen } from './seen.ts'
+import type { Sighting } from '../signatures/sighting.ts'
 
 /** The KVM mode that a kernel command line asks for: the last `kvm-arm.mode=`, `-` and `_` being the same in parameter names; undefined when none does. */
 export function askedKvmMode(cmdline: string): string | undefined {

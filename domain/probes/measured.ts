@@ -1,7 +1,7 @@
 import { fromHex, fromLatin1 } from '../bytes/bytes.ts'
 import { counted } from '../counted.ts'
 import { bankNamed } from '../digest/bank.ts'
-import type { FileEvidence } from '../evidence.ts'
+import type { FileEvidence } from '../evidence/evidence.ts'
 import { bootAggregatesOf } from '../ima/boot-aggregate.ts'
 import { describeMeasurement, type Measurement, type MeasurementList } from '../ima/measurement.ts'
 import { parseImaAscii } from '../ima/parse-ascii.ts'

@@ -1,8 +1,9 @@
 import type { Finding } from '../finding.ts'
-import { cite, citeRecord } from './cite.ts'
+import { cite, citeRecord } from '../evidence/cite.ts'
 import { fail, known, pass, skip, unknown } from './outcome.ts'
 import type { Probe } from './probe.ts'
-import { isBefore, type Seen, type Sighting } from './seen.ts'
+import { isBefore, type Seen } from './seen.ts'
+import type { Sighting } from '../signatures/sighting.ts'
 
 /** What became of the kernel's OP-TEE driver. */
 export const optee: Probe = {

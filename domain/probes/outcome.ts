@@ -1,4 +1,4 @@
-import type { Evidence } from '../evidence.ts'
+import type { Evidence } from '../evidence/evidence.ts'
 import type { FactValue, Finding } from '../finding.ts'
 
 /** At least one piece of evidence: without any, a finding can be neither pass nor fail. */

@@ -1,9 +1,10 @@
 import type { Finding } from '../finding.ts'
-import { cite, citeRecord } from './cite.ts'
+import { cite, citeRecord } from '../evidence/cite.ts'
 import { readHostileReport, type Attacked, type HostileReport } from './hostile-report.ts'
 import { fail, pass, skip, unknown } from './outcome.ts'
 import type { Probe } from './probe.ts'
-import type { RecordOf, Seen, Sighting } from './seen.ts'
+import type { RecordOf, Seen } from './seen.ts'
+import type { Sighting } from '../signatures/sighting.ts'
 
 const module = 'ffa-fuzz'
 const report = '/proc/hyplab-ffa-fuzz'

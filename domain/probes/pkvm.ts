@@ -1,9 +1,10 @@
 import type { Finding } from '../finding.ts'
-import { cite, citeRecord } from './cite.ts'
+import { cite, citeRecord } from '../evidence/cite.ts'
 import { askedMode, takeoverOf } from './kvm-mode.ts'
 import { fail, known, pass, skip, unknown, type SomeEvidence } from './outcome.ts'
 import type { Probe } from './probe.ts'
-import type { Seen, Sighting } from './seen.ts'
+import type { Seen } from './seen.ts'
+import type { Sighting } from '../signatures/sighting.ts'
 
 /** Whether KVM came up in the mode asked for, whether pKVM took its last step, and whether the hypervisor lived on. */
 export const pkvm: Probe = {

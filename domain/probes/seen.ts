@@ -1,18 +1,9 @@
 import type { Shown } from '../attempt.ts'
-import type { ConsoleLog } from '../console/line.ts'
 import type { RecordBody, TargetRecord } from '../records/record.ts'
 import type { Fault } from '../faults/fault.ts'
 import { faultsOf } from '../faults/read-faults.ts'
-import type { SignatureMatch } from '../signatures/match.ts'
+import type { Sighting } from '../signatures/sighting.ts'
 import { knownIn } from '../shown/known-lines.ts'
-
-/** A console line that the signature catalogue knows, and where it stands. */
-export interface Sighting {
-  log: ConsoleLog
-  /** Index into `log.lines`. */
-  index: number
-  match: SignatureMatch
-}
 
 /** A record with a body of the kind asked for. */
 export type RecordOf<Fact extends RecordBody['fact']> = TargetRecord & { body: Extract<RecordBody, { fact: Fact }> }

@@ -1,6 +1,6 @@
 import type { Finding } from '../finding.ts'
 import { startMethodName } from '../tpm/answer.ts'
-import { cite, citeRecord } from './cite.ts'
+import { cite, citeRecord } from '../evidence/cite.ts'
 import { pcrWants } from './measured.ts'
 import { fail, known, pass, skip, unknown } from './outcome.ts'
 import type { Probe } from './probe.ts'

@@ -1,5 +1,5 @@
 import type { ConsoleLine } from '../console/line.ts'
-import { whereOf, type ConsoleEvidence, type Evidence } from '../evidence.ts'
+import { whereOf, type ConsoleEvidence, type Evidence } from '../evidence/evidence.ts'
 import type { ReportEvidence, ReportLine } from './report.ts'
 
 /** Lines shown before and after those that a finding rests on. */

@@ -1,4 +1,4 @@
-import type { TaintKind } from '../taint/taint.ts'
+import type { TaintKind } from '../taint.ts'
 import { kernels, type Signature } from './signature.ts'
 
 const servers = ['ser2net 4.3.11', 'conserver 8.2.7', 'inetutils-telnet 2.4', 'OpenSSH 9.2', 'ipmitool 1.8.19'] as const

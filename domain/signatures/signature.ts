@@ -1,5 +1,5 @@
-import type { Stage } from '../stage/stage.ts'
-import type { TaintKind } from '../taint/taint.ts'
+import type { Stage } from '../stage.ts'
+import type { TaintKind } from '../taint.ts'
 import type { World } from '../world.ts'
 
 /** What sort of fault a line opens: the value of the fact `kind` of the fault findings. */

@@ -1,4 +1,4 @@
-import type { Stage } from './stage.ts'
+import type { Stage } from '../stage.ts'
 
 /**
  * How long the stages of a boot took on this host until the next one began, and the longest silence of all channels in each

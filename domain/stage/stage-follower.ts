@@ -1,8 +1,8 @@
 import type { ConsoleLine } from '../console/line.ts'
-import type { Evidence } from '../evidence.ts'
+import type { Evidence } from '../evidence/evidence.ts'
 import type { TargetRecord } from '../records/record.ts'
 import { matchSignatures, type SignatureMatch } from '../signatures/match.ts'
-import { stages, type Stage } from './stage.ts'
+import { stages, type Stage } from '../stage.ts'
 
 /** A stage that a boot entered, and the line or record that shows it; no evidence where only the host knows (`power`, `off`). */
 export interface StageReached {

@@ -1,7 +1,7 @@
 import { messageStart } from '../console/kernel-message.ts'
 import type { ConsoleLine } from '../console/line.ts'
 import { speakerOf } from '../signatures/speaker.ts'
-import type { TaintKind } from './taint.ts'
+import type { TaintKind } from '../taint.ts'
 
 /** Damage that one line shows by itself. */
 export interface LineDamage {

@@ -1,10 +1,10 @@
 import { stampOf } from '../console/kernel-message.ts'
 import type { ConsoleLine } from '../console/line.ts'
-import type { ConsoleEvidence } from '../evidence.ts'
+import type { ConsoleEvidence } from '../evidence/evidence.ts'
 import type { SignatureMatch } from '../signatures/match.ts'
 import { StageFollower } from '../stage/stage-follower.ts'
 import { lineDamage } from './line-damage.ts'
-import { quotedPlaces, taintKinds, type Taint, type TaintKind } from './taint.ts'
+import { quotedPlaces, taintKinds, type Taint, type TaintKind } from '../taint.ts'
 
 /** Seconds: CPUs store their lines in an order that is off by microseconds, never by this. */
 const backward = 1

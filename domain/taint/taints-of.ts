@@ -1,6 +1,6 @@
 import type { ShownConsole } from '../attempt.ts'
 import { matchSignatures } from '../signatures/match.ts'
-import type { Taint } from './taint.ts'
+import type { Taint } from '../taint.ts'
 import { TaintReader } from './taint-reader.ts'
 
 /** Takes consoles; returns all damage that they show, console by console, the worst kinds first. */

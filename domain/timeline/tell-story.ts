@@ -1,5 +1,5 @@
 import type { ConsoleLine } from '../console/line.ts'
-import type { Evidence } from '../evidence.ts'
+import type { Evidence } from '../evidence/evidence.ts'
 import type { Finding } from '../finding.ts'
 import type { NotedFact } from '../lab-log/lab-fact.ts'
 import type { TargetRecord } from '../records/record.ts'

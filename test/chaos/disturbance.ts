@@ -1,4 +1,4 @@
-import type { Stage } from '../../domain/stage/stage.ts'
+import type { Stage } from '../../domain/stage.ts'
 
 /** What is killed, and what is stopped: each gets its share. */
 export const victims = {

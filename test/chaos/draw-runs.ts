@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { Stage } from '../../domain/stage/stage.ts'
+import type { Stage } from '../../domain/stage.ts'
 import {
   plans as everyPlan,
   victims,

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { followRun, type Happened } from '../../cli/follow.ts'
-import type { Stage } from '../../domain/stage/stage.ts'
+import type { Stage } from '../../domain/stage.ts'
 import type { Store } from '../../store/store.ts'
 import type { Moment } from './disturbance.ts'
 

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { readLines } from '../../domain/console/line-reader.ts'
-import type { Evidence } from '../../domain/evidence.ts'
+import type { Evidence } from '../../domain/evidence/evidence.ts'
 import { describeRecord } from '../../domain/records/describe-record.ts'
 import { decodeFrame } from '../../domain/records/frame.ts'
 import { joinParts } from '../../domain/records/join-parts.ts'

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { obtainingContext } from '../../builds/source/source.ts'
 import { download } from '../../builds/source/download.ts'
-import { fetchBinaryPackage } from '../../host/apt/binary-package.ts'
+import { fetchBinaryPackage } from '../../builds/source/apt/binary-package.ts'
 import type { Folders } from '../../host/folders.ts'
 import { runOrThrow } from '../../host/run.ts'
 

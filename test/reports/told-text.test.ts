@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Evidence } from '../../domain/evidence.ts'
+import type { Evidence } from '../../domain/evidence/evidence.ts'
 import type { Telling } from '../../domain/tell/telling.ts'
 import { wordNight, type NightToTell } from '../../reports/word-night.ts'
 import { wordTest } from '../../reports/word-test.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { stages } from '../../domain/stage/stage.ts'
+import { stages } from '../../domain/stage.ts'
 import { slowPace, type Pace } from '../../domain/stage/pace.ts'
 import { Patience } from '../../targets/patience.ts'
 

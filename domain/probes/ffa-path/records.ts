@@ -1,4 +1,4 @@
-import type { Sighting } from '../seen.ts'
+import type { Sighting } from '../../signatures/sighting.ts'
 import type { RecordOf, Seen } from '../seen.ts'
 import { takeoverOf } from '../kvm-mode.ts'
 

@@ -1,6 +1,6 @@
 import type { Finding } from '../../finding.ts'
 import type { Passage } from '../../smc/passage.ts'
-import { cite, citeRecord } from '../cite.ts'
+import { cite, citeRecord } from '../../evidence/cite.ts'
 import { citeCall } from '../cite-smc.ts'
 import { fail, known, pass, skip, unknown } from '../outcome.ts'
 import { askedAfterTakeover, lastCall } from './records.ts'

@@ -1,6 +1,6 @@
 import { counted } from '../../counted.ts'
 import type { Finding } from '../../finding.ts'
-import { cite, citeRecord } from '../cite.ts'
+import { cite, citeRecord } from '../../evidence/cite.ts'
 import { citeCall } from '../cite-smc.ts'
 import { fail, known, pass, skip, unknown } from '../outcome.ts'
 import { askedAfterTakeover, lastCall } from './records.ts'

@@ -1,7 +1,7 @@
 import type { Finding } from '../../finding.ts'
 import { counted } from '../../counted.ts'
 import { isBootAggregate } from '../../ima/measurement.ts'
-import { cite, citeRecord } from '../cite.ts'
+import { cite, citeRecord } from '../../evidence/cite.ts'
 import { citeList, mainList } from '../measured.ts'
 import { fail, known, pass, skip, unknown } from '../outcome.ts'
 import type { Seen } from '../seen.ts'

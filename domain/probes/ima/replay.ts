@@ -13,7 +13,7 @@ import {
   type ListReplay,
 } from '../../ima/replay.ts'
 import { templateDigest } from '../../ima/template-digest.ts'
-import { cite, citeRecord } from '../cite.ts'
+import { cite, citeRecord } from '../../evidence/cite.ts'
 import { citeEntry, citeList, mainList, measuredOf, type ReadList } from '../measured.ts'
 import { fail, known, pass, skip, unknown } from '../outcome.ts'
 import type { Seen } from '../seen.ts'

@@ -1,6 +1,6 @@
 import type { Finding } from '../../finding.ts'
 import type { NotedAbout } from '../../lab-log/lab-fact.ts'
-import { citeRecord } from '../cite.ts'
+import { citeRecord } from '../../evidence/cite.ts'
 import { citeLab } from '../cite-lab.ts'
 import { fail, pass, unknown } from '../outcome.ts'
 import type { RecordOf } from '../seen.ts'

@@ -1,7 +1,7 @@
 import type { Shown } from '../../attempt.ts'
 import type { Finding } from '../../finding.ts'
 import { kernelLogOf } from '../../records/kernel-log.ts'
-import { citeRecord } from '../cite.ts'
+import { citeRecord } from '../../evidence/cite.ts'
 import { fail, pass, skip, unknown, type SomeEvidence } from '../outcome.ts'
 import type { RecordOf } from '../seen.ts'
 

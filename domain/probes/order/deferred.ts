@@ -1,6 +1,6 @@
 import type { Finding } from '../../finding.ts'
 import { deferrals, type Deferral } from '../../initcalls/deferrals.ts'
-import { cite, citeRecord } from '../cite.ts'
+import { cite, citeRecord } from '../../evidence/cite.ts'
 import { fail, known, pass, unknown } from '../outcome.ts'
 import type { Seen } from '../seen.ts'
 import { citeMoment, initcallOf, timelineOf, type Timeline } from './timeline.ts'

@@ -1,5 +1,5 @@
 import type { Finding } from '../../finding.ts'
-import { cite } from '../cite.ts'
+import { cite } from '../../evidence/cite.ts'
 import { askedMode, takeoverOf } from '../kvm-mode.ts'
 import { fail, known, pass, skip, unknown } from '../outcome.ts'
 import { isBefore, type Seen } from '../seen.ts'

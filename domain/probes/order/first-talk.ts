@@ -1,4 +1,5 @@
-import { isBefore, type Seen, type Sighting } from '../seen.ts'
+import { isBefore, type Seen } from '../seen.ts'
+import type { Sighting } from '../../signatures/sighting.ts'
 
 /** The moment at which the FF-A driver spoke to whoever answers FF-A calls. */
 export interface FirstTalk {

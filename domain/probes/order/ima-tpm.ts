@@ -1,9 +1,10 @@
-import type { Evidence } from '../../evidence.ts'
+import type { Evidence } from '../../evidence/evidence.ts'
 import type { Finding } from '../../finding.ts'
 import type { Moment } from '../../initcalls/initcall.ts'
-import { cite } from '../cite.ts'
+import { cite } from '../../evidence/cite.ts'
 import { fail, known, pass, skip, unknown } from '../outcome.ts'
-import type { Seen, Sighting } from '../seen.ts'
+import type { Seen } from '../seen.ts'
+import type { Sighting } from '../../signatures/sighting.ts'
 import { citeMoment, initcallOf, momentOf, probesOf, timelineOf, when, type Timeline } from './timeline.ts'
 
 interface Event extends Moment {

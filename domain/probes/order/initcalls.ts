@@ -1,7 +1,8 @@
 import type { Finding } from '../../finding.ts'
-import { cite } from '../cite.ts'
+import { cite } from '../../evidence/cite.ts'
 import { known, pass, unknown } from '../outcome.ts'
-import type { Seen, Sighting } from '../seen.ts'
+import type { Seen } from '../seen.ts'
+import type { Sighting } from '../../signatures/sighting.ts'
 import { momentOf, when } from './timeline.ts'
 
 /**

@@ -1,9 +1,10 @@
 import type { ConsoleLog } from '../../console/line.ts'
-import type { ConsoleEvidence } from '../../evidence.ts'
+import type { ConsoleEvidence } from '../../evidence/evidence.ts'
 import type { DriverProbe, Initcall, Moment, TimelineEntry } from '../../initcalls/initcall.ts'
 import { initcallTimeline } from '../../initcalls/initcall-timeline.ts'
-import { citeLines } from '../cite.ts'
-import type { Seen, Sighting } from '../seen.ts'
+import { citeLines } from '../../evidence/cite.ts'
+import type { Seen } from '../seen.ts'
+import type { Sighting } from '../../signatures/sighting.ts'
 
 /** The initcalls and driver probes of a boot, and the console that shows them. */
 export interface Timeline {

@@ -1,6 +1,6 @@
 import type { Finding } from '../../finding.ts'
 import { allocatedBanks, tpmAnswer } from '../../tpm/answer.ts'
-import { citeRecord } from '../cite.ts'
+import { citeRecord } from '../../evidence/cite.ts'
 import { measuredOf } from '../measured.ts'
 import { fail, pass, skip, unknown } from '../outcome.ts'
 import type { RecordOf, Seen } from '../seen.ts'

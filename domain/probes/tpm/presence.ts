@@ -1,5 +1,6 @@
 import type { TargetRecord } from '../../records/record.ts'
-import type { Seen, Sighting } from '../seen.ts'
+import type { Seen } from '../seen.ts'
+import type { Sighting } from '../../signatures/sighting.ts'
 
 /** Whether Linux has a TPM, and the record that shows it. */
 export interface TpmPresence {

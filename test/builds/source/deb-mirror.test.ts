@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import { expect, test } from 'vitest'
 import { obtainSource } from '../../../builds/source/obtain.ts'
-import { fetchBinaryPackage } from '../../../host/apt/binary-package.ts'
+import { fetchBinaryPackage } from '../../../builds/source/apt/binary-package.ts'
 import { makeWorld } from './world.ts'
 
 test('a package that is not in the cache comes from the mirrors of this host, by its exact version', async () => {

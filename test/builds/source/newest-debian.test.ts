@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { expect, test } from 'vitest'
 import { resolveLocation } from '../../../builds/source/resolve.ts'
 import { foldersFrom } from '../../../host/folders.ts'
-import { newestDebian } from '../../../host/apt/newest.ts'
+import { newestDebian } from '../../../builds/source/apt/newest.ts'
 import { compareVersions } from '../../../domain/newest-version.ts'
 
 const signal = new AbortController().signal

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Shown } from '../../../domain/attempt.ts'
-import type { Evidence } from '../../../domain/evidence.ts'
+import type { Evidence } from '../../../domain/evidence/evidence.ts'
 import { findingIds, judge, probeGroups } from '../../../domain/probes/registry.ts'
 import { callsOf, traced } from '../smc/traces.ts'
 import { boots, consolesOf, findingOf, realRecords, shownOf } from './showing.ts'

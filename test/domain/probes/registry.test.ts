@@ -11,7 +11,7 @@ import {
   probeGroups,
   probesVersion,
 } from '../../../domain/probes/registry.ts'
-import { stages } from '../../../domain/stage/stage.ts'
+import { stages } from '../../../domain/stage.ts'
 import type { NewLabFact } from '../../../domain/lab-log/lab-fact.ts'
 import type { RecordBody } from '../../../domain/records/record.ts'
 import { endingOf } from '../../../domain/verdict/ending.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { HostView, Shown } from '../../../domain/attempt.ts'
 import { judge } from '../../../domain/probes/registry.ts'
-import type { Stage } from '../../../domain/stage/stage.ts'
+import type { Stage } from '../../../domain/stage.ts'
 import { endingOf } from '../../../domain/verdict/ending.ts'
 import {
   boots,

@@ -1,8 +1,8 @@
 import type { ConsoleLog } from '../console/line.ts'
-import type { ConsoleEvidence, RecordEvidence } from '../evidence.ts'
+import type { ConsoleEvidence, RecordEvidence } from './evidence.ts'
 import { describeRecord } from '../records/describe-record.ts'
 import type { TargetRecord } from '../records/record.ts'
-import type { Sighting } from './seen.ts'
+import type { Sighting } from '../signatures/sighting.ts'
 
 /** Lines of a range that evidence quotes whole; a longer one is shortened in the middle. */
 const quoted = 16

@@ -1,6 +1,6 @@
 import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { LabError } from '../../domain/errors.ts'
+import { LabError } from '../../../domain/errors.ts'
 import { parseDeb822, parseOneLine, type AptSource } from './sources-list.ts'
 
 /** All enabled entries that the host's own apt uses: `sources.list` and `sources.list.d/*.{list,sources}`. */

@@ -1,7 +1,7 @@
 /** A run with a real console in the store, judged wrongly at first: what judging it again says, writes and keeps. */
 import { readFile, rm } from 'node:fs/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { judgeAgain } from '../../activities/judge-again.ts'
+import { judgeAgain } from '../../reading/judge-again.ts'
 import { encodeFrame } from '../../domain/records/frame.ts'
 import { probesVersion } from '../../domain/probes/registry.ts'
 import { verdictOf } from '../../domain/verdict/cell-verdict.ts'

@@ -2,10 +2,10 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { chooseVersion, fetchSourcePackage, upstreamVersion } from '../../../host/apt/source-package.ts'
-import { suitesFor } from '../../../host/apt/suites.ts'
-import { readPins } from '../../../host/pins.ts'
-import { sha256File } from '../../../host/sha256.ts'
+import { chooseVersion, fetchSourcePackage, upstreamVersion } from '../../../../builds/source/apt/source-package.ts'
+import { suitesFor } from '../../../../builds/source/apt/suites.ts'
+import { readPins } from '../../../../host/pins.ts'
+import { sha256File } from '../../../../host/sha256.ts'
 
 test.each([
   ['6.18.5-1~bpo13+1', '6.18.5'],

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
-import { LabError } from '../../domain/errors.ts'
-import type { Folders } from '../folders.ts'
-import { withLock } from '../lock.ts'
-import { run } from '../run.ts'
+import { LabError } from '../../../domain/errors.ts'
+import type { Folders } from '../../../host/folders.ts'
+import { withLock } from '../../../host/lock.ts'
+import { run } from '../../../host/run.ts'
 import { debianMirror, hostSources } from './mirrors.ts'
 import { ownApt, updateLists, type OwnApt } from './own-config.ts'
 

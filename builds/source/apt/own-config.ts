@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { LabError } from '../../domain/errors.ts'
-import { run } from '../run.ts'
+import { LabError } from '../../../domain/errors.ts'
+import { run } from '../../../host/run.ts'
 import { renderDeb822, type AptSource } from './sources-list.ts'
 
 /** An apt configuration of our own: nothing of it is in /etc/apt, and the host's own lists are not touched. */

@@ -1,7 +1,7 @@
-import { LabError } from '../../domain/errors.ts'
-import { compareVersions, newestOf } from '../../domain/newest-version.ts'
-import type { Folders } from '../folders.ts'
-import { run } from '../run.ts'
+import { LabError } from '../../../domain/errors.ts'
+import { compareVersions, newestOf } from '../../../domain/newest-version.ts'
+import type { Folders } from '../../../host/folders.ts'
+import { run } from '../../../host/run.ts'
 import { updateLists, type OwnApt } from './own-config.ts'
 import { inSuite, suitesFor } from './suites.ts'
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
-import { LabError } from '../../domain/errors.ts'
-import type { Folders } from '../folders.ts'
-import { withLock } from '../lock.ts'
+import { LabError } from '../../../domain/errors.ts'
+import type { Folders } from '../../../host/folders.ts'
+import { withLock } from '../../../host/lock.ts'
 import { debianMirror, hostSources } from './mirrors.ts'
 import { ownApt, type OwnApt } from './own-config.ts'
 

@@ -1,8 +1,8 @@
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { LabError } from '../../domain/errors.ts'
-import type { Folders } from '../folders.ts'
-import { run } from '../run.ts'
+import { LabError } from '../../../domain/errors.ts'
+import type { Folders } from '../../../host/folders.ts'
+import { run } from '../../../host/run.ts'
 import { aptComplaint, updateLists, type OwnApt } from './own-config.ts'
 import { fromSuites } from './suites.ts'
 

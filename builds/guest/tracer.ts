@@ -1,7 +1,7 @@
 import { join } from 'node:path'
-import { buildSmcTrace } from '../builds/guest/smc-trace.ts'
-import { LabError } from '../domain/errors.ts'
-import type { Deps } from './deps.ts'
+import { buildSmcTrace } from './smc-trace.ts'
+import { LabError } from '../../domain/errors.ts'
+import type { Folders } from '../../host/folders.ts'
 
 /** The SMC tracer for a boot, or why there is none: what only it can show is then unknown, which is no reason not to boot. */
 export type Tracer = { path: string } | { path?: undefined; why: string }
@@ -22,7 +22,7 @@ let refused: { until: number; why: string } | undefined
  * @throws the signal's reason when aborted
  */
 export async function tracerOf(
-  { folders }: Pick<Deps, 'folders'>,
+  { folders }: { folders: Folders },
   folder: string,
   wanted?: AbortSignal,
 ): Promise<Tracer> {

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { debianCodename, debianMirror, debianSources, hostSources } from '../../../host/apt/mirrors.ts'
-import { parseDeb822, parseOneLine, renderDeb822, type AptSource } from '../../../host/apt/sources-list.ts'
+import { debianCodename, debianMirror, debianSources, hostSources } from '../../../../builds/source/apt/mirrors.ts'
+import { parseDeb822, parseOneLine, renderDeb822, type AptSource } from '../../../../builds/source/apt/sources-list.ts'
 
 const source = (over: Partial<AptSource>): AptSource => ({
   types: ['deb'],

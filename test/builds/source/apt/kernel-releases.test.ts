@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { releasesBetween } from '../../../builds/source/releases.ts'
-import { compareReleases } from '../../../domain/search/release-order.ts'
-import { foldersFrom } from '../../../host/folders.ts'
-import { kernelReleases } from '../../../host/apt/kernel-releases.ts'
+import { releasesBetween } from '../../../../builds/source/releases.ts'
+import { compareReleases } from '../../../../domain/search/release-order.ts'
+import { foldersFrom } from '../../../../host/folders.ts'
+import { kernelReleases } from '../../../../builds/source/apt/kernel-releases.ts'
 
 const context = { folders: foldersFrom(), signal: new AbortController().signal, progress: () => {} }
 
