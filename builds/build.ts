@@ -1,3 +1,4 @@
+import type { BuildFault } from '../domain/build.ts'
 import type { Folders } from '../host/folders.ts'
 import type { InputFiles } from './input-files.ts'
 
@@ -28,29 +29,10 @@ export interface BuildContext {
   say?(text: string): void
 }
 
-/** A build's name: the hash of everything that can change its bytes, and what was hashed, for people. */
-export interface BuildIdentity {
-  kind: 'kernel' | 'firmware'
-  /** The plan's name for it, not part of the hash. */
-  name: string
-  /** sha256 in hex over the canonical JSON of `inputs`. */
-  id: string
-  inputs: Record<string, unknown>
-}
-
 /** A file that a build made, e.g. `Image`, `System.map`, `modules/optee.ko`, `qemu_fw.bios`. */
 export interface Product {
   name: string
   path: string
-}
-
-/** The first thing that the compiler or make complained of. */
-export interface BuildFault {
-  /** One sentence. */
-  message: string
-  /** As the tool printed it, relative to the source tree where possible. */
-  file?: string
-  line?: number
 }
 
 /** A build that fails is a result, not an exception; exceptions are for what may succeed when repeated or is the host's fault. */

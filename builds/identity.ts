@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FileMemo } from '../host/file-memo.ts'
 import { sha256, sha256File } from '../host/sha256.ts'
-import type { BuildIdentity } from './build.ts'
+import type { BuildIdentity } from '../domain/build.ts'
 
 /**
  * JSON with the keys of every object in order and no white space, so that equal values have equal text. Keys whose value

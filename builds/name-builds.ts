@@ -1,5 +1,5 @@
 import type { Cell, KernelInputs } from '../domain/cell.ts'
-import type { BuildIdentity } from './build.ts'
+import type { BuildIdentity } from '../domain/build.ts'
 import { identifyFirmware } from './firmware/identify.ts'
 import { readStack } from './firmware/recipe.ts'
 import { asTheyAre, type InputFiles } from './input-files.ts'

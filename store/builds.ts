@@ -1,5 +1,5 @@
 import type { Insertable, Kysely, Selectable } from 'kysely'
-import type { BuildFault, BuildIdentity } from '../builds/build.ts'
+import type { BuildFault, BuildIdentity } from '../domain/build.ts'
 import { LabError } from '../domain/errors.ts'
 import { hasArtifact, type Artifact } from './artifacts.ts'
 import type { BuildRow, ProductRow, Tables } from './database/tables.ts'

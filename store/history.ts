@@ -1,4 +1,4 @@
-import type { BuildIdentity } from '../builds/build.ts'
+import type { BuildIdentity } from '../domain/build.ts'
 import { slowPace, type Pace } from '../domain/stage/pace.ts'
 import type { Store } from './store.ts'
 

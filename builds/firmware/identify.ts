@@ -1,7 +1,7 @@
 import type { SourceLocation } from '../../domain/cell.ts'
 import { LabError } from '../../domain/errors.ts'
 import { sha256 } from '../../host/sha256.ts'
-import type { BuildIdentity } from '../build.ts'
+import type { BuildIdentity } from '../../domain/build.ts'
 import { buildIdentity, canonicalJson } from '../identity.ts'
 import { asTheyAre } from '../input-files.ts'
 import { toolVersion } from '../make/build-environment.ts'

@@ -1,4 +1,5 @@
-import type { BuildContext, BuildFault } from '../build.ts'
+import type { BuildContext } from '../build.ts'
+import type { BuildFault } from '../../domain/build.ts'
 import { notTaken, parseConfig, type Config, type NotTaken } from './config-text.ts'
 import { askKconfig, baseConfig, effectiveConfig, type Kconfig } from './kconfig.ts'
 import { alsoAsk, depth, explain, showRefusal, type Refusal } from './refusal.ts'

@@ -1,5 +1,5 @@
 import type { KernelInputs } from '../../domain/cell.ts'
-import type { BuildIdentity } from '../build.ts'
+import type { BuildIdentity } from '../../domain/build.ts'
 import { guestModulesIdentity } from '../guest/modules.ts'
 import { buildIdentity } from '../identity.ts'
 import type { InputFiles } from '../input-files.ts'

@@ -1,4 +1,4 @@
-import type { BuildFault } from '../build.ts'
+import type { BuildFault } from '../../domain/build.ts'
 
 /** Why a build stopped that is not the source's fault. */
 export type HostTrouble = 'disk-full' | 'out-of-memory'

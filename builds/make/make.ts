@@ -1,5 +1,6 @@
 import { LabError } from '../../domain/errors.ts'
-import type { BuildContext, BuildFault } from '../build.ts'
+import type { BuildContext } from '../build.ts'
+import type { BuildFault } from '../../domain/build.ts'
 import { readLastBuild, writeLastBuild } from './build-history.ts'
 import { FirstError } from './first-error.ts'
 import { isStep, progressOf } from './make-progress.ts'

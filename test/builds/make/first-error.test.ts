@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { FirstError } from '../../../builds/make/first-error.ts'
-import type { BuildFault } from '../../../builds/build.ts'
+import type { BuildFault } from '../../../domain/build.ts'
 
 function firstError(output: string): FirstError {
   const first = new FirstError(['/src/linux', '/cache/o'])
