@@ -12,6 +12,7 @@ const boots = ['test/e2e/**/*.test.ts', 'test/docs/run-*.test.ts']
  * have to run out, and what needs `testPackages`.
  */
 const slow = {
+  /** Most of them compile. */
   machine: [
     'test/others-tools/**/*.test.ts',
     'test/security/mtls.test.ts',
@@ -19,12 +20,14 @@ const slow = {
     'test/setup/install-packages.test.ts',
     'test/builds/source/{deb-mirror,newest-debian}.test.ts',
     'test/builds/source/apt/kernel-releases.test.ts',
-    'test/worker/{service-{death,folders,sentences},state-disk}.test.ts',
-    'test/targets/qemu/pulse.test.ts',
-    'test/store/processes.test.ts',
     'test/activities/rebuild.test.ts',
     'test/builds/firmware/{build-firmware,fvp-full-images}.test.ts',
-    'test/worker/run-watch.test.ts',
+  ],
+  /** Most of them wait for time limits and for servers. */
+  services: [
+    'test/worker/{service-{death,folders,sentences},state-disk,run-watch}.test.ts',
+    'test/targets/qemu/pulse.test.ts',
+    'test/store/processes.test.ts',
     'test/nights/{year,bisect-simulation}.test.ts',
     'test/activities/keeping/{histories,kill,small-disk}.test.ts',
     'test/cli/{gc,report,searches}.test.ts',
@@ -70,7 +73,7 @@ export default defineConfig({
         test: {
           name: 'machine',
           include: ['test/**/*.test.ts'],
-          exclude: [...pure, ...boots, ...slow.machine, ...slow.daemons, ...slow.boots],
+          exclude: [...pure, ...boots, ...slow.machine, ...slow.services, ...slow.daemons, ...slow.boots],
           testTimeout: 2 * minutes,
           hookTimeout: 2 * minutes,
           // They wait for servers and time limits more than they compute.
@@ -104,7 +107,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'rest-daemons',
-          include: slow.daemons,
+          include: [...slow.services, ...slow.daemons],
           testTimeout: 2 * minutes,
           hookTimeout: 2 * minutes,
           // They wait for daemons and time limits more than they compute.

@@ -62,7 +62,7 @@ const inOnePiece = 4 << 20
 async function keepCopy(store: Pick<Store, 'folder'>, source: string | Uint8Array): Promise<Artifact> {
   await mkdir(incomingFolder(store), { recursive: true })
   const copy = join(incomingFolder(store), incomingName(randomBytes(6).toString('hex')))
-  const piece = typeof source !== 'string' || (await stat(source)).size <= inOnePiece
+  const piece = typeof source !== 'string' || (await isSmallFile(source))
   try {
     return piece
       ? await keepBytes(store, typeof source === 'string' ? await readFile(source) : source, copy)
@@ -70,6 +70,12 @@ async function keepCopy(store: Pick<Store, 'folder'>, source: string | Uint8Arra
   } finally {
     await rm(copy, { force: true })
   }
+}
+
+/** A pipe has no size that it would say. */
+async function isSmallFile(path: string): Promise<boolean> {
+  const info = await stat(path)
+  return info.isFile() && info.size <= inOnePiece
 }
 
 async function keepBytes(store: Pick<Store, 'folder'>, bytes: Uint8Array, copy: string): Promise<Artifact> {
