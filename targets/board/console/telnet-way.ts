@@ -15,8 +15,9 @@ export interface TelnetWay {
  * Speaks telnet on a connection: answers options, takes them out of the data, and sends breaks by RFC 2217 where the server
  * knows it, else as the one command of RFC 854, whose length is the server's. No answer is awaited: ser2net 4.3.11 says
  * "break on" to break off, and nothing at all to DTR and RTS.
- * What ser2net asks is answered only when it has not refused us (`begin`): it asks, refuses and hangs up in one go, and an
- * answer that it no longer reads makes its hang-up a reset, behind which its sentence is lost.
+ * What a server asks is answered only when it has not refused us (`begin`): ser2net 4.3.11 asks, refuses and hangs up in one
+ * go. The kernel resets a connection on which an answer comes that nobody reads any longer; the next answer cannot be written
+ * then, and Node drops with it what it has not read yet: the refusal.
  * A stream that is damaged ends the connection, because what is data in it cannot be known.
  * @param speed what the server is asked to set, bits a second; it is left as configured where absent
  */
