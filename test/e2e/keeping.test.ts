@@ -3,6 +3,7 @@ import { cp, mkdir, rm, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { artifactPath } from '../../store/artifacts.ts'
+import { findRun } from '../../store/runs.ts'
 import { freeSpace } from '../../host/disk.ts'
 import { canMountDisks, smallDisk, type SmallDisk } from '../host/small-disk.ts'
 import { artifactsIn, pointedAt } from '../store/keeping/samples.ts'
@@ -54,7 +55,9 @@ describe('gc beside a run', () => {
       stderr: expect.stringMatching(/were removed on/),
     })
     expect((await lab.json<RunDocument>('show', String(run))).cells[0]!.verdict?.verdict).toBe('known-fail')
-    expect(await artifactsIn(lab.store)).toEqual([])
+    // What its patches, fragments and recipes said stays for as long as the run is known.
+    const { options } = await findRun(lab.store, run)
+    expect(await artifactsIn(lab.store)).toEqual([options!.inputs!.sha256])
     await rm(join(lab.state, 'keep.yaml'))
     const next = await lab.json<{ run: number }>('run', firstLook, ...onlyBug, '--detach')
     const document = await lab.ended(next.run, 600)
