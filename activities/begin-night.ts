@@ -4,7 +4,8 @@ import { readNightPlan, type NightPlan } from '../reading/read-night-plan.ts'
 import { putArtifact } from '../store/artifacts.ts'
 import { nightOfWorkflow, writeNight } from '../store/nights.ts'
 import { createRun, runOfWorkflow, taskOptions, type RunOptions } from '../store/runs.ts'
-import type { NightStart, NightTask, RunTask } from '../workflows/contracts.ts'
+import type { RunTask } from '../workflows/contracts.ts'
+import type { NightStart, NightTask } from '../workflows/night-contracts.ts'
 import type { Deps } from './deps.ts'
 
 /**

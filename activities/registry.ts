@@ -1,6 +1,7 @@
 import { noteUndelivered } from '../store/deliveries.ts'
 import type { Flashed } from '../targets/board/flash/flash.ts'
 import type * as contracts from '../workflows/contracts.ts'
+import type * as nights from '../workflows/night-contracts.ts'
 import { BuildWaits } from './build-waits.ts'
 import { awaitRoom } from './keeping/await-room.ts'
 import { beginNight } from './begin-night.ts'
@@ -32,7 +33,7 @@ import { skipCell } from './skip-cell.ts'
 
 /** The steps of the stories, as workflows see them. Each is safe to run twice. */
 export interface Activities {
-  beginNight(start: contracts.NightStart): Promise<contracts.RunTask>
+  beginNight(start: nights.NightStart): Promise<contracts.RunTask>
   outlineRun(input: contracts.OutlineTask): Promise<contracts.RunOutline>
   nextAttempt(input: { run: number; lab: string }): Promise<contracts.SearchTask>
   awaitBuild(task: contracts.BuildTask | contracts.BuildRef): Promise<contracts.BuildResult>
@@ -55,10 +56,10 @@ export interface Activities {
   isCellSettled(input: { run: number; cell: number }): Promise<boolean>
   judgeCell(input: { run: number; cell: number }): Promise<contracts.CellResult['verdict']>
   finishRun(end: contracts.RunEnd): Promise<contracts.RunResult>
-  planTelling(told: contracts.NightTelling): Promise<string[]>
+  planTelling(told: nights.NightTelling): Promise<string[]>
   deliver(delivery: { id: string }): Promise<void>
   giveUpDelivery(delivery: { id: string; reason: string }): Promise<void>
-  sendTest(task: { file: string }): Promise<contracts.TestTold[]>
+  sendTest(task: { file: string }): Promise<nights.TestTold[]>
 }
 
 /** The activities of one worker, bound to its folders, store and client. */

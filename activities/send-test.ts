@@ -3,7 +3,7 @@ import { LabError } from '../domain/errors.ts'
 import { readScheduleAlone } from '../reading/read-schedule.ts'
 import { wordTest } from '../reports/word-test.ts'
 import { deliverMessage } from '../telling/deliver-message.ts'
-import type { TestTold } from '../workflows/contracts.ts'
+import type { TestTold } from '../workflows/night-contracts.ts'
 import { whileBeating } from './beat.ts'
 
 /** How often the server hears that a test is under way, milliseconds. */

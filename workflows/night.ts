@@ -1,6 +1,7 @@
 import { continueAsNew, proxyActivities, workflowInfo } from '@temporalio/workflow'
 import type { Activities } from '../activities/registry.ts'
-import type { NightTask, RunResult, RunTask } from './contracts.ts'
+import type { RunResult, RunTask } from './contracts.ts'
+import type { NightTask } from './night-contracts.ts'
 import { beginning } from './options.ts'
 import { runPart } from './run-plan.ts'
 import { andTold } from './tell-night.ts'

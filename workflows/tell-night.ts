@@ -9,7 +9,7 @@ import {
 } from '@temporalio/workflow'
 import type { Activities } from '../activities/registry.ts'
 import { summary, workflowIds } from '../domain/naming.ts'
-import type { NightTask, NightTelling } from './contracts.ts'
+import type { NightTask, NightTelling } from './night-contracts.ts'
 import { bookkeeping, delivering, planningTelling } from './options.ts'
 import { reasonOf } from './reason-of.ts'
 

@@ -1,6 +1,6 @@
 import { proxyActivities } from '@temporalio/workflow'
 import type { Activities } from '../activities/registry.ts'
-import type { TestTold } from './contracts.ts'
+import type { TestTold } from './night-contracts.ts'
 import { testingTelling } from './options.ts'
 
 const { sendTest } = proxyActivities<Pick<Activities, 'sendTest'>>(testingTelling)

@@ -2,7 +2,7 @@ import type { Client, ScheduleDescription, ScheduleOptions, ScheduleUpdateOption
 import { queues, scheduleIds } from '../../domain/naming.ts'
 import type { Overlap, Schedule } from '../../domain/schedule/schedule.ts'
 import { sha256 } from '../../host/sha256.ts'
-import type { NightTask } from '../../workflows/contracts.ts'
+import type { NightTask } from '../../workflows/night-contracts.ts'
 
 /** Whose schedules they are: a server may serve several labs. */
 export interface Owner {

@@ -1,4 +1,4 @@
-import type { NightTask } from '../../workflows/contracts.ts'
+import type { NightTask } from '../../workflows/night-contracts.ts'
 import type { Client } from '@temporalio/client'
 import { TestWorkflowEnvironment } from '@temporalio/testing'
 import { bundleWorkflowCode, DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker'

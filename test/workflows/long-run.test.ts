@@ -2,13 +2,13 @@
 import { randomUUID } from 'node:crypto'
 import { Context } from '@temporalio/activity'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { RunEnd } from '../../workflows/contracts.ts'
 import { queues } from '../../domain/naming.ts'
 import type {
   BuildRef,
   BuildResult,
   BuildTask,
   OutlineTask,
+  RunEnd,
   RunOutline,
   RunTask,
   SkippedCell,

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { Context } from '@temporalio/activity'
 import { ApplicationFailure, defineSearchAttributeKey } from '@temporalio/common'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { RunEnd } from '../../workflows/contracts.ts'
 import { queues } from '../../domain/naming.ts'
-import type { LostAttempt, NightStart, RunTask, SkippedCell } from '../../workflows/contracts.ts'
+import type { LostAttempt, RunEnd, RunTask, SkippedCell } from '../../workflows/contracts.ts'
+import type { NightStart } from '../../workflows/night-contracts.ts'
 import { host, lab, nightTask, openBench, type Bench } from './environment.ts'
 
 let bench: Bench

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { Context } from '@temporalio/activity'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { RunEnd } from '../../workflows/contracts.ts'
 import { queues } from '../../domain/naming.ts'
 import { ApplicationFailure } from '@temporalio/common'
 import type {
@@ -9,6 +8,7 @@ import type {
   BuildResult,
   BuildTask,
   OpenAttempts,
+  RunEnd,
   RunOutline,
   RunTask,
   UnbuiltCell,

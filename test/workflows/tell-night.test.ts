@@ -3,7 +3,7 @@ import { ApplicationFailure } from '@temporalio/common'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Activities } from '../../activities/registry.ts'
 import { queues, workflowIds } from '../../domain/naming.ts'
-import type { NightTelling } from '../../workflows/contracts.ts'
+import type { NightTelling } from '../../workflows/night-contracts.ts'
 import { host, lab, nightTask, openBench, type Bench } from './environment.ts'
 
 let bench: Bench
