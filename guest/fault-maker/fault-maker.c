@@ -9,7 +9,9 @@
  */
 #define pr_fmt(fmt) "hyplab-fault-maker: " fmt
 
+#include <linux/completion.h>
 #include <linux/delay.h>
+#include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/gfp.h>
 #include <linux/io.h>
@@ -239,14 +241,27 @@ static void do_use_after_free(void)
 		pr_info("where something was stands %d\n", freed[8]);
 }
 
-/* Takes all memory: the OOM killer comes, and panics when there is nobody left to kill. */
+static DECLARE_COMPLETION(never);
+
+static int take_pages(void *unused)
+{
+	for (;;)
+		alloc_page(GFP_KERNEL);
+	return 0;
+}
+
+/*
+ * Takes all memory: the OOM killer comes, and panics when there is nobody left to kill. A kernel thread takes it, which is
+ * nobody's victim: a process that the OOM killer chose gets no page any more and ends, and what it frees may do for the rest.
+ */
 static void do_out_of_memory(void)
 {
-	unsigned long pages = 0;
+	struct task_struct *task = kthread_run(take_pages, NULL, "hyplab-oom");
 
-	while (alloc_page(GFP_KERNEL))
-		pages++;
-	pr_info("no page came after %lu\n", pages);
+	if (IS_ERR(task))
+		pr_err("could not start a thread: %ld\n", PTR_ERR(task));
+	else
+		wait_for_completion(&never);
 }
 
 static const struct {
