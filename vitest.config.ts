@@ -31,6 +31,7 @@ const slow = {
     'test/nights/{year,bisect-simulation}.test.ts',
     'test/activities/keeping/{histories,kill,small-disk}.test.ts',
     'test/cli/{gc,report,searches}.test.ts',
+    'test/setup/tests.test.ts',
     'test/workflows/{run-search,long-run}.test.ts',
   ],
   /** Places of a lab and schedules, most of them behind real daemons. */

@@ -6,4 +6,4 @@ sh setup/node.sh
 PATH=$PWD/node_modules/.bin:$PATH
 export PATH NODE_COMPILE_CACHE="${NODE_COMPILE_CACHE:-$PWD/node_modules/.cache/node}"
 node setup/main.ts --for rest
-exec vitest run --project 'rest*' "$@"
+exec node setup/tests.ts --project 'rest*' "$@"

@@ -15,4 +15,4 @@ node setup/main.ts --for $tier
 node setup/side-by-side.ts 'tsc --noEmit' 'oxlint --type-aware' 'prettier --check --log-level warn .'
 [ $tier = test ] || exec vitest run "$@"
 echo "Left to npm run test:rest: Linux 7.3, EDK2, broken kernels and firmware, boards and the daemons of a lab, the hostile caller, crashes in mid-build and mid-boot, the deaths of a service, other kernel builds, others' tools, installing packages, the commands in the documentation."
-exec vitest run --project '!rest*' "$@"
+exec node setup/tests.ts --project '!rest*' "$@"

@@ -11,7 +11,7 @@ const tiers = new Map<string, string[]>()
 beforeAll(async () => {
   const listed = Object.entries(scripts).map(async ([tier, script]) => {
     const [, projects] =
-      /^(?:exec )?vitest run --project '(.+)' "\$@"/m.exec(readFileSync(join(root, script), 'utf8')) ?? []
+      /^exec node setup\/tests\.ts --project '(.+)' "\$@"/m.exec(readFileSync(join(root, script), 'utf8')) ?? []
     if (projects === undefined) throw new Error(`${script} does not say which projects it runs`)
     const { stdout } = await execa('vitest', ['list', '--filesOnly', '--json', '--project', projects], {
       cwd: root,
