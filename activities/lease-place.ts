@@ -8,7 +8,7 @@ import { watchChanges, type Changes } from '../store/changes.ts'
 import { cellDetail } from '../store/details.ts'
 import { placeStates, releaseLease, requestLease, setSuspect } from '../store/leases.ts'
 import type { Run } from '../store/runs.ts'
-import type { AttemptTask, HeldPlace } from '../workflows/contracts.ts'
+import type { AttemptTask, HeldPlace, LeaseTask } from '../workflows/contracts.ts'
 import { whileBeating } from './beat.ts'
 import { requireRoom } from './keeping/look-at-room.ts'
 import { labOf } from './lab-of.ts'
@@ -20,11 +20,12 @@ import { Reporter } from './reporter.ts'
 /**
  * Waits for a place that fits the cell's target, and takes it. A place on which this cell's attempts ended in infra comes
  * last, for another of its class may be sound, and after several of them in a row only after a rest that grows. A suspect one
- * is looked at when nothing else is free, and taken if it is healthy.
+ * is looked at when nothing else is free, and taken if it is healthy. One that takes turns with other cells waits for the
+ * place that they had.
  * @throws LabError NoRoom when there is no room for what an attempt leaves; BadInput when no place of the lab would ever do;
  * PlaceBroken when none of those that would is healthy
  */
-export async function leasePlace(deps: Deps, task: AttemptTask): Promise<HeldPlace> {
+export async function leasePlace(deps: Deps, task: LeaseTask): Promise<HeldPlace> {
   const { store } = deps
   await requireRoom(deps)
   const { cell, run } = await cellDetail(store, task.run, task.cell)
@@ -35,9 +36,10 @@ export async function leasePlace(deps: Deps, task: AttemptTask): Promise<HeldPla
   if (none !== undefined) throw new LabError('BadInput', none)
   const broke = new Set(cell.attempts.flatMap(({ place, end }) => (end?.ending === 'infra' ? [place] : [])))
   const firmware = cell.cell.stack.recipe === undefined ? 'installed' : 'takes'
-  const places = placesFor(inventory, target)
+  const fitting = placesFor(inventory, target)
     .filter((place) => target.kind === 'fvp' || place.firmware === firmware)
     .map(({ name }) => placeKey(inventory, name))
+  const places = task.on !== undefined && fitting.includes(task.on) ? [task.on] : fitting
   const attempt = `${task.run}.${task.cell}.${task.attempt}`
   const request: LeaseRequest = {
     places: places.toSorted((a, b) => Number(broke.has(a)) - Number(broke.has(b))),

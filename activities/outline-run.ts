@@ -5,6 +5,7 @@ import { LabError } from '../domain/errors.ts'
 import type { NightPlan } from '../domain/night/plan-night.ts'
 import { unchangedInWords } from '../domain/night/unchanged.ts'
 import { mostAttempts } from '../domain/plan/schema.ts'
+import { turnsOf } from '../domain/plan/turns-of.ts'
 import { classOf, isLeased } from '../domain/target.ts'
 import { runCells } from '../store/details.ts'
 import { setBuilds, type StoredCell } from '../store/cells.ts'
@@ -107,7 +108,14 @@ interface Named {
 }
 
 function outlineAll(run: Run, named: readonly Named[]): WholeOutline {
-  return { plan: run.plan, builds: buildsNeeded(named), cells: named.map((one) => outlineOf(run, one)) }
+  const turns = turnsOf(named.map(({ stored }) => stored.cell))
+  const cells = named.map((one, index) => {
+    const first = one.stored.cell.attempts.inTurns === undefined ? undefined : turns.get(index)
+    return { ...outlineOf(run, one), ...(first !== undefined && { turns: named[first]!.stored.number }) }
+  })
+  // Side by side, for the story of a part of them must know all that take turns.
+  const inRows = cells.toSorted((a, b) => (a.turns ?? a.number) - (b.turns ?? b.number))
+  return { plan: run.plan, builds: buildsNeeded(named), cells: inRows }
 }
 
 function outlineNight(run: Run, named: readonly Named[], night: NightPlan): WholeOutline {
@@ -138,5 +146,6 @@ function outlineOf({ options }: Run, { stored: { number, cell }, refs }: Named):
   // Of a model nothing is left to be looked at.
   const hold = cell.target.kind === 'board' && options?.hold ? { hold: true as const } : {}
   const confirm = options?.confirm === undefined ? {} : { confirm: options.confirm }
-  return { number, builds: refs.map(({ id }) => id), ...cell.attempts, ...leased, ...hold, ...confirm }
+  const { inTurns: _inTurns, ...attempts } = cell.attempts
+  return { number, builds: refs.map(({ id }) => id), ...attempts, ...leased, ...hold, ...confirm }
 }

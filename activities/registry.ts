@@ -41,7 +41,7 @@ export interface Activities {
   rebuild(cell: contracts.CellBuilds): Promise<contracts.BuildResult[]>
   build(task: contracts.BuildTask): Promise<contracts.BuildResult>
   bootAttempt(task: contracts.AttemptTask | contracts.FlashedAttempt): Promise<contracts.AttemptResult>
-  leasePlace(task: contracts.AttemptTask): Promise<contracts.HeldPlace>
+  leasePlace(task: contracts.LeaseTask): Promise<contracts.HeldPlace>
   flashPlace(task: contracts.LeasedAttempt): Promise<Flashed>
   powerOffPlace(task: contracts.LeasedAttempt): Promise<void>
   releasePlace(release: contracts.Release): Promise<void>

@@ -106,6 +106,8 @@ export interface AttemptPolicy {
   until?: 'confident'
   /** How many times infrastructure may break before the cell's verdict is `infra`. */
   infra: number
+  /** The attempts are made in turns with those of the cells that differ from this one by their kernel alone. */
+  inTurns?: true
 }
 
 /** Limits before this host's own history scales them. */

@@ -101,6 +101,8 @@ export interface CellOutline {
   seconds?: number
   /** The board of its last attempt is kept for whoever started the run, if the cell does not come out as the plan says. */
   hold?: true
+  /** The cell takes turns with those that have the same number here, which is that of the first of them. */
+  turns?: number
 }
 
 /** What a search tries next; `ahead` are builds that are likely to be wanted after it. */
@@ -137,6 +139,12 @@ export interface AttemptTask {
   run: number
   cell: number
   attempt: number
+}
+
+/** An attempt that waits for a place. */
+export interface LeaseTask extends AttemptTask {
+  /** The place that it is to be on, `lab/place`, where it takes turns with others; if that still fits. */
+  on?: string
 }
 
 /** A place of a lab that an attempt has, and the fence with which it may command it. */
@@ -214,6 +222,9 @@ export interface CellResult {
   cell: number
   verdict: Verdict
 }
+
+/** How a cell ended that took turns with others; `broke` says in one sentence why it has no verdict yet. */
+export type TurnsResult = CellResult | { cell: number; broke: string }
 
 export interface RunResult {
   verdicts: Partial<Record<Verdict, number>>

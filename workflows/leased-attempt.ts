@@ -1,6 +1,7 @@
 import { CancellationScope, isCancellation, patched, proxyActivities } from '@temporalio/workflow'
 import type { Activities } from '../activities/registry.ts'
 import { queues } from '../domain/naming.ts'
+import { counts } from '../domain/verdict/counts.ts'
 import type { AttemptResult, AttemptTask, CellTask, LeasedAttempt } from './contracts.ts'
 import { booting, flashing, leasing } from './options.ts'
 import { puttingPlacesAway } from './put-away.ts'
@@ -13,15 +14,23 @@ export interface LeasedAttempts {
   away: () => Promise<void>
 }
 
+/** The place that attempts of several cells are to be made on, once one of them has one. */
+export interface SharedPlace {
+  /** `lab/place`; absent before the first attempt, and after one that the place may have broken. */
+  name?: string
+}
+
 /**
  * An attempt on a place of a lab: lease, flash, boot and probe, power off and see that it is off, release. Whatever breaks, and
  * also on cancel, the place is switched off and given back. Nobody who wants the result of a boot waits for that: what it
  * showed is known, and the boot itself has switched the place off already.
  * @param keep asked after an attempt that has ended by itself; what it keeps, by true, is not put away
+ * @param shared where the cell is to be on the same place as others
  */
 export function leasedAttempts(
   { lab, host }: CellTask,
   keep: (attempt: LeasedAttempt, result: AttemptResult) => Promise<boolean>,
+  shared: SharedPlace = {},
 ): LeasedAttempts {
   const queue = queues.places(lab, host)
   const { leasePlace } = proxyActivities<Pick<Activities, 'leasePlace'>>(leasing(queue))
@@ -31,15 +40,18 @@ export function leasedAttempts(
   let away = Promise.resolve()
   const make = async (which: AttemptTask): Promise<AttemptResult> => {
     await away
-    const attempt = { ...which, held: await leasePlace(which) }
+    const { name: on } = shared
+    const attempt = { ...which, held: await leasePlace({ ...which, ...(on !== undefined && { on }) }) }
     let result: AttemptResult | undefined
     let kept = false
     try {
       const flashed = await flashPlace(attempt)
       result = await bootAttempt({ ...attempt, flashed })
+      if (counts(result.ending)) shared.name = attempt.held.place
       kept = await keep(attempt, result)
       return result
     } finally {
+      if (result === undefined || !counts(result.ending)) delete shared.name
       if (!kept) {
         // What cannot be put away must not hide how the attempt ended.
         away = CancellationScope.nonCancellable(() => putAway(attempt)).catch((error: unknown) => {

@@ -3,6 +3,7 @@ import { checkKernels } from './check-kernels.ts'
 import { checkCpus, checkMachines } from './check-machines.ts'
 import { checkMatrix } from './check-matrix.ts'
 import { checkNames } from './check-names.ts'
+import { checkPairs } from './check-pairs.ts'
 import { checkRelease } from './check-release.ts'
 import { checkStacks } from './check-stacks.ts'
 import { checkTargets } from './check-targets.ts'
@@ -51,5 +52,6 @@ export function parsePlan(text: string, file: string, files: PlanFiles, known: K
   const cells = expandMatrix(plan)
   checkStacks(plan, cells, checked)
   checkMachines(plan, cells, checked)
+  checkPairs(cells, checked)
   return errors.length > 0 ? { ok: false, errors: inReadingOrder(errors, file) } : { ok: true, plan }
 }

@@ -58,7 +58,7 @@ export function readPlan(
         at: `${file}:${line}:${column}`,
       }
     }),
-    attempts: attemptsOf(plan.attempts),
+    attempts: plan.pairs === undefined ? attemptsOf(plan.attempts) : inTurns(plan.pairs, plan.attempts),
     limits: {
       silence: parseDuration(plan.limits.silence),
       ...(plan.limits.console !== undefined && { console: parseSize(plan.limits.console) * 2 ** 20 }),
@@ -70,6 +70,10 @@ function attemptsOf(given: PlanFile['attempts']): AttemptPolicy {
   if (typeof given === 'number') return { count: given, infra: infraAttempts }
   const { count, infra, until } = given
   return { count: count ?? (until === undefined ? 1 : mostAttempts), infra, ...(until && { until }) }
+}
+
+function inTurns(count: number, attempts: PlanFile['attempts']): AttemptPolicy {
+  return { count, infra: attemptsOf(attempts).infra, inTurns: true }
 }
 
 function targetOf({ kind, ...given }: PlanFile['targets'][string], name: string): Target {

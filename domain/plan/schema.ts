@@ -163,6 +163,11 @@ export const planFile = map({
     .describe(
       'Attempts of each cell that count; infra: how often infrastructure may break before the cell is given up.',
     ),
+  pairs: attemptCount
+    .optional()
+    .describe(
+      'Attempts of each cell that count, made in turns with those of the cells that differ by their kernel alone, on the same place: base, series, base, series.',
+    ),
   limits: map({
     silence: z
       .string('is not a duration; a number with a unit, e.g. 60 s or 2 min')

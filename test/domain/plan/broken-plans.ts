@@ -169,12 +169,12 @@ export const brokenPlans: [what: string, text: string, says: string | string[]][
   [
     'bell in unknown key',
     add('"a\\ab": 1'),
-    '6:1: unknown key "a b" in the plan; it would be one of name, description, kernels, configs, stacks, modes, cmdline, targets, matrix, probes, expect, attempts, limits',
+    '6:1: unknown key "a b" in the plan; it would be one of name, description, kernels, configs, stacks, modes, cmdline, targets, matrix, probes, expect, attempts, pairs, limits',
   ],
   [
     'newline in unknown key',
     add('"a\\nb": 1'),
-    '6:1: unknown key "a b" in the plan; it would be one of name, description, kernels, configs, stacks, modes, cmdline, targets, matrix, probes, expect, attempts, limits',
+    '6:1: unknown key "a b" in the plan; it would be one of name, description, kernels, configs, stacks, modes, cmdline, targets, matrix, probes, expect, attempts, pairs, limits',
   ],
   ['__proto__ top', add('__proto__: { name: q }'), '6:1: nothing can be named __proto__; choose another name'],
   ['__proto__ kernel', swap('  k:', '  __proto__:'), '3:3: nothing can be named __proto__; choose another name'],
@@ -332,17 +332,17 @@ export const brokenPlans: [what: string, text: string, says: string | string[]][
   [
     'empty key',
     add(': c'),
-    '6:1: unknown key "" in the plan; it would be one of name, description, kernels, configs, stacks, modes, cmdline, targets, matrix, probes, expect, attempts, limits',
+    '6:1: unknown key "" in the plan; it would be one of name, description, kernels, configs, stacks, modes, cmdline, targets, matrix, probes, expect, attempts, pairs, limits',
   ],
   [
     'number key',
     add('1: c'),
-    '6:1: unknown key "1" in the plan; it would be one of name, description, kernels, configs, stacks, modes, cmdline, targets, matrix, probes, expect, attempts, limits',
+    '6:1: unknown key "1" in the plan; it would be one of name, description, kernels, configs, stacks, modes, cmdline, targets, matrix, probes, expect, attempts, pairs, limits',
   ],
   [
     'null key',
     add('~: c'),
-    '6:1: unknown key "~" in the plan; it would be one of name, description, kernels, configs, stacks, modes, cmdline, targets, matrix, probes, expect, attempts, limits',
+    '6:1: unknown key "~" in the plan; it would be one of name, description, kernels, configs, stacks, modes, cmdline, targets, matrix, probes, expect, attempts, pairs, limits',
   ],
   ['name missing', swap('name: p\n', ''), '1:1: missing key "name" in the plan; add name: ..., see docs/plans.md'],
   ['name empty', swap('name: p', 'name:'), '1:6: name is empty; it would be text'],
@@ -618,7 +618,7 @@ export const brokenPlans: [what: string, text: string, says: string | string[]][
   [
     'unknown top key far',
     add('foo: 1'),
-    '6:1: unknown key "foo" in the plan; it would be one of name, description, kernels, configs, stacks, modes, cmdline, targets, matrix, probes, expect, attempts, limits',
+    '6:1: unknown key "foo" in the plan; it would be one of name, description, kernels, configs, stacks, modes, cmdline, targets, matrix, probes, expect, attempts, pairs, limits',
   ],
   ['configs list', add('configs: [a]'), '6:10: configs is a list; it would be a map'],
   ['configs null', add('configs:'), '6:9: configs is empty; it would be a map'],
@@ -885,6 +885,22 @@ export const brokenPlans: [what: string, text: string, says: string | string[]][
     add('probes: [pkvm]\nexpect: [{ findings: { ffa.usable: fail } }]'),
     '7:24: "ffa.usable" comes from the probe group "ffa", which is not in probes; add ffa to probes',
   ],
+  [
+    'pairs of one kernel',
+    add('pairs: 3'),
+    '6:1: no two cells differ by their kernel alone, so that none has another to take turns with; name a base and a series under kernels, or write attempts',
+  ],
+  [
+    'pairs beside attempts',
+    swap('  k:', '  k: &k').replace('stacks:', '  l: *k\nstacks:') + 'pairs: 3\nattempts: 2\n',
+    '8:1: pairs says already how many attempts of each cell count; leave one of the two out; attempts: { infra: 5 } may stand beside pairs',
+  ],
+  [
+    'pairs beside a count of attempts',
+    swap('  k:', '  k: &k').replace('stacks:', '  l: *k\nstacks:') + 'pairs: 3\nattempts: { infra: 2, count: 2 }\n',
+    '8:23: pairs says already how many attempts of each cell count; leave one of the two out; attempts: { infra: 5 } may stand beside pairs',
+  ],
+  ['no pairs', add('pairs: 0'), '6:8: 0 is not a number of attempts; 1 or more'],
   ['attempts 0', add('attempts: 0'), '6:11: 0 is not a number of attempts; 1 or more'],
   ['attempts text', add('attempts: three'), '6:11: attempts is text; it would be a number or a map'],
   ['attempts float', add('attempts: 1.5'), '6:11: attempts is the number 1.5; it would be a whole number or a map'],
@@ -935,6 +951,6 @@ export const brokenPlans: [what: string, text: string, says: string | string[]][
   [
     'merge key from top',
     'x-base: &b { base: defconfig }\n' + good,
-    '1:1: unknown key "x-base" in the plan; it would be one of name, description, kernels, configs, stacks, modes, cmdline, targets, matrix, probes, expect, attempts, limits',
+    '1:1: unknown key "x-base" in the plan; it would be one of name, description, kernels, configs, stacks, modes, cmdline, targets, matrix, probes, expect, attempts, pairs, limits',
   ],
 ]

@@ -203,7 +203,7 @@ describe('one mistake is one error, where it stands', () => {
     [
       'unknown key',
       () => `${goodPlan}colour: red\n`,
-      '25:1: unknown key "colour" in the plan; it would be one of name, description, kernels, configs, stacks, modes, cmdline, targets, matrix, probes, expect, attempts, limits',
+      '25:1: unknown key "colour" in the plan; it would be one of name, description, kernels, configs, stacks, modes, cmdline, targets, matrix, probes, expect, attempts, pairs, limits',
     ],
     [
       'misspelt key',

@@ -1,0 +1,28 @@
+import type { Cell } from '../cell.ts'
+import { turnsOf } from './turns-of.ts'
+import type { Checked } from './check.ts'
+
+/**
+ * Complains about `pairs` beside a count of attempts, for one of the two would be ignored, and about `pairs` where no cell has
+ * another to take turns with.
+ */
+export function checkPairs(cells: readonly Cell[], { yaml, complain }: Checked): void {
+  const { pairs, attempts } = yaml.value as { pairs?: number; attempts?: number | Record<string, unknown> }
+  if (pairs === undefined) return
+  const counted = ['count', 'until'].filter((key) => typeof attempts === 'object' && key in attempts)
+  const paths = typeof attempts === 'number' ? [['attempts']] : counted.map((key) => ['attempts', key])
+  for (const path of paths)
+    complain(
+      path,
+      'pairs says already how many attempts of each cell count',
+      'leave one of the two out; attempts: { infra: 5 } may stand beside pairs',
+      'key',
+    )
+  if (turnsOf(cells).size === 0)
+    complain(
+      ['pairs'],
+      'no two cells differ by their kernel alone, so that none has another to take turns with',
+      'name a base and a series under kernels, or write attempts',
+      'key',
+    )
+}
