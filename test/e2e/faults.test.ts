@@ -1,10 +1,7 @@
 /** Kernels that break on purpose: what they say is seen for what it is, and has the same title each time. */
-import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { readLines } from '../../domain/console/line-reader.ts'
-import type { Attempt } from '../../store/attempt.ts'
-import { artifactPath } from '../../store/artifacts.ts'
+import { consoleLines } from './console-lines.ts'
 import { cellOf, endings, findingOf, type RunDocument } from './documents.ts'
 import { useLab } from './lab.ts'
 import { planLike } from './plans.ts'
@@ -61,7 +58,7 @@ describe('plans/faults.yaml', () => {
     for (const { axes, attempts } of document.cells) {
       const [report] = findingOf(attempts[0], 'fault.kernel').evidence
       if (report?.kind !== 'console') throw new Error(`${axes['mode']}: the report is no console lines`)
-      const lines = (await consoleOf(attempts[0]!, report.console)).slice(0, report.to)
+      const lines = (await consoleLines(lab.store, attempts[0]!, report.console)).slice(0, report.to)
       const cited = lines.slice(report.from - 1)
       const quoted = report.text.split('\n').filter((line) => !/^\.\.\. \d+ more lines? \.\.\.$/.test(line))
       expect(quoted.length).toBeGreaterThan(0)
@@ -82,13 +79,6 @@ describe('plans/faults.yaml', () => {
     expect(facts(again)).toEqual(facts(document))
   })
 })
-
-/** A console's lines, as it was kept. */
-async function consoleOf(attempt: Attempt, name: string): Promise<string[]> {
-  const kept = attempt.end?.artifacts.find((artifact) => artifact.name === `console/${name}`)
-  if (!kept) throw new Error(`attempt ${attempt.id} kept no ${name}`)
-  return readLines(await readFile(artifactPath(lab.store, kept.sha256))).map(({ text }) => text)
-}
 
 /** What a mode of the plan makes. */
 function kindOf(mode: string): string {

@@ -6,8 +6,10 @@ import { fileURLToPath } from 'node:url'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
+import type { Comparison } from '../../domain/compare/comparison.ts'
 import type { Finding } from '../../domain/finding.ts'
 import type { InspectReport } from '../../domain/inspect/report-schema.ts'
+import { consoleLines } from './console-lines.ts'
 import { cellOf, findingOf, type CellDocument, type RunDocument } from './documents.ts'
 import { useLab } from './lab.ts'
 
@@ -134,5 +136,46 @@ describe('inspect', () => {
     const elsewhere = await inspected(log('linux-7.3.4-ffa-builtin-pkvm-edk2.uart0.log'))
     expect(otherwise(elsewhere, findings(ordering))).toEqual([])
     expect(elsewhere.find(({ id }) => id === 'ima.tpm')).toMatchObject({ facts: { cause: 'ordering' } })
+  })
+})
+
+describe('6.18.5 compared with 7.3.4', () => {
+  let text: string
+  let comparison: Comparison
+  beforeAll(async () => {
+    const runs = [String(old.run.id), String(recent.run.id)]
+    ;({ stdout: text } = await lab.hyplab('compare', ...runs))
+    ;[comparison] = (await lab.json<{ comparisons: [Comparison] }>('compare', ...runs)).comparisons
+  })
+
+  it('says by cause what the release fixed and what it broke', () => {
+    const told = comparison.groups.map(({ kind, id, cells }) => [
+      kind,
+      id,
+      cells.map(({ cell }) => cell.series.axes['mode']),
+    ])
+    expect(told).toEqual(
+      expect.arrayContaining([
+        ['fixed', 'order.ffa-before-kvm', ['protected']],
+        ['broken', 'order.ima-tpm', ['nvhe', 'none']],
+      ]),
+    )
+  })
+
+  it('quotes only lines that are there', async () => {
+    let quoted = 0
+    let side = old
+    for (const line of text.split('\n')) {
+      if (/^ {2}base: /.test(line)) side = old
+      if (/^ {2}series: /.test(line)) side = recent
+      const [, console, number, words] = /^ +(?:> )?(uart\d):(\d+)(?:-\d+)? {2}(.*)$/.exec(line) ?? []
+      if (console === undefined) continue
+      const consoles = await Promise.all(
+        side.cells.map(async ({ attempts }) => await consoleLines(lab.store, attempts[0]!, console)),
+      )
+      expect(consoles.map((lines) => lines[Number(number) - 1])).toContain(words)
+      quoted++
+    }
+    expect(quoted).toBeGreaterThan(5)
   })
 })
