@@ -17,7 +17,7 @@ import { claimFolder } from './attempt-place.ts'
 import { keepAttemptFiles, keepInitrd } from './attempt-files.ts'
 import { whileBeating } from './beat.ts'
 import { beginAttempt } from './begin-attempt.ts'
-import { cancelWasAsked, whyCutOff } from './cancel.ts'
+import { cancelWasAsked, unlessWanted, whyCutOff } from './cancel.ts'
 import { onHeldPlace } from './held-place.ts'
 import { requireRoom } from './keeping/look-at-room.ts'
 import { lookAfterHang } from './look-after-hang.ts'
@@ -67,7 +67,7 @@ export async function bootAttempt(deps: Deps, task: AttemptTask | FlashedAttempt
       : await boot(powerUpOf(order))
     const end = cancelWasAsked() ? stopped : lostWhenCutOff(stopped)
     const kept = { booted: prepared.booted, ahead: await ahead }
-    const result = await judgeEnd(deps, context, { start, end, ...kept })
+    const result = await judgeEnd(deps, context, { start, end, ...kept }, unlessWanted(signal))
     const { first, ending } = await finishAttempt(deps.store, start, result)
     await rm(start.folder, { recursive: true, force: true })
     if (first) reporter.tell('attempt-ended', { ending, sentence: result.sentence, seconds: end.seconds })
@@ -124,13 +124,15 @@ async function judgeEnd(
     booted,
     ahead,
   }: { start: AttemptStart; end: BootEnd; booted: AttemptArtifact[]; ahead: Awaited<ReturnType<typeof readAhead>> },
+  signal: AbortSignal | undefined,
 ): Promise<AttemptEnd> {
   const { cmdline, modules, probes, target } = context.cell.cell
   const artifacts = await keepAttemptFiles(deps.store, start.folder, [...booted, ...ahead.initrd])
   const id = `${start.run}.${start.cell}.${start.number}`
   const files = shownFilesOf(deps.store, id, artifacts, context.kernel)
   const asked = { cmdline, modules, config: ahead.config }
-  const { host, findings, ending, sentence } = await judgeOffLoop({ files, asked, target, host: end.host, probes })
+  const judging = judgeOffLoop({ files, asked, target, host: end.host, probes }, signal)
+  const { host, findings, ending, sentence } = await judging
   return {
     ended: Date.now(),
     stage: host.stage,

@@ -16,3 +16,19 @@ export function whyCutOff(): string {
   if (details?.timedOut === true) return 'The server had heard nothing of the attempt for too long'
   return 'The attempt was cut off'
 }
+
+/**
+ * A signal for what is done when an attempt has ended: judging it. It aborts when the server has given the step up or its worker
+ * is being stopped, for somebody else closes the attempt then; a cancel that somebody asked for lets what was shown be kept.
+ * @param signal the step's; undefined comes back where it was aborted before, which is how the attempt ended
+ */
+export function unlessWanted(signal: AbortSignal): AbortSignal | undefined {
+  if (signal.aborted) return undefined
+  const context = Context.current()
+  const unwanted = new AbortController()
+  const abort = (): void => {
+    if (context.cancellationDetails?.cancelRequested !== true) unwanted.abort(signal.reason)
+  }
+  signal.addEventListener('abort', abort, { once: true })
+  return unwanted.signal
+}

@@ -25,15 +25,16 @@ import { suspectPlace } from './suspect-place.ts'
  * Closes an attempt whose worker fell silent or gave up: takes the place from whoever still uses it, keeps and judges
  * what reached the disk, and says why it is lost. A panic that is there stays a panic. An attempt that was closed
  * meanwhile stays as it is, and one that never began is closed too, so that a worker which comes to it late is refused.
+ * @param signal aborting leaves the attempt open, for who does the step again
  * @returns the ending that now stands.
  */
-export async function closeLostAttempt(deps: Deps, lost: LostAttempt): Promise<AttemptResult> {
+export async function closeLostAttempt(deps: Deps, lost: LostAttempt, signal?: AbortSignal): Promise<AttemptResult> {
   const key = { run: lost.run, cell: lost.cell, number: lost.attempt }
   const attempt = await findAttempt(deps.store, key)
   const context = await cellDetail(deps.store, lost.run, lost.cell)
   const closed = attempt?.end
     ? await tidied(attempt.folder, attempt.end.ending)
-    : await closeOpen(deps, lost, attempt, context)
+    : await closeOpen(deps, lost, attempt, context, signal)
   // Its place was given back before anybody knew how it had ended.
   if (attempt && closed.ending === 'infra' && isLeased(context.cell.cell.target))
     await suspectPlace(deps, lost, attempt.place)
@@ -45,12 +46,15 @@ async function closeOpen(
   lost: LostAttempt,
   attempt: Attempt | undefined,
   context: CellContext,
+  signal: AbortSignal | undefined,
 ): Promise<AttemptResult> {
   const start = attempt ? startOf(attempt) : neverBegun(deps, lost, context)
   await takeBack(deps, start)
   try {
-    return await close(deps, start, await endOf(deps, { start, begun: attempt !== undefined }, context, lost.reason))
+    const begun = attempt !== undefined
+    return await close(deps, start, await endOf(deps, { start, begun }, context, lost.reason, signal))
   } catch (error) {
+    signal?.throwIfAborted()
     // Whoever booted it was not dead after all: it has closed the attempt while we read, and taken the files away.
     const closed = await findAttempt(deps.store, { run: lost.run, cell: lost.cell, number: lost.attempt })
     if (closed?.end) return await tidied(closed.folder, closed.end.ending)
@@ -120,6 +124,7 @@ async function endOf(
   { start, begun }: { start: AttemptStart; begun: boolean },
   context: CellContext,
   reason: string,
+  signal: AbortSignal | undefined,
 ): Promise<AttemptEnd> {
   const unwatched = await unwatchedSeconds(start.folder)
   const booted = [...bootedBy(deps, context), ...(await keepInitrd(deps.store, start.folder))]
@@ -129,13 +134,10 @@ async function endOf(
   const why = cancelled ? cancelSentence(begun, start, context) : reason
   const stoodStill = unwatched < noticedStandstill ? {} : { stoodStill: unwatched }
   const { target, probes } = context.cell.cell
-  const { host, findings, ending, sentence } = await judgeOffLoop({
-    files: shownFilesOf(deps.store, `${start.run}.${start.cell}.${start.number}`, artifacts, context.kernel),
-    asked: await askedOf(deps.store, context),
-    target,
-    host: { stop, reason: why, ...stoodStill },
-    probes,
-  })
+  const files = shownFilesOf(deps.store, `${start.run}.${start.cell}.${start.number}`, artifacts, context.kernel)
+  const asked = await askedOf(deps.store, context)
+  const judging = judgeOffLoop({ files, asked, target, host: { stop, reason: why, ...stoodStill }, probes }, signal)
+  const { host, findings, ending, sentence } = await judging
   const now = Date.now()
   return {
     ended: now,

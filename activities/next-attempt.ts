@@ -14,7 +14,7 @@ import { whileBeating } from './beat.ts'
 import { buildsOf } from './builds-of.ts'
 import { closeUnbuiltCell } from './close-unbuilt-cell.ts'
 import type { Deps } from './deps.ts'
-import { Reporter } from './reporter.ts'
+import { sayOnce } from './say-once.ts'
 
 /**
  * Decides from what is stored what a search tries next, and makes it a cell of the run with its builds named. One whose
@@ -32,9 +32,7 @@ export async function nextAttempt(deps: Deps, input: { run: number; lab: string 
       const tried = triedOf(search, cells)
       const step = stepOf(search, tried)
       if (step.is === 'over') return { is: 'over' }
-      const reporter = new Reporter(deps.store, { run: run.id })
-      if (step.sentence !== '') reporter.tell('say', { text: step.sentence })
-      await reporter.flush()
+      if (step.sentence !== '') await sayOnce(deps.store, { run: run.id }, step.sentence)
       const naming = new Naming(deps, { run, cells }, input.lab, signal)
       const attempts: SearchAttempt[] = []
       for (const number of step.candidates) {

@@ -9,7 +9,7 @@ import { turnsOf } from '../domain/plan/turns-of.ts'
 import { classOf, isLeased } from '../domain/target.ts'
 import { runCells } from '../store/details.ts'
 import { setBuilds, type StoredCell } from '../store/cells.ts'
-import { usableBuild } from '../store/builds.ts'
+import { usableBuilds } from '../store/builds.ts'
 import type { Run } from '../store/runs.ts'
 import type { BuildRef, CellOutline, OutlineTask, RunOutline } from '../workflows/contracts.ts'
 import { whileBeating } from './beat.ts'
@@ -35,8 +35,11 @@ export async function outlineRun(deps: Deps, input: OutlineTask): Promise<RunOut
   const whole = kept ?? (await outlineWhole(deps, input, run, cells))
   const { more, builds, ...part } = partOf(whole, input.done ?? 0)
   if (more > 0 && kept === undefined) await keepOutline(state, run.id, whole)
-  const needed = []
-  for (const task of builds) needed.push({ task, built: (await usableBuild(deps.store, task.id)) !== undefined })
+  const usable = await usableBuilds(
+    deps.store,
+    builds.map(({ id }) => id),
+  )
+  const needed = builds.map((task) => ({ task, built: usable.has(task.id) }))
   return { ...part, builds: needed, ...(more > 0 && { more }) }
 }
 

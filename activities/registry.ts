@@ -1,3 +1,4 @@
+import { Context } from '@temporalio/activity'
 import { noteUndelivered } from '../store/deliveries.ts'
 import type { Flashed } from '../targets/board/flash/flash.ts'
 import type * as contracts from '../workflows/contracts.ts'
@@ -80,8 +81,8 @@ export function createActivities(deps: Deps): Activities {
     handOverPlace: asStep((task) => handOverPlace(deps, task)),
     keepPlace: asStep((task) => keepPlace(deps, task)),
     bootAttempt: asStep((task) => bootAttempt(deps, task)),
-    closeLostAttempt: asStep((lost) => closeLostAttempt(deps, lost)),
-    closeOpenAttempts: asStep((open) => closeOpenAttempts(deps, open)),
+    closeLostAttempt: asStep((lost) => closeLostAttempt(deps, lost, Context.current().cancellationSignal)),
+    closeOpenAttempts: asStep((open) => closeOpenAttempts(deps, open, Context.current().cancellationSignal)),
     closeUnbuiltCell: asStep((cell) => closeUnbuiltCell(deps, cell)),
     closeBrokenCell: asStep((cell) => closeBrokenCell(deps, cell)),
     skipCell: asStep((cell) => skipCell(deps, cell)),

@@ -3,7 +3,7 @@ import { setSuspect } from '../store/leases.ts'
 import { lastEndings } from '../store/place-history.ts'
 import type { AttemptTask } from '../workflows/contracts.ts'
 import type { Deps } from './deps.ts'
-import { Reporter } from './reporter.ts'
+import { sayOnce } from './say-once.ts'
 
 /**
  * Marks a place suspect after an attempt when nobody can say that it is off, or when infrastructure broke on it as often in a
@@ -21,9 +21,7 @@ export async function suspectPlace(
   const suspect = broken ?? (await brokeTooOften({ store }, place, infra))
   if (suspect === undefined) return
   await setSuspect(store, place, suspect)
-  const reporter = new Reporter(store, { run, cell, attempt })
-  reporter.tell('say', { text: `${place} is suspect: ${suspect}` })
-  await reporter.flush()
+  await sayOnce(store, { run, cell, attempt }, `${place} is suspect: ${suspect}`)
 }
 
 async function brokeTooOften(

@@ -40,7 +40,7 @@ function textOf(kernels: number): string {
   const fragments = ['base', 'lean', 'pkvm', 'ffa', 'records'].map((name) =>
     resolve(root, `stacks/kernel/${name}.config`),
   )
-  const source = `{ tarball: 'https://linux.invalid/linux.tar', sha256: ${'0'.repeat(64)} }`
+  const source = `{ tarball: 'https://linux.invalid/linux.tar', sha256: ${'0a'.repeat(32)} }`
   return [
     'name: large',
     'kernels:',

@@ -12,10 +12,15 @@ import type { BuildRef, OutlineTask, RunTask } from '../workflows/contracts.ts'
 const [lab, host] = ['bench', 'here']
 /** temporal.api.enums.v1.IndexedValueType: KEYWORD. */
 const keyword = 2
+/** How often memory is looked at, milliseconds. */
+const lookMs = 100
 
 export interface LargeRun {
   seconds: number
   booted: number
+  /** Resident memory of the worker before the run and at most while it ran, MiB. */
+  idleMiB: number
+  peakMiB: number
   /** Of each story of the run, in their order. */
   stories: { events: number; bytes: number }[]
 }
@@ -52,10 +57,14 @@ async function runOn(environment: TestWorkflowEnvironment, cells: number, atOnce
   const running = Promise.all(workers.map((worker) => worker.run()))
   const { workflow } = environment.client
   const workflowId = randomUUID()
+  const idleMiB = residentMiB()
+  let peakMiB = idleMiB
+  const look = setInterval(() => (peakMiB = Math.max(peakMiB, residentMiB())), lookMs)
   const started = performance.now()
   const task: RunTask = { run: 1, lab, host, atOnce, until: 'verdicts' }
   await workflow.execute('runPlan', { workflowId, taskQueue: queues.main(lab), args: [task] })
   const seconds = (performance.now() - started) / 1000
+  clearInterval(look)
   const stories: LargeRun['stories'] = []
   for (let runId: string | undefined = await firstOf(environment, workflowId); runId;) {
     const handle = workflow.getHandle(workflowId, runId)
@@ -66,8 +75,10 @@ async function runOn(environment: TestWorkflowEnvironment, cells: number, atOnce
   }
   for (const worker of workers) worker.shutdown()
   await running
-  return { seconds, booted, stories }
+  return { seconds, booted, idleMiB, peakMiB, stories }
 }
+
+const residentMiB = (): number => process.memoryUsage.rss() / 2 ** 20
 
 async function firstOf({ client }: TestWorkflowEnvironment, workflowId: string): Promise<string | undefined> {
   const { raw } = await client.workflow.getHandle(workflowId).describe()

@@ -141,8 +141,9 @@ const benchmarks: Record<string, (rounds: number) => Promise<void>> = {
   large: async () => {
     const cells = 5_000
     print(`\nA run of ${cells} cells that boot nothing, on a real server (goal: no story of 10,000 events)`)
-    const { seconds, booted, stories } = await largeRun(cells, 20)
+    const { seconds, booted, idleMiB, peakMiB, stories } = await largeRun(cells, 20)
     print(`  ${booted} boots in ${seconds.toFixed(0)} s, ${counted(stories.length, 'story', 'stories')}`)
+    print(`  the worker: ${idleMiB.toFixed(0)} MiB before, at most ${peakMiB.toFixed(0)} MiB`)
     for (const { events, bytes } of stories)
       print(`  ${String(events).padStart(7)} events, ${(bytes / 1e6).toFixed(2)} MB`)
   },

@@ -9,9 +9,9 @@ import { LabError } from '../domain/errors.ts'
 import { isDiskFull } from '../host/disk.ts'
 import { diskFull, fileFailure } from '../host/file-failure.ts'
 import { foldersFrom, makeStateFolder } from '../host/folders.ts'
-import { askService } from '../worker/ask-service.ts'
-import type { Answer } from '../worker/control.ts'
-import type { ServiceFacts } from '../worker/service-file.ts'
+import { askService } from '../control/ask-service.ts'
+import type { Answer } from '../control/control-socket.ts'
+import type { ServiceFacts } from '../control/service-file.ts'
 
 /** As often may a service that somebody else stops meanwhile be started again before the command gives up. */
 const starts = 3

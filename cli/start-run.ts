@@ -3,8 +3,8 @@ import { LabError } from '../domain/errors.ts'
 import { workflowIds } from '../domain/naming.ts'
 import { createRun, taskOptions, type RunOptions } from '../store/runs.ts'
 import type { Store } from '../store/store.ts'
-import type { Answer } from '../worker/control.ts'
-import { hostId, labId } from '../worker/lab-id.ts'
+import type { Answer } from '../control/control-socket.ts'
+import { hostId, labId } from '../control/lab-id.ts'
 import type { ReadPlan } from '../reading/read-plan.ts'
 
 /**

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client'
-import { connectMs } from '../worker/server-settings.ts'
+import { connectMs } from '../control/server-settings.ts'
 import { LabError } from '../domain/errors.ts'
-import type { ServiceFacts } from '../worker/service-file.ts'
+import type { ServiceFacts } from '../control/service-file.ts'
 
 /**
  * A client of the service's Temporal server, for the time of `use`. Loaded only by the commands that talk to the
@@ -10,7 +10,7 @@ import type { ServiceFacts } from '../worker/service-file.ts'
  */
 export async function withClient<T>(facts: ServiceFacts, use: (client: Client) => Promise<T>): Promise<T> {
   const { Client, Connection } = await import('@temporalio/client')
-  const { serverSettings } = await import('../worker/server-settings.ts')
+  const { serverSettings } = await import('../control/server-settings.ts')
   const settings = serverSettings()
   const to = settings.kind === 'configured' ? settings.connection : { address: facts.address }
   const options = { ...to, connectTimeout: connectMs }

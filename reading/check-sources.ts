@@ -1,13 +1,17 @@
 import { stat } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import { readStack } from '../builds/firmware/recipe.ts'
+import type { StackRecipe } from '../builds/firmware/stack-recipe.ts'
 import { gitDirOf, isCommitId, isLocal, resolveLocal } from '../builds/source/git.ts'
 import { obtainingContext } from '../builds/source/source.ts'
 import type { SourceLocation } from '../domain/cell.ts'
 import { LabError } from '../domain/errors.ts'
-import type { Plan } from '../domain/plan/plan.ts'
+import { installed, type Plan } from '../domain/plan/plan.ts'
 import type { LocatedError } from '../domain/yaml/located-error.ts'
-import { readYaml } from '../domain/yaml/yaml-text.ts'
+import { valueAt } from '../domain/yaml/value-at.ts'
+import { readYaml, type LocatedYaml, type Path } from '../domain/yaml/yaml-text.ts'
 import { foldersFrom } from '../host/folders.ts'
+import { readInput } from '../host/read-input.ts'
 
 interface Mistake {
   message: string
@@ -15,29 +19,51 @@ interface Mistake {
 }
 
 /**
- * What is wrong with the sources of a plan's kernels that lie on this machine: a tree, a repository with its ref, a tarball.
- * Of several locations of one kernel one that is there will do, and others may be had from elsewhere.
+ * What is wrong with the sources of a plan's kernels and of its recipes' components that lie on this machine: a tree, a
+ * repository with its ref, a tarball. Of several locations of one kernel or component one that is there will do, and
+ * others may be had from elsewhere.
  * @param file the plan's name, for messages
  */
 export async function sourceMistakes(plan: Plan, text: string, file: string): Promise<LocatedError[]> {
   const { yaml } = readYaml(text, file, 'plan')
   const errors: LocatedError[] = []
-  for (const [name, { sources }] of Object.entries(plan.kernels)) {
-    const found = await Promise.all(sources.map(mistakeOf))
-    const never = found.flatMap((mistake, index) => (mistake?.always ? [index] : []))
-    const wrong = found.every((mistake) => mistake !== undefined) ? [...found.keys()] : never
-    for (const index of wrong) {
-      const { message, hint } = found[index]!
-      const at = ['kernels', name, 'source']
-      const place = yaml!.where(Array.isArray(yamlAt(yaml!.value, at)) ? [...at, index] : at)
-      errors.push({ file, ...place, message, hint })
-    }
-  }
+  for (const [name, { sources }] of Object.entries(plan.kernels))
+    errors.push(...(await mistakesAt(['kernels', name, 'source'], sources, yaml!, file)))
+  const recipes = Object.values(plan.stacks).filter((recipe) => recipe !== installed)
+  const stacks = await Promise.all(recipes.map((recipe) => readStack(recipe)))
+  // One that is like another has the sources of that.
+  for (const stack of new Map(stacks.map((stack) => [stack.file, stack])).values())
+    errors.push(...(await recipeSourceMistakes(stack)))
   return errors
 }
 
-function yamlAt(value: unknown, path: readonly string[]): unknown {
-  return path.reduce((one: unknown, key) => (one as Record<string, unknown> | undefined)?.[key], value)
+async function recipeSourceMistakes({ file, components }: StackRecipe): Promise<LocatedError[]> {
+  const local = components.filter(({ sources }) => sources.some(isOfThisMachine))
+  if (local.length === 0) return []
+  const { yaml } = readYaml(readInput(file, ''), file, 'recipe')
+  const found = local.map(({ name, sources }) => mistakesAt(['components', name, 'source'], sources, yaml!, file))
+  return (await Promise.all(found)).flat()
+}
+
+function isOfThisMachine(location: SourceLocation): boolean {
+  return location.kind === 'tree' || location.kind === 'git' || location.kind === 'tarball'
+}
+
+/** @param at where the file has one location, or a list of them */
+async function mistakesAt(
+  at: Path,
+  sources: readonly SourceLocation[],
+  yaml: LocatedYaml,
+  file: string,
+): Promise<LocatedError[]> {
+  const found = await Promise.all(sources.map(mistakeOf))
+  const never = found.flatMap((mistake, index) => (mistake?.always ? [index] : []))
+  const wrong = found.every((mistake) => mistake !== undefined) ? [...found.keys()] : never
+  return wrong.map((index) => {
+    const { message, hint } = found[index]!
+    const place = yaml.where(Array.isArray(valueAt(yaml.value, at)) ? [...at, index] : at)
+    return { file, ...place, message, hint }
+  })
 }
 
 /** @returns undefined for one that is there, or of which only others know; `always` where no other location makes it right */

@@ -1,3 +1,4 @@
+import { LabError } from '../domain/errors.ts'
 import { probesVersion } from '../domain/probes/registry.ts'
 import { verdictOf } from '../domain/verdict/cell-verdict.ts'
 import { compareFindings, type FindingChange } from '../domain/verdict/compare-findings.ts'
@@ -10,15 +11,14 @@ import { askedOf, storedFiles } from './shown-files.ts'
 import { searchSummary } from './search-summary.ts'
 import { attemptDetail, runDetail, type CellDetail } from '../store/details.ts'
 import type { JudgedAgain, JudgedCell, Judgement } from '../store/judgements.ts'
-import { removedOf } from '../store/keeping/removed.ts'
 import type { Store } from '../store/store.ts'
 
 /** What the probes of today make of a run, beside what it is judged to be. */
 export interface JudgedRun {
   judgement: Judgement
   changes: AttemptChange[]
-  /** Why an attempt stays judged as it was: a sentence for each whose files a rule has removed. */
-  unread: string[]
+  /** Why attempts stay judged as they were: NotFound where a rule has removed their files, ArtifactDamaged where somebody has. */
+  unread: LabError[]
   verdicts: { cell: number; id: string; before: CellVerdict | null; after: CellVerdict | null }[]
 }
 
@@ -36,10 +36,10 @@ export interface AttemptChange {
 type EndedAttempt = Attempt & { end: AttemptEnd }
 
 /**
- * Judges the stored attempts of a run again. One whose logs or records a rule has removed stays as it was. Writes nothing.
+ * Judges the stored attempts of a run again. One whose logs or records are gone stays as it was. Writes nothing.
  * @param now epoch ms
  * @param told after each attempt, with how many are done
- * @throws LabError BadInput when there is no such run; SourceMissing when a file of an attempt is gone.
+ * @throws LabError BadInput when there is no such run
  */
 export async function judgeAgain(
   store: Store,
@@ -51,14 +51,16 @@ export async function judgeAgain(
   const total = detail.cells.flatMap(({ attempts }) => attempts.filter(hasEnded)).length
   const cells: JudgedCell[] = []
   const changes: AttemptChange[] = []
-  const unread: string[] = []
+  const unread: LabError[] = []
   let done = 0
   for (const cell of detail.cells) {
     const attempts: JudgedAgain[] = []
     for (const attempt of cell.attempts.filter(hasEnded)) {
-      const gone = removedOf(attempt).find((one) => one.class !== 'images')
-      if (gone) unread.push(gone.sentence)
-      const again = gone ? asItWas(attempt) : await judgeAttempt(store, attempt, now)
+      const again = await judgeAttempt(store, attempt, now).catch((error: unknown) => {
+        if (!isGone(error)) throw error
+        unread.push(error)
+        return asItWas(attempt)
+      })
       attempts.push(again)
       const change = changeOf(cell, attempt, again)
       if (change) changes.push(change)
@@ -76,6 +78,11 @@ export async function judgeAgain(
   const came = searchSummary({ ...detail, cells: asJudged }, state) ?? again
   const judgement = { exitCode: came?.exitCode ?? exitCode, summary: came?.sentence ?? summary, cells }
   return { judgement, changes, unread, verdicts: verdictChanges(detail.cells, cells) }
+}
+
+/** Whether an attempt cannot be read, for a rule or somebody has removed its files. */
+function isGone(error: unknown): error is LabError {
+  return error instanceof LabError && (error.code === 'NotFound' || error.code === 'ArtifactDamaged')
 }
 
 async function judgeAttempt(store: Store, attempt: EndedAttempt, now: number): Promise<JudgedAgain> {

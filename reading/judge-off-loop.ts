@@ -12,7 +12,7 @@ const short = 1024 * 1024
  * Heap of the thread. The young generation is kept small, because what a line leaves behind fills as much as it is given;
  * what is kept of an attempt needs a fraction of the old one.
  */
-const resourceLimits = { maxYoungGenerationSizeMb: 6, maxOldGenerationSizeMb: 512 }
+const resourceLimits = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 512 }
 
 /** The end of the thread that was asked for last: there is one at a time, so that memory is bounded whoever asks. */
 let turn: Promise<unknown> = Promise.resolve()

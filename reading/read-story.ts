@@ -10,7 +10,7 @@ import type { Store } from '../store/store.ts'
 /**
  * The story of a stored attempt: its consoles with their time indexes, SMC trace and records on one clock, marked with the
  * findings that rest on them.
- * @throws LabError BadInput when the attempt has not ended; SourceMissing when a file of it is gone from the store.
+ * @throws LabError BadInput when the attempt has not ended; ArtifactDamaged when a file of it was removed or cut.
  */
 export async function readStory(store: Store, detail: AttemptDetail): Promise<Story> {
   const { consoles, records, smc = [], lab } = await readShown(storedFiles(store, detail), detail.cell.cell.target)

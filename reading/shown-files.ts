@@ -8,7 +8,7 @@ import { artifactPath } from '../store/artifacts.ts'
 import type { AttemptEnd } from '../store/attempt.ts'
 import type { Build } from '../store/builds.ts'
 import type { AttemptDetail } from '../store/details.ts'
-import { requireKept } from '../store/keeping/removed.ts'
+import { requireFile, requireKept } from '../store/keeping/removed.ts'
 import type { Store } from '../store/store.ts'
 import { labLogName } from '../targets/lab-log.ts'
 import { recordChannel } from '../targets/lines.ts'
@@ -40,7 +40,7 @@ export interface ShownFiles {
  * Names the stored files that tell what an attempt showed.
  * @param id of the attempt, e.g. `12.3.1`
  * @param kernel the build that it booted; null where that is gone
- * @throws LabError SourceMissing when a file of it is gone from the store
+ * @throws LabError ArtifactDamaged when a file of it was removed or cut by somebody
  */
 export function shownFilesOf(
   store: Pick<Store, 'folder'>,
@@ -50,9 +50,7 @@ export function shownFilesOf(
 ): ShownFiles {
   const pathOf = (name: string): string | undefined => {
     const artifact = kept.find((one) => one.name === name)
-    const path = artifact && artifactPath(store, artifact.sha256)
-    if (path === undefined || existsSync(path)) return path
-    throw new LabError('SourceMissing', `${name} of attempt ${id} is gone from the store: it cannot be judged again.`)
+    return artifact && requireFile(store, id, artifact)
   }
   const names = kept
     .flatMap(({ name }) => /^console\/([^.]+)$/.exec(name)?.[1] ?? [])
@@ -80,8 +78,8 @@ function present<Key extends string>(paths: Record<Key, string | undefined>): Pa
 
 /**
  * Names the files of an attempt that has ended.
- * @throws LabError BadInput when it has not; NotFound when its logs were removed by a rule; SourceMissing when a file of it
- *   is gone from the store
+ * @throws LabError BadInput when it has not; NotFound when its logs were removed by a rule; ArtifactDamaged when
+ *   a file of it was removed or cut by somebody
  */
 export function storedFiles(store: Pick<Store, 'folder'>, { attempt, kernel }: AttemptDetail): ShownFiles {
   const { id, end } = attempt

@@ -63,6 +63,18 @@ export async function usableBuild(store: Store, id: string): Promise<Build | und
   return build?.outcome === 'ok' && isWhole(store, build) ? build : undefined
 }
 
+/** A statement of SQLite takes 32,766 values at most; a part of that keeps the rows that are in memory few. */
+const idsAtOnce = 500
+
+/** Which of the builds can be booted from, as `usableBuild` says, in a few statements for any number of them. */
+export async function usableBuilds(store: Store, ids: readonly string[]): Promise<Set<string>> {
+  const usable = new Set<string>()
+  for (let first = 0; first < ids.length; first += idsAtOnce)
+    for (const build of await readBuilds(store.database, ids.slice(first, first + idsAtOnce)))
+      if (build.outcome === 'ok' && isWhole(store, build)) usable.add(build.id)
+  return usable
+}
+
 /** Those of the builds that exist, in the order of their ids; for the queries beside this file. */
 export async function readBuilds(database: Kysely<Tables>, ids: string[]): Promise<Build[]> {
   if (ids.length === 0) return []

@@ -44,6 +44,24 @@ export async function addEvent(store: Store, event: NewEvent): Promise<number> {
   return seq
 }
 
+/** The sentence that was said last of a run, of one of its cells, or of one attempt, and of nothing below it. */
+export async function lastSaid(
+  store: Store,
+  { run, cell, attempt }: { run: number; cell?: number; attempt?: number },
+): Promise<string | undefined> {
+  const row = await store.database
+    .selectFrom('events')
+    .select('data')
+    .where('run', '=', run)
+    .where('cell', 'is', cell ?? null)
+    .where('attempt', 'is', attempt ?? null)
+    .where('kind', '=', 'say')
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row && (JSON.parse(row.data) as { text: string }).text
+}
+
 /** How far a store is, for whoever follows a run: told by one row of each of two tables, however large they are. */
 export interface Progress {
   state: RunState

@@ -10,10 +10,10 @@ import { foldersFrom } from '../host/folders.ts'
 import { openStore } from '../store/store.ts'
 import { queues } from '../domain/naming.ts'
 import { Keeper } from './keeper.ts'
-import { hostId, labId } from './lab-id.ts'
+import { hostId, labId } from '../control/lab-id.ts'
 import { reapLeftovers } from './reap.ts'
 import { RunWatch } from './run-watch.ts'
-import { serverSettings } from './server-settings.ts'
+import { serverSettings } from '../control/server-settings.ts'
 import { workflowBundle } from './workflow-bundle.ts'
 
 const [address, namespace] = process.argv.slice(2)

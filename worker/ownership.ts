@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { makeStateFolder } from '../host/folders.ts'
 import { tryLock, type Lock } from '../host/lock.ts'
-import { listens } from './control.ts'
-import { controlSocket, ownerLock } from './service-file.ts'
+import { listens } from '../control/control-socket.ts'
+import { controlSocket, ownerLock } from '../control/service-file.ts'
 
 /**
  * Makes this process the only service of a state folder until it ends: it has the lock that lies in the folder, so that

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { freePorts } from '../host/free-port.ts'
 import { replaceFile } from '../host/whole-file.ts'
 import type { DevServerPorts } from './dev-server.ts'
-import { portsFile } from './service-file.ts'
+import { portsFile } from '../control/service-file.ts'
 
 const port = z.number().int().min(1).max(65_535)
 const schema = z.object({ grpc: port, ui: port })

@@ -2,7 +2,7 @@ import { Connection } from '@temporalio/client'
 import { LabError } from '../domain/errors.ts'
 import { searchAttributes } from '../domain/naming.ts'
 import { acceptsConnections } from '../host/accepts-connections.ts'
-import { connectMs, type ServerSettings } from './server-settings.ts'
+import { connectMs, type ServerSettings } from '../control/server-settings.ts'
 
 /** temporal.api.enums.v1.IndexedValueType: KEYWORD. */
 const keyword = 2

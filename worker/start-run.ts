@@ -1,19 +1,11 @@
 import { Client, Connection, WorkflowExecutionAlreadyStartedError } from '@temporalio/client'
 import { defineSearchAttributeKey } from '@temporalio/common'
 import { keyword, queues, summary } from '../domain/naming.ts'
-import type { RunTask } from '../workflows/contracts.ts'
-import { connectMs, serverSettings } from './server-settings.ts'
+import type { RunStart } from '../control/run-start.ts'
+import { connectMs, serverSettings } from '../control/server-settings.ts'
 
 /** A server that answers takes milliseconds, and one beside busy compilers a second. */
 const startMs = 10_000
-
-/** A run whose row is written and whose workflow is to be started. */
-export interface RunStart {
-  workflowId: string
-  /** The plan's name. */
-  plan: string
-  task: RunTask
-}
 
 /**
  * Starts the workflows of runs for the commands. A command that did so itself would load the Temporal client and connect

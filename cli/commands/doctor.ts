@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { HostCheck } from '../../host/doctor.ts'
 import type { Folders } from '../../host/folders.ts'
-import { askService } from '../../worker/ask-service.ts'
+import { askService } from '../../control/ask-service.ts'
 import type { Context } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { table } from '../show/table.ts'

@@ -5,7 +5,7 @@ import { SourcePinner } from '../../builds/pin-sources.ts'
 import { obtainingContext } from '../../builds/source/source.ts'
 import type { BuildIdentity } from '../../domain/build.ts'
 import type { Cell } from '../../domain/cell.ts'
-import { usableBuild } from '../../store/builds.ts'
+import { usableBuilds } from '../../store/builds.ts'
 import { bootSeconds, buildSeconds } from '../../store/history.ts'
 import type { Store } from '../../store/store.ts'
 import type { Context } from '../context.ts'
@@ -23,16 +23,17 @@ interface PlannedBuild {
 /** Says which cells and distinct builds a run would make, what is there already, and how long the rest may take. */
 export async function dryRun(context: Context, plan: ReadPlan): Promise<void> {
   await withStore(context.folders, async (store) => {
-    const builds = new Map<string, PlannedBuild>()
     const pinner = new SourcePinner(obtainingContext({ folders: context.folders, say: context.talk }))
     const lockFile = join(dirname(plan.file), 'sources.lock.json')
     const namer = new BuildNamer({ folders: context.folders, lockFile, say: context.talk })
     const cells: Cell[] = []
     for (const cell of plan.cells) cells.push(await pinner.pin(cell))
     await namer.kernels(cells)
+    const named = new Map<string, BuildIdentity>()
     for (const cell of cells)
       for (const identity of [await namer.firmware(cell), await namer.kernel(cell)])
-        if (identity && !builds.has(identity.id)) builds.set(identity.id, await lookUp(store, identity))
+        if (identity) named.set(identity.id, identity)
+    const builds = await lookUp(store, [...named.values()])
     const boots = await bootsOf(store, plan)
     const estimate = sum([...builds.values()].map(({ built, seconds }) => (built ? 0 : seconds)))
     const booting = sum(boots)
@@ -69,9 +70,21 @@ async function bootsOf(store: Store, { cells }: ReadPlan): Promise<(number | und
   return cells.map(({ target }) => targets.get(target.name))
 }
 
-async function lookUp(store: Store, identity: BuildIdentity): Promise<PlannedBuild> {
-  const built = (await usableBuild(store, identity.id)) !== undefined
-  return { identity, built, seconds: await buildSeconds(store, identity.kind, identity.name) }
+/** By id. What is known of a name is asked for once, however many builds have it. */
+async function lookUp(store: Store, identities: readonly BuildIdentity[]): Promise<Map<string, PlannedBuild>> {
+  const usable = await usableBuilds(
+    store,
+    identities.map(({ id }) => id),
+  )
+  const seconds = new Map<string, number | undefined>()
+  for (const { kind, name } of identities)
+    if (!seconds.has(`${kind} ${name}`)) seconds.set(`${kind} ${name}`, await buildSeconds(store, kind, name))
+  return new Map(
+    identities.map((identity) => {
+      const { id, kind, name } = identity
+      return [id, { identity, built: usable.has(id), seconds: seconds.get(`${kind} ${name}`) }]
+    }),
+  )
 }
 
 /** What of a run has never been done, so that nobody knows how long it takes. */

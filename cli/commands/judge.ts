@@ -37,13 +37,14 @@ async function judgeRun({ json, paint, print, printJson, talk }: Context, store:
   })
   const { changes, unread, verdicts, judgement } = judged
   const attempts = judgement.cells.flatMap((cell) => cell.attempts).length
-  if (attempts > 0 && unread.length === attempts) throw new LabError('NotFound', unread[0]!)
+  if (attempts > 0 && unread.length === attempts) throw unread[0]!
   if (write) await replaceJudgement(store, run, judgement, Date.now())
   if (json) {
-    const document = { run, probes: probesVersion, written: write, changes, unread, verdicts, judgement }
+    const sentences = unread.map(({ message }) => message)
+    const document = { run, probes: probesVersion, written: write, changes, unread: sentences, verdicts, judgement }
     return printJson({ schemaVersion: 1, ...document })
   }
-  for (const sentence of unread.slice(0, toldAtMost)) talk(`${sentence} It stays judged as it was.`)
+  for (const { message } of unread.slice(0, toldAtMost)) talk(`${message} It stays judged as it was.`)
   if (unread.length > toldAtMost) talk(`So do ${unread.length - toldAtMost} more.`)
   print(reportJudged(run, judged, paint))
   if (write) talk(`Written; the judgement before is kept: hyplab judge ${run} --former.`)

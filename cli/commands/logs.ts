@@ -5,13 +5,13 @@ import { pipeline } from 'node:stream/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Command } from 'commander'
 import { LabError } from '../../domain/errors.ts'
-import { artifactPath, hasArtifact } from '../../store/artifacts.ts'
+import { artifactPath } from '../../store/artifacts.ts'
 import type { Attempt } from '../../store/attempt.ts'
 import { attemptDetail } from '../../store/details.ts'
-import { requireKept } from '../../store/keeping/removed.ts'
+import { requireFile, requireKept } from '../../store/keeping/removed.ts'
 import type { Store } from '../../store/store.ts'
 import { recordChannel } from '../../targets/lines.ts'
-import { askService } from '../../worker/ask-service.ts'
+import { askService } from '../../control/ask-service.ts'
 import type { Context } from '../context.ts'
 import { onInterrupt } from '../interrupt.ts'
 import { newestAttempt } from '../newest-attempt.ts'
@@ -63,10 +63,7 @@ async function writeKept(store: Store, attempt: Attempt, console: string | undef
   const file = files.find(({ name }) => name === wanted)
   if (!file) throw noSuchConsole(attempt, wanted, names)
   const kept = attempt.end?.artifacts.find(({ name }) => name === `console/${wanted}`)
-  if (kept && !hasArtifact(store, kept)) {
-    const message = `What ${wanted} of attempt ${attempt.id} said is gone: ${file.path} was removed or cut, and no \`hyplab gc\` did that. Put it back from a copy of the state folder, or boot the cell again.`
-    throw new LabError('ArtifactDamaged', message)
-  }
+  if (kept) requireFile(store, attempt.id, kept)
   await pipeline(createReadStream(file.path), process.stdout, { end: false })
 }
 

@@ -6,7 +6,7 @@ import { readSmcTrace, type SmcTrace } from '../../domain/smc/read-trace.ts'
 import { parseSystemMap } from '../../domain/smc/system-map.ts'
 import { artifactPath } from '../../store/artifacts.ts'
 import type { AttemptDetail } from '../../store/details.ts'
-import { requireKept } from '../../store/keeping/removed.ts'
+import { requireFile, requireKept } from '../../store/keeping/removed.ts'
 import type { Store } from '../../store/store.ts'
 import type { Context } from '../context.ts'
 import { newestAttempt } from '../newest-attempt.ts'
@@ -38,7 +38,7 @@ async function readTrace(store: Store, { attempt, kernel }: AttemptDetail): Prom
     throw new LabError('BadInput', `Attempt ${attempt.id} has no SMC trace: ${why}.`)
   }
   requireKept(attempt, 'logs')
-  const trace = readSmcTrace(await readFile(artifactPath(store, kept.sha256)))
+  const trace = readSmcTrace(await readFile(requireFile(store, attempt.id, kept)))
   const map = kernel?.products.find(({ name }) => name === 'System.map')
   // The names are a help: without them the addresses stand there.
   const text = map && (await readFile(artifactPath(store, map.sha256), 'latin1').catch(() => undefined))

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { resolve } from '../../store/resolve.ts'
-import { askService } from '../../worker/ask-service.ts'
+import { askService } from '../../control/ask-service.ts'
 import type { Context } from '../context.ts'
 import { onInterrupt } from '../interrupt.ts'
 import { watchRun } from '../watch-run.ts'

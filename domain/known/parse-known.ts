@@ -51,6 +51,13 @@ export type ParsedKnown = { ok: true; issues: KnownIssue[] } | { ok: false; erro
 export function parseKnown(text: string, file: string, findings: readonly string[]): ParsedKnown {
   const { yaml, errors } = readYaml(text, file, 'file of known issues')
   if (yaml === undefined) return { ok: false, errors: inReadingOrder(errors, file) }
+  if (yaml.value === null || yaml.value === undefined) {
+    const hint = 'it needs at least known, see docs/nights.md'
+    return {
+      ok: false,
+      errors: [...errors, { file, line: 1, column: 1, message: 'the file of known issues is empty', hint }],
+    }
+  }
   errors.push(...shapeErrors(shape, yaml, file))
   for (const { path } of itemsAt(yaml.value, ['known'])) {
     const id = valueAt(yaml.value, [...path, 'finding'])

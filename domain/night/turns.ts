@@ -2,7 +2,7 @@ import type { NotRun } from '../not-run.ts'
 
 /** A cell that waits for its turn. */
 export interface Waiting {
-  /** Where it comes in the night: the lowest first. */
+  /** Where it comes in the night: the lowest first. Each has its own. */
   position: number
   /** The class of its target, by which time is budgeted. */
   class: string
@@ -25,9 +25,12 @@ export class Turns {
   readonly #atOnce: number
   readonly #budget: Readonly<Record<string, number>>
   readonly #spent: Map<string, number>
-  readonly #waiting = new Set<Waiting>()
+  /** In the order of the night. */
+  readonly #waiting: Waiting[] = []
   /** What runs, and how much of its class's budget is kept for it, seconds. */
   readonly #running = new Map<Waiting, number>()
+  /** Whose turn it is as things are, worked out for all who wait when the first of them asks. */
+  #turns: Map<Waiting, Turn> | undefined
 
   /**
    * @param budget seconds of boots by class; a class without one has no end of them
@@ -50,32 +53,32 @@ export class Turns {
 
   /** Puts a cell among those that wait. */
   enter(cell: Waiting): void {
-    this.#waiting.add(cell)
+    const before = this.#waiting.findLastIndex((other) => other.position < cell.position)
+    this.#waiting.splice(before + 1, 0, cell)
+    this.#turns = undefined
   }
 
+  /** Of a cell that waits. All who wait ask after each step of a night, so that one look answers them all. */
   turnOf(cell: Waiting): Turn {
-    const fits = this.#fits(cell)
-    if (fits !== 'begin') return fits
-    if (cell.onHost && this.#onHost() >= this.#atOnce) return 'wait'
-    return [...this.#waiting].some((other) => other.position < cell.position && this.#goesBefore(other, cell))
-      ? 'wait'
-      : 'begin'
+    this.#turns ??= this.#lookAtAll()
+    return this.#turns.get(cell)!
   }
 
   /** A cell whose turn it is begins. */
   begin(cell: Waiting): void {
-    this.#waiting.delete(cell)
+    this.#leave(cell)
     this.#running.set(cell, this.isBudgeted(cell) ? (cell.seconds ?? this.#left(cell.class)) : 0)
   }
 
   /** A cell is not run, or its story is over before it began. */
   giveUp(cell: Waiting): void {
-    this.#waiting.delete(cell)
+    this.#leave(cell)
   }
 
   /** @param seconds that its boots took */
   end(cell: Waiting, seconds: number): void {
     this.#running.delete(cell)
+    this.#turns = undefined
     this.#spent.set(cell.class, (this.#spent.get(cell.class) ?? 0) + seconds)
   }
 
@@ -83,10 +86,30 @@ export class Turns {
     return Object.hasOwn(this.#budget, name)
   }
 
-  /** A cell that is more telling and could go, or waits for what this one would take of their budget. */
-  #goesBefore(other: Waiting, cell: Waiting): boolean {
-    const sharesBudget = other.class === cell.class && this.isBudgeted(cell)
-    return sharesBudget ? this.#fits(other) !== 'never' : other.onHost && cell.onHost && this.#fits(other) === 'begin'
+  #leave(cell: Waiting): void {
+    const at = this.#waiting.indexOf(cell)
+    if (at !== -1) this.#waiting.splice(at, 1)
+    this.#turns = undefined
+  }
+
+  /**
+   * A cell waits for the more telling ones that could go, and for those of its class that wait for what it would take of
+   * their budget.
+   */
+  #lookAtAll(): Map<Waiting, Turn> {
+    const turns = new Map<Waiting, Turn>()
+    const hostIsFull = this.#onHost() >= this.#atOnce
+    let hostIsAwaited = false
+    const awaited = new Set<string>()
+    for (const cell of this.#waiting) {
+      const fits = this.#fits(cell)
+      const budgeted = this.isBudgeted(cell)
+      const isLater = (budgeted && awaited.has(cell.class)) || (cell.onHost && (hostIsFull || hostIsAwaited))
+      turns.set(cell, fits === 'begin' && isLater ? 'wait' : fits)
+      if (budgeted && fits !== 'never') awaited.add(cell.class)
+      if (cell.onHost && fits === 'begin') hostIsAwaited = true
+    }
+    return turns
   }
 
   #fits(cell: Waiting): Turn {

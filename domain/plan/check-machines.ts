@@ -37,7 +37,9 @@ export function checkMachines(plan: Plan, cells: readonly Cell[], { files, compl
     if (!done.has(path.join('\n'))) complain(path, message, hint)
     done.add(path.join('\n'))
   }
-  for (const cell of cells) {
+  // Neither the kernel nor its configuration has a say in it.
+  const distinct = new Map(cells.map((cell) => [`${cell.stack.name}/${cell.target.name}/${cell.axes['mode']}`, cell]))
+  for (const cell of distinct.values()) {
     const { target, stack } = cell
     const recipe = recipes.get(stack.name)
     const wrong = recipes.has(stack.name) ? wrongKind(target, stack, isForFvp(recipe)) : noFirmware(target, stack)

@@ -1,4 +1,4 @@
-import { axes, matches, pointId, product } from './axes.ts'
+import { axes, matcher, pointId, product } from './axes.ts'
 import type { Axis, Point, Selector } from './axes.ts'
 import { definedNames } from './check-names.ts'
 import type { Checked } from './check.ts'
@@ -22,15 +22,16 @@ function checkPoints({ yaml: { value: root }, complain }: Checked): Point[] | un
     values[axis] = [...new Set(values[axis])]
   }
   const all = product(values)
-  const excluded = listAt(root, ['matrix', 'exclude']).map(({ path }) => ({ path, selector: selectorAt(root, path) }))
-  for (const { path, selector } of excluded) {
-    if (selector !== undefined && !all.some((point) => matches(selector, point))) {
+  const excluded = listAt(root, ['matrix', 'exclude']).map(({ path }) => {
+    const selector = selectorAt(root, path)
+    return { path, matches: selector && matcher(selector) }
+  })
+  for (const { path, matches } of excluded) {
+    if (matches !== undefined && !all.some(matches)) {
       complain(path, 'this exclude matches no cell of the matrix', 'remove it, or check its names against the axes')
     }
   }
-  const left = all.filter(
-    (point) => !excluded.some(({ selector }) => selector !== undefined && matches(selector, point)),
-  )
+  const left = all.filter((point) => !excluded.some(({ matches }) => matches?.(point)))
   const points = new Map(left.map((point) => [pointId(point), point]))
   for (const { path } of listAt(root, ['matrix', 'include'])) {
     const selector = selectorAt(root, path)
@@ -52,11 +53,11 @@ function checkPoints({ yaml: { value: root }, complain }: Checked): Point[] | un
 
 function checkExpectations({ yaml, file, complain }: Checked, points: Point[]): void {
   const root = yaml.value
-  const said = new Map<string, { wanted: Map<string, unknown>; path: Path }>()
+  const said = new Map<string, Map<Point, { wanted: Map<string, unknown>; path: Path }>>()
   for (const { path, value } of itemsAt(root, ['expect'])) {
     const selector = selectorAt(root, [...path, 'cells'])
     if (selector === undefined || typeof value !== 'object') continue
-    const cells = points.filter((point) => matches(selector, point))
+    const cells = points.filter(matcher(selector))
     if (cells.length === 0 && points.length > 0) {
       complain(
         [...path, 'cells'],
@@ -81,22 +82,22 @@ function checkExpectations({ yaml, file, complain }: Checked, points: Point[]): 
       )
     }
     for (const finding of findings) {
-      const clash = cells
-        .map((point) => ({ point, before: said.get(`${pointId(point)} ${finding.key}`) }))
-        .find(({ before }) => before !== undefined && disagree(before.wanted, finding.wanted))
-      if (clash?.before !== undefined) {
-        const { line } = yaml.where(clash.before.path, 'key')
+      const earlier = said.get(finding.key) ?? new Map<Point, { wanted: Map<string, unknown>; path: Path }>()
+      said.set(finding.key, earlier)
+      const clash = cells.find((point) => {
+        const before = earlier.get(point)
+        return before !== undefined && disagree(before.wanted, finding.wanted)
+      })
+      if (clash !== undefined) {
+        const { line } = yaml.where(earlier.get(clash)!.path, 'key')
         complain(
           finding.path,
-          `for ${pointId(clash.point)} this contradicts ${file}:${line}`,
+          `for ${pointId(clash)} this contradicts ${file}:${line}`,
           'let each cell have one answer',
           'key',
         )
       }
-      for (const point of cells) {
-        const key = `${pointId(point)} ${finding.key}`
-        if (!said.has(key)) said.set(key, { wanted: finding.wanted, path: finding.path })
-      }
+      for (const point of cells) if (!earlier.has(point)) earlier.set(point, finding)
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { Cell, KernelInputs, StackInputs } from '../cell.ts'
-import { matches, pointId, product } from './axes.ts'
+import { matcher, pointId, product } from './axes.ts'
 import type { Point } from './axes.ts'
 import { installed, type Plan, type PlanConfig } from './plan.ts'
 
@@ -9,7 +9,8 @@ import { installed, type Plan, type PlanConfig } from './plan.ts'
  */
 export function expandMatrix(plan: Plan): Cell[] {
   const { values, exclude, include } = plan.matrix
-  const kept = product(values).filter((point) => !exclude.some((selector) => matches(selector, point)))
+  const excluded = exclude.map(matcher)
+  const kept = product(values).filter((point) => !excluded.some((matches) => matches(point)))
   const added = include.flatMap((selector) => product({ ...values, ...selector }))
   const points = new Map([...kept, ...added].map((point) => [pointId(point), point]))
   // What many cells have they share: a plan of 20,000 cells has some hundred kernels.
@@ -21,7 +22,11 @@ export function expandMatrix(plan: Plan): Cell[] {
     return known
   }
   const stacks = new Map(Object.keys(plan.stacks).map((name) => [name, stackOf(plan, name)]))
-  return [...points].map(([id, point]) => cell(plan, id, point, kernelOf(point), stacks.get(point.stack)!))
+  const expectations = plan.expectations.map(({ cells, ...expectation }) => ({ matches: matcher(cells), expectation }))
+  return [...points].map(([id, point]) => ({
+    ...cell(plan, id, point, kernelOf(point), stacks.get(point.stack)!),
+    expectations: expectations.flatMap(({ matches, expectation }) => (matches(point) ? [expectation] : [])),
+  }))
 }
 
 function merged(kernel: KernelInputs, config: PlanConfig): KernelInputs {
@@ -32,7 +37,13 @@ function merged(kernel: KernelInputs, config: PlanConfig): KernelInputs {
   }
 }
 
-function cell(plan: Plan, id: string, point: Point, kernel: KernelInputs, stack: StackInputs): Cell {
+function cell(
+  plan: Plan,
+  id: string,
+  point: Point,
+  kernel: KernelInputs,
+  stack: StackInputs,
+): Omit<Cell, 'expectations'> {
   const { modules } = plan.configs[point.config]!
   return {
     id,
@@ -46,9 +57,6 @@ function cell(plan: Plan, id: string, point: Point, kernel: KernelInputs, stack:
       .join(' '),
     modules,
     probes: plan.probes,
-    expectations: plan.expectations
-      .filter(({ cells }) => matches(cells, point))
-      .map(({ cells: _cells, ...expectation }) => expectation),
     attempts: plan.attempts,
     limits: plan.limits,
   }

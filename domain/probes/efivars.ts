@@ -2,7 +2,16 @@ import type { Finding } from '../finding.ts'
 import { efiStatusName } from '../efi/status.ts'
 import { initcallTimeline } from '../initcalls/initcall-timeline.ts'
 import { cite, citeLines } from '../evidence/cite.ts'
-import { clockOf, factsOf, refusalLines, refusedByPkvm, refusedEfiCalls, stepsAt, type Step } from './efi/clock.ts'
+import {
+  clockOf,
+  factsOf,
+  refusalLines,
+  refusedByPkvm,
+  refusedEfiCalls,
+  stepsAt,
+  withoutVariables,
+  type Step,
+} from './efi/clock.ts'
 import { takeoverOf } from './kvm-mode.ts'
 import { fail, known, pass, skip, unknown } from './outcome.ts'
 import type { Probe } from './probe.ts'
@@ -145,8 +154,7 @@ function atClock(seen: Seen, id: string, steps: readonly Step[], when: string): 
       [first, ...rest, ...refusalLines(seen)],
       facts,
     )
-  if (clock.state === 'none')
-    return skip(id, 'The kernel has no efivarfs, or the firmware no EFI runtime services.', clock.evidence)
+  if (clock.state === 'none') return skip(id, withoutVariables(steps)!.why, clock.evidence)
   if (seen.symbol('EFIVAR_FS') === 'n') return skip(id, 'The kernel is built without efivarfs.')
   const none = seen.first('efi.none')
   if (none) return skip(id, 'The firmware has no EFI.', [cite(none)])

@@ -1,7 +1,7 @@
 import { fromHex, toLatin1 } from '../bytes/bytes.ts'
 import type { Finding } from '../finding.ts'
 import { citeRecord } from '../evidence/cite.ts'
-import { refusedByPkvm, stepsAt, type Step } from './efi/clock.ts'
+import { refusedByPkvm, stepsAt, type Step, withoutVariables } from './efi/clock.ts'
 import { fail, known, pass, skip, unknown } from './outcome.ts'
 import type { Probe } from './probe.ts'
 import type { Seen } from './seen.ts'
@@ -32,9 +32,8 @@ function roundTrip(seen: Seen): Finding {
   const steps = after.some(({ body }) => body.step === 'write') ? after : stepsAt(seen, 'before-modules')
   const write = steps.find(({ body }) => body.step === 'write')
   if (!write) {
-    const none = [...after, ...steps].find(({ body }) => body.step === 'mount' && body.rc === -19)
-    if (none)
-      return skip(id, 'The kernel has no efivarfs, or the firmware no EFI runtime services.', [citeRecord(none)])
+    const none = withoutVariables([...after, ...steps])
+    if (none) return skip(id, none.why, [citeRecord(none.step)])
     if (seen.symbol('EFIVAR_FS') === 'n') return skip(id, 'The kernel is built without efivarfs.')
     return unknown(id, 'No test variable was written.', after.map(citeRecord))
   }

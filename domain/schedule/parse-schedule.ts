@@ -61,7 +61,7 @@ function twinErrors(tell: readonly Telling[], yaml: LocatedYaml, file: string): 
 function whenErrors(yaml: LocatedYaml, file: string): LocatedError[] {
   const [cron, every] = ['cron', 'every'].map((key) => valueAt(yaml.value, [key]))
   const at = (path: string[], message: string, hint: string) => ({ file, ...yaml.where(path), message, hint })
-  if (cron === undefined && every === undefined && typeof yaml.value === 'object')
+  if (cron === undefined && every === undefined && typeof yaml.value === 'object' && !Array.isArray(yaml.value))
     return [at([], 'it does not say when: cron is missing', 'e.g. cron: 30 2 * * * or every: 6 h')]
   if (cron !== undefined && every !== undefined) return [at(['every'], 'it says twice when', 'leave out cron or every')]
   if (typeof every === 'string' && scheduleFile.shape.every.safeParse(every).success)

@@ -94,7 +94,8 @@ function conclusion(
 }
 
 function soFar({ variants }: Rerun, tried: readonly Tried[]): string {
-  if (tried.length === 0) return ''
+  // One that was chosen, and of which nothing was seen yet, tells nothing.
+  if (tried.every(({ attempts }) => attempts.length === 0)) return ''
   const each = variants.map(({ name }, candidate) => `${name} ${failedOf(tried, candidate)}`)
   return `failed so far: ${each.join(', ')}`
 }

@@ -1,4 +1,4 @@
-import { kernelMessage, messageStart, withoutEnd } from '../console/kernel-message.ts'
+import { messageStart, stampOf, withoutEnd } from '../console/kernel-message.ts'
 import type { ConsoleLine } from '../console/line.ts'
 import { catalogue } from './catalogue.ts'
 import { firstCharacters } from './first-characters.ts'
@@ -19,14 +19,15 @@ const sources = catalogue.map(({ pattern }) => pattern.source.replace(/^\^/, '')
 /** The patterns of the catalogue as one, without anchor and group names: asks of a line only whether it is worth a closer look. */
 export const anySignature: string = sources.join('|')
 
+const atStart = catalogue.map(({ pattern }) => new RegExp(pattern.source.replace(/^\^/, ''), 'y'))
+
 const beginnings = sources.map((source) => firstCharacters(source))
 
 /** Signatures whose lines begin alike, and their patterns as one. */
 interface Bucket {
-  signatures: Signature[]
   any: RegExp
-  /** The same with a group for each signature: the first that takes part is the first of the catalogue that matches. */
-  which: RegExp
+  /** In the order of the catalogue, each with its pattern for the place where a message begins. */
+  each: { signature: Signature; pattern: RegExp }[]
 }
 
 /**
@@ -41,9 +42,8 @@ function bucketOf(first: string | undefined): Bucket | undefined {
   const mine = beginnings.flatMap((begins, n) => (!begins || (first !== undefined && begins.has(first)) ? [n] : []))
   if (mine.length === 0) return undefined
   return {
-    signatures: mine.map((n) => catalogue[n]!),
     any: new RegExp(`(?:${mine.map((n) => sources[n]).join('|')})`, 'y'),
-    which: new RegExp(mine.map((n) => `(${sources[n]})`).join('|'), 'y'),
+    each: mine.map((n) => ({ signature: catalogue[n]!, pattern: atStart[n]! })),
   }
 }
 
@@ -56,13 +56,20 @@ export function matchSignatures(line: ConsoleLine): SignatureMatch | undefined {
   if (!bucket) return undefined
   bucket.any.lastIndex = start
   if (!bucket.any.test(text)) return undefined
-  const { at, message } = kernelMessage(text)
-  bucket.which.lastIndex = 0
-  const taking = bucket.which.exec(message) ?? []
-  const signature = bucket.signatures[taking.findIndex((group, n) => n > 0 && group !== undefined) - 1]
-  const match = signature?.pattern.exec(message)
-  if (!signature || !match) return undefined
+  // One after the other: most fail at their first characters, and a pattern with a group for each takes longer than all.
+  for (const { signature, pattern } of bucket.each) {
+    pattern.lastIndex = start
+    const match = pattern.exec(text)
+    if (match === null) continue
+    const message = text.slice(start)
+    const groups = groupsOf(match)
+    return start === 0 ? { signature, groups, message } : { signature, groups, at: stampOf(text)!, message }
+  }
+  return undefined
+}
+
+function groupsOf({ groups: named }: RegExpExecArray): Record<string, string> {
   const groups: Record<string, string> = {}
-  for (const [name, value] of Object.entries(match.groups ?? {})) if (value !== undefined) groups[name] = value
-  return at === undefined ? { signature, groups, message } : { signature, groups, at, message }
+  for (const name in named) if (named[name] !== undefined) groups[name] = named[name]
+  return groups
 }

@@ -126,6 +126,15 @@ test('an attempt that never began is closed, so that a worker which comes too la
   await expect(startAttempt(store, { ...start, started: noon + 5 })).rejects.toMatchObject({ code: 'StaleFence' })
 })
 
+test('whose worker is stopped meanwhile leaves the attempt open with its files, and closes it when it is done again', async () => {
+  await lostAfter('[    9.000000] Kernel panic - not syncing: x\n')
+  const stopped = new Error('the worker is stopped')
+  const cut = closeLostAttempt(deps(), { ...task, reason }, AbortSignal.abort(stopped))
+  await expect(cut).rejects.toBe(stopped)
+  expect((await findAttempt(store, key))!.end).toBeNull()
+  expect(await close()).toEqual({ ending: 'kernel-fault' })
+})
+
 test('can be done twice, and leaves neither a claim nor a folder', async () => {
   await lostAfter('NOTICE:  Booting Trusted Firmware\n')
   expect(await close()).toEqual({ ending: 'infra' })

@@ -2,6 +2,8 @@
 import { join } from 'node:path'
 import { writeFile } from 'node:fs/promises'
 import { expect, it } from 'vitest'
+import { readPlanFile } from '../../reading/read-plan.ts'
+import { goodRecipe } from '../builds/firmware/broken-recipes.ts'
 import { makeRepository, writeFiles } from '../builds/source/world.ts'
 import { tempFolder } from '../host/temp-folder.ts'
 import { runHyplab } from './run-hyplab.ts'
@@ -31,16 +33,58 @@ it.each([
     '[{ tree: gone }, { git: linux, ref: v9 }]',
     /plan\.yaml:4:14: there is no folder .*\n.*plan\.yaml:4:30: .* has no ref "v9"/,
   ],
-])('%s is refused with exit 2 and its place', async (source, message) => {
-  const { folder, path } = await planWith(source)
+])('%s is refused with its place', async (source, message) => {
+  const { path } = await planWith(source)
+  await expect(readPlanFile(path)).rejects.toMatchObject({
+    code: 'PlanInvalid',
+    message: expect.stringMatching(message),
+  })
+})
+
+it('such a plan ends `plan check` with exit 2', async () => {
+  const { folder, path } = await planWith('{ tree: gone }')
   const { code, stderr } = await runHyplab(folder, ['plan', 'check', path])
-  expect({ code, stderr: stderr.trim() }).toEqual({ code: 2, stderr: expect.stringMatching(message) })
+  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/plan\.yaml:4:13: there is no folder /) })
 })
 
 it.each(['{ tree: linux }', '{ git: linux, ref: main }', '[{ tree: gone }, { git: linux, ref: main }]'])(
   '%s is fine',
   async (source) => {
-    const { folder, path } = await planWith(source)
-    expect(await runHyplab(folder, ['plan', 'check', path])).toMatchObject({ code: 0 })
+    const { path } = await planWith(source)
+    expect((await readPlanFile(path)).cells).toHaveLength(1)
   },
 )
+
+/** A plan on two stacks: a recipe with that source of its first component, and one that is like it. */
+async function planOfRecipe(source: string): Promise<string> {
+  const { folder, path } = await planWith('{ tree: linux }')
+  const given = '{ debian: optee-os, version: 4.10.0-2 }'
+  expect(goodRecipe).toContain(given)
+  writeFiles(folder, {
+    'a.dts': '',
+    'own.yaml': goodRecipe.replace(given, source),
+    'like.yaml': 'title: t\nlike: own.yaml\ncomponents: { a: { arguments: { D: x } } }\n',
+  })
+  const target = 'targets: { t: { kind: qemu, memory: 2 GiB } }'
+  const rest = `stacks: { own: own.yaml, like: like.yaml }\nmodes: { m: mode=m }\n${target}\n`
+  await writeFile(path, `name: p\nkernels: { k: { source: { tree: linux }, base: allnoconfig } }\n${rest}`)
+  return path
+}
+
+it.each([
+  ['{ tree: gone }', /^\/.*own\.yaml:8:13: there is no folder \/.*\/gone; paths start at the folder of this file$/],
+  ['{ git: linux, ref: v9 }', /^\/.*own\.yaml:8:13: \/.*\/linux has no ref "v9"; git -C \/.*\/linux show-ref has /],
+  ['[{ tree: linux }, { tree: / }]', /^\/.*own\.yaml:8:31: this tree is the whole machine; /],
+])('a recipe with the source %s is refused with its place, once', async (source, message) => {
+  const path = await planOfRecipe(source)
+  await expect(readPlanFile(path)).rejects.toMatchObject({
+    code: 'PlanInvalid',
+    message: expect.stringMatching(message),
+    mistakes: [{ line: 8 }],
+  })
+})
+
+it('a recipe whose sources are there is fine', async () => {
+  const path = await planOfRecipe('[{ tree: gone }, { git: linux, ref: main }]')
+  expect((await readPlanFile(path)).cells).toHaveLength(2)
+})

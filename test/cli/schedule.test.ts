@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path'
 import { Client, Connection } from '@temporalio/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { scheduleIds } from '../../domain/naming.ts'
-import { labId } from '../../worker/lab-id.ts'
+import { labId } from '../../control/lab-id.ts'
 import { runHyplab, typeAtHyplab } from './run-hyplab.ts'
 
 let folder: string

@@ -11,7 +11,7 @@ import { parseSchedule } from '../../domain/schedule/parse-schedule.ts'
 import { formatError } from '../../domain/yaml/located-error.ts'
 import { findingIds, probeGroups } from '../../domain/probes/registry.ts'
 import { verdicts } from '../../domain/verdict/verdict.ts'
-import { serverSettings } from '../../worker/server-settings.ts'
+import { serverSettings } from '../../control/server-settings.ts'
 import { disk } from '../domain/plan/plans.ts'
 import { blocksOf, inlineCode, pages, pageText, root } from './markdown.ts'
 

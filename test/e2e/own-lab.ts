@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { followRun, type Happened } from '../../cli/follow.ts'
 import { openStore, type Store } from '../../store/store.ts'
-import type { ServiceFacts } from '../../worker/service-file.ts'
+import type { ServiceFacts } from '../../control/service-file.ts'
 import { startHyplab, type Command, type Ended } from './command.ts'
 import type { RunDocument } from './documents.ts'
 import { expectNothingLeft } from './leftovers.ts'

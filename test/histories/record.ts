@@ -15,8 +15,8 @@ import { foldersFrom } from '../../host/folders.ts'
 import { runDetail } from '../../store/details.ts'
 import { nightOfRun } from '../../store/nights.ts'
 import { openStore } from '../../store/store.ts'
-import { hostId, labId } from '../../worker/lab-id.ts'
-import { readServiceFacts } from '../../worker/service-file.ts'
+import { hostId, labId } from '../../control/lab-id.ts'
+import { readServiceFacts } from '../../control/service-file.ts'
 
 /** NOT_FOUND of gRPC. */
 const notFound = 5

@@ -1,7 +1,8 @@
 /** A run with a real console in the store, judged wrongly at first: what judging it again says, writes and keeps. */
-import { readFile, rm } from 'node:fs/promises'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { readFile, rm, truncate } from 'node:fs/promises'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { judgeAgain } from '../../reading/judge-again.ts'
+import { readStory } from '../../reading/read-story.ts'
 import { encodeFrame } from '../../domain/records/frame.ts'
 import { probesVersion } from '../../domain/probes/registry.ts'
 import { verdictOf } from '../../domain/verdict/cell-verdict.ts'
@@ -81,7 +82,9 @@ test('an attempt whose logs a rule has removed stays judged as it was, and that 
   await giveUpFiles(store, 1, [given], noon + 8_000)
   const { changes, verdicts, unread, judgement } = await judgeAgain(store, 1, noon + 9_000)
   expect({ changes, verdicts }).toEqual({ changes: [], verdicts: [] })
-  expect(unread).toEqual([expect.stringMatching(/^The logs of 1\.1\.1 were removed on 2026-11-22 by the rule /)])
+  expect(unread.map(({ message }) => message)).toEqual([
+    expect.stringMatching(/^The logs of 1\.1\.1 were removed on 2026-11-22 by the rule /),
+  ])
   expect(judgement.cells[0]!.attempts[0]).toMatchObject({
     judged: { probes: '0' },
     findings: [{ id: 'pkvm.mode' }, {}],
@@ -104,17 +107,36 @@ test('is written whole, and what was there before is kept', async () => {
   expect(await judgeAgain(store, 1, noon + 10_000)).toMatchObject({ changes: [], verdicts: [] })
 })
 
-test('refuses a run that goes on, and one whose console has gone', async () => {
+test('refuses a run that goes on', async () => {
   await createRun(store, sampleRun(1, 'other'))
   const { judgement } = await judgeAgain(store, 1, noon)
   await expect(replaceJudgement(store, 2, judgement, noon)).rejects.toMatchObject({
     code: 'BadInput',
     message: expect.stringContaining('has not ended'),
   })
-  const { attempt } = await attemptDetail(store, key)
-  await rm(artifactPath(store, attempt.end!.artifacts[0]!.sha256))
-  await expect(judgeAgain(store, 1, noon)).rejects.toMatchObject({
-    code: 'SourceMissing',
-    message: expect.stringContaining('console/uart0 of attempt 1.1.1 is gone'),
+})
+
+describe('a console of which somebody', () => {
+  const uart0 = async () => {
+    const detail = await attemptDetail(store, key)
+    return { detail, path: artifactPath(store, detail.attempt.end!.artifacts[0]!.sha256) }
+  }
+  const gone = (path: string) =>
+    `What uart0 of attempt 1.1.1 said is gone: ${path} was removed or cut, and no \`hyplab gc\` did that. ` +
+    'Put it back from a copy of the state folder, or boot the cell again.'
+
+  test.each([
+    ['removed the file', (path: string) => rm(path)],
+    ['cut the file', (path: string) => truncate(path, 100)],
+  ])('%s leaves its attempt judged as it was, with a sentence, and has no story', async (_what, damage) => {
+    const { detail, path } = await uart0()
+    await damage(path)
+    const { changes, unread, judgement } = await judgeAgain(store, 1, noon)
+    expect({ changes, unread }).toMatchObject({
+      changes: [],
+      unread: [{ code: 'ArtifactDamaged', message: gone(path) }],
+    })
+    expect(judgement.cells[0]!.attempts[0]).toMatchObject({ judged: { probes: '0' } })
+    await expect(readStory(store, detail)).rejects.toMatchObject({ code: 'ArtifactDamaged', message: gone(path) })
   })
 })

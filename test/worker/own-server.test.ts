@@ -9,7 +9,7 @@ import { ownNetwork, type OwnNetwork } from '../../host/own-network.ts'
 import { temporalBinary } from '../../host/temporal-binary.ts'
 import { startDevServer, type DevServerPorts } from '../../worker/dev-server.ts'
 import { startOwnServer, type OwnServerSettings } from '../../worker/own-server.ts'
-import { portsFile } from '../../worker/service-file.ts'
+import { portsFile } from '../../control/service-file.ts'
 import { kill9, processesLike } from '../e2e/processes.ts'
 import { tempFolder } from '../host/temp-folder.ts'
 

@@ -1,7 +1,7 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { keepPorts, portsBefore } from '../../worker/ports.ts'
-import { portsFile } from '../../worker/service-file.ts'
+import { portsFile } from '../../control/service-file.ts'
 import { tempFolder } from '../host/temp-folder.ts'
 
 it('are those of last time, in a file of our own', async () => {

@@ -19,6 +19,21 @@ export interface Clock {
   evidence: Evidence[]
 }
 
+/**
+ * What mount says where there are no variables to be had: ENODEV, and ENOENT where the kernel was not booted by EFI and
+ * therefore made no place to mount it at (drivers/firmware/efi/efi.c efisubsys_init(), 6.18).
+ */
+const noVariables: Record<number, string> = {
+  [-19]: 'The kernel has no efivarfs, or the firmware no EFI runtime services.',
+  [-2]: 'This boot has no EFI: there is no place to mount efivarfs at.',
+}
+
+/** Why there are no EFI variables, by the step that tells; undefined where there may be some. */
+export function withoutVariables(steps: readonly Step[]): { why: string; step: Step } | undefined {
+  const step = steps.find(({ body }) => body.step === 'mount' && noVariables[body.rc] !== undefined)
+  return step && { why: noVariables[step.body.rc]!, step }
+}
+
 /** EINVAL is what Linux makes of EFI_INVALID_PARAMETER (drivers/firmware/efi/vars.c efi_status_to_err()). */
 const invalid = -22
 
@@ -33,7 +48,8 @@ export function clockOf(steps: readonly Step[]): Clock {
   const evidence = steps.map(citeRecord)
   const mount = find(steps, 'mount')
   if (!mount) return { state: 'unknown', evidence }
-  if (mount.body.rc === -19) return { state: 'none', errno: -19, evidence: [citeRecord(mount)] }
+  if (noVariables[mount.body.rc] !== undefined)
+    return { state: 'none', errno: mount.body.rc, evidence: [citeRecord(mount)] }
   if (mount.body.rc !== 0) return { state: 'failed', errno: mount.body.rc, evidence }
   const list = find(steps, 'list')
   const listed = list?.body.count

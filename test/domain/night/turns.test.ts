@@ -133,4 +133,56 @@ describe('in a night', () => {
       }),
     )
   })
+
+  it('a cell waits for one of its budget that may still go, and on this host for one that could begin', () => {
+    const anyCell = fc.record({
+      class: fc.constantFrom('qemu', 'fvp', 'board'),
+      seconds: fc.option(fc.integer({ min: 1, max: 40 }), { nil: undefined }),
+      onHost: fc.boolean(),
+    })
+    const anyBudget = fc.dictionary(fc.constantFrom('qemu', 'fvp'), fc.integer({ min: 0, max: 60 }))
+    const anyOrder = fc.array(fc.nat(), { maxLength: 12 })
+    fc.assert(
+      fc.property(fc.array(anyCell, { maxLength: 12 }), anyBudget, anyOrder, (drawn, budget, order) => {
+        const cells = drawn.map((one, position) => cell(position, one))
+        const entered = cells.toSorted((one, other) => (order[one.position] ?? 0) - (order[other.position] ?? 0))
+        const turns = new Turns(cells.length + 1, budget)
+        enter(turns, ...entered)
+        // Alone, a cell is told only whether it fits.
+        const fits = (one: Waiting): string => {
+          const alone = new Turns(1, budget)
+          alone.enter(one)
+          return alone.turnOf(one)
+        }
+        const goesBefore = (other: Waiting, one: Waiting): boolean =>
+          turns.isBudgeted(one) && other.class === one.class
+            ? fits(other) !== 'never'
+            : other.onHost && one.onHost && fits(other) === 'begin'
+        for (const one of cells) {
+          const waits = cells.slice(0, one.position).some((other) => goesBefore(other, one))
+          expect(turns.turnOf(one)).toBe(fits(one) === 'begin' && waits ? 'wait' : fits(one))
+        }
+      }),
+    )
+  })
+
+  it('it costs ten times as much for ten times the cells to say whose turn it is, not a hundred times', () => {
+    let looks = 0
+    const counting = (position: number): Waiting => ({
+      ...cell(position),
+      get class() {
+        looks++
+        return 'board'
+      },
+    })
+    const cost = (count: number): number => {
+      const turns = new Turns(1, { qemu: 25 })
+      const cells = Array.from({ length: count }, (_, position) => counting(position))
+      enter(turns, ...cells)
+      looks = 0
+      for (const one of cells) turns.turnOf(one)
+      return looks
+    }
+    expect(cost(1_000)).toBeLessThanOrEqual(10 * cost(100))
+  })
 })

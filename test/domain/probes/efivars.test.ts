@@ -143,6 +143,7 @@ describe('EFI variables by efivarfs', () => {
     ['the list itself fails', after(step('after-modules', 'list', -5)), {}, 'fail'],
     ['the mount fails', [step('after-modules', 'mount', -110)], {}, 'fail'],
     ['there are no runtime services', [step('after-modules', 'mount', -19)], {}, 'skip'],
+    ['the boot has no EFI', [step('after-modules', 'mount', -2)], {}, 'skip'],
     [
       'none is listed and nothing refused',
       after(step('after-modules', 'list', 0, { count: 0 }), step('after-modules', 'read', -2, { name: secureBoot })),
@@ -259,6 +260,7 @@ describe('a test variable', () => {
     ['not every step was reported', writes().slice(0, -1), {}, 'unknown'],
     ['none was written', works('after-modules'), {}, 'unknown'],
     ['there are no runtime services', [step('after-modules', 'mount', -19)], {}, 'skip'],
+    ['the boot has no EFI', [step('after-modules', 'mount', -2)], {}, 'skip'],
     ['efivarfs is not built', [], { config: { EFIVAR_FS: 'n' } }, 'skip'],
   ] satisfies [string, RecordBody[], Showing, string][])('where %s', (_name, bodies, rest, outcome) => {
     expect(finding(id, bodies, rest).outcome).toBe(outcome)

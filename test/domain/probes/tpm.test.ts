@@ -223,15 +223,22 @@ describe('a command', () => {
     expect(finding(id, [tpmCommand(), tpmBanks([0x0b])])).toMatchObject({ outcome: 'pass', facts: { commands: 2 } })
   })
 
-  it.each([
+  it.each<[string, RecordBody[], object, Showing?]>([
     ['the TPM refused it', [tpmCommand(0x100)], { code: 0x100, cause: 'tpm' }],
-    ['there is no device', [tpmCommand(0, -2)], { cause: 'no-tpm' }],
+    ['there is no device although the firmware has a TPM', [none, tpmCommand(0, -2)], { cause: 'no-tpm' }, says(acpi)],
     ['it ran out of time', [tpmCommand(), tpmCommand(0, -110)], { cause: 'timeout' }],
     ['the driver gave an error', [tpmCommand(0, -5)], { cause: 'driver' }],
     ['the answer is none', [tpmCommand(0, 0, 'ffff')], { cause: 'garbled' }],
     ['the answer has another length than it says', [tpmCommand(0, 0, '80010000000b00000000')], { cause: 'garbled' }],
-  ] satisfies [string, RecordBody[], object][])('turns where %s', (_name, bodies, facts) => {
-    expect(finding(id, bodies)).toMatchObject({ outcome: 'fail', facts })
+  ])('turns where %s', (_name, bodies, facts, rest) => {
+    expect(finding(id, bodies, rest)).toMatchObject({ outcome: 'fail', facts })
+  })
+
+  it.each([
+    ['the kernel is built without', { TCG_TPM: 'n' }, 'The kernel is built without TPM support.'],
+    ['nobody has', { TCG_TPM: 'y' }, 'The system has no TPM, and nothing says that the firmware has one.'],
+  ] satisfies [string, Record<string, string>, string][])('asks nothing of a TPM that %s', (_who, config, sentence) => {
+    expect(finding(id, [none, tpmCommand(0, -2)], { config })).toMatchObject({ outcome: 'skip', sentence })
   })
 
   it('is unknown when none was sent', () => {

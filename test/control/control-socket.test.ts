@@ -4,9 +4,9 @@ import { connect, createServer, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterEach, expect, test, vi } from 'vitest'
-import { ask, serveControl, type ControlHandlers } from '../../worker/control.ts'
-import type { ServiceFacts } from '../../worker/service-file.ts'
-import type { RunStart } from '../../worker/start-run.ts'
+import { ask, serveControl, type ControlHandlers } from '../../control/control-socket.ts'
+import type { ServiceFacts } from '../../control/service-file.ts'
+import type { RunStart } from '../../control/run-start.ts'
 import { tempFolder } from '../host/temp-folder.ts'
 
 const facts: ServiceFacts = {

@@ -7,7 +7,7 @@ import {
   removeServiceFacts,
   writeServiceFacts,
   type ServiceFacts,
-} from '../../worker/service-file.ts'
+} from '../../control/service-file.ts'
 import { tempFolder } from '../host/temp-folder.ts'
 
 const facts: ServiceFacts = {

@@ -1,6 +1,6 @@
 import { LabError } from '../domain/errors.ts'
 import { seeProcess } from '../host/process-identity.ts'
-import { ask, type Answer, type Question } from './control.ts'
+import { ask, type Answer, type Question } from './control-socket.ts'
 import { controlSocket, readServiceFacts } from './service-file.ts'
 
 /**

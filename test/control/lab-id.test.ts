@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createRun } from '../../store/runs.ts'
 import { openStore } from '../../store/store.ts'
-import { hostId, labId } from '../../worker/lab-id.ts'
+import { hostId, labId } from '../../control/lab-id.ts'
 import { tempFolder } from '../host/temp-folder.ts'
 
 const script = `
-  import { hostId, labId } from ${JSON.stringify(new URL('../../worker/lab-id.ts', import.meta.url).href)}
+  import { hostId, labId } from ${JSON.stringify(new URL('../../control/lab-id.ts', import.meta.url).href)}
   console.log(await (process.argv[2] === 'host' ? hostId : labId)(process.argv[1]))`
 
 it('is one id for all processes that ask at the same moment, and nothing else is left', async () => {

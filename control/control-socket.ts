@@ -4,7 +4,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 import { LabError } from '../domain/errors.ts'
 import type { ServiceFacts } from './service-file.ts'
-import type { RunStart } from './start-run.ts'
+import type { RunStart } from './run-start.ts'
 
 /**
  * One line each way: a command asks, the service answers with its facts, or with `error` when it could not do what was
