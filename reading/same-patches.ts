@@ -1,4 +1,4 @@
-import { patchHashes } from '../builds/source/patches.ts'
+import { patchHashes } from '../builds/source/read-patches.ts'
 import { LabError } from '../domain/errors.ts'
 import type { Made } from '../domain/search/moved-groups.ts'
 

@@ -11,7 +11,8 @@ import { cachedDownload } from './download.ts'
 import { gitRef } from './git.ts'
 import { deb } from './deb.ts'
 import { localTree } from './local-tree.ts'
-import { applyPatches, patchHashes } from './patches.ts'
+import { applyPatches } from './patches.ts'
+import { patchHashes } from './read-patches.ts'
 import { resolveLocation } from './resolve.ts'
 import {
   obtainingContext,

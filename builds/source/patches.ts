@@ -5,19 +5,9 @@ import { LabError } from '../../domain/errors.ts'
 import { failedHunk, movedHunks, movedInWords, type FailedHunk } from '../../domain/patches/patch-output.ts'
 import { readDiffs, textOf, type FileDiff } from '../../domain/patches/read-diffs.ts'
 import { run } from '../../host/run.ts'
-import { asTheyAre, type InputFiles } from '../input-files.ts'
+import { asTheyAre } from '../input-files.ts'
 import { requirePatches } from './read-patches.ts'
 import type { SourceContext } from './source.ts'
-
-/**
- * What decides the bytes of each patch, as `PatchFile.hash`.
- * @throws LabError as requirePatches
- */
-export async function patchHashes(patches: string[], files: InputFiles = asTheyAre): Promise<string[]> {
-  const hashes: string[] = []
-  for (const patch of patches) hashes.push((await requirePatches(patch, files)).hash)
-  return hashes
-}
 
 /** Where patches go, and how closely they must fit. */
 export interface PatchedTree {

@@ -44,11 +44,11 @@ export interface BadPatch {
 export async function readPatches(path: string, files: InputFiles = asTheyAre): Promise<PatchFile | BadPatch> {
   const bytes = files.readPatch(path)
   const text = Buffer.from(unpacked(bytes, path)).toString('latin1')
-  if (text.trim() === '') return { message: 'is empty: there is no diff in it', hint: 'name a file with a patch' }
+  if (text.trim() === '') return { message: 'there is no diff in it, for it is empty', hint: 'name a file with a patch' }
   const mailbox = splitMailbox(text)
   if (mailbox.of === 'diff') {
     if (!mayBeDiff.test(text))
-      return { message: 'is no patch: there is no diff in it', hint: 'name a file with a patch' }
+      return { message: 'there is no diff in it', hint: 'name a file with a patch' }
     return isPacked(bytes)
       ? { ...asIs(path, bytes), patches: [{ name: basename(path), diffs: readDiffs(text).files }] }
       : asIs(path, bytes)
@@ -83,17 +83,31 @@ export async function readPatches(path: string, files: InputFiles = asTheyAre): 
  * @throws LabError SourceMissing when there is none, PatchFailed saying what is wrong with it, BadInput for what is no file
  */
 export async function requirePatches(path: string, files: InputFiles = asTheyAre): Promise<PatchFile> {
-  let read: PatchFile | BadPatch
+  const read = await readThere(path, files)
+  if ('patches' in read) return read
+  const sentence = `The patch ${basename(path)} (${path}) cannot be applied: ${read.message}: ${read.hint}.`
+  throw new LabError('PatchFailed', sentence)
+}
+
+/**
+ * What decides the bytes of each patch, as `PatchFile.hash`; of an entry that is wrong, which is never built, its bytes.
+ * @throws LabError SourceMissing naming the first that is not there; BadInput for one that is no file
+ */
+export async function patchHashes(patches: string[], files: InputFiles = asTheyAre): Promise<string[]> {
+  const hashes: string[] = []
+  for (const path of patches) {
+    const read = await readThere(path, files)
+    hashes.push('patches' in read ? read.hash : sha256(files.readPatch(path)))
+  }
+  return hashes
+}
+
+async function readThere(path: string, files: InputFiles): Promise<PatchFile | BadPatch> {
   try {
-    read = await readPatches(path, files)
+    return await readPatches(path, files)
   } catch (cause) {
     throw cause instanceof LabError ? cause : new LabError('SourceMissing', `There is no patch ${path}.`, { cause })
   }
-  if ('patches' in read) return read
-  throw new LabError(
-    'PatchFailed',
-    `The patch ${basename(path)} (${path}) cannot be applied: ${read.message}: ${read.hint}.`,
-  )
 }
 
 /** A unified diff or a context diff, also indented as patch(1) allows. */

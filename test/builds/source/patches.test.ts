@@ -93,7 +93,7 @@ const bare = hunk('second', '2nd')
 const mail = (subject: string, text: string) => `From: A <a@x>\nSubject: ${subject}\n\n${text}`
 
 test.each([
-  ['an empty file', '', /one\.patch.*is empty: there is no diff in it: name a file with a patch/],
+  ['an empty file', '', /one\.patch.*there is no diff in it, for it is empty: name a file with a patch/],
   [
     'a cover letter',
     mail('[PATCH 0/2] x', 'Hi\n'),
