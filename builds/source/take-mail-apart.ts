@@ -9,7 +9,7 @@ import type { GivenMail, MailPart } from '../../domain/patches/mail.ts'
  */
 export async function takeMailApart(mail: string): Promise<GivenMail> {
   // One that most plans never need, and that costs a start.
-  const { Splitter } = await import('@zone-eu/mailsplit')
+  const [{ Splitter }, { default: mime }] = await Promise.all([import('@zone-eu/mailsplit'), import('libmime')])
   const splitter = new Splitter({ ignoreEmbedded: true })
   const found = new Map<MimeNode, Buffer[]>()
   splitter.end(Buffer.from(withoutCarriageReturns(mail), 'latin1'))
@@ -19,7 +19,7 @@ export async function takeMailApart(mail: string): Promise<GivenMail> {
   }
   const nodes = [...found]
   const headers = nodes[0]?.[0].headers
-  const header = (name: string) => (headers ? decoded(headers.getDecoded(name)[0]?.value) : '')
+  const header = (name: string) => (headers ? inOneLine(mime.decodeWords(headers.getFirst(name))) : '')
   const parts: MailPart[] = []
   for (const [node, chunks] of nodes) if (mayHavePatch(node)) parts.push(await partOf(node, Buffer.concat(chunks)))
   return {
@@ -36,8 +36,8 @@ function withoutCarriageReturns(mail: string): string {
   return /^[^\n]*\r\n/.test(mail) ? mail.replaceAll('\r\n', '\n') : mail
 }
 
-function decoded(value: string | undefined): string {
-  return (value ?? '').replaceAll(/\s+/g, ' ').trim()
+function inOneLine(value: string): string {
+  return value.replaceAll(/\s+/g, ' ').trim()
 }
 
 function mayHavePatch({ contentType, multipart, filename }: MimeNode): boolean {

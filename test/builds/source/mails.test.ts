@@ -52,6 +52,8 @@ beforeAll(async () => {
   writeFileSync(join(shared, 'series.mbox'), withoutCover(mbox))
   git(origin, 'am', '-q', join(shared, 'series.mbox'))
   wanted = git(origin, 'rev-parse', 'HEAD^{tree}')
+  git(origin, 'checkout', '-q', '-b', 'flowed', base)
+  step({ 'a.c': text((a) => a.splice(10, 1, 'From here on', '', '>> 1', wide)) }, 'Change what a client wraps')
   git(origin, 'checkout', '-q', 'base')
 })
 afterAll(async () => await rm(shared, { recursive: true, force: true }))
@@ -143,4 +145,39 @@ it('a mail whose message has a diff of its own, indented, changes only what its 
   await treeWith(file(world.folder, 'one.patch', fixed))
   expect(readFileSync(join(world.folder, 'tree/run.sh'), 'utf8')).toBe('#!/bin/sh\n')
   expect(readFileSync(join(world.folder, 'tree/a.c'), 'utf8')).toBe(text((a) => a.splice(0, 1, '0')))
+})
+
+/** A client that sends format=flowed (RFC 3676, 4.2): a stand-in. It breaks lines at blanks, and stuffs what begins with one. */
+function flowed(mail: string, deleteSpace: boolean): string {
+  const [head, ...body] = mail.split('\n\n')
+  const type = `Content-Type: text/plain; charset=UTF-8; format=flowed${deleteSpace ? '; delsp=yes' : ''}`
+  const lines = body.join('\n\n').split('\n')
+  const sent = lines.flatMap((line) =>
+    line === '-- '
+      ? [line]
+      : line.match(/.{1,60}\S*(?: +(?=\S)|$)|^$/g)!.map((part, n, all) => {
+          const soft = n < all.length - 1
+          return `${/^( |>|From )/.test(part) ? ' ' : ''}${part}${soft && deleteSpace ? ' ' : ''}`
+        }),
+  )
+  return `${head!.replaceAll(/^(MIME-Version|Content-.*):.*\n?/gm, '').trimEnd()}\nMIME-Version: 1.0\n${type}\n\n${sent.join('\n')}`
+}
+
+it.each([true, false])('format=flowed is undone as git am does, with DelSp: %s', async (deleteSpace) => {
+  const patch = git(origin, 'format-patch', '--stdout', '-1', 'flowed')
+  const path = file(
+    join(world.folder, 'mails'),
+    'x.eml',
+    latin1(flowed(Buffer.from(patch.slice(patch.indexOf('\n') + 1)).toString('latin1'), deleteSpace)),
+  )
+  expect(
+    readFileSync(path, 'utf8')
+      .split('\n')
+      .filter((line) => line.length > 120),
+  ).toEqual([])
+  expect(await treeWith(path)).toBe(git(origin, 'rev-parse', 'flowed^{tree}'))
+  const am = join(world.folder, 'am')
+  cpSync(origin, am, { recursive: true })
+  git(am, 'am', '-q', path)
+  expect(git(am, 'rev-parse', 'HEAD^{tree}')).toBe(git(origin, 'rev-parse', 'flowed^{tree}'))
 })
