@@ -44,11 +44,11 @@ export interface BadPatch {
 export async function readPatches(path: string, files: InputFiles = asTheyAre): Promise<PatchFile | BadPatch> {
   const bytes = files.readPatch(path)
   const text = Buffer.from(unpacked(bytes, path)).toString('latin1')
-  if (text.trim() === '') return { message: 'there is no diff in it, for it is empty', hint: 'name a file with a patch' }
+  if (text.trim() === '')
+    return { message: 'there is no diff in it, for it is empty', hint: 'name a file with a patch' }
   const mailbox = splitMailbox(text)
   if (mailbox.of === 'diff') {
-    if (!mayBeDiff.test(text))
-      return { message: 'there is no diff in it', hint: 'name a file with a patch' }
+    if (!mayBeDiff.test(text)) return { message: 'there is no diff in it', hint: 'name a file with a patch' }
     return isPacked(bytes)
       ? { ...asIs(path, bytes), patches: [{ name: basename(path), diffs: readDiffs(text).files }] }
       : asIs(path, bytes)

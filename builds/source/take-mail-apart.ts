@@ -8,7 +8,9 @@ import type { GivenMail, MailPart } from '../../domain/patches/mail.ts'
  * @param mail bytes as letters of Latin-1
  */
 export async function takeMailApart(mail: string): Promise<GivenMail> {
-  // One that most plans never need, and that costs a start.
+  const plain = plainMail(mail)
+  if (plain !== undefined) return plain
+  // They take longer to load than a plan takes to check.
   const [{ Splitter }, { default: mime }] = await Promise.all([import('@zone-eu/mailsplit'), import('libmime')])
   const splitter = new Splitter({ ignoreEmbedded: true })
   const found = new Map<MimeNode, Buffer[]>()
@@ -26,9 +28,35 @@ export async function takeMailApart(mail: string): Promise<GivenMail> {
     subject: header('subject'),
     from: header('from'),
     id: header('message-id'),
-    references: `${header('references')} ${header('in-reply-to')}`.match(/<[^<>\s]+>/g) ?? [],
+    references: idsIn(`${header('references')} ${header('in-reply-to')}`),
     parts,
   }
+}
+
+function idsIn(text: string): string[] {
+  return text.match(/<[^<>\s]+>/g) ?? []
+}
+
+/** A mail in which nothing is encoded, as git format-patch writes most; undefined for any other. */
+function plainMail(mail: string): GivenMail | undefined {
+  const end = mail.indexOf('\n\n')
+  const head = mail.slice(0, end + 1).replaceAll(/\n[ \t]+/g, ' ')
+  if (end === -1 || /\r|=\?|[\x80-\xff]/.test(head) || !isReadAsItIs(head)) return undefined
+  const header = (name: string) => inOneLine(new RegExp(`^${name}:(.*)$`, 'im').exec(head)?.[1] ?? '')
+  return {
+    subject: header('subject'),
+    from: header('from'),
+    id: header('message-id'),
+    references: idsIn(`${header('references')} ${header('in-reply-to')}`),
+    parts: [{ type: 'text/plain', text: mail.slice(end + 2) }],
+  }
+}
+
+function isReadAsItIs(head: string): boolean {
+  const fields = head.match(/^content-.*$/gim) ?? []
+  return fields.every((field) =>
+    /^(content-type: *text\/plain(; *charset=[\w"-]+)?|content-transfer-encoding: *(7bit|8bit)) *$/i.test(field),
+  )
 }
 
 /** A mail on its way has CR LF at the end of each line, also of its header. A CR at a line's end of its own is then encoded. */

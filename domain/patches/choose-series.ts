@@ -21,7 +21,9 @@ interface Refused {
  */
 export function chooseSeries(mails: readonly Mail[], alone: boolean): ChosenSeries {
   const said: string[] = []
-  const distinct = mails.filter(({ id }, index) => id === '' || mails.findIndex((mail) => mail.id === id) === index)
+  const firstOf = new Map<string, Mail>()
+  for (const mail of mails) if (!firstOf.has(mail.id)) firstOf.set(mail.id, mail)
+  const distinct = mails.filter((mail) => mail.id === '' || firstOf.get(mail.id) === mail)
   const leaveOut = (mail: Mail) => {
     const what = diffsIn(mail)
     if (what !== '') said.push(`left out: ${nameOf(mail)} ${what}`)
@@ -31,7 +33,7 @@ export function chooseSeries(mails: readonly Mail[], alone: boolean): ChosenSeri
   const withDiff = distinct.filter((mail) => numbered(mail) && (mail.tagged || mail.diffs.length > 0 || mail.broken))
   const tagged = withDiff.filter((mail) => mail.tagged)
   const candidates = tagged.length > 0 ? tagged : withDiff
-  for (const mail of withDiff) if (!candidates.includes(mail)) leaveOut(mail)
+  if (tagged.length > 0) for (const mail of withDiff) if (!mail.tagged) leaveOut(mail)
   const [first] = candidates
   if (first === undefined) return { ok: false, ...noPatch(distinct) }
   const version = Math.max(...candidates.map((mail) => mail.version))
@@ -42,7 +44,7 @@ export function chooseSeries(mails: readonly Mail[], alone: boolean): ChosenSeri
     : inOrder(newest)
   if ('message' in series) return { ok: false, ...series }
   if (older.length > 0) {
-    const stranger = older.find((mail) => !newest.some((other) => belongTogether(mail, other, distinct)))
+    const stranger = strangerAmong(older, newest, distinct)
     if (stranger !== undefined) return { ok: false, ...twoSeries(stranger, newest[0]!) }
     said.push(`left out: v${[...new Set(older.map((mail) => mail.version))].join(', v')}, since v${version} is newer`)
   }
@@ -88,13 +90,14 @@ function isWithoutDiff({ diffs, broken, html }: Mail): boolean {
 }
 
 function inOrder(mails: readonly Mail[]): Mail[] | Refused {
-  const kept: Mail[] = []
+  const kept = new Map<string, Mail>()
   for (const mail of mails) {
-    const twin = kept.find(({ title }) => title === mail.title && title !== '')
+    const title = mail.title || `${kept.size}`
+    const twin = kept.get(title)
     if (twin !== undefined && textOf(twin.diffs) !== textOf(mail.diffs)) return twoSeries(twin, mail)
-    if (twin === undefined) kept.push(mail)
+    if (twin === undefined) kept.set(title, mail)
   }
-  return kept
+  return [...kept.values()]
 }
 
 function twoSeries(one: Mail, other: Mail): Refused {
@@ -104,16 +107,17 @@ function twoSeries(one: Mail, other: Mail): Refused {
   }
 }
 
-/** An older version has a patch of the same title, or is in the same thread. */
-function belongTogether(mail: Mail, other: Mail, all: readonly Mail[]): boolean {
-  if (mail.title === other.title) return true
-  const thread = (one: Mail) => [one.id, ...one.references].filter((id) => id !== '')
-  const ids = new Set(thread(mail))
-  if (thread(other).some((id) => ids.has(id))) return true
-  // Of a series that lost a patch and won another the rest has the same titles, or its cover has.
-  const titles = (version: number) => new Set(all.filter((one) => one.version === version).map(({ title }) => title))
-  const newer = titles(other.version)
-  return [...titles(mail.version)].some((title) => newer.has(title))
+/** An older version that has nothing to do with the newest: no title is the same, not even the cover's, nor is the thread. */
+function strangerAmong(older: readonly Mail[], newest: readonly Mail[], all: readonly Mail[]): Mail | undefined {
+  const idsOf = (mail: Mail) => [mail.id, ...mail.references].filter((id) => id !== '')
+  const titles = Map.groupBy(all, ({ version }) => version)
+  const newer = {
+    titles: new Set(titles.get(newest[0]!.version)?.map(({ title }) => title)),
+    ids: new Set(newest.flatMap(idsOf)),
+  }
+  const known = new Set<number>()
+  for (const [version, mails] of titles) if (mails.some(({ title }) => newer.titles.has(title))) known.add(version)
+  return older.find((mail) => !known.has(mail.version) && !idsOf(mail).some((id) => newer.ids.has(id)))
 }
 
 /** What of a mail is no whole patch. */

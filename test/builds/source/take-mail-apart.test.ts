@@ -78,3 +78,13 @@ it('the header says who wrote what, and in answer to which mails', async () => {
     parts: [plain('')],
   })
 })
+
+it.each([
+  ['', 'x'],
+  ['Content-Type: text/plain; charset=UTF-8\nContent-Transfer-Encoding: 8bit\n', 'a folded\n subject'],
+  ['References: <0@x>\n <1@x>\nIn-Reply-To: <1@x>\nMessage-Id: <2@x>\n', '[PATCH 1/2] x'],
+])('a mail in which nothing is encoded is read as any other is: %j', async (more, subject) => {
+  const mail = `From: A <a@x>\n${more}Subject: ${subject}\n\n+one \n\xe9\n`
+  // A field that makes no difference has it read by the library.
+  expect(await takeMailApart(mail)).toEqual(await takeMailApart(`X-Other: =?us-ascii?q?x?=\n${mail}`))
+})
