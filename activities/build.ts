@@ -129,9 +129,9 @@ async function make(
     const identity = sameInputs(task, await identifyFirmware(recipe, sourceContext))
     return { identity, outcome: await buildFirmware(recipe, sourceContext) }
   }
-  const { sources, patches } = task.kernel
-  const tree = await obtainSource(sources, patches, sourceContext)
-  const source = await sourceIdentity(sources, patches, sourceContext)
+  const { sources, patches, fuzz } = task.kernel
+  const tree = await obtainSource(sources, patches, sourceContext, fuzz)
+  const source = await sourceIdentity(sources, patches, sourceContext, fuzz)
   const identity = sameInputs(task, await identifyKernel(task.kernel, source, context.files))
   return { identity, outcome: await buildKernel(task.kernel, tree, context) }
 }

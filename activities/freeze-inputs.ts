@@ -3,9 +3,10 @@ import { readStack } from '../builds/firmware/recipe.ts'
 import { RecordedFiles, type InputFiles } from '../builds/input-files.ts'
 import { requestedConfig } from '../builds/kernel/requested-config.ts'
 import { SourcePinner } from '../builds/pin-sources.ts'
-import { patchHashes } from '../builds/source/patches.ts'
+import { requirePatches } from '../builds/source/read-patches.ts'
 import type { SourceContext } from '../builds/source/source.ts'
 import type { Cell } from '../domain/cell.ts'
+import { saidOf } from '../reading/check-patches.ts'
 import { putArtifact } from '../store/artifacts.ts'
 import { freezeCells, type StoredCell } from '../store/cells.ts'
 import type { Deps } from './deps.ts'
@@ -27,7 +28,7 @@ export async function freezeInputs<Stored extends StoredCell>(
 ): Promise<Stored[]> {
   if (cells.every(({ cell }) => isFrozen(cell))) return [...cells]
   const files = new RecordedFiles()
-  await readAll(cells, files)
+  for (const sentence of await readAll(cells, files)) context.say?.(`${sentence}.`)
   const bundle = await putArtifact(deps.store, Buffer.from(files.bundle()))
   const pinner = new SourcePinner({ ...context, files })
   const frozen: Stored[] = []
@@ -46,15 +47,18 @@ function isFrozen({ kernel, stack }: Cell): boolean {
   return kernel.frozen !== undefined && (stack.recipe === undefined || stack.frozen !== undefined)
 }
 
-/** Reads all files of cells, those that many have in common once. */
-async function readAll(cells: readonly StoredCell[], files: InputFiles): Promise<void> {
+/** Reads all files of cells, those that many have in common once. @returns what of patches is applied, where that is not all */
+async function readAll(cells: readonly StoredCell[], files: InputFiles): Promise<Set<string>> {
+  const said = new Set<string>()
   const kernels = new Map(
     cells.map(({ cell: { kernel } }) => [JSON.stringify([kernel.patches, kernel.fragments]), kernel]),
   )
   for (const { patches, fragments } of kernels.values()) {
-    patchHashes(patches, files)
+    for (const path of patches)
+      for (const sentence of saidOf(path, await requirePatches(path, files))) said.add(sentence)
     requestedConfig({ fragments, symbols: {} }, files)
   }
   for (const recipe of new Set(cells.flatMap(({ cell }) => cell.stack.recipe ?? [])))
     readRecipeFiles(await readStack(recipe, {}, files), files)
+  return said
 }

@@ -2,12 +2,15 @@ import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { LabError } from '../domain/errors.ts'
+import { readPatchBytes } from './source/mail-folder.ts'
 import { readInputBytes, whyUnreadable } from '../host/read-input.ts'
 
 /** The small files that builds are made from: patches, fragments of configurations, recipes and what these name. */
 export interface InputFiles {
   /** @throws Node's error (ENOENT, ...) when there is no such file; LabError BadInput for what is no file */
   read(path: string): Uint8Array
+  /** As `read`, and of a folder of mails its mails as one mailbox. */
+  readPatch(path: string): Uint8Array
   has(path: string): boolean
   /** What is wrong with a file, in words that go on after its name; undefined when it can be read. */
   whyUnreadable(path: string): string | undefined
@@ -18,6 +21,7 @@ export interface InputFiles {
 /** The files as they are at this moment. */
 export const asTheyAre: InputFiles = {
   read: readInputBytes,
+  readPatch: readPatchBytes,
   has: existsSync,
   whyUnreadable,
   at: (path) => Promise.resolve(path),
@@ -28,7 +32,15 @@ export class RecordedFiles implements InputFiles {
   readonly #read = new Map<string, Uint8Array>()
 
   read(path: string): Uint8Array {
-    const known = this.#read.get(path) ?? readInputBytes(path)
+    return this.#once(path, readInputBytes)
+  }
+
+  readPatch(path: string): Uint8Array {
+    return this.#once(path, readPatchBytes)
+  }
+
+  #once(path: string, read: (path: string) => Uint8Array): Uint8Array {
+    const known = this.#read.get(path) ?? read(path)
     this.#read.set(path, known)
     return known
   }
@@ -70,6 +82,7 @@ export function filesOfBundle(text: string): ReadonlyMap<string, Uint8Array> {
 export function frozenFiles(files: ReadonlyMap<string, Uint8Array>, folder: string): InputFiles {
   return {
     read: (path) => files.get(path) ?? asTheyAre.read(path),
+    readPatch: (path) => files.get(path) ?? asTheyAre.readPatch(path),
     has: (path) => files.has(path) || asTheyAre.has(path),
     whyUnreadable: (path) => (files.has(path) ? undefined : whyUnreadable(path)),
     async at(path) {

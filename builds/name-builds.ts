@@ -67,9 +67,9 @@ export class BuildNamer {
     })
   }
 
-  #source({ sources, patches, frozen }: KernelInputs): Promise<SourceIdentity> {
-    return this.#once(`source ${JSON.stringify([sources, patches, frozen])}`, async () =>
-      sourceIdentity(sources, patches, { ...this.#context, files: await this.#files(frozen) }),
+  #source({ sources, patches, frozen, fuzz }: KernelInputs): Promise<SourceIdentity> {
+    return this.#once(`source ${JSON.stringify([sources, patches, frozen, fuzz])}`, async () =>
+      sourceIdentity(sources, patches, { ...this.#context, files: await this.#files(frozen) }, fuzz),
     )
   }
 

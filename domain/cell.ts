@@ -7,8 +7,10 @@ export interface KernelInputs {
   name: string
   /** Locations tried in order. */
   sources: SourceLocation[]
-  /** Absolute paths, applied in order with -p1. */
+  /** Absolute paths of diffs, mails, mailboxes or folders of mails, applied in order with -p1. */
   patches: string[]
+  /** Lines of context at either end of a patch's hunk that need not be those of the source; absent where all must be. */
+  fuzz?: number
   /** `allnoconfig`, `defconfig`, ... */
   base: string
   /** Fragment files, absolute, merged in order. */

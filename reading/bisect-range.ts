@@ -37,7 +37,7 @@ export async function bisectRange(
 ): Promise<BisectRange> {
   const now = madeOf(subject.context)
   const { cell } = withInputs(now, {})
-  requireSamePatches(now, subject.of)
+  await requireSamePatches(now, subject.of)
   const other = await lastOtherwise(store, subject)
   const before = other && madeOf(other)
   const said = other

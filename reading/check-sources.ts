@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readStack } from '../builds/firmware/recipe.ts'
 import type { StackRecipe } from '../builds/firmware/stack-recipe.ts'
@@ -72,7 +73,7 @@ async function mistakeOf(location: SourceLocation): Promise<(Mistake & { always?
     case 'tree':
       if (location.path === '/')
         return { message: 'this tree is the whole machine', hint: 'name the folder of the source', always: true }
-      return await missing(location.path, 'folder')
+      return (await missing(location.path, 'folder')) ?? (await noKernel(location.path))
     case 'tarball':
       return location.url.startsWith('file:') ? await missing(fileURLToPath(location.url), 'file') : undefined
     case 'git':
@@ -87,6 +88,22 @@ async function missing(path: string, kind: 'folder' | 'file'): Promise<Mistake |
   if (!found) return { message: `there is no ${kind} ${path}`, hint: 'paths start at the folder of this file' }
   if (kind === 'folder' ? found.isDirectory() : found.isFile()) return undefined
   return { message: `${path} is no ${kind}`, hint: `name a ${kind}` }
+}
+
+/**
+ * What every kernel's source has, and what only a kernel's has: U-Boot and Zephyr have a Makefile and a Kconfig, too. A folder
+ * in which that cannot be told is left to the build.
+ */
+async function noKernel(path: string): Promise<Mistake | undefined> {
+  const has = (name: string) =>
+    stat(join(path, name)).then(
+      () => true,
+      (error: NodeJS.ErrnoException) => error.code !== 'ENOENT' && error.code !== 'ENOTDIR',
+    )
+  for (const name of ['Makefile', 'Kconfig', 'init/Kconfig'])
+    if (!(await has(name)))
+      return { message: `${path} is no kernel: it has no ${name}`, hint: 'name the folder of a kernel source' }
+  return undefined
 }
 
 async function missingRef(location: Extract<SourceLocation, { kind: 'git' }>): Promise<Mistake | undefined> {

@@ -6,11 +6,13 @@ import type { PlanFiles } from '../domain/plan/check.ts'
 import { expandMatrix } from '../domain/plan/expand-matrix.ts'
 import { parsePlan } from '../domain/plan/parse-plan.ts'
 import type { Plan } from '../domain/plan/plan.ts'
+import { inReadingOrder } from '../domain/yaml/located-error.ts'
 import { mistaken } from '../domain/yaml/mistaken.ts'
 import { findingIds, probeGroups } from '../domain/probes/registry.ts'
 import { foldersFrom } from '../host/folders.ts'
 import { readInput, whyUnreadable } from '../host/read-input.ts'
 import { knownCpus } from '../targets/qemu/known-cpus.ts'
+import { checkPatches } from './check-patches.ts'
 import { sourceMistakes } from './check-sources.ts'
 
 export interface ReadPlan {
@@ -19,6 +21,8 @@ export interface ReadPlan {
   /** Absolute. */
   file: string
   cells: Cell[]
+  /** What the user should know of it although nothing is wrong, a sentence each without its full stop. */
+  said: string[]
 }
 
 /**
@@ -33,9 +37,10 @@ export async function readPlanFile(path: string): Promise<ReadPlan> {
   const known = { groups: probeGroups, findings: findingIds(), cpus: await knownCpus(foldersFrom()) }
   const parsed = parsePlan(text, path, files, known)
   if (!parsed.ok) throw mistaken('PlanInvalid', parsed.errors)
-  const missing = await sourceMistakes(parsed.plan, text, path)
-  if (missing.length > 0) throw mistaken('PlanInvalid', missing)
-  return { plan: parsed.plan, text, file, cells: expandMatrix(parsed.plan) }
+  const patches = await checkPatches(parsed.plan, text, path)
+  const wrong = [...(await sourceMistakes(parsed.plan, text, path)), ...patches.errors]
+  if (wrong.length > 0) throw mistaken('PlanInvalid', inReadingOrder(wrong, path))
+  return { plan: parsed.plan, text, file, cells: expandMatrix(parsed.plan), said: patches.said }
 }
 
 /** The files of this machine. */

@@ -130,7 +130,8 @@ async function resultOf(store: Store, { context }: Subject, what: string, text: 
 async function variantOf(now: Made, name: string, taken: Partial<Record<Input, Taken>>): Promise<Variant> {
   const made = Object.fromEntries(Object.entries(taken).map(([input, { from }]) => [input, from]))
   const mixed = withInputs(now, made)
-  if (mixed.kernelBuild === undefined) requireSamePatches(taken.kernel?.from ?? now, taken.kernel?.of ?? 'the cell')
+  if (mixed.kernelBuild === undefined)
+    await requireSamePatches(taken.kernel?.from ?? now, taken.kernel?.of ?? 'the cell')
   return { name, ...mixed }
 }
 

@@ -41,6 +41,7 @@ export async function identifyKernel(
   return buildIdentity('kernel', inputs.name, {
     source: source.source,
     patches: source.patches,
+    ...(source.fuzz !== undefined && { fuzz: source.fuzz }),
     base: inputs.base,
     symbols: Object.fromEntries(requested),
     toolchain,

@@ -1,6 +1,7 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { SourceLocation } from '../../domain/cell.ts'
+import { parseSeries } from '../../domain/patches/parse-series.ts'
 import { withLock } from '../../host/lock.ts'
 import { markUsed } from '../cache/in-use.ts'
 import { download, wantedHash } from './download.ts'
@@ -40,18 +41,4 @@ export async function debianSeries(location: DebianLocation, context: SourceCont
   // A package without patches has no series.
   const series = await readFile(join(folder, 'patches', 'series'), 'utf8').catch(() => '')
   return parseSeries(series).map((name) => join(folder, 'patches', name))
-}
-
-/** The patch names in a quilt series: one a line, comments after `#`, options such as -p1 after the name. */
-export function parseSeries(text: string): string[] {
-  return text
-    .split('\n')
-    .map(
-      (line) =>
-        line
-          .replace(/(^|\s)#.*$/, '')
-          .trim()
-          .split(/\s+/)[0] ?? '',
-    )
-    .filter((name) => name !== '')
 }

@@ -11,7 +11,8 @@ import { cachedDownload } from './download.ts'
 import { gitRef } from './git.ts'
 import { deb } from './deb.ts'
 import { localTree } from './local-tree.ts'
-import { applyPatches, patchHashes } from './patches.ts'
+import { applyPatches } from './patches.ts'
+import { patchHashes } from './read-patches.ts'
 import { resolveLocation } from './resolve.ts'
 import {
   obtainingContext,
@@ -30,6 +31,7 @@ const note = z.object({
   from: z.string(),
   epoch: z.number(),
   files: z.number().optional(),
+  fuzz: z.number().optional(),
 })
 
 /**
@@ -37,15 +39,27 @@ const note = z.object({
  * when the locations leave no doubt (one sha256, or a commit) or one of them is in the cache already.
  * @param locations tried in order
  * @param patches absolute paths, in order
- * @throws LabError SourceMissing with what was wrong with each location, or naming a patch that is not there
+ * @param fuzz lines of context at either end of a hunk that need not be those of the source
+ * @throws LabError SourceMissing with what was wrong with each location, or naming a patch that is not there; PatchFailed for
+ *   one that is none
  */
 export async function sourceIdentity(
   locations: SourceLocation[],
   patches: string[],
   context: NamingContext,
+  fuzz = 0,
 ): Promise<SourceIdentity> {
-  const hashes = patchHashes(patches, context.files)
-  return { source: await settle(locations, hashes, obtainingContext(context)), patches: hashes }
+  return await identityOf(locations, patches, fuzz, obtainingContext(context))
+}
+
+async function identityOf(
+  locations: SourceLocation[],
+  patches: string[],
+  fuzz: number,
+  context: SourceContext,
+): Promise<SourceIdentity> {
+  const patched = { patches: await patchHashes(patches, context.files), ...(fuzz > 0 && { fuzz }) }
+  return { source: await settle(locations, patched, context), ...patched }
 }
 
 /**
@@ -58,9 +72,9 @@ export async function obtainSource(
   locations: SourceLocation[],
   patches: string[],
   context: SourceContext,
+  fuzz = 0,
 ): Promise<SourceTree> {
-  const hashes = patchHashes(patches, context.files)
-  const identity = { source: await settle(locations, hashes, context), patches: hashes }
+  const identity = await identityOf(locations, patches, fuzz, context)
   const place = placeOf(identity, context)
   const there = await readTree(place)
   if (there !== undefined) {
@@ -68,16 +82,20 @@ export async function obtainSource(
     return there
   }
   const fetched = await fetchFirst(await inOrder(locations, identity.source, context), context)
-  return await unpackOnce(fetched, patches, hashes, context)
+  return await unpackOnce(fetched, patches, identity, context)
 }
 
-async function settle(locations: SourceLocation[], patches: string[], context: SourceContext): Promise<string> {
+async function settle(
+  locations: SourceLocation[],
+  patched: Omit<SourceIdentity, 'source'>,
+  context: SourceContext,
+): Promise<string> {
   const known = await Promise.all(locations.map((location) => knownOf(location, context).catch(() => undefined)))
   const [first] = known
   if (first !== undefined && known.every((source) => source === first)) return first
   for (const source of known) {
     if (source === undefined) continue
-    if ((await readTree(placeOf({ source, patches }, context))) !== undefined) return source
+    if ((await readTree(placeOf({ source, ...patched }, context))) !== undefined) return source
     if ((await cachedDownload(source.replace(/^sha256:/, ''), context)) !== undefined) return source
   }
   return (await fetchFirst(locations, context)).source
@@ -119,10 +137,10 @@ async function fetchFirst(locations: SourceLocation[], context: SourceContext): 
 async function unpackOnce(
   fetched: FetchedSource,
   patches: string[],
-  hashes: string[],
+  patched: Omit<SourceIdentity, 'source'>,
   context: SourceContext,
 ): Promise<SourceTree> {
-  const identity = { source: fetched.source, patches: hashes }
+  const identity = { ...patched, source: fetched.source }
   const folder = placeOf(identity, context)
   return await withLock(`${folder}.lock`, { signal: context.signal }, async () => {
     const there = await readTree(folder)
@@ -137,7 +155,8 @@ async function unpackOnce(
       await onGround(context, async (ground) => {
         await ground.stand(part, whole)
         const epoch = await fetched.unpack(join(part, treeFolder))
-        await applyPatches(patches, join(part, treeFolder), fetched.from, context)
+        const to = { tree: join(part, treeFolder), from: fetched.from, fuzz: patched.fuzz ?? 0 }
+        await applyPatches(patches, to, context)
         const files = await countFiles(join(part, treeFolder), context.signal)
         await writeFile(
           join(part, treeNote),
@@ -162,17 +181,15 @@ async function unpackOnce(
 async function readTree(folder: string): Promise<SourceTree | undefined> {
   const text = await readFile(join(folder, treeNote), 'utf8').catch(() => undefined)
   if (text === undefined) return undefined
-  const { source, patches, from, epoch, files } = note.parse(JSON.parse(text))
-  const tree = { folder: join(folder, treeFolder), identity: { source, patches }, from, epoch }
+  const { source, patches, fuzz, from, epoch, files } = note.parse(JSON.parse(text))
+  const identity = { source, patches, ...(fuzz !== undefined && { fuzz }) }
+  const tree = { folder: join(folder, treeFolder), identity, from, epoch }
   return files === undefined ? tree : { ...tree, files }
 }
 
-function placeOf(identity: SourceIdentity, context: SourceContext): string {
-  return join(
-    context.folders.cache,
-    'sources',
-    sha256(JSON.stringify([identity.source, identity.patches])).slice(0, 20),
-  )
+function placeOf({ source, patches, fuzz }: SourceIdentity, context: SourceContext): string {
+  const named = JSON.stringify(fuzz === undefined ? [source, patches] : [source, patches, fuzz])
+  return join(context.folders.cache, 'sources', sha256(named).slice(0, 20))
 }
 
 function knownOf(location: SourceLocation, context: SourceContext): Promise<string | undefined> {

@@ -18,8 +18,10 @@ export interface SourceTree {
 export interface SourceIdentity {
   /** `sha256:<hex>` of a tarball, `commit:<hex>` of a git ref, or `tree:<hex>`, the git tree id of a local tree's content. */
   source: string
-  /** The sha256 of each patch, in order. */
+  /** The hash of each patch, in order. */
   patches: string[]
+  /** Lines of context at either end of a hunk that need not be those of the source; absent where all must be. */
+  fuzz?: number
 }
 
 /** What obtaining sources may use and whom it tells; every BuildContext will do. */

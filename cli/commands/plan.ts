@@ -11,10 +11,17 @@ export function addPlanCommands(program: Command, context: () => Context): void 
     .command('check <plan>')
     .description('check a plan; every mistake on a line of its own, file:line:column')
     .action(async (path: string) => {
-      const { plan, cells } = await readPlanFile(path)
+      const { plan, cells, said } = await readPlanFile(path)
       const { json, print, printJson } = context()
-      if (json) printJson({ schemaVersion: 1, plan: plan.name, cells: cells.map((cell) => cell.id) })
-      else print([`${path}: fine, ${counted(cells.length, 'cell')}`, ...cells.map((cell) => `  ${cell.id}`)].join('\n'))
+      if (json) printJson({ schemaVersion: 1, plan: plan.name, cells: cells.map((cell) => cell.id), said })
+      else
+        print(
+          [
+            `${path}: fine, ${counted(cells.length, 'cell')}`,
+            ...cells.map((cell) => `  ${cell.id}`),
+            ...said.map((sentence) => `${sentence}.`),
+          ].join('\n'),
+        )
     })
   plan
     .command('schema')

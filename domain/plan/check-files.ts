@@ -33,7 +33,11 @@ export function checkFiles({ yaml: { value: root }, file, files, complain, compl
           complainIn({ file: found!.name, line, column: 1, message, hint })
         }
       }
-      for (const patch of textsAt(root, [...path, 'patches'])) need('patch', patch.text, patch.path)
+      for (const patch of textsAt(root, [...path, 'patches'])) {
+        // A folder may have mails; what is in it and in files is for reading/check-patches.ts to see.
+        const isFolder = isPath.test(patch.text) && files.list(files.resolve(file, patch.text)) !== undefined
+        if (!isFolder) need('patch', patch.text, patch.path)
+      }
     }
   }
   for (const { value, path } of entriesAt(root, ['stacks'])) {

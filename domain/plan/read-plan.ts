@@ -25,6 +25,7 @@ export function readPlan(
     name,
     sources: list(given.source).map((location) => sourceLocation(location, absolute)),
     patches: given.patches.map(absolute),
+    ...(given.fuzz > 0 && { fuzz: given.fuzz }),
     base: given.base,
     fragments: given.fragments.map(absolute),
     symbols: symbols(['kernels', name, 'symbols'], given.symbols),

@@ -76,7 +76,18 @@ export const kernel = map({
   symbols: symbols
     .default({})
     .describe('Kconfig symbols over the fragments, without CONFIG_: y, m, n, a number or a text.'),
-  patches: z.array(path).default([]).describe('Patch files, applied in this order with patch -p1.'),
+  patches: z
+    .array(path)
+    .default([])
+    .describe(
+      'Patches, applied in this order with patch -p1: diffs, mails, mailboxes (.gz, too), folders of mails. Of a thread the newest version of its series is applied.',
+    ),
+  fuzz: z
+    .int()
+    .min(0)
+    .max(2)
+    .default(0)
+    .describe("Lines of context at either end of a patch's hunk that need not be those of the source; 0, 1 or 2."),
 })
 
 export const config = map({

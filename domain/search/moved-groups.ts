@@ -25,8 +25,8 @@ function partOf({ cell, kernel, firmwareBuild, place }: Made, input: Input): unk
   switch (input) {
     case 'kernel':
       return kernel === null
-        ? { sources: cell.kernel.sources, patches: cell.kernel.patches }
-        : { source: kernel['source'], patches: kernel['patches'] }
+        ? { sources: cell.kernel.sources, patches: cell.kernel.patches, fuzz: cell.kernel.fuzz }
+        : { source: kernel['source'], patches: kernel['patches'], fuzz: kernel['fuzz'] }
     case 'config':
       return [
         kernel === null ? configOf(cell.kernel) : { base: kernel['base'], symbols: kernel['symbols'] },
@@ -75,6 +75,7 @@ export function withInputs(now: Made, taken: Partial<Record<Input, Made>>): Mixe
       name: now.cell.kernel.name,
       sources: sourcesAsBuilt(source),
       patches: source.cell.kernel.patches,
+      ...(source.cell.kernel.fuzz !== undefined && { fuzz: source.cell.kernel.fuzz }),
       ...(isFrozen && { frozen }),
     },
     modules: config.cell.modules,

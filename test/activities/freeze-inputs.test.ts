@@ -33,7 +33,7 @@ beforeEach(async () => {
   store = await openStore(stack.folders.state)
   onTestFinished(() => store.close())
   deps = { store, folders: stack.folders, client: undefined as never }
-  makeRepository(join(stack.folder, 'linux'), { Makefile: 'one\n' })
+  makeRepository(join(stack.folder, 'linux'), { Makefile: 'one\n', Kconfig: '\n', 'init/Kconfig': '\n' })
   writeFiles(stack.folder, {
     'one.patch': '--- a/Makefile\n+++ b/Makefile\n@@ -1 +1 @@\n-one\n+patched\n',
     'one.config': 'CONFIG_KVM=y\n',

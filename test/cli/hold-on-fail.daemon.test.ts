@@ -29,8 +29,9 @@ beforeEach(async () => {
   state = await newState()
   folder = await tempFolder()
   lab = await makeScriptLab(folder, ['board-1'])
-  await mkdir(join(folder, 'tree'))
-  await writeFile(join(folder, 'tree', 'Makefile'), '# no kernel\n')
+  await mkdir(join(folder, 'tree', 'init'), { recursive: true })
+  for (const name of ['Makefile', 'Kconfig', 'init/Kconfig'])
+    await writeFile(join(folder, 'tree', name), '# no kernel\n')
   plan = join(folder, 'hangs.yaml')
   await writeFile(
     plan,

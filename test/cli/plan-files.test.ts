@@ -92,10 +92,10 @@ it('a folder, a FIFO, a device and a file that is not there are no plans, and no
   expect(await said(folder, undefined, 'none')).toBe(`hyplab: none cannot be read, for there is no such file: ${hint}`)
 })
 
-it('a folder or a FIFO in place of a fragment, a patch or a recipe is told where the plan names it', async () => {
+it('a FIFO in place of a fragment, a patch or a recipe is told where the plan names it', async () => {
   const folder = await folderWith({
     'plan.yaml': smallestPlan
-      .replace('    source', '    fragments: [pipe]\n    patches: [.]\n    source')
+      .replace('    source', '    fragments: [pipe]\n    patches: [pipe]\n    source')
       .replace('stack.yaml', 'pipe'),
   })
   await execa('mkfifo', [join(folder, 'pipe')])
@@ -103,7 +103,7 @@ it('a folder or a FIFO in place of a fragment, a patch or a recipe is told where
   expect(await said(folder)).toBe(
     [
       `plan.yaml:4:17: the config fragment "pipe" ${device}; name a config fragment that is a file`,
-      'plan.yaml:5:15: the patch "." is a folder; name a patch that is a file',
+      `plan.yaml:5:15: the patch "pipe" ${device}; name a patch that is a file`,
       `plan.yaml:7:14: the stack recipe "pipe" ${device}; name a stack recipe that is a file`,
     ].join('\n'),
   )

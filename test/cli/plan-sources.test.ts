@@ -8,10 +8,13 @@ import { makeRepository, writeFiles } from '../builds/source/world.ts'
 import { tempFolder } from '../host/temp-folder.ts'
 import { runHyplab } from './run-hyplab.ts'
 
+/** What every kernel's source has. */
+const kernelLike = { Makefile: 'one\n', Kconfig: '\n', 'init/Kconfig': '\n' }
+
 async function planWith(source: string): Promise<{ folder: string; path: string }> {
   const folder = await tempFolder()
-  makeRepository(join(folder, 'linux'), { Makefile: 'one\n' })
-  writeFiles(folder, { 'file.txt': 'x\n' })
+  makeRepository(join(folder, 'linux'), kernelLike)
+  writeFiles(folder, { 'file.txt': 'x\n', 'u-boot/Makefile': 'x\n', 'u-boot/Kconfig': 'x\n' })
   const path = join(folder, 'plan.yaml')
   const rest = 'stacks: { s: installed }\nmodes: { m: mode=m }\ntargets: { t: { kind: board, class: c } }\n'
   await writeFile(
@@ -25,6 +28,11 @@ it.each([
   ['{ tree: gone }', /plan\.yaml:4:13: there is no folder \/.*\/gone; paths start at the folder of this file$/],
   ['{ tree: file.txt }', /plan\.yaml:4:13: \/.*\/file\.txt is no folder; name a folder$/],
   ['{ tree: / }', /plan\.yaml:4:13: this tree is the whole machine; name the folder of the source$/],
+  ['{ tree: . }', /plan\.yaml:4:13: \/.* is no kernel: it has no Makefile; name the folder of a kernel source$/],
+  [
+    '{ tree: u-boot }',
+    /plan\.yaml:4:13: \/.*\/u-boot is no kernel: it has no init\/Kconfig; name the folder of a kern/,
+  ],
   ['[{ tree: linux }, { tree: / }]', /plan\.yaml:4:31: this tree is the whole machine; /],
   ['{ git: gone, ref: main }', /plan\.yaml:4:13: \/.*\/gone is no git repository; /],
   ['{ git: linux, ref: v9 }', /plan\.yaml:4:13: \/.*\/linux has no ref "v9"; git -C \/.*\/linux show-ref has /],

@@ -605,11 +605,6 @@ export const brokenPlans: [what: string, text: string, says: string | string[]][
     '4:15: there is no patch "fxi.patch"; did you mean "fix.patch"?',
   ],
   [
-    'patches folder',
-    swap('    source', '    patches: [.]\n    source'),
-    '4:15: the patch "." is a folder; name a patch that is a file',
-  ],
-  [
     'unknown kernel key',
     swap('    source', '    fragment: [x]\n    source'),
     '4:5: unknown key "fragment" in kernels.k; did you mean "fragments"?',
