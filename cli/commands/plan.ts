@@ -5,8 +5,7 @@ import type { Context } from '../context.ts'
 import { readPlanFile } from '../../reading/read-plan.ts'
 
 /** `plan check FILE` and `plan schema`. */
-export function addPlanCommands(program: Command, context: () => Context): void {
-  const plan = program.command('plan').description('check plans')
+export function definePlan(plan: Command, context: () => Context): void {
   plan
     .command('check <plan>')
     .description('check a plan; every mistake on a line of its own, file:line:column')

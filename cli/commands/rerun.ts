@@ -13,12 +13,8 @@ interface Options {
 }
 
 /** `rerun RUN.CELL`: which input did it, by boots of both by turns. */
-export function addRerunCommand(program: Command, context: () => Context): void {
-  program
-    .command('rerun <cell>')
-    .description(
-      'boot a cell as it is and with inputs of an earlier result, by turns on the same place, and say which input did it; each that moved when none is named',
-    )
+export function defineRerun(command: Command, context: () => Context): void {
+  command
     .option(
       '--with <input=from>',
       'kernel, config, firmware, cmdline or place of LAST_GOOD, a run (11) or a cell (11.3); or place=NAME; may be repeated',

@@ -30,10 +30,8 @@ interface Options {
 }
 
 /** `run PLAN`: the main job. */
-export function addRunCommand(program: Command, context: () => Context): void {
-  program
-    .command('run <plan>')
-    .description('build, boot and judge every cell of a plan')
+export function defineRun(command: Command, context: () => Context): void {
+  command
     .option('--dry-run', 'say which cells and builds it would make, and how long it may take')
     .option('-d, --detach', 'start it and return; needs `hyplab up`')
     .option('--only <axis=value>', 'only cells with that value, e.g. mode=protected; may be repeated', collect, [])
