@@ -1,49 +1,8 @@
-/** `hyplab`: reads the command line, runs one command, maps what went wrong to one sentence and an exit code. */
-import { CommanderError } from 'commander'
-import { LabError } from '../domain/errors.ts'
-import { makeContext, type Context } from './context.ts'
-import { exitCodeOf, exitCodeOfCommander, exitCodes } from './exit-codes.ts'
-import { makeProgram, runCommand } from './program.ts'
-import { errorToJson } from './show/error-json.ts'
+/** `hyplab`: runs the bundle of the sources, which starts in a third of their time, or the sources. */
+import { fileURLToPath } from 'node:url'
+import { fittingBundle } from './bundle/fitting-bundle.ts'
 
-let printed = false
-const context = (): Context => {
-  const made = makeContext(program.opts())
-  return {
-    ...made,
-    printJson(value) {
-      printed = true
-      made.printJson(value)
-    },
-  }
-}
-const program = makeProgram(context)
-
-// A reader that has seen enough (`| head`) closes the pipe; that is not an error of ours.
-process.stdout.on('error', (error: NodeJS.ErrnoException) =>
-  process.exit(error.code === 'EPIPE' ? exitCodes.ok : exitCodes.infra),
-)
-
-try {
-  await runCommand(program, context)
-} catch (error) {
-  process.exitCode = explain(error)
-  // Who reads JSON gets the error as JSON, too, unless what there was to tell has been printed before it came up.
-  if (program.opts<{ json?: boolean }>().json && !printed && process.exitCode !== exitCodes.ok)
-    process.stdout.write(`${JSON.stringify(errorToJson(error, process.exitCode), null, 2)}\n`)
-}
-
-function explain(error: unknown): number {
-  if (error instanceof CommanderError) return exitCodeOfCommander(error)
-  const { debug } = program.opts<{ debug?: boolean }>()
-  if (error instanceof LabError) {
-    // Mistakes in a file stand at the start of their lines, where editors look for file:line:column.
-    const prefix = error.code === 'PlanInvalid' || error.code === 'LabInvalid' ? '' : 'hyplab: '
-    process.stderr.write(`${prefix}${debug ? error.stack : error.message}\n`)
-    return exitCodeOf(error.code)
-  }
-  process.stderr.write(
-    `hyplab: ${debug ? (error as Error).stack : `${(error as Error).message} (a fault of hyplab itself; --debug shows where)`}\n`,
-  )
-  return exitCodes.infra
-}
+// Stack traces are to name the sources.
+const isDebugged = process.argv.includes('--debug')
+const bundle = isDebugged ? undefined : await fittingBundle(fileURLToPath(new URL('..', import.meta.url)))
+await import(bundle ?? './hyplab.ts')
