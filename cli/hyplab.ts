@@ -20,9 +20,14 @@ const context = (): Context => {
 const program = makeProgram(context)
 
 // A reader that has seen enough (`| head`) closes the pipe; that is not an error of ours.
-process.stdout.on('error', (error: NodeJS.ErrnoException) =>
-  process.exit(error.code === 'EPIPE' ? exitCodes.ok : exitCodes.infra),
-)
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(exitCodes.ok)
+  const why = error.code === 'ENOSPC' ? 'no space is left there' : error.message
+  process.stderr.write(`hyplab: standard output cannot be written: ${why}.\n`)
+  process.exit(exitCodes.infra)
+})
+// There is nobody left to tell.
+process.stderr.on('error', () => {})
 
 try {
   await runCommand(program, context)
