@@ -17,7 +17,7 @@ export interface CommandLine {
 export const commandLines: readonly CommandLine[] = [
   {
     usage: 'run <plan>',
-    does: 'build, boot and judge every cell of a plan',
+    does: 'build, boot and judge every cell of a plan; - is standard input',
     load: async () => (await import('./commands/run.ts')).defineRun,
   },
   {
@@ -52,7 +52,7 @@ export const commandLines: readonly CommandLine[] = [
   },
   {
     usage: 'build <plan>',
-    does: 'make the builds of a plan without booting',
+    does: 'make the builds of a plan without booting; - is standard input',
     load: async () => (await import('./commands/build.ts')).defineBuild,
   },
   {

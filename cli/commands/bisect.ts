@@ -41,7 +41,7 @@ export function defineBisect(bisect: Command, context: () => Context): void {
       wholeNumber,
       1,
     )
-    .option('-d, --detach', 'start it and return; needs `hyplab up`')
+    .option('-d, --detach', 'start it and return; a service that is started for it runs until `hyplab down`')
     .option(...labOption)
     .action(async (cell: string, options: Options) => await begin(context(), cell, options))
   bisect

@@ -2,18 +2,23 @@ import type { Command } from 'commander'
 import { counted } from '../../domain/counted.ts'
 import { planJsonSchema } from '../../domain/plan/schema.ts'
 import type { Context } from '../context.ts'
-import { readPlanFile } from '../../reading/read-plan.ts'
+import { planName, readPlanFile } from '../../reading/read-plan.ts'
 
 /** `plan check FILE` and `plan schema`. */
 export function definePlan(plan: Command, context: () => Context): void {
   plan
     .command('check <plan>')
-    .description('check a plan; every mistake on a line of its own, file:line:column')
+    .description('check a plan, - is standard input; every mistake on a line of its own, file:line:column')
     .action(async (path: string) => {
       const { plan, cells } = await readPlanFile(path)
       const { json, print, printJson } = context()
       if (json) printJson({ schemaVersion: 1, plan: plan.name, cells: cells.map((cell) => cell.id) })
-      else print([`${path}: fine, ${counted(cells.length, 'cell')}`, ...cells.map((cell) => `  ${cell.id}`)].join('\n'))
+      else
+        print(
+          [`${planName(path)}: fine, ${counted(cells.length, 'cell')}`, ...cells.map((cell) => `  ${cell.id}`)].join(
+            '\n',
+          ),
+        )
     })
   plan
     .command('schema')

@@ -25,7 +25,7 @@ export function defineRerun(command: Command, context: () => Context): void {
       '--finding <id>',
       "the finding, or boot.end; the first that failed of those that the cell's verdict rests on when left out",
     )
-    .option('-d, --detach', 'start it and return; needs `hyplab up`')
+    .option('-d, --detach', 'start it and return; a service that is started for it runs until `hyplab down`')
     .option(...labOption)
     .action(async (text: string, options: Options) => {
       // Loaded here, because no other command pays for what knows of builds.
