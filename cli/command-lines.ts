@@ -195,4 +195,14 @@ export const commandLines: readonly CommandLine[] = [
     does: 'check this machine: packages, tools, folders, server; say how to mend what is missing',
     load: async () => (await import('./commands/doctor.ts')).defineDoctor,
   },
+  {
+    usage: 'completion <shell>',
+    does: 'print a script that completes command lines: bash, zsh or fish',
+    load: async () => (await import('./commands/completion.ts')).defineCompletion,
+  },
+  {
+    usage: 'manual',
+    does: 'print the manual page, for man -l',
+    load: async () => (await import('./commands/completion.ts')).defineManual,
+  },
 ]

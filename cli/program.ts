@@ -3,7 +3,8 @@ import { commandLines, type Define } from './command-lines.ts'
 import type { Context } from './context.ts'
 import { version } from './version.ts'
 
-const examples = `
+/** What `--help` says behind the commands. */
+export const examples = `
 Examples:
   hyplab run plans/first-look.yaml            build, boot, judge, show the table
   hyplab run plans/first-look.yaml --dry-run  say what it would do
