@@ -45,7 +45,8 @@ export async function fittingBundle(checkout: string): Promise<string | undefine
   }
 }
 
-function readNewest(folder: string): MadeOf | undefined {
+/** What is noted in a checkout's folder; undefined when nothing is that can be read. */
+export function readNewest(folder: string): MadeOf | undefined {
   try {
     return JSON.parse(readFileSync(join(folder, newest), 'utf8')) as MadeOf
   } catch {

@@ -1,9 +1,10 @@
+import { existsSync } from 'node:fs'
 import { mkdtemp, mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { dirname, join, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Plugin } from 'rolldown'
 import { replaceFile } from '../../host/whole-file.ts'
-import { newest, stateOf, type MadeOf } from './fitting-bundle.ts'
+import { newest, readNewest, stateOf, type MadeOf } from './fitting-bundle.ts'
 
 /** Packages of hundreds of small files. The others have parts in machine code, or are loaded by few commands. */
 const bundled = ['@noble/hashes', 'commander', 'croner', 'kysely', 'picocolors', 'yaml', 'zod']
@@ -31,6 +32,7 @@ export async function makeBundle(checkout: string, folder: string): Promise<Made
   })
   await mkdir(folder, { recursive: true })
   await removeOld(folder)
+  await removeOfGone(dirname(folder))
   const made = await mkdtemp(join(folder, 'bundle-'))
   try {
     // Of .mjs Node knows without a look that it is a module.
@@ -77,5 +79,14 @@ async function removeOld(folder: string): Promise<void> {
     if (!name.startsWith('bundle-')) continue
     const { mtimeMs } = await stat(join(folder, name))
     if (Date.now() - mtimeMs > keptMs) await rm(join(folder, name), { recursive: true, force: true })
+  }
+}
+
+/** Checkouts may share node_modules; who is gone, or has moved, needs no bundle. */
+async function removeOfGone(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const known = readNewest(join(folder, name))
+    if (known !== undefined && !existsSync(known.checkout))
+      await rm(join(folder, name), { recursive: true, force: true })
   }
 }

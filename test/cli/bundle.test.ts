@@ -1,13 +1,13 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
-import { fittingBundle } from '../../cli/bundle/fitting-bundle.ts'
+import { bundleFolder, fittingBundle } from '../../cli/bundle/fitting-bundle.ts'
 
 /** A checkout with a command line that says one word, and where it thinks that it lies. */
 function checkoutSaying(word: string): string {
   const checkout = realpathSync(mkdtempSync(join(tmpdir(), 'hyplab-bundle-')))
-  onTestFinished(() => rmSync(checkout, { recursive: true }))
+  onTestFinished(() => rmSync(checkout, { recursive: true, force: true }))
   mkdirSync(join(checkout, 'cli'))
   writeFileSync(join(checkout, 'package-lock.json'), '{}')
   writeFileSync(join(checkout, 'cli/word.ts'), `export const word: string = '${word}'\n`)
@@ -58,4 +58,17 @@ it('does without one where it cannot be kept', async () => {
   const checkout = checkoutSaying('first')
   writeFileSync(join(checkout, 'node_modules'), 'no folder')
   expect(await fittingBundle(checkout)).toBeUndefined()
+})
+
+it('of a checkout that is gone is removed by another one with the same node_modules', async () => {
+  const shared = checkoutSaying('nothing')
+  mkdirSync(join(shared, 'node_modules'))
+  const [gone, there] = [checkoutSaying('first'), checkoutSaying('second')]
+  for (const checkout of [gone, there]) symlinkSync(join(shared, 'node_modules'), join(checkout, 'node_modules'))
+  const kept = join(shared, 'node_modules/.cache/hyplab-cli')
+  await fittingBundle(gone)
+  expect(readdirSync(kept)).toHaveLength(1)
+  rmSync(gone, { recursive: true })
+  await fittingBundle(there)
+  expect(readdirSync(kept)).toEqual([basename(bundleFolder(there))])
 })
