@@ -36,7 +36,7 @@ export async function inspectThroughput(bytes = 100_000_000): Promise<InspectRow
   try {
     const boot = await readFile(console, 'latin1')
     const long = join(folder, 'long.log')
-    await write(long, bytes, boot, chatterLine)
+    await writeLongLog(long, bytes)
     const syslog = join(folder, 'syslog.log')
     await write(
       syslog,
@@ -56,6 +56,11 @@ export async function inspectThroughput(bytes = 100_000_000): Promise<InspectRow
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** A boot of ours, and `bytes` bytes of what a kernel says that runs for long behind it. */
+export async function writeLongLog(file: string, bytes: number): Promise<void> {
+  await write(file, bytes, await readFile(console, 'latin1'), chatterLine)
 }
 
 function chatterLine(n: number): string {

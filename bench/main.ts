@@ -1,8 +1,10 @@
-/** `npm run bench [-- overhead|qemu|tracer|console|server|inspect|judge|flip|hostile|store|fvp|board|night|plan|follow|large ...] [--rounds N]`: what hyplab costs, beside what it is measured against. */
+/** `npm run bench [-- overhead|qemu|tracer|console|server|inspect|judge|flip|hostile|store|fvp|board|night|plan|follow|large|cli ...] [--rounds N] [--against TREE]`: what hyplab costs, beside what it is measured against. */
 import { availableParallelism, cpus, loadavg } from 'node:os'
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { counted } from '../domain/counted.ts'
 import { board } from './board.ts'
+import { cli } from './cli.ts'
 import { flip } from './flip.ts'
 import { follow } from './follow.ts'
 import { consoleServer } from './console-server.ts'
@@ -16,14 +18,14 @@ import { largeRun } from './large-run.ts'
 import { night } from './night.ts'
 import { overhead } from './overhead.ts'
 import { qemuPower } from './qemu-power.ts'
-import { inSeconds } from './spread.ts'
+import { inSeconds, type Spread } from './spread.ts'
 import { store } from './store.ts'
 import { tracer } from './tracer.ts'
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 const print = (text: string): void => void process.stdout.write(`${text}\n`)
 
-/** Rounds of `qemu`, `tracer`, `server`, `fvp`, `board`, `night` and `plan`, and of `overhead` for each of its two cases, when `--rounds` does not say. */
+/** Rounds of `qemu`, `tracer`, `server`, `fvp`, `board`, `night`, `plan` and `cli`, and of `overhead` for each of its two cases, when `--rounds` does not say. */
 const defaultRounds = 7
 
 const benchmarks: Record<string, (rounds: number) => Promise<void>> = {
@@ -147,20 +149,36 @@ const benchmarks: Record<string, (rounds: number) => Promise<void>> = {
     for (const { events, bytes } of stories)
       print(`  ${String(events).padStart(7)} events, ${(bytes / 1e6).toFixed(2)} MB`)
   },
+  cli: async (rounds) => {
+    if (values.against === undefined) return say('cli compares two trees: name the other one, --against TREE')
+    print(`\nThe command line beside ${values.against}: median of ${rounds} rounds by turns (least to most)`)
+    const share = ({ median, least, most }: Spread): string =>
+      `${median.toFixed(2)} (${least.toFixed(2)} to ${most.toFixed(2)})`
+    print(`  ${'command'.padEnd(22)} ${'this tree'.padEnd(26)} ${'the other'.padEnd(26)} goal  share of wall, of CPU`)
+    for (const { what, ours, theirs, wall, cpu, goal } of await cli(rounds, resolve(values.against), say)) {
+      const times = `${inSeconds(ours).padEnd(26)} ${inSeconds(theirs).padEnd(26)}`
+      print(`  ${what.padEnd(22)} ${times} ${goal.toFixed(2)}  ${share(wall)}, ${share(cpu)}`)
+    }
+  },
   store: async () => {
     print('\nThe results of a run of 50 cells')
     for (const { what, milliseconds } of await store()) print(`  ${milliseconds.toFixed(1).padStart(8)} ms  ${what}`)
   },
 }
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { rounds: { type: 'string' } } })
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { rounds: { type: 'string' }, against: { type: 'string' } },
+})
 const rounds = Number(values.rounds ?? defaultRounds)
 const unknown = positionals.find((name) => !(name in benchmarks))
 if (unknown !== undefined || !Number.isInteger(rounds) || rounds < 1) {
-  say(`usage: npm run bench [-- ${Object.keys(benchmarks).join('|')} ...] [--rounds N]`)
+  say(`usage: npm run bench [-- ${Object.keys(benchmarks).join('|')} ...] [--rounds N] [--against TREE]`)
   process.exit(2)
 }
-for (const name of positionals.length > 0 ? positionals : Object.keys(benchmarks)) {
+for (const name of positionals.length > 0
+  ? positionals
+  : Object.keys(benchmarks).filter((each) => each !== 'cli' || values.against)) {
   print(`\n${name}: ${host()}`)
   await benchmarks[name]!(rounds)
 }

@@ -29,6 +29,17 @@ export async function holdService(stateFolder: string, talk: (text: string) => v
 }
 
 /**
+ * As `holdService`, for a command that ends before its run: the service stays until somebody stops it, also one that
+ * another command brought for itself.
+ * @throws LabError ServerUnreachable with the service's own words when it cannot start.
+ */
+export async function holdLastingService(stateFolder: string, talk: (text: string) => void): Promise<Answer> {
+  const { started } = await keepService(stateFolder)
+  if (started) talk('started the Temporal server and a worker: they run until `hyplab down`')
+  return await holdService(stateFolder, talk)
+}
+
+/**
  * The service of this state folder, which from now on runs until somebody stops it; `started` when none ran.
  * @throws LabError ServerUnreachable with the service's own words when it cannot start.
  */

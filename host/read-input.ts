@@ -33,6 +33,32 @@ export function readInputBytes(path: string): Buffer {
   return readWhole(path)
 }
 
+/**
+ * Reads what somebody writes to our standard input, to its end.
+ * @returns its text; bytes that are no UTF-8 become U+FFFD
+ * @throws LabError BadInput when there is more than people write, or it cannot be read
+ */
+export async function readStandardInput(): Promise<string> {
+  const parts: Buffer[] = []
+  let size = 0
+  try {
+    for await (const part of process.stdin as AsyncIterable<Buffer>) {
+      parts.push(part)
+      size += part.length
+      if (size > mostBytes)
+        throw new LabError(
+          'BadInput',
+          'Standard input has more than 64 MiB, too many for what people write: name a file.',
+        )
+    }
+  } catch (cause) {
+    if (cause instanceof LabError) throw cause
+    const { code } = cause as NodeJS.ErrnoException
+    throw new LabError('BadInput', `Standard input cannot be read (${code}): name a file.`, { cause })
+  }
+  return Buffer.concat(parts).toString('utf8')
+}
+
 /** Does not wait for whoever would write into a FIFO that has come into the file's place meanwhile. */
 function readWhole(path: string): Buffer {
   const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)

@@ -10,7 +10,7 @@ import { inReadingOrder } from '../domain/yaml/located-error.ts'
 import { mistaken } from '../domain/yaml/mistaken.ts'
 import { findingIds, probeGroups } from '../domain/probes/registry.ts'
 import { foldersFrom } from '../host/folders.ts'
-import { readInput, whyUnreadable } from '../host/read-input.ts'
+import { readInput, readStandardInput, whyUnreadable } from '../host/read-input.ts'
 import { knownCpus } from '../targets/qemu/known-cpus.ts'
 import { checkPatches } from './check-patches.ts'
 import { sourceMistakes } from './check-sources.ts'
@@ -25,21 +25,32 @@ export interface ReadPlan {
   said: string[]
 }
 
+/** What a plan on standard input is called, in messages and where its file would be named. */
+const standardInput = '<stdin>'
+
+/** How a plan is called that the user named so: as it is, or standard input. */
+export function planName(path: string): string {
+  return path === '-' ? standardInput : path
+}
+
 /**
  * Reads and checks a plan file and expands its matrix.
+ * @param path `-` is standard input; the files that it names are found from the current folder then
  * @throws LabError PlanInvalid with every mistake on a line of its own, `file:line:column: what; how to mend it`;
  * BadInput when the file cannot be read.
  */
 export async function readPlanFile(path: string): Promise<ReadPlan> {
-  const file = resolvePath(path)
-  const text = readInput(path, 'name a plan file, e.g. plans/first-look.yaml')
+  const name = planName(path)
+  const file = resolvePath(name)
+  const text =
+    path === '-' ? await readStandardInput() : readInput(path, 'name a plan file, e.g. plans/first-look.yaml')
   // Errors name the file as the user did.
   const known = { groups: probeGroups, findings: findingIds(), cpus: await knownCpus(foldersFrom()) }
-  const parsed = parsePlan(text, path, files, known)
+  const parsed = parsePlan(text, name, files, known)
   if (!parsed.ok) throw mistaken('PlanInvalid', parsed.errors)
-  const patches = await checkPatches(parsed.plan, text, path)
-  const wrong = [...(await sourceMistakes(parsed.plan, text, path)), ...patches.errors]
-  if (wrong.length > 0) throw mistaken('PlanInvalid', inReadingOrder(wrong, path))
+  const patches = await checkPatches(parsed.plan, text, name)
+  const wrong = [...(await sourceMistakes(parsed.plan, text, name)), ...patches.errors]
+  if (wrong.length > 0) throw mistaken('PlanInvalid', inReadingOrder(wrong, name))
   return { plan: parsed.plan, text, file, cells: expandMatrix(parsed.plan), said: patches.said }
 }
 

@@ -2,8 +2,6 @@ import { existsSync } from 'node:fs'
 import { LabError } from '../domain/errors.ts'
 import { listSchedules } from '../store/schedules.ts'
 import type { Store } from '../store/store.ts'
-import { readKnownFile } from './read-known.ts'
-import { readScheduleAlone, readScheduleFile } from './read-schedule.ts'
 
 /** A schedule that was applied and whose files are wrong by now. */
 export interface WrongSchedule {
@@ -23,6 +21,10 @@ export interface WrongSchedule {
  */
 export async function wrongSchedules(store: Store): Promise<WrongSchedule[]> {
   const rows = (await listSchedules(store)).filter(({ file }) => existsSync(file))
+  if (rows.length === 0) return []
+  // Loaded here, because most labs have no schedule and `hyplab status` is to be quick.
+  const { readKnownFile } = await import('./read-known.ts')
+  const { readScheduleAlone, readScheduleFile } = await import('./read-schedule.ts')
   const all = await Promise.all(
     rows.map(async ({ name, file }): Promise<WrongSchedule[]> => {
       const told = await mistakeOf(() => {

@@ -25,12 +25,8 @@ interface Options {
 }
 
 /** `bisect RUN.CELL` and `bisect log RUN`: which version brought a failure, or took it away. */
-export function addBisectCommand(program: Command, context: () => Context): void {
-  const bisect = program
-    .command('bisect <cell>')
-    .description(
-      'find by boots which patch, commit or release a finding comes out otherwise with; boots that deceive are repeated',
-    )
+export function defineBisect(bisect: Command, context: () => Context): void {
+  bisect
     .option(
       '--finding <id>',
       "the finding, or boot.end; the first that failed of those that the cell's verdict rests on when left out",
@@ -45,7 +41,7 @@ export function addBisectCommand(program: Command, context: () => Context): void
       wholeNumber,
       1,
     )
-    .option('-d, --detach', 'start it and return; needs `hyplab up`')
+    .option('-d, --detach', 'start it and return; a service that is started for it runs until `hyplab down`')
     .option(...labOption)
     .action(async (cell: string, options: Options) => await begin(context(), cell, options))
   bisect

@@ -10,10 +10,8 @@ import { cancelRun } from './cancel.ts'
 import { collect, select } from './run.ts'
 
 /** `build PLAN`: makes every build that the plan's cells need, and boots nothing. */
-export function addBuildCommand(program: Command, context: () => Context): void {
-  program
-    .command('build <plan>')
-    .description('make the builds of a plan without booting')
+export function defineBuild(command: Command, context: () => Context): void {
+  command
     .option('--only <axis=value>', 'only what cells with that value need', collect, [])
     .action(async (path: string, { only }: { only: string[] }) => {
       const plan = select(await readPlanFile(path), only)

@@ -16,34 +16,29 @@ import { watchRun } from '../watch-run.ts'
 import { withStore } from '../with-store.ts'
 
 /** `cancel RUN`: ends a run; returns when everything that it held is put away. */
-export function addCancelCommand(program: Command, context: () => Context): void {
-  program
-    .command('cancel <run>')
-    .description(
-      'cancel a run: power off, also boards that are kept by --hold-on-fail; stop builds that nobody else needs, keep what was shown so far',
-    )
-    .action(async (text: string) => {
-      await withStore(context().folders, async (store) => {
-        const { run } = await resolve(store, text)
-        const { state } = await findRun(store, run)
-        const holds = await holdsOf(store, run)
-        if (state !== 'running' && holds.length === 0)
-          throw new LabError('BadInput', `Run ${run} has ended already (${state}).`)
-        const service = await holdService(context().folders.state, context().talk)
-        try {
-          if (state === 'running') {
-            await cancelRun(service.facts, store, run)
-            await watchRun(context(), store, service, run)
-          }
-          await endHolds(service.facts, store, run)
-          if (state === 'running') return
-          context().talk('The boards that were kept are switched off and given back.')
-          if (context().json) context().printJson(runToJson(await runDetail(store, run)))
-        } finally {
-          await service.close()
+export function defineCancel(command: Command, context: () => Context): void {
+  command.action(async (text: string) => {
+    await withStore(context().folders, async (store) => {
+      const { run } = await resolve(store, text)
+      const { state } = await findRun(store, run)
+      const holds = await holdsOf(store, run)
+      if (state !== 'running' && holds.length === 0)
+        throw new LabError('BadInput', `Run ${run} has ended already (${state}).`)
+      const service = await holdService(context().folders.state, context().talk)
+      try {
+        if (state === 'running') {
+          await cancelRun(service.facts, store, run)
+          await watchRun(context(), store, service, run)
         }
-      })
+        await endHolds(service.facts, store, run)
+        if (state === 'running') return
+        context().talk('The boards that were kept are switched off and given back.')
+        if (context().json) context().printJson(runToJson(await runDetail(store, run)))
+      } finally {
+        await service.close()
+      }
     })
+  })
 }
 
 /**

@@ -29,10 +29,8 @@ interface Options {
 }
 
 /** `compare A [B]`: two runs, or two values of one axis of a run, finding by finding. */
-export function addCompareCommand(program: Command, context: () => Context): void {
-  program
-    .command('compare <base> [series]')
-    .description('tell what changed from one run to another, or in one run from one kernel (or other axis) to another')
+export function defineCompare(command: Command, context: () => Context): void {
+  command
     .addOption(
       new Option('--axis <axis>', 'of one run: the axis whose values are compared').choices(axes).default('kernel'),
     )

@@ -7,25 +7,22 @@ import { exitCodes } from '../exit-codes.ts'
 import { table } from '../show/table.ts'
 
 /** `doctor`: what a run needs on this machine, and what to do about what is missing. */
-export function addDoctorCommand(program: Command, context: () => Context): void {
-  program
-    .command('doctor')
-    .description('check this machine: packages, tools, folders, server; say how to mend what is missing')
-    .action(async () => {
-      const { folders, json, paint, print, printJson } = context()
-      // Loaded here, because no other command pays for it then.
-      const { checkHost } = await import('../../host/doctor.ts')
-      const checks = [...(await checkHost(folders)), await checkService(folders.state), ...(await checkRoom(folders))]
-      if (checks.some(({ outcome }) => outcome === 'bad')) process.exitCode = exitCodes.infra
-      if (json) return printJson({ schemaVersion: 1, checks })
-      const colours = { ok: paint.green, warn: paint.yellow, bad: paint.red }
-      const rows = checks.map(({ name, outcome, detail, fix }) => [
-        colours[outcome](outcome),
-        name,
-        fix === undefined ? detail : `${detail}; ${fix}`,
-      ])
-      print(table(rows))
-    })
+export function defineDoctor(command: Command, context: () => Context): void {
+  command.action(async () => {
+    const { folders, json, paint, print, printJson } = context()
+    // Loaded here, because no other command pays for it then.
+    const { checkHost } = await import('../../host/doctor.ts')
+    const checks = [...(await checkHost(folders)), await checkService(folders.state), ...(await checkRoom(folders))]
+    if (checks.some(({ outcome }) => outcome === 'bad')) process.exitCode = exitCodes.infra
+    if (json) return printJson({ schemaVersion: 1, checks })
+    const colours = { ok: paint.green, warn: paint.yellow, bad: paint.red }
+    const rows = checks.map(({ name, outcome, detail, fix }) => [
+      colours[outcome](outcome),
+      name,
+      fix === undefined ? detail : `${detail}; ${fix}`,
+    ])
+    print(table(rows))
+  })
 }
 
 /** Nothing to say where nothing was kept yet: the folders' own checks say how much is free. */

@@ -5,22 +5,19 @@ import type { Context } from '../context.ts'
 import { table } from '../show/table.ts'
 
 /** `findings`: every finding that there is, with the question that it answers. */
-export function addFindingsCommand(program: Command, context: () => Context): void {
-  program
-    .command('findings')
-    .description('list what hyplab can find, one line each; docs/findings.md says what each rests on')
-    .action(() => {
-      const { json, paint, print, printJson } = context()
-      const kinds = findingKinds()
-      if (json)
-        return printJson({
-          schemaVersion: 1,
-          probesVersion: Number(probesVersion),
-          findings: kinds.map(findingKindToJson),
-        })
-      const rows = kinds.map(({ id, asks, outcomes }) => [paint.cyan(id), asks, paint.dim(outcomes.join(', '))])
-      print(table([['finding', 'what it asks', 'outcomes'].map(paint.dim), ...rows]))
-    })
+export function defineFindings(command: Command, context: () => Context): void {
+  command.action(() => {
+    const { json, paint, print, printJson } = context()
+    const kinds = findingKinds()
+    if (json)
+      return printJson({
+        schemaVersion: 1,
+        probesVersion: Number(probesVersion),
+        findings: kinds.map(findingKindToJson),
+      })
+    const rows = kinds.map(({ id, asks, outcomes }) => [paint.cyan(id), asks, paint.dim(outcomes.join(', '))])
+    print(table([['finding', 'what it asks', 'outcomes'].map(paint.dim), ...rows]))
+  })
 }
 
 function findingKindToJson({ id, asks, outcomes, since }: FindingKind): object {

@@ -12,12 +12,8 @@ import { withStore } from '../with-store.ts'
 import { wholeNumber } from './list.ts'
 
 /** `flakes [PLAN]`: what passes in some attempts and fails in others. */
-export function addFlakesCommand(program: Command, context: () => Context): void {
-  program
-    .command('flakes [plan]')
-    .description(
-      'tell what is not steady, of a plan by its name or of all: rates, what they keep to, what fails together',
-    )
+export function defineFlakes(command: Command, context: () => Context): void {
+  command
     .option('-n, --last <count>', 'attempts of each cell that are looked at, the newest', wholeNumber, 50)
     .option('--svg <file>', 'draw the attempts as strips, one row a flake')
     .action(async (plan: string | undefined, { last, svg }: { last: number; svg?: string }) => {

@@ -8,10 +8,8 @@ import { garbageLines } from '../show/garbage.ts'
 import { withStore } from '../with-store.ts'
 
 /** `gc`: removes what the rules no longer keep, and says what went and why. */
-export function addGcCommand(program: Command, context: () => Context): void {
-  program
-    .command('gc')
-    .description('remove files that the rules no longer keep; verdicts, findings and what is pinned always stay')
+export function defineGc(command: Command, context: () => Context): void {
+  command
     .option('-n, --dry-run', 'only say what would go, why, and how much')
     .action(async ({ dryRun = false }: { dryRun?: boolean }) => {
       const { folders, json, print, printJson, talk } = context()

@@ -10,10 +10,8 @@ interface InspectOptions {
 }
 
 /** `inspect FILE...`: judges logs and measurements of one machine, from anywhere, as a boot of hyplab's own is judged. */
-export function addInspectCommand(program: Command, context: () => Context): void {
-  program
-    .command('inspect [files...]')
-    .description('judge logs, PCRs and measurement lists of one machine from anywhere; - is standard input')
+export function defineInspect(command: Command, context: () => Context): void {
+  command
     .option('-k, --kind <file=kind>', `say what a file is: ${inputKinds.join(', ')}`, kindOf, new Map())
     .option('--schema', 'print the JSON Schema of what --json prints')
     .action(async (files: string[], { kind, schema }: InspectOptions) => {

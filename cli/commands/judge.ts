@@ -13,10 +13,8 @@ import { withStore } from '../with-store.ts'
 const toldAtMost = 5
 
 /** `judge RUN`: what the probes of today make of stored attempts. */
-export function addJudgeCommand(program: Command, context: () => Context): void {
-  program
-    .command('judge <run>')
-    .description("judge a run's stored attempts again with today's probes, and show which findings change")
+export function defineJudge(command: Command, context: () => Context): void {
+  command
     .option('--write', 'keep the new judgement; the old one is kept beside it')
     .option('--former', 'show the judgements that were replaced')
     .action(async (text: string, options: { write?: true; former?: true }) => {

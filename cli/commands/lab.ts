@@ -7,8 +7,7 @@ import { labFileOf } from '../places/lab-file.ts'
 // What reads labs is loaded by the actions, because no other command pays for it then.
 
 /** `lab check FILE`, `lab schema` and `lab import labgrid FILE...`. */
-export function addLabCommands(program: Command, context: () => Context): void {
-  const lab = program.command('lab').description("check labs' files, make one of labgrid's")
+export function defineLab(lab: Command, context: () => Context): void {
   lab
     .command('check [lab]')
     .description("check a lab's file (HYPLAB_LAB when left out), and try every line of it on the real thing")

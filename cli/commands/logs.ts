@@ -28,10 +28,8 @@ interface LogsOptions {
 const everyMs = 50
 
 /** `logs ATTEMPT`: the raw bytes of a console, as they were captured; `-f` goes on while the attempt runs. */
-export function addLogsCommand(program: Command, context: () => Context): void {
-  program
-    .command('logs [attempt]')
-    .description('write what a console said, byte for byte; a run or cell stands for its newest attempt')
+export function defineLogs(command: Command, context: () => Context): void {
+  command
     .option('-c, --console <name>', 'which console, e.g. uart1 (S-EL1); uart0 or else the first when left out')
     .option('-f, --follow', 'go on while the attempt runs')
     .action(async (text = 'latest', options: LogsOptions) => {

@@ -10,10 +10,8 @@ import { withStore } from '../with-store.ts'
 import { wholeNumber } from './list.ts'
 
 /** `nights [SCHEDULE]`: what the schedules came to, newest first. */
-export function addNightsCommand(program: Command, context: () => Context): void {
-  program
-    .command('nights [schedule]')
-    .description('list the newest nights of a schedule, or of all, newest first')
+export function defineNights(command: Command, context: () => Context): void {
+  command
     .option('-n, --number <count>', 'how many', wholeNumber, 20)
     .action(async (schedule: string | undefined, { number }: { number: number }) => {
       const { folders, json, paint, print, printJson, talk } = context()

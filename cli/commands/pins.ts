@@ -11,11 +11,9 @@ import { table } from '../show/table.ts'
 import { withStore } from '../with-store.ts'
 import { when } from './list.ts'
 
-/** `pin`, `unpin`, `pins`: runs and cells of which nothing is removed. */
-export function addPinCommands(program: Command, context: () => Context): void {
-  program
-    .command('pin <what>')
-    .description('keep all files of a run (12) or of one of its cells (12.3), whatever the rules say')
+/** `pin RUN|CELL`: nothing of it is removed. */
+export function definePin(command: Command, context: () => Context): void {
+  command
     .requiredOption('--why <text>', 'what for: whoever wonders later reads it')
     .action(async (text: string, { why }: { why: string }) => {
       if (why.trim() === '') throw new LabError('BadInput', '--why is empty: say what the run is kept for.')
@@ -28,36 +26,38 @@ export function addPinCommands(program: Command, context: () => Context): void {
         talk(`${nameOf(made)} is pinned: \`hyplab unpin ${nameOf(made)}\` ends that.`)
       })
     })
-  program
-    .command('unpin <what>')
-    .description('let the rules decide again what is kept of a run or a cell')
-    .action(async (text: string) => {
-      await withStore(context().folders, async (store) => {
-        const what = await pinnable(store, text)
-        const { json, printJson, talk } = context()
-        if (!(await unpin(store, what))) {
-          const pinned = (await listPins(store)).map(nameOf)
-          const there = pinned.length === 0 ? 'nothing is pinned' : `pinned is ${pinned.join(', ')}`
-          throw new LabError('NotFound', `${nameOf(what)} is not pinned; ${there}.`)
-        }
-        if (json) return printJson({ schemaVersion: 1, unpinned: nameOf(what) })
-        talk(`${nameOf(what)} is no longer pinned.`)
-      })
-    })
-  program
-    .command('pins')
-    .description('list what is pinned, by whom and why')
-    .action(async () => {
-      const pins = await withStore(context().folders, listPins)
-      const { json, paint, print, printJson, talk } = context()
-      if (json) return printJson({ schemaVersion: 1, pins: pins.map(pinToJson) })
-      if (pins.length === 0) {
-        process.exitCode = exitCodes.nothing
-        return talk('Nothing is pinned: `hyplab pin RUN --why TEXT` pins a run.')
+}
+
+/** `unpin RUN|CELL`: the rules decide again. */
+export function defineUnpin(command: Command, context: () => Context): void {
+  command.action(async (text: string) => {
+    await withStore(context().folders, async (store) => {
+      const what = await pinnable(store, text)
+      const { json, printJson, talk } = context()
+      if (!(await unpin(store, what))) {
+        const pinned = (await listPins(store)).map(nameOf)
+        const there = pinned.length === 0 ? 'nothing is pinned' : `pinned is ${pinned.join(', ')}`
+        throw new LabError('NotFound', `${nameOf(what)} is not pinned; ${there}.`)
       }
-      const rows = pins.map((one) => [nameOf(one), when(one.at), one.by, one.why])
-      print(table([['what', 'since', 'by', 'why'].map(paint.dim), ...rows]))
+      if (json) return printJson({ schemaVersion: 1, unpinned: nameOf(what) })
+      talk(`${nameOf(what)} is no longer pinned.`)
     })
+  })
+}
+
+/** `pins`: what is pinned. */
+export function definePins(command: Command, context: () => Context): void {
+  command.action(async () => {
+    const pins = await withStore(context().folders, listPins)
+    const { json, paint, print, printJson, talk } = context()
+    if (json) return printJson({ schemaVersion: 1, pins: pins.map(pinToJson) })
+    if (pins.length === 0) {
+      process.exitCode = exitCodes.nothing
+      return talk('Nothing is pinned: `hyplab pin RUN --why TEXT` pins a run.')
+    }
+    const rows = pins.map((one) => [nameOf(one), when(one.at), one.by, one.why])
+    print(table([['what', 'since', 'by', 'why'].map(paint.dim), ...rows]))
+  })
 }
 
 /** @throws LabError BadInput for an attempt: what its cell means rests on all of them */

@@ -1,4 +1,4 @@
-import { Argument, type Command } from 'commander'
+import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { duration } from '../duration.ts'
 import type { FlashOptions } from '../places/flash-place.ts'
@@ -9,19 +9,17 @@ import type { Action } from '../places/switch-place.ts'
 
 const actions: Action[] = ['on', 'off', 'cycle', 'status']
 
-/** `places`, `reserve`, `release`, `place`, `console`, `flash`: the places of a lab in hand. */
-export function addPlacesCommands(program: Command, context: () => Context): void {
-  program
-    .command('places')
-    .description('list the places of a lab: who has them, since when, and what for')
-    .option(...labOption)
-    .action(async (options: { lab?: string }) => {
-      const { listPlaces } = await import('../places/reservations.ts')
-      await listPlaces(context(), options.lab)
-    })
-  program
-    .command('reserve <place>')
-    .description('keep a place of a lab for yourself')
+/** `places`: the places of a lab. */
+export function definePlaces(command: Command, context: () => Context): void {
+  command.option(...labOption).action(async (options: { lab?: string }) => {
+    const { listPlaces } = await import('../places/reservations.ts')
+    await listPlaces(context(), options.lab)
+  })
+}
+
+/** `reserve PLACE`: a place for a person. */
+export function defineReserve(command: Command, context: () => Context): void {
+  command
     .requiredOption('--for <time>', 'how long, e.g. 30min (has to be said)', duration)
     .requiredOption('--why <text>', 'what for, as others are told (has to be said)')
     .option(...labOption)
@@ -29,35 +27,36 @@ export function addPlacesCommands(program: Command, context: () => Context): voi
       const { reserve } = await import('../places/reservations.ts')
       await reserve(context(), name, options)
     })
-  program
-    .command('release <place>')
-    .description('give a place back that you have reserved; a board that a run kept for you is switched off')
-    .option(...labOption)
-    .action(async (name: string, options: { lab?: string }) => {
-      const { release } = await import('../places/reservations.ts')
-      await release(context(), name, options.lab)
-    })
-  program
-    .command('place')
-    .description("switch a place's power by hand, or ask for it; nobody else may have the place")
-    .argument('<place>')
-    .addArgument(new Argument('<action>', 'what to do').choices(actions))
-    .option(...labOption)
-    .action(async (name: string, action: Action, options: { lab?: string }) => {
-      const { switchPlace } = await import('../places/switch-place.ts')
-      await switchPlace(context(), name, action, options.lab)
-    })
-  program
-    .command('console <place> [name]')
-    .description('type at a console of a place; while an attempt runs there, read along')
-    .option(...labOption)
-    .action(async (place: string, name: string | undefined, options: { lab?: string }) => {
-      const { openConsole } = await import('../places/open-console.ts')
-      await openConsole(context(), place, name, options.lab)
-    })
-  program
-    .command('flash <place> <image>')
-    .description('put a kernel onto a place by hand, and with --boot start it and join its console')
+}
+
+/** `release PLACE`: a place given back. */
+export function defineRelease(command: Command, context: () => Context): void {
+  command.option(...labOption).action(async (name: string, options: { lab?: string }) => {
+    const { release } = await import('../places/reservations.ts')
+    await release(context(), name, options.lab)
+  })
+}
+
+/** `place PLACE on|off|cycle|status`: the power of a place, by hand. */
+export function definePlace(command: Command, context: () => Context): void {
+  command.registeredArguments[1]?.choices(actions)
+  command.option(...labOption).action(async (name: string, action: Action, options: { lab?: string }) => {
+    const { switchPlace } = await import('../places/switch-place.ts')
+    await switchPlace(context(), name, action, options.lab)
+  })
+}
+
+/** `console PLACE [NAME]`: a place's console, typed at. */
+export function defineConsole(command: Command, context: () => Context): void {
+  command.option(...labOption).action(async (place: string, name: string | undefined, options: { lab?: string }) => {
+    const { openConsole } = await import('../places/open-console.ts')
+    await openConsole(context(), place, name, options.lab)
+  })
+}
+
+/** `flash PLACE IMAGE`: a kernel put onto a place, by hand. */
+export function defineFlash(command: Command, context: () => Context): void {
+  command
     .option('--initrd <file>', 'its initrd; an empty one when left out')
     .option('--cmdline <text>', 'what the kernel is told beside what the class of the place says', '')
     .option(

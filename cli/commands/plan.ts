@@ -2,14 +2,13 @@ import type { Command } from 'commander'
 import { counted } from '../../domain/counted.ts'
 import { planJsonSchema } from '../../domain/plan/schema.ts'
 import type { Context } from '../context.ts'
-import { readPlanFile } from '../../reading/read-plan.ts'
+import { planName, readPlanFile } from '../../reading/read-plan.ts'
 
 /** `plan check FILE` and `plan schema`. */
-export function addPlanCommands(program: Command, context: () => Context): void {
-  const plan = program.command('plan').description('check plans')
+export function definePlan(plan: Command, context: () => Context): void {
   plan
     .command('check <plan>')
-    .description('check a plan; every mistake on a line of its own, file:line:column')
+    .description('check a plan, - is standard input; every mistake on a line of its own, file:line:column')
     .action(async (path: string) => {
       const { plan, cells, said } = await readPlanFile(path)
       const { json, print, printJson } = context()
@@ -17,7 +16,7 @@ export function addPlanCommands(program: Command, context: () => Context): void 
       else
         print(
           [
-            `${path}: fine, ${counted(cells.length, 'cell')}`,
+            `${planName(path)}: fine, ${counted(cells.length, 'cell')}`,
             ...cells.map((cell) => `  ${cell.id}`),
             ...said.map((sentence) => `${sentence}.`),
           ].join('\n'),

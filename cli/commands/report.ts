@@ -24,10 +24,8 @@ interface Options {
 }
 
 /** `report RUN|SCHEDULE`: a run, or what a night means, for people, trackers and other people's programs. */
-export function addReportCommand(program: Command, context: () => Context): void {
-  program
-    .command('report <what>')
-    .description('tell a run (12, latest), or the newest night of a schedule held against the nights before it')
+export function defineReport(command: Command, context: () => Context): void {
+  command
     .option('--night <id>', 'another night, by its number in `hyplab --json nights`', wholeNumber)
     .option('--format <format>', `how it is told: ${reportFormats.join(', ')}`, formatOf, 'text')
     .option('-o, --output <file>', 'write it there, whole or not at all; to standard output when left out')

@@ -14,49 +14,46 @@ import type { Context } from '../context.ts'
 import { withStore } from '../with-store.ts'
 
 /** `reproduce ATTEMPT`: one command line, or steps for a board, fit to be pasted into a shell or a mail. */
-export function addReproduceCommand(program: Command, context: () => Context): void {
-  program
-    .command('reproduce <attempt>')
-    .description('print the command line, or for a board the steps, that boot the same thing by hand')
-    .action(async (text: string) => {
-      await withStore(context().folders, async (store) => {
-        const id = await resolve(store, text)
-        if (id.kind !== 'attempt')
-          throw new LabError(
-            'BadInput',
-            `${text} is not an attempt: name one, e.g. ${id.run}.${id.kind === 'cell' ? id.cell : 1}.1.`,
-          )
-        const detail = await attemptDetail(store, { run: id.run, cell: id.cell, number: id.attempt })
-        const { attempt, cell } = detail
-        const file = (name: string): Promise<string> => wholeFile(store, detail, name)
-        const kept = attempt.end?.artifacts ?? []
-        const { target, cmdline, stack } = cell.cell
-        // A board that keeps its own firmware needs no setting up.
-        const isSetUp = stack.recipe !== undefined
-        const setup = isSetUp ? await readMachineSetup(await file(machineSetupProduct)) : undefined
-        const taken = firmwareFor(target, setup?.fvp ? productsBooted(setup.fvp) : [])
-        const bl33 = setup === undefined || setup.boot === 'kernel' ? [] : ['bl33']
-        const firmware = await filesNamed([...Object.values(taken), ...bl33], file)
-        const files = { image: await file('Image'), initrd: await file('initrd'), firmware }
-        const others = keptToReproduce(
-          target,
-          kept.map(({ name }) => name),
+export function defineReproduce(command: Command, context: () => Context): void {
+  command.action(async (text: string) => {
+    await withStore(context().folders, async (store) => {
+      const id = await resolve(store, text)
+      if (id.kind !== 'attempt')
+        throw new LabError(
+          'BadInput',
+          `${text} is not an attempt: name one, e.g. ${id.run}.${id.kind === 'cell' ? id.cell : 1}.1.`,
         )
-        const { command, advice } = reproduction({
-          attempt: attempt.id,
-          place: attempt.place,
-          target,
-          ...(setup && { setup }),
-          files,
-          cmdline,
-          kept: await filesNamed(others, file),
-        })
-        const flat = { ...firmware, image: files.image, initrd: files.initrd }
-        if (context().json) context().printJson({ schemaVersion: 1, attempt: attempt.id, command, files: flat })
-        else context().print(command)
-        context().talk(advice)
+      const detail = await attemptDetail(store, { run: id.run, cell: id.cell, number: id.attempt })
+      const { attempt, cell } = detail
+      const file = (name: string): Promise<string> => wholeFile(store, detail, name)
+      const kept = attempt.end?.artifacts ?? []
+      const { target, cmdline, stack } = cell.cell
+      // A board that keeps its own firmware needs no setting up.
+      const isSetUp = stack.recipe !== undefined
+      const setup = isSetUp ? await readMachineSetup(await file(machineSetupProduct)) : undefined
+      const taken = firmwareFor(target, setup?.fvp ? productsBooted(setup.fvp) : [])
+      const bl33 = setup === undefined || setup.boot === 'kernel' ? [] : ['bl33']
+      const firmware = await filesNamed([...Object.values(taken), ...bl33], file)
+      const files = { image: await file('Image'), initrd: await file('initrd'), firmware }
+      const others = keptToReproduce(
+        target,
+        kept.map(({ name }) => name),
+      )
+      const { command, advice } = reproduction({
+        attempt: attempt.id,
+        place: attempt.place,
+        target,
+        ...(setup && { setup }),
+        files,
+        cmdline,
+        kept: await filesNamed(others, file),
       })
+      const flat = { ...firmware, image: files.image, initrd: files.initrd }
+      if (context().json) context().printJson({ schemaVersion: 1, attempt: attempt.id, command, files: flat })
+      else context().print(command)
+      context().talk(advice)
     })
+  })
 }
 
 async function filesNamed(names: string[], file: (name: string) => Promise<string>): Promise<Record<string, string>> {

@@ -13,12 +13,8 @@ interface Options {
 }
 
 /** `rerun RUN.CELL`: which input did it, by boots of both by turns. */
-export function addRerunCommand(program: Command, context: () => Context): void {
-  program
-    .command('rerun <cell>')
-    .description(
-      'boot a cell as it is and with inputs of an earlier result, by turns on the same place, and say which input did it; each that moved when none is named',
-    )
+export function defineRerun(command: Command, context: () => Context): void {
+  command
     .option(
       '--with <input=from>',
       'kernel, config, firmware, cmdline or place of LAST_GOOD, a run (11) or a cell (11.3); or place=NAME; may be repeated',
@@ -29,7 +25,7 @@ export function addRerunCommand(program: Command, context: () => Context): void 
       '--finding <id>',
       "the finding, or boot.end; the first that failed of those that the cell's verdict rests on when left out",
     )
-    .option('-d, --detach', 'start it and return; needs `hyplab up`')
+    .option('-d, --detach', 'start it and return; a service that is started for it runs until `hyplab down`')
     .option(...labOption)
     .action(async (text: string, options: Options) => {
       // Loaded here, because no other command pays for what knows of builds.

@@ -13,7 +13,7 @@ import { duration } from '../duration.ts'
 import { labFileOf, labOption } from '../places/lab-file.ts'
 import { onInterrupt } from '../interrupt.ts'
 import { readPlanFile, type ReadPlan } from '../../reading/read-plan.ts'
-import { holdService } from '../service.ts'
+import { holdLastingService, holdService } from '../service.ts'
 import { startRun } from '../start-run.ts'
 import { watchRun } from '../watch-run.ts'
 import { withStore } from '../with-store.ts'
@@ -30,12 +30,10 @@ interface Options {
 }
 
 /** `run PLAN`: the main job. */
-export function addRunCommand(program: Command, context: () => Context): void {
-  program
-    .command('run <plan>')
-    .description('build, boot and judge every cell of a plan')
+export function defineRun(command: Command, context: () => Context): void {
+  command
     .option('--dry-run', 'say which cells and builds it would make, and how long it may take')
-    .option('-d, --detach', 'start it and return; needs `hyplab up`')
+    .option('-d, --detach', 'start it and return; a service that is started for it runs until `hyplab down`')
     .option('--only <axis=value>', 'only cells with that value, e.g. mode=protected; may be repeated', collect, [])
     .option('--at-once <count>', 'cells at once', '2')
     .option(
@@ -72,11 +70,10 @@ async function run(context: Context, plan: ReadPlan, options: Options): Promise<
     ? (await import('../../reading/lab-of-plan.ts')).labOfPlan(plan, (why) => labFileOf(options.lab, why))
     : undefined
   const hold = await holdFor(plan, options.holdOnFail)
-  const service = await holdService(context.folders.state, context.talk)
+  const bring = options.detach ? holdLastingService : holdService
+  const service = await bring(context.folders.state, context.talk)
   try {
     const stays = service.facts.life === 'until-down'
-    if (options.detach && !stays)
-      throw new LabError('BadInput', '--detach needs a service that stays: start it with `hyplab up` first.')
     await withStore(context.folders, async (store) => {
       const number = await startRun(store, service, plan, {
         until: 'verdicts',

@@ -7,8 +7,7 @@ import { wholeNumber } from './list.ts'
 const actions = () => import('../schedules/actions.ts')
 
 /** `schedule …`: plans that are run night after night. */
-export function addScheduleCommands(program: Command, context: () => Context): void {
-  const schedule = program.command('schedule').description('run plans night after night')
+export function defineSchedule(schedule: Command, context: () => Context): void {
   schedule
     .command('apply [file...]')
     .description(

@@ -6,36 +6,35 @@ import type { Context } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { keepService } from '../service.ts'
 
-/** `up`, `down`, `status`: the Temporal server and the worker as a background service of this user and state folder. */
-export function addServiceCommands(program: Command, context: () => Context): void {
-  program
-    .command('up')
-    .description('start the Temporal server and the worker in the background')
-    .action(async () => {
-      const { facts, started } = await keepService(context().folders.state)
-      await report(context(), facts)
-      context().talk(started ? 'It runs until `hyplab down`.' : 'It ran already.')
-    })
-  program
-    .command('down')
-    .description('stop the background service; runs stay where they are and go on with the next `hyplab up`')
-    .action(async () => {
-      const { folders, json, printJson, talk } = context()
-      const answer = await askService(folders.state, 'stop')
-      if (json) printJson({ schemaVersion: 1, running: false })
-      talk(answer ? 'Stopped.' : 'No service runs on this state folder.')
-    })
-  program
-    .command('status')
-    .description('say what runs: server, worker, and which Temporal binary')
-    .action(async () => {
-      const answer = await askService(context().folders.state, 'status')
-      if (answer) await report(context(), answer.facts)
-      else if (context().json) context().printJson({ schemaVersion: 1, running: false })
-      else context().print(`not running; state folder ${context().folders.state}`)
-      await answer?.close()
-      if (!answer) process.exitCode = exitCodes.nothing
-    })
+/** `up`: the Temporal server and the worker as a background service of this user and state folder. */
+export function defineUp(command: Command, context: () => Context): void {
+  command.action(async () => {
+    const { facts, started } = await keepService(context().folders.state)
+    await report(context(), facts)
+    context().talk(started ? 'It runs until `hyplab down`.' : 'It ran already.')
+  })
+}
+
+/** `down`: that service stopped. */
+export function defineDown(command: Command, context: () => Context): void {
+  command.action(async () => {
+    const { folders, json, printJson, talk } = context()
+    const answer = await askService(folders.state, 'stop')
+    if (json) printJson({ schemaVersion: 1, running: false })
+    talk(answer ? 'Stopped.' : 'No service runs on this state folder.')
+  })
+}
+
+/** `status`: that service, and how much room there is. */
+export function defineStatus(command: Command, context: () => Context): void {
+  command.action(async () => {
+    const answer = await askService(context().folders.state, 'status')
+    if (answer) await report(context(), answer.facts)
+    else if (context().json) context().printJson({ schemaVersion: 1, running: false })
+    else context().print(`not running; state folder ${context().folders.state}`)
+    await answer?.close()
+    if (!answer) process.exitCode = exitCodes.nothing
+  })
 }
 
 async function report(context: Context, facts: ServiceFacts): Promise<void> {

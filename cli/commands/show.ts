@@ -9,24 +9,21 @@ import { reportRun } from '../show/run-report.ts'
 import { withStore } from '../with-store.ts'
 
 /** `show RUN|CELL|ATTEMPT`: verdicts, findings, evidence. */
-export function addShowCommand(program: Command, context: () => Context): void {
-  program
-    .command('show [what]')
-    .description('show a run (12), a cell (12.3) or an attempt (12.3.1); the newest run by default')
-    .action(async (what = 'latest') => {
-      await withStore(context().folders, async (store) => {
-        const { json, paint, print, printJson } = context()
-        const id = await resolve(store, what)
-        if (id.kind === 'run') {
-          const detail = await runDetail(store, id.run)
-          return json ? printJson(runToJson(detail)) : print(reportRun(detail, paint))
-        }
-        if (id.kind === 'cell') {
-          const detail = await cellDetail(store, id.run, id.cell)
-          return json ? printJson(cellContextToJson(detail)) : print(reportCell(detail, paint))
-        }
-        const detail = await attemptDetail(store, { run: id.run, cell: id.cell, number: id.attempt })
-        return json ? printJson(attemptToJson(detail)) : print(await reportAttempt(store, detail, paint))
-      })
+export function defineShow(command: Command, context: () => Context): void {
+  command.action(async (what = 'latest') => {
+    await withStore(context().folders, async (store) => {
+      const { json, paint, print, printJson } = context()
+      const id = await resolve(store, what)
+      if (id.kind === 'run') {
+        const detail = await runDetail(store, id.run)
+        return json ? printJson(runToJson(detail)) : print(reportRun(detail, paint))
+      }
+      if (id.kind === 'cell') {
+        const detail = await cellDetail(store, id.run, id.cell)
+        return json ? printJson(cellContextToJson(detail)) : print(reportCell(detail, paint))
+      }
+      const detail = await attemptDetail(store, { run: id.run, cell: id.cell, number: id.attempt })
+      return json ? printJson(attemptToJson(detail)) : print(await reportAttempt(store, detail, paint))
     })
+  })
 }

@@ -14,10 +14,8 @@ import { smcLines, smcToJson } from '../show/smc-report.ts'
 import { withStore } from '../with-store.ts'
 
 /** `smc ATTEMPT`: the SMC trace, one call a line, by whom, from and to which exception level, and what came of it. */
-export function addSmcCommand(program: Command, context: () => Context): void {
-  program
-    .command('smc [attempt]')
-    .description('list the FF-A, PSCI and TRNG calls of an attempt; a run or cell stands for its newest attempt')
+export function defineSmc(command: Command, context: () => Context): void {
+  command
     .option('-s, --secure', 'also those that the secure world made')
     .action(async (text = 'latest', { secure = false }: { secure?: boolean }) => {
       await withStore(context().folders, async (store) => {

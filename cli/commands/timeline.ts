@@ -21,10 +21,8 @@ interface Options {
 }
 
 /** `timeline ATTEMPT`: consoles, SMCs, records and stages as one story. */
-export function addTimelineCommand(program: Command, context: () => Context): void {
-  program
-    .command('timeline [attempt]')
-    .description('tell an attempt as one story, in order: consoles, SMCs, records, stages')
+export function defineTimeline(command: Command, context: () => Context): void {
+  command
     .option('--around <finding>', 'only what lies around the evidence of this finding, without details')
     .option('--key', 'without details: what findings rest on, FF-A calls, the initcalls that decide')
     .option('--context <moments>', 'with --around: details shown beside each piece of evidence', '2')

@@ -7,22 +7,19 @@ import { watchRun } from '../watch-run.ts'
 import { withStore } from '../with-store.ts'
 
 /** `watch [RUN]`: follows a run that goes on, shows the report of one that has ended; exits with the run's code. */
-export function addWatchCommand(program: Command, context: () => Context): void {
-  program
-    .command('watch [run]')
-    .description('follow a run; Ctrl-C stops the watching only')
-    .action(async (text = 'latest') => {
-      await withStore(context().folders, async (store) => {
-        const { run } = await resolve(store, text)
-        const service = await askService(context().folders.state, 'hold')
-        try {
-          const stop = new AbortController()
-          const release = onInterrupt(() => stop.abort())
-          process.exitCode = await watchRun(context(), store, service, run, stop.signal)
-          release()
-        } finally {
-          await service?.close()
-        }
-      })
+export function defineWatch(command: Command, context: () => Context): void {
+  command.action(async (text = 'latest') => {
+    await withStore(context().folders, async (store) => {
+      const { run } = await resolve(store, text)
+      const service = await askService(context().folders.state, 'hold')
+      try {
+        const stop = new AbortController()
+        const release = onInterrupt(() => stop.abort())
+        process.exitCode = await watchRun(context(), store, service, run, stop.signal)
+        release()
+      } finally {
+        await service?.close()
+      }
     })
+  })
 }

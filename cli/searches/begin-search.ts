@@ -11,7 +11,7 @@ import type { Store } from '../../store/store.ts'
 import { cancelRun } from '../commands/cancel.ts'
 import type { Context } from '../context.ts'
 import { onInterrupt } from '../interrupt.ts'
-import { holdService } from '../service.ts'
+import { holdLastingService, holdService } from '../service.ts'
 import { startRun } from '../start-run.ts'
 import { watchRun } from '../watch-run.ts'
 
@@ -25,7 +25,7 @@ export interface SearchOptions {
 /**
  * Starts the run of a search and follows it to its end, as `hyplab run` does.
  * @param about the run of the cell that is searched for: its plan's text and lab are taken
- * @throws LabError BadInput for --detach without a service that stays, or a lab without the place; ServerUnreachable
+ * @throws LabError BadInput for a lab without the place; ServerUnreachable
  */
 export async function beginSearch(
   context: Context,
@@ -35,11 +35,10 @@ export async function beginSearch(
   options: SearchOptions,
 ): Promise<void> {
   const inventory = await labOfSearch(store, search, about, options.lab)
-  const service = await holdService(context.folders.state, context.talk)
+  const bring = options.detach ? holdLastingService : holdService
+  const service = await bring(context.folders.state, context.talk)
   try {
     const stays = service.facts.life === 'until-down'
-    if (options.detach && !stays)
-      throw new LabError('BadInput', '--detach needs a service that stays: start it with `hyplab up` first.')
     const plan = {
       plan: { name: `${about.plan}-${search.kind}` },
       text: about.planText,

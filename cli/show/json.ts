@@ -1,7 +1,5 @@
-import { CommanderError } from 'commander'
 import type { AttemptDetail, CellContext, CellDetail, RunDetail } from '../../store/details.ts'
 import type { Build } from '../../store/builds.ts'
-import { LabError } from '../../domain/errors.ts'
 import { searchRows } from './search-report.ts'
 
 /** The documents that `--json` prints. Fields are added, never changed; `schemaVersion` grows when one must go. */
@@ -28,19 +26,6 @@ export function cellContextToJson({ run, cell, kernel, firmware }: CellContext):
 
 export function attemptToJson({ run, cell, attempt }: AttemptDetail): object {
   return { schemaVersion, run: run.id, cell: { number: cell.number, id: cell.cell.id, axes: cell.cell.axes }, attempt }
-}
-
-/**
- * What went wrong, for a command that has nothing else to print: the same sentences as on standard error, and of a file with
- * mistakes each by itself. `code` is null for a fault of hyplab itself.
- */
-export function errorToJson(error: unknown, exitCode: number): object {
-  const { code = null, mistakes = [] } = error instanceof LabError ? error : {}
-  if (!(error instanceof CommanderError))
-    return { schemaVersion, error: { code, message: (error as Error).message, exitCode, mistakes } }
-  // Without a command it says how it is used, and this error has no words.
-  const message = error.code === 'commander.help' ? 'no command is named' : error.message.replace(/^error: /, '')
-  return { schemaVersion, error: { code: 'BadInput', message, exitCode, mistakes } }
 }
 
 function cellToJson({ number, cell, kernelBuild, firmwareBuild, verdict, notRun, attempts }: CellDetail): object {

@@ -1,3 +1,4 @@
+import { counted } from '../../domain/counted.ts'
 import type { Happened } from '../follow.ts'
 import type { Context } from '../context.ts'
 import { paintVerdict } from './paint.ts'
@@ -27,15 +28,18 @@ export function makeProgress(
   cells: string[],
   since: number,
   to: Terminal = process.stderr,
+  env: NodeJS.ProcessEnv = process.env,
 ): Progress {
-  const live = to.isTTY === true
+  // A dumb terminal cannot erase a line.
+  const live = to.isTTY === true && env['TERM'] !== 'dumb'
+  const room = (): number => (to.columns ?? 80) - 1
   let bottom = ''
   let spoken = 0
   const write = (line: string): void => {
     to.write(`${bottom && '\r\x1b[K'}${line}\n${bottom}`)
   }
   const setBottom = (line: string): void => {
-    const cut = line.slice(0, (to.columns ?? 80) - 1)
+    const cut = line.slice(0, room())
     to.write(`\r\x1b[K${cut}`)
     bottom = cut
   }
@@ -50,7 +54,7 @@ export function makeProgress(
       const what = event.cell === null ? '' : `${cells[event.cell - 1] ?? event.cell}: `
       if (event.kind === 'build-progress') {
         const line = `${at}s  ${buildLine(event.data)}`
-        if (live) setBottom(line)
+        if (live) setBottom(shortened(at, `${event.data.name}: `, buildWords(event.data), room()))
         else if (event.time - spoken >= keepAliveMs) {
           spoken = event.time
           write(line)
@@ -59,23 +63,40 @@ export function makeProgress(
       }
       const line = sentenceOf(event, context)
       if (event.kind === 'build-started') spoken = event.time
-      if (live && event.kind === 'stage') return setBottom(`${at}s  ${what}${line}`)
+      if (live && event.kind === 'stage') return setBottom(shortened(at, what, line, room()))
       if (event.kind === 'build-ended' || event.kind === 'attempt-ended') end()
       if (line) write(`${at}s  ${what}${line}`)
     },
   }
 }
 
-function buildLine(data: {
-  name: string
-  phase: string
-  done: number
-  expected?: number
-  etaSeconds?: number
-}): string {
-  const of = data.expected === undefined ? '' : ` of ${data.expected}`
-  const eta = data.etaSeconds === undefined ? '' : `, about ${Math.ceil(data.etaSeconds)} s left`
-  return `${data.name}: ${data.phase}${data.done > 0 ? ` ${data.done}${of} steps` : ''}${eta}`
+/** Where there is no room for all, the name gives way to what changes: its end first, then all of it. */
+function shortened(at: string, name: string, words: string, room: number): string {
+  const left = room - `${at}s  `.length - words.length
+  if (name.length <= left) return `${at}s  ${name}${words}`
+  const cut = left < shortestName ? '' : `${name.slice(0, left - 3)}…: `
+  return `${at}s  ${cut}${words}`
+}
+
+/** Characters; less of a name says nothing. */
+const shortestName = 8
+
+type BuildProgress = Extract<Happened, { kind: 'build-progress' }>['data']
+
+function buildLine(data: BuildProgress): string {
+  return `${data.name}: ${buildWords(data)}`
+}
+
+/** What was expected is what builds like it took; one that takes more says only what it has done. */
+function buildWords({ phase, done, expected, etaSeconds }: BuildProgress): string {
+  if (done === 0) return phase
+  if (phase === 'download') {
+    const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1)
+    return `${phase} ${megabytes(done)}${expected === undefined ? '' : ` of ${megabytes(expected)}`} MB`
+  }
+  if (expected === undefined || done > expected) return `${phase} ${counted(done, 'step')}`
+  const eta = etaSeconds === undefined ? '' : `, about ${Math.ceil(etaSeconds)} s left`
+  return `${phase} ${done} of ${counted(expected, 'step')}${eta}`
 }
 
 /** How long an attempt took; one that never came to its power-on took no time. */

@@ -63,3 +63,12 @@ it('a reader that closes the pipe early is no error', async () => {
   )
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
 })
+
+it.each([['--version'], ['findings']])('says that standard output is full, and exits 3: hyplab %s', async (word) => {
+  const { exitCode, stderr } = await execa('sh', ['-c', '"$0" "$1" "$2" >/dev/full', process.execPath, main, word], {
+    reject: false,
+    env: { HYPLAB_STATE: await tempFolder() },
+  })
+  expect(stderr).toBe('hyplab: standard output cannot be written: no space is left there.')
+  expect(exitCode).toBe(3)
+})

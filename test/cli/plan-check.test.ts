@@ -4,8 +4,9 @@ import { dirname, join, resolve } from 'node:path'
 import { execa } from 'execa'
 import { fileURLToPath } from 'node:url'
 import { parse, stringify } from 'yaml'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { tempFolder } from '../host/temp-folder.ts'
+import { runHyplab } from './run-hyplab.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -68,5 +69,44 @@ it('counts one cell as one', async () => {
   expect({ code, stdout }).toEqual({
     code: 0,
     stdout: `${path}: fine, 1 cell\n  linux-6.18.5/ffa=y/optee-sel1/nvhe/qemu`,
+  })
+})
+
+describe('a plan on standard input', () => {
+  async function check(folder: string, cwd: string, input: string, ...args: string[]) {
+    return await runHyplab(folder, ['plan', 'check', '-', ...args], { cwd, input })
+  }
+
+  it('is checked as a file is, and names files from the current folder', async () => {
+    const text = await readFile(join(root, 'plans/first-look.yaml'), 'utf8')
+    const { code, stdout } = await check(await tempFolder(), join(root, 'plans'), text)
+    expect({ code, first: stdout.split('\n')[0] }).toEqual({ code: 0, first: '<stdin>: fine, 3 cells' })
+  })
+
+  it('has its mistakes told with their lines', async () => {
+    const folder = await tempFolder()
+    const { path } = await planWith({ cpu: 'max' })
+    const text = (await readFile(path, 'utf8')).replace('modes:', 'mods:')
+    const line = text.split('\n').findIndex((each) => each === 'mods:') + 1
+    const { code, stdout, stderr } = await check(folder, folder, text)
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toContain(`<stdin>:${line}:1: `)
+  })
+
+  it('says where it looked for a file that is not there', async () => {
+    const folder = await tempFolder()
+    const { path } = await planWith({ cpu: 'max' })
+    const plan = parse(await readFile(path, 'utf8')) as object
+    const text = stringify({ ...plan, stacks: { 'optee-sel1': 'no-such-stack.yaml' } })
+    const { code, stderr } = await check(folder, folder, text)
+    expect(code).toBe(2)
+    expect(stderr).toContain(join(folder, 'no-such-stack.yaml'))
+  })
+
+  it('is no plan when it is empty', async () => {
+    const folder = await tempFolder()
+    const { code, stderr } = await check(folder, folder, '')
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/^<stdin>:1:1: /)
   })
 })

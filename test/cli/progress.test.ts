@@ -15,15 +15,19 @@ const context: Context = {
   talk: () => {},
 }
 
+const cells = ['k/y', 'k/m', 'linux-6.18.5/ffa=y/optee-sel1/protected/qemu']
+
 type Told = Pick<Happened, 'kind' | 'data'> & Partial<Happened> & { at: number }
 
 /** What a stream got when these events were shown; `at` is seconds after the run's start. */
-function shown(to: { isTTY: boolean; columns?: number }, events: Told[], paintTalk = plain): string {
+function shown(
+  { term = 'xterm', ...to }: { isTTY: boolean; columns?: number; term?: string },
+  events: Told[],
+  paintTalk = plain,
+): string {
   let text = ''
-  const progress = makeProgress({ ...context, paintTalk }, ['k/y', 'k/m'], 1_000_000, {
-    ...to,
-    write: (chunk) => (text += chunk),
-  })
+  const terminal = { ...to, write: (chunk: string) => (text += chunk) }
+  const progress = makeProgress({ ...context, paintTalk }, cells, 1_000_000, terminal, { TERM: term })
   for (const { at, ...event } of events)
     progress.show({
       seq: 1,
@@ -130,6 +134,49 @@ describe('progress on a terminal', () => {
     for (const line of screen(shown({ isTTY: true, columns: 30 }, [compiling(1, 10)]).replace(/\r\x1b\[K$/, '')))
       expect(line.length).toBeLessThan(30)
   })
+})
+
+/** What the changing line at the bottom is after these events on a terminal of so many columns. */
+function bottom(columns: number, event: Told): string {
+  return screen(shown({ isTTY: true, columns }, [event]).replace(/\r\x1b\[K$/, '')).at(-1)!
+}
+
+describe('a changing line that is longer than the terminal', () => {
+  const reached: Told = { at: 12, kind: 'stage', cell: 3, attempt: 1, data: { stage: 'kernel', seconds: 9.5 } }
+
+  it.each([
+    [100, '  12.0s  linux-6.18.5/ffa=y/optee-sel1/protected/qemu: attempt 1 kernel (+9.50 s)'],
+    [60, '  12.0s  linux-6.18.5/ffa=y/op…: attempt 1 kernel (+9.50 s)'],
+    [40, '  12.0s  attempt 1 kernel (+9.50 s)'],
+  ])('of %i columns shortens the name of the cell, never the stage', (columns, line) => {
+    expect(bottom(columns, reached)).toBe(line)
+  })
+
+  it('shortens the name of a build, never how far it is', () => {
+    expect(bottom(40, { ...compiling(1, 10) })).toBe('   1.0s  compile 10 of 667 steps, about')
+    expect(bottom(52, compiling(1, 10))).toBe('   1.0s  compile 10 of 667 steps, about 42 s left')
+  })
+})
+
+it('says of a build that takes more steps than expected only how many it has done', () => {
+  const data = { name: 'linux', phase: 'compile', done: 1679, expected: 1264, etaSeconds: 0 }
+  expect(bottom(80, { at: 1, kind: 'build-progress', data })).toBe('   1.0s  linux: compile 1679 steps')
+})
+
+it('counts what is downloaded in megabytes', () => {
+  const data = { name: 'linux', phase: 'download', done: 1_500_000, expected: 154_000_000 }
+  expect(bottom(80, { at: 1, kind: 'build-progress', data })).toBe('   1.0s  linux: download 1.5 of 154.0 MB')
+})
+
+it('says a single step in the singular', () => {
+  const data = { name: 'linux', phase: 'patch', done: 1 }
+  expect(bottom(80, { at: 1, kind: 'build-progress', data })).toBe('   1.0s  linux: patch 1 step')
+})
+
+it('moves no cursor on a dumb terminal', () => {
+  const text = shown({ isTTY: true, columns: 80, term: 'dumb' }, boot)
+  expect(text).toBe(shown({ isTTY: false }, boot))
+  expect(text).not.toMatch(/[\r\x1b]/)
 })
 
 it('paints verdicts by what its own stream can show', () => {

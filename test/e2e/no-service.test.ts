@@ -21,6 +21,15 @@ it('share one service, whichever of them started it, and leave nothing', async (
   )
 })
 
+it('leave a service that stays behind a detached run, which goes on to its end', async () => {
+  const { run } = await lab.json<{ run: number }>('run', firstLook, ...onlyBug, '--detach')
+  expect(await lab.json('status')).toMatchObject({ running: true, life: 'until-down' })
+  const { cells } = await lab.ended(run)
+  expect(cells[0]!.verdict?.verdict).toBe('known-fail')
+  await lab.hyplab('down')
+  await expectNothingLeft(lab.state)
+})
+
 it('take their service with them when they are killed with -9, and `hyplab up` lets the run go on', async () => {
   const command = lab.start('run', firstLook, ...onlyBug)
   const run = await command.run()
