@@ -47,6 +47,9 @@ function bucketOf(first: string | undefined): Bucket | undefined {
   }
 }
 
+/** Areas whose lines may be those of a partition behind Hafnium: what else it says like another firmware's is no stage and no fault of that one. */
+const ofPartition = /^(?:tc|edk2|lk)\./
+
 /** Takes a console line; returns the first signature of the catalogue that it matches, or undefined for the many lines that match none. */
 export function matchSignatures(line: ConsoleLine): SignatureMatch | undefined {
   const text = withoutEnd(line.text)
@@ -61,7 +64,7 @@ export function matchSignatures(line: ConsoleLine): SignatureMatch | undefined {
   const taking = bucket.which.exec(message) ?? []
   const signature = bucket.signatures[taking.findIndex((group, n) => n > 0 && group !== undefined) - 1]
   const match = signature?.pattern.exec(message)
-  if (!signature || !match) return undefined
+  if (!signature || !match || (at === undefined && start > 0 && !ofPartition.test(signature.id))) return undefined
   const groups: Record<string, string> = {}
   for (const [name, value] of Object.entries(match.groups ?? {})) if (value !== undefined) groups[name] = value
   return at === undefined ? { signature, groups, message } : { signature, groups, at, message }

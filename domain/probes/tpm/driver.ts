@@ -37,7 +37,7 @@ export function driver(seen: Seen): Finding {
     )
   }
   const absent = presence ? [citeRecord(presence.record)] : []
-  const loss = refusedByFfa(seen) ?? lostByDriver(seen) ?? deferred(seen)
+  const loss = refusedByFfa(seen) ?? lostInTee(seen) ?? lostByDriver(seen) ?? deferred(seen)
   if (loss && (presence || !isTakenAllTheSame(seen, loss))) {
     const [first, ...rest] = [...loss.evidence, ...absent]
     if (first) return fail(id, loss.sentence, [first, ...rest], loss.facts)
@@ -45,6 +45,8 @@ export function driver(seen: Seen): Finding {
   if (seen.symbol('TCG_TPM') === 'n') return skip(id, 'The kernel is built without TPM support.')
   const line = tpmLine(seen)
   if (!presence) {
+    const found = foundByTis(seen)
+    if (found) return found
     if (line)
       return unknown(id, 'A driver spoke to a TPM; nothing shows whether there is a tpm0 at the end.', [cite(line)])
     return unknown(id, 'Nothing shows whether the system has a TPM.')
@@ -142,6 +144,54 @@ function isTakenAllTheSame(seen: Seen, { line }: Loss): boolean {
     .some((tis) => line && (tis.match.groups['device'] !== line.match.groups['device'] || isBefore(line, tis) === true))
 }
 
+/**
+ * What tpm_tis_core_init() says of a TPM that answered it (drivers/char/tpm/tpm_tis_core.c:1242 in 6.18.5), where nothing
+ * behind it takes that back: a probe that fails after that line says why, but for an iTPM of Intel's that does not answer.
+ */
+function foundByTis(seen: Seen): Finding | undefined {
+  const line = seen.last('tpm.tis')
+  if (!line) return undefined
+  const { driver: name, device, version } = line.match.groups
+  const taken = ['tpm.probe-failed', 'tpm.tis-gave-up', 'tpm.chip-error']
+    .flatMap((each) => seen.all(each))
+    .some((each) => (each.match.groups['driver'] ?? name) === name && isBefore(line, each) !== false)
+  // IMA found no chip behind that line: whatever became of it, it was not registered then.
+  if (taken || seen.all('ima.bypass').some((bypass) => isBefore(line, bypass) === true)) return undefined
+  return pass(
+    id,
+    `The driver ${name} found a TPM ${version} at ${device}, and no line says that it gave it up.`,
+    [cite(line)],
+    known({ driver: name, version }),
+  )
+}
+
+/** The UUID of the trusted application that is a TPM (drivers/char/tpm/tpm_ftpm_tee.c ftpm_ta_uuid). */
+const ftpm = 'bc50d971-d4c9-42c4-82cb-343fb7f37896'
+/** TEE_ERROR_TARGET_DEAD: the application ended, which a panic does to it (lib/libutee/include/tee_api_defines.h of OP-TEE). */
+const targetDead = 'ffff3024'
+
+/** Of a TPM in the TEE that its trusted application could not be opened, and that it panicked where OP-TEE's console shows that. */
+function lostInTee(seen: Seen): Loss | undefined {
+  const refused = seen.last('tpm.ftpm-refused')
+  const failed = seen.last('tpm.probe-failed')
+  if (!refused || !failed || failed.match.groups['driver'] !== refused.match.groups['driver']) return undefined
+  const { code = '' } = refused.match.groups
+  const panic = seen.faults.find(({ title }) => new RegExp(`^OP-TEE: TA(?: ${ftpm})? panicked `).test(title))
+  const dead = code === targetDead
+  const why = dead ? 'panicked when it was opened' : 'could not be opened'
+  return {
+    line: failed,
+    sentence: `No driver took the TPM: the trusted application that is one ${why} (0x${code}).`,
+    evidence: [cite(refused), cite(failed), ...(dead && panic ? [panic.evidence] : [])],
+    facts: {
+      layer: 'tee',
+      cause: dead ? (panic ? 'ta-panicked' : 'ta-dead') : 'ta-refused',
+      errno: Number(failed.match.groups['errno']),
+      code: `0x${code}`,
+    },
+  }
+}
+
 /** Of a CRB no answer in the control area, a table that does not fit, or the FF-A driver registered twice; of any driver that its probe failed. */
 function lostByDriver(seen: Seen): Loss | undefined {
   const failed = seen.last('tpm.probe-failed')
@@ -157,11 +207,12 @@ function lostByDriver(seen: Seen): Loss | undefined {
     }
   const table = seen.all('tpm.crb-table-bad').findLast(({ match }) => !goesOn.test(match.groups['why'] ?? ''))
   const timeout = seen.first('tpm.crb-timeout')
-  const line = failed ?? table ?? timeout
+  const gaveUp = seen.last('tpm.tis-gave-up')
+  const line = failed ?? table ?? gaveUp ?? timeout
   // A time-out alone is no loss: the driver may go on.
-  if (!line || (!failed && !table)) return undefined
+  if (!line || (!failed && !table && !gaveUp)) return undefined
   const without = withoutFfa(seen)
-  const evidence = [timeout, table, failed].filter((each) => each !== undefined).map(cite)
+  const evidence = [timeout, table, gaveUp, failed].filter((each) => each !== undefined).map(cite)
   if (timeout && without)
     return {
       line,
@@ -169,7 +220,8 @@ function lostByDriver(seen: Seen): Loss | undefined {
       evidence,
       facts: known({ layer: 'crb', cause: 'no-doorbell', errno }) as Loss['facts'],
     }
-  const why = timeout?.match.groups['why'] ?? table?.match.groups['why'] ?? line.match.message
+  const why =
+    timeout?.match.groups['why'] ?? table?.match.groups['why'] ?? line.match.groups['why'] ?? line.match.message
   const cause = timeout ? 'timeout' : table ? 'table' : 'driver'
   const name = line.match.groups['driver'] ?? ''
   return {

@@ -1,0 +1,27 @@
+/** What a kernel says of a program that it should have run as init: the file, the error, and whether it had seen before that the file is there. */
+export interface InitRefused {
+  path: string
+  errno: number
+  /** Whether it was found by kernel_init_freeable(), which asks for access to what `rdinit=` names before it is run. */
+  isThere: boolean
+}
+
+/**
+ * Takes how a program failed to become init; returns what such an error means, as the end of a sentence, and undefined for
+ * errors that say it themselves. ENOEXEC comes where no binary format takes the file (fs/exec.c
+ * search_binary_handler()): `#!` is taken by fs/binfmt_script.c alone (CONFIG_BINFMT_SCRIPT). ENOENT of a file that is there
+ * is of what it asks for: the interpreter of a script or of an ELF file (fs/binfmt_elf.c load_elf_binary(), PT_INTERP). Of
+ * an initramfs the kernel makes no folder that the archive does not name (init/initramfs.c do_name()), and leaves the files
+ * in it out.
+ */
+export function whyNoInit({ path, errno, isThere }: InitRefused): string | undefined {
+  if (errno === -8)
+    return `${path} is in no format that this kernel runs (ENOEXEC): a script needs CONFIG_BINFMT_SCRIPT and #! as its first characters, a program that of this architecture`
+  if (errno === -2 && isThere)
+    return `${path} is there, but not what it asks for (ENOENT): the interpreter behind its #! or the loader of its ELF file is missing in the archive, or the folder of that is, without which the kernel does not unpack it`
+  if (errno === -2)
+    return `there is no ${path} (ENOENT): no archive came, or it lacks the file, or the folder that the file is in`
+  if (errno === -13)
+    return `${path} may not be executed (EACCES): the file or its interpreter has no execute permission`
+  return undefined
+}
