@@ -137,7 +137,7 @@ function rcuStall(report: readonly string[]): string {
 
 /** The abort that a 32-bit kernel names before an oops without a name (arch/arm/mm/fault.c do_DataAbort()). */
 function abortOf(lead: readonly string[]): string {
-  const what = lead.map((line) => /^Unhandled (?:fault|prefetch abort): (.+) \(0x/.exec(line)?.[1]).find(Boolean)
+  const what = lead.map((line) => /^Unhandled (?:fault|prefetch abort): (.+) \(0x/.exec(line)?.[1]).findLast(Boolean)
   return what ?? 'abort that nothing names'
 }
 

@@ -20,6 +20,8 @@ export interface ReportRange {
 const longest = 400
 /** Lines that are quoted of a report of which nothing shows where it ends. */
 const openEnd = 12
+/** Lines that a report says of RCU's own thread where no call trace shows, as 32-bit kernels do not name theirs. */
+const beside = 36
 /** Lines of a WARN's own message. */
 const mostSaid = 6
 
@@ -32,9 +34,10 @@ const endTrace = /^---\[ end trace.* \]---$/
 const panicOpens = /^Kernel panic - not syncing: /
 const panicCloses = /^---\[ end Kernel panic - not syncing: /
 const rebooting = /^Rebooting in \d+ seconds\.\./
-const traceOpens = /^ *Call [Tt]race:$/
+// arch/arm leaves a blank behind the colon.
+const traceOpens = /^ *(?:Call [Tt]race|Backtrace): ?$/
 const frame =
-  /^ *(?:\[<[0-9a-f]+>\] )?(?:\? )?[A-Za-z_$][\w.$]*\+0x[0-9a-f]+\/0x[0-9a-f]+(?: \[[^\]]+\])?(?: \([A-Z]+\))?$|^ *<\/?(?:TASK|IRQ|NMI|#\w+|EOI|SOFTIRQ)>$/
+  /^ *(?:\[<[0-9a-f]+>\] )?(?:\? )?[A-Za-z_$][\w.$]*\+0x[0-9a-f]+\/0x[0-9a-f]+(?: \[[^\]]+\])?(?: \([A-Z]+\))?$|^ *<\/?(?:TASK|IRQ|NMI|#\w+|EOI|SOFTIRQ)>$|^ *(?:\[<[0-9a-f]+>\] \()?[A-Za-z_$][\w.$]*(?: \[\w+\])?\)? from (?:\[<[0-9a-f]+>\] )?\(?[A-Za-z_$][\w.$]*\+0x/
 const killed =
   /^(?:Memory cgroup )?[Oo]ut of memory(?: \([^)]*\))?: Kill(?:ed)? process |^Out of memory and no killable processes/
 const teeLine = /^(?:[EFMI]\/TC|E\/LD):/
@@ -90,7 +93,7 @@ function cutHereBefore(text: Text, at: number): number {
   for (let index = at - 1; index >= at - mostSaid; index--) {
     if (endTrace.test(text(index))) break
     if (cutHere.test(text(index))) return index
-    if (nameless.test(text(at)) && unhandled.test(text(index))) first = index
+    if (first === at && nameless.test(text(at)) && unhandled.test(text(index))) first = index
   }
   return first
 }
@@ -130,7 +133,10 @@ function faultEnd(report: Report, ruled: boolean): number {
       return traceEnd ?? (inTrace ? last : Math.min(besideEnd ?? open, last))
     }
     if (traceEnd !== undefined) continue
-    if (fault === 'rcu-stall' && isOfGracePeriods(line)) isBeside = true
+    if (fault === 'rcu-stall' && isOfGracePeriods(line)) {
+      isBeside = true
+      besideEnd = Math.min(index + beside, most)
+    }
     if (traceOpens.test(line)) inTrace = true
     else if (inTrace && !frame.test(line)) {
       inTrace = false

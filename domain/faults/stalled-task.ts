@@ -6,6 +6,9 @@ const dumps =
   /^(?:Task dump for CPU \d+:|NMI backtrace for cpu \d+|Sending NMI from CPU \d+ to CPUs |CPU: \d+ (?:UID: \d+ )?PID: )/
 /** kernel/sched/core.c sched_show_task(), since 5.11. */
 const shown = /^task:(?<task>\S.*?) +state:[A-Z]/
+/** The same until 5.11, behind `Task dump for CPU 0:` alone: nothing else in it tells what it is. */
+const shownOnce = /^(?<task>\S.{0,14}?) +[A-Za-z] +(?:running|\d)/
+const taskDump = /^Task dump for CPU \d+:/
 /** lib/dump_stack.c dump_stack_print_info(); the task's name may have blanks. */
 const stood = /^CPU: \d+ .*?\bComm: (?<task>.+?)(?: Kdump: \w+)? (?:Not tainted|Tainted: )/
 
@@ -31,9 +34,12 @@ export function ofStalled(report: readonly string[]): string[] {
  * grace period, as its dump names it; undefined where there is no dump.
  */
 export function stalledTask(report: readonly string[]): string | undefined {
+  let before = ''
   for (const line of ofStalled(report)) {
-    const task = (shown.exec(line) ?? stood.exec(line))?.groups?.['task']
+    const old = taskDump.test(before) ? shownOnce.exec(line) : undefined
+    const task = (shown.exec(line) ?? stood.exec(line) ?? old)?.groups?.['task']
     if (task) return task.trim()
+    before = line
   }
   return undefined
 }

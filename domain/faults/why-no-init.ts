@@ -1,9 +1,12 @@
-/** What a kernel says of a program that it should have run as init: the file, the error, and whether it had seen before that the file is there. */
+/** What a kernel says of a program that it should have run as init. */
 export interface InitRefused {
   path: string
   errno: number
-  /** Whether it was found by kernel_init_freeable(), which asks for access to what `rdinit=` names before it is run. */
-  isThere: boolean
+  /**
+   * Whether the file itself is there, as far as that shows: kernel_init_freeable() asks for access to what `rdinit=` names
+   * before it is run, and `init=` is run at once.
+   */
+  file: 'there' | 'missing' | 'unknown'
 }
 
 /**
@@ -14,11 +17,13 @@ export interface InitRefused {
  * an initramfs the kernel makes no folder that the archive does not name (init/initramfs.c do_name()), and leaves the files
  * in it out.
  */
-export function whyNoInit({ path, errno, isThere }: InitRefused): string | undefined {
+export function whyNoInit({ path, errno, file }: InitRefused): string | undefined {
   if (errno === -8)
     return `${path} is in no format that this kernel runs (ENOEXEC): a script needs CONFIG_BINFMT_SCRIPT and #! as its first characters, a program that of this architecture`
-  if (errno === -2 && isThere)
+  if (errno === -2 && file === 'there')
     return `${path} is there, but not what it asks for (ENOENT): the interpreter behind its #! or the loader of its ELF file is missing in the archive, or the folder of that is, without which the kernel does not unpack it`
+  if (errno === -2 && file === 'unknown')
+    return `${path} is missing, or what it asks for (ENOENT): the interpreter behind its #! or the loader of its ELF file`
   if (errno === -2)
     return `there is no ${path} (ENOENT): no archive came, or it lacks the file, or the folder that the file is in`
   if (errno === -13)

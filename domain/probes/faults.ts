@@ -80,8 +80,8 @@ function finding(seen: Seen, where: Fault['where'], found: Fault[]): Finding {
       warning: found.every(({ warning }) => warning),
       panic: found.some(({ panic }) => panic),
     }
-    const why = main.kind === 'no-init' || main.kind === 'no-root' ? whyNot(seen) : undefined
-    if (why) evidence.push(cite(why.line))
+    const why = main.kind === 'no-init' || main.kind === 'no-root' ? whyNot(seen, main) : undefined
+    if (why?.line) evidence.push(cite(why.line))
     const sentence =
       main.kind === 'flood'
         ? `The ${where} said more on ${main.evidence.console} than its plan allows${more}.`
@@ -93,15 +93,29 @@ function finding(seen: Seen, where: Fault['where'], found: Fault[]): Finding {
   return unknown(id, `No console shows a fault of the ${where}, but the boot did not come to its end either.`)
 }
 
-/** What the kernel says of the first program that it should have run and could not, in words (init/main.c kernel_init(), 6.18.5). */
-function whyNot(seen: Seen): (InitRefused & { line: Sighting; says: string }) | undefined {
+/** A program that the kernel should have run and could not, and what that means in words. */
+interface WhyNot extends InitRefused {
+  says: string
+  /** The line that says it, where it is not the panic's own. */
+  line?: Sighting
+}
+
+/** Takes the panic that no init could be run; returns what the kernel says of the first program that it should have run (init/main.c kernel_init(), 6.18.5). */
+function whyNot(seen: Seen, { title }: Fault): WhyNot | undefined {
   for (const line of seen.all('linux.init-failed')) {
     const { path = '', errno, rdinit, access, init, error } = line.match.groups
-    const refused = { path: rdinit ?? init ?? path, errno: Number(access ?? error ?? errno), isThere: !rdinit }
+    const refused: InitRefused = {
+      path: rdinit ?? init ?? path,
+      errno: Number(access ?? error ?? errno),
+      file: rdinit ? 'missing' : 'there',
+    }
     const says = refused.path && whyNoInit(refused)
-    if (says) return { ...refused, line, says }
+    if (says) return { ...refused, says, line }
   }
-  return undefined
+  const [, path = '', errno] = /^no init: Requested init (\S+) failed \(error (-?\d+)\)/.exec(title) ?? []
+  const refused: InitRefused = { path, errno: Number(errno), file: 'unknown' }
+  const says = path && whyNoInit(refused)
+  return says ? { ...refused, says } : undefined
 }
 
 /** The first fault that is more than a warning is the cause and what follows it a consequence; a warning counts where it made the kernel panic. */
