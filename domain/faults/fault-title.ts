@@ -112,7 +112,8 @@ const byId: Record<string, (known: Known) => string> = {
   'tc.sp-panicked': ({ groups }) => `OP-TEE: ${groups['who']} panicked with code 0x${groups['code']}`,
   'edk2.exception': ({ groups, report }) => `EDK2: ${groups['what']} exception${image(report)}`,
   'edk2.exception-x64': ({ groups, report }) => `EDK2: exception ${groups['what']}${image(report)}`,
-  'edk2.assert': ({ groups, place }) => `EDK2 assert in ${groups['module']}${place}: ${groups['what']}`,
+  'edk2.assert': ({ groups, place, report }) =>
+    `EDK2 assert in ${groups['module']}${place}: ${wholeCondition(groups['what'] ?? '', report[1])}`,
   'edk2.assert-wrapped': ({ groups, report }) => wrappedAssert(groups['module'] ?? '', report),
   'uboot.hang': ({ before }) => `U-Boot hangs${before ? ` after: ${before}` : ''}`,
   'uboot.exception': ({ groups }) => `U-Boot: "${groups['what']}"`,
@@ -157,6 +158,15 @@ function whatCame(report: readonly string[]): string {
   const injected = report.map((line) => /\bInjecting (\w+ Abort) exception\b/.exec(line)?.[1]).find(Boolean)
   if (injected) return ` (${injected} injected)`
   return report.some((line) => /\bAborting VM \S+ vCPU \d/.test(line)) ? ' (aborted)' : ''
+}
+
+/** A condition that a terminal cut: what closes its brackets stands in the next line. */
+function wholeCondition(what: string, next = ''): string {
+  return isOpen(what) && next !== '' && !isOpen(what + next) ? what + next : what
+}
+
+function isOpen(condition: string): boolean {
+  return condition.split('(').length > condition.split(')').length
 }
 
 /** An assert that a terminal or a mail cut into at most three lines, of which none but the last can end. */

@@ -731,6 +731,11 @@ describe('reports of firmware', () => {
       'assert',
       ['ASSERT [DxeCore] /build/edk2/MdeModulePkg/Cor', 'e/Dxe/Mem/Page.', 'c(9): Size != 0'],
     ],
+    [
+      'EDK2 assert in BdsDxe at PlatformBm.c:500: Status == (RETURN_STATUS)(0) || Status == ((RETURN_STATUS)(20))',
+      'assert',
+      ['ASSERT [BdsDxe] PlatformBm.c(500): Status == (RETURN_STATUS)(0) || Status == ((R', 'ETURN_STATUS)(20))'],
+    ],
     ['EDK2 assert in DxeCore', 'assert', ['ASSERT [DxeCore] /build/edk2/MdeModulePkg/Cor', '[Bds] x']],
     [
       'U-Boot: ARP Retry count exceeded',
