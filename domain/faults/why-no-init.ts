@@ -19,13 +19,12 @@ export interface InitRefused {
  */
 export function whyNoInit({ path, errno, file }: InitRefused): string | undefined {
   if (errno === -8)
-    return `${path} is in no format that this kernel runs (ENOEXEC): a script needs CONFIG_BINFMT_SCRIPT and #! as its first characters, a program that of this architecture`
+    return `${path} is in no format that this kernel runs (ENOEXEC): a script needs CONFIG_BINFMT_SCRIPT and begins with #!, a program must be built for this architecture`
   if (errno === -2 && file === 'there')
-    return `${path} is there, but not what it asks for (ENOENT): the interpreter behind its #! or the loader of its ELF file is missing in the archive, or the folder of that is, without which the kernel does not unpack it`
+    return `${path} is there, but not what it asks for (ENOENT): the archive lacks the interpreter behind its #! or the loader of its ELF file, or the folder that it goes into, which the kernel does not make`
   if (errno === -2 && file === 'unknown')
     return `${path} is missing, or what it asks for (ENOENT): the interpreter behind its #! or the loader of its ELF file`
-  if (errno === -2)
-    return `there is no ${path} (ENOENT): no archive came, or it lacks the file, or the folder that the file is in`
+  if (errno === -2) return `there is no ${path} (ENOENT): no archive came, or it lacks the file or its folder`
   if (errno === -13)
     return `${path} may not be executed (EACCES): the file or its interpreter has no execute permission`
   return undefined

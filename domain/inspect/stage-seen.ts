@@ -85,7 +85,8 @@ export class StageSeen {
       const { stage, id } = match.signature
       if (stage) this.#reach(ofStage[stage], line)
       else if (!notKernel.test(id)) this.#reach('kernel', line)
-      else this.#reach(partitionStart(line.text) > 0 ? 'spmc' : ofArea[id.slice(0, id.indexOf('.'))], line)
+      else if (notYet.includes(this.#stage))
+        this.#reach(partitionStart(line.text) > 0 ? 'spmc' : ofArea[id.slice(0, id.indexOf('.'))], line)
       if (id === 'linux.boot-cpu' || id === 'linux.banner') this.#banner = true
       if (last.test(id)) this.#over = true
     }

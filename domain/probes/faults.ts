@@ -80,7 +80,7 @@ function finding(seen: Seen, where: Fault['where'], found: Fault[]): Finding {
       warning: found.every(({ warning }) => warning),
       panic: found.some(({ panic }) => panic),
     }
-    const why = main.kind === 'no-init' || main.kind === 'no-root' ? whyNot(seen, main) : undefined
+    const why = main.kind === 'no-init' || main.kind === 'no-root' ? whyNot(seen, main.title) : undefined
     if (why?.line) evidence.push(cite(why.line))
     const sentence =
       main.kind === 'flood'
@@ -90,7 +90,10 @@ function finding(seen: Seen, where: Fault['where'], found: Fault[]): Finding {
   }
   const end = seen.records('end').at(-1)
   if (end) return pass(id, `No console shows a fault of the ${where}, and the boot came to its end.`, [citeRecord(end)])
-  return unknown(id, `No console shows a fault of the ${where}, but the boot did not come to its end either.`)
+  const silent = `No console shows a fault of the ${where}, but the boot did not come to its end either`
+  const why = where === 'kernel' ? whyNot(seen, '') : undefined
+  if (why?.line && why.file === 'there') return unknown(id, `${silent}; ${why.says}.`, [cite(why.line)])
+  return unknown(id, `${silent}.`)
 }
 
 /** A program that the kernel should have run and could not, and what that means in words. */
@@ -100,8 +103,8 @@ interface WhyNot extends InitRefused {
   line?: Sighting
 }
 
-/** Takes the panic that no init could be run; returns what the kernel says of the first program that it should have run (init/main.c kernel_init(), 6.18.5). */
-function whyNot(seen: Seen, { title }: Fault): WhyNot | undefined {
+/** Takes the title of the panic that no init could be run; returns what the kernel says of the first program that it should have run (init/main.c kernel_init(), 6.18.5). */
+function whyNot(seen: Seen, title: string): WhyNot | undefined {
   for (const line of seen.all('linux.init-failed')) {
     const { path = '', errno, rdinit, access, init, error } = line.match.groups
     const refused: InitRefused = {

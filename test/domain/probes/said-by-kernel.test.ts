@@ -7,8 +7,7 @@ const stamped = (lines: readonly string[]): string =>
 /** A finding of a log of which nothing is known beside its lines. */
 const said = (id: string, lines: readonly string[], rest: Showing = {}): Finding => {
   const shown = shownOf({ consoles: [consoleOf(stamped(lines))], ...rest })
-  const { cmdline: _, ...asked } = shown.asked
-  return findingOf({ ...shown, asked: rest.mode === undefined ? asked : shown.asked }, id)
+  return findingOf({ ...shown, asked: { ...shown.asked, cmdline: undefined } }, id)
 }
 
 describe('what the kernel says of itself decides where nothing else does', () => {
@@ -132,6 +131,16 @@ describe('why no init ran', () => {
     const { sentence, facts } = said('fault.kernel', [line, panic])
     expect(sentence).toContain(`; ${says}`)
     expect(facts).toMatchObject({ errno })
+  })
+
+  it('is said where the log ends before the panic, but not of what may be without an archive', () => {
+    const of = (line: string): Finding => said('fault.kernel', [line], { records: [] })
+    expect(of('Failed to execute /init (error -8)')).toMatchObject({
+      outcome: 'unknown',
+      sentence: expect.stringContaining('; /init is in no format') as string,
+      evidence: [{ from: 1, to: 1 }],
+    })
+    expect(of('check access for rdinit=/init failed: -2, ignoring')).toMatchObject({ outcome: 'unknown', evidence: [] })
   })
 
   it.each([
