@@ -154,7 +154,10 @@ function foundByTis(seen: Seen): Finding | undefined {
   const { driver: name, device, version } = line.match.groups
   const taken = ['tpm.probe-failed', 'tpm.tis-gave-up', 'tpm.chip-error']
     .flatMap((each) => seen.all(each))
-    .some((each) => (each.match.groups['driver'] ?? name) === name && isBefore(line, each) !== false)
+    .some((each) => {
+      const { code, driver: by = name } = each.match.groups
+      return code !== notStarted && by === name && isBefore(line, each) !== false
+    })
   // IMA found no chip behind that line: whatever became of it, it was not registered then.
   if (taken || seen.all('ima.bypass').some((bypass) => isBefore(line, bypass) === true)) return undefined
   return pass(
@@ -164,6 +167,9 @@ function foundByTis(seen: Seen): Finding | undefined {
     known({ driver: name, version }),
   )
 }
+
+/** TPM2_RC_INITIALIZE: no firmware had started it, so the kernel does (drivers/char/tpm/tpm2-cmd.c tpm2_auto_startup()). */
+const notStarted = '256'
 
 /** The UUID of the trusted application that is a TPM (drivers/char/tpm/tpm_ftpm_tee.c ftpm_ta_uuid). */
 const ftpm = 'bc50d971-d4c9-42c4-82cb-343fb7f37896'

@@ -65,6 +65,26 @@ describe('what the kernel says of itself decides where nothing else does', () =>
         'tpm_tis NTC0702:00: Could not get TPM timeouts and durations',
       ],
     ],
+    [
+      'tpm.driver',
+      'pass',
+      { driver: 'tpm_tis_spi' },
+      [
+        bypass,
+        'tpm_tis_spi spi0.0: 2.0 TPM (device-id 0x0, rev-id 78)',
+        'tpm tpm0: A TPM error (256) occurred attempting the self test',
+        'tpm tpm0: starting up the TPM manually',
+      ],
+    ],
+    [
+      'tpm.driver',
+      'unknown',
+      {},
+      [
+        'tpm_tis_spi spi0.0: 2.0 TPM (device-id 0x0, rev-id 78)',
+        'tpm tpm0: A TPM error (257) occurred attempting the self test',
+      ],
+    ],
     ['tpm.driver', 'unknown', {}, ['tpm_tis NTC0702:00: 2.0 TPM (device-id 0xFC, rev-id 1)', bypass]],
     [
       'tpm.driver',
