@@ -49,6 +49,13 @@ const inFunction = (what: string): string => {
   return symbol ? what.replace(symbol, stableSymbol(symbol)) : what
 }
 
+/** The same, with the caller in the place of a function that copies memory for others or checks it, as `__hwasan_check_x0_2_short_v2`. */
+const inCaller = (what: string, report: readonly string[]): string => {
+  const symbol = / in (.+)$/.exec(what)?.[1]
+  const caller = symbol && isChecker(stableSymbol(symbol)) ? culpritOf(report) : undefined
+  return symbol && caller ? what.replace(symbol, caller) : inFunction(what)
+}
+
 const byId: Record<string, (known: Known) => string> = {
   'fault.hyp-panic': ({ groups }) => {
     const where = groups['where']?.replace(/!$/, '') ?? ''
@@ -77,8 +84,8 @@ const byId: Record<string, (known: Known) => string> = {
   'fault.hard-lockup': ({ inside }) => `hard lockup${inside()}`,
   'fault.rcu-stall': ({ report }) => rcuStall(report),
   'fault.workqueue-stall': () => 'workqueue lockup',
-  'fault.kasan': ({ groups }) => `KASAN: ${inFunction(groups['what'] ?? '')}`,
-  'fault.kfence': ({ groups }) => `KFENCE: ${inFunction(groups['what'] ?? '')}`,
+  'fault.kasan': ({ groups, report }) => `KASAN: ${inCaller(groups['what'] ?? '', report)}`,
+  'fault.kfence': ({ groups, report }) => `KFENCE: ${inCaller(groups['what'] ?? '', report)}`,
   'fault.kcsan': ({ groups }) => `KCSAN: ${sortedRace(groups['what'] ?? '')}`,
   'fault.ubsan': ({ groups, place }) => `UBSAN: ${groups['what']}${place}`,
   'fault.atomic': ({ place, inside }) => `sleeping function called from invalid context${inside()}${place}`,

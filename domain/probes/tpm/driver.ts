@@ -1,11 +1,14 @@
 import type { Evidence } from '../../evidence/evidence.ts'
-import type { FactValue, Finding } from '../../finding.ts'
+import type { Finding } from '../../finding.ts'
 import { cite, citeRecord } from '../../evidence/cite.ts'
 import { usable } from '../ffa-usable.ts'
 import { takeoverOf } from '../kvm-mode.ts'
 import { fail, known, pass, skip, unknown } from '../outcome.ts'
 import { isBefore, type Seen } from '../seen.ts'
 import type { Sighting } from '../../signatures/sighting.ts'
+import { foundByTis } from './found-by-tis.ts'
+import { lostInTee } from './in-tee.ts'
+import type { Loss } from './loss.ts'
 import { tpmLine, tpmPresence } from './presence.ts'
 import { tpmTable } from './table.ts'
 
@@ -45,7 +48,7 @@ export function driver(seen: Seen): Finding {
   if (seen.symbol('TCG_TPM') === 'n') return skip(id, 'The kernel is built without TPM support.')
   const line = tpmLine(seen)
   if (!presence) {
-    const found = foundByTis(seen)
+    const found = foundByTis(seen, id)
     if (found) return found
     if (line)
       return unknown(id, 'A driver spoke to a TPM; nothing shows whether there is a tpm0 at the end.', [cite(line)])
@@ -62,14 +65,6 @@ export function driver(seen: Seen): Finding {
       layer: 'driver',
     },
   )
-}
-
-interface Loss {
-  /** The line that shows it, where a line does. */
-  line?: Sighting
-  sentence: string
-  evidence: Evidence[]
-  facts: Record<string, FactValue>
 }
 
 /** The message to the TPM's partition: refused, and by whom. */
@@ -142,60 +137,6 @@ function isTakenAllTheSame(seen: Seen, { line }: Loss): boolean {
   return seen
     .all('tpm.tis')
     .some((tis) => line && (tis.match.groups['device'] !== line.match.groups['device'] || isBefore(line, tis) === true))
-}
-
-/**
- * What tpm_tis_core_init() says of a TPM that answered it (drivers/char/tpm/tpm_tis_core.c:1242 in 6.18.5), where nothing
- * behind it takes that back: a probe that fails after that line says why, but for an iTPM of Intel's that does not answer.
- */
-function foundByTis(seen: Seen): Finding | undefined {
-  const line = seen.last('tpm.tis')
-  if (!line) return undefined
-  const { driver: name, device, version } = line.match.groups
-  const taken = ['tpm.probe-failed', 'tpm.tis-gave-up', 'tpm.chip-error']
-    .flatMap((each) => seen.all(each))
-    .some((each) => {
-      const { code, driver: by = name } = each.match.groups
-      return code !== notStarted && by === name && isBefore(line, each) !== false
-    })
-  // IMA found no chip behind that line: whatever became of it, it was not registered then.
-  if (taken || seen.all('ima.bypass').some((bypass) => isBefore(line, bypass) === true)) return undefined
-  return pass(
-    id,
-    `The driver ${name} found a TPM ${version} at ${device}, and no line says that it gave it up.`,
-    [cite(line)],
-    known({ driver: name, version }),
-  )
-}
-
-/** TPM2_RC_INITIALIZE: no firmware had started it, so the kernel does (drivers/char/tpm/tpm2-cmd.c tpm2_auto_startup()). */
-const notStarted = '256'
-
-/** The UUID of the trusted application that is a TPM (drivers/char/tpm/tpm_ftpm_tee.c ftpm_ta_uuid). */
-const ftpm = 'bc50d971-d4c9-42c4-82cb-343fb7f37896'
-/** TEE_ERROR_TARGET_DEAD: the application ended, which a panic does to it (lib/libutee/include/tee_api_defines.h of OP-TEE). */
-const targetDead = 'ffff3024'
-
-/** Of a TPM in the TEE that its trusted application could not be opened, and that it panicked where OP-TEE's console shows that. */
-function lostInTee(seen: Seen): Loss | undefined {
-  const refused = seen.last('tpm.ftpm-refused')
-  const failed = seen.last('tpm.probe-failed')
-  if (!refused || !failed || failed.match.groups['driver'] !== refused.match.groups['driver']) return undefined
-  const { code = '' } = refused.match.groups
-  const panic = seen.faults.find(({ title }) => new RegExp(`^OP-TEE: TA(?: ${ftpm})? panicked `).test(title))
-  const dead = code === targetDead
-  const why = dead ? 'panicked when it was opened' : 'could not be opened'
-  return {
-    line: failed,
-    sentence: `No driver took the TPM: the trusted application that is one ${why} (0x${code}).`,
-    evidence: [cite(refused), cite(failed), ...(dead && panic ? [panic.evidence] : [])],
-    facts: {
-      layer: 'tee',
-      cause: dead ? (panic ? 'ta-panicked' : 'ta-dead') : 'ta-refused',
-      errno: Number(failed.match.groups['errno']),
-      code: `0x${code}`,
-    },
-  }
 }
 
 /** Of a CRB no answer in the control area, a table that does not fit, or the FF-A driver registered twice; of any driver that its probe failed. */

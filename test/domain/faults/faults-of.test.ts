@@ -188,6 +188,24 @@ const reports: [title: string, kind: string, lines: string[]][] = [
     ],
   ],
   [
+    'KASAN: invalid-access in do_use_after_free [fault_maker]',
+    'kasan',
+    [
+      rule,
+      'BUG: KASAN: invalid-access in __hwasan_check_x0_2_short_v2+0x4/0x34',
+      'Read of size 4 at addr f5ff0000c5a0b140 by task init/60',
+      '',
+      cpu,
+      ...trace(
+        'show_stack+0x2c/0x40 (C)',
+        'kasan_report+0xc8/0x118',
+        '__hwasan_tag_mismatch+0x4/0x30',
+        'do_use_after_free+0x78/0xa0 [fault_maker]',
+      ),
+      rule,
+    ],
+  ],
+  [
     'KCSAN: data-race in a_reads / b_writes',
     'kcsan',
     [
