@@ -1,3 +1,5 @@
+import { partitionStart } from './partition-prefix.ts'
+
 /** A line of printk without the prefix that the kernel put before it, and without blanks behind it. */
 export interface KernelMessage {
   /** Kernel clock in seconds; absent where the line carries no time (no printk, or `printk.time=0`). */
@@ -17,7 +19,7 @@ let lastStampEnd = 0
 let lastStart = 0
 let lastStamp: number | undefined
 
-/** Takes the text of a console line; returns the index at which the message starts, 0 where it has no printk prefix. */
+/** Takes the text of a console line; returns the index at which the message starts, behind printk's prefix or Hafnium's; 0 where it has neither. */
 export function messageStart(text: string): number {
   remember(text)
   return lastStart
@@ -27,7 +29,7 @@ function remember(text: string): void {
   if (text === lastText) return
   lastText = text
   scanStamp(text, stampStart(text))
-  lastStart = lastStampEnd === 0 ? 0 : messageBehind(text, lastStampEnd)
+  lastStart = lastStampEnd === 0 ? partitionStart(text) : messageBehind(text, lastStampEnd)
 }
 
 /** Reads a stamp, `[ *seconds.microseconds]`, in one go; `start` is the index of its bracket, -1 where there is none. */
@@ -74,11 +76,12 @@ export function withoutEnd(text: string): string {
   return text.slice(0, text.charCodeAt(end - 1) === colon ? end + 1 : end)
 }
 
-/** Takes the text of a console line, cleaned; returns the kernel's message, without blanks at its end, and its time in seconds. */
+/** Takes the text of a console line, cleaned; returns the message of the kernel or of a partition behind Hafnium, without blanks at its end, and the kernel's time in seconds. */
 export function kernelMessage(text: string): KernelMessage {
   const start = messageStart(text)
   const whole = withoutEnd(text)
-  return start === 0 ? { message: whole } : { at: stampOf(text)!, message: whole.slice(start) }
+  const at = stampOf(text)
+  return at === undefined ? { message: whole.slice(start) } : { at, message: whole.slice(start) }
 }
 
 /** Takes the text of a console line; returns the kernel's clock in seconds, undefined where the line has no printk prefix. */

@@ -20,17 +20,23 @@ const within: Record<string, readonly string[]> = {
   'fault.workqueue-stall': ['fault.workqueue-stall'],
   'fault.page': ['fault.page'],
   'tfa.exception': ['tfa.panic', 'tfa.panic-el3'],
+  // plat_default_ea_handler() calls lower_el_panic() or panic() (plat/common/aarch64/plat_common.c).
+  'tfa.external-abort': ['tfa.exception', 'tfa.panic', 'tfa.panic-el3'],
   'tfa.assert': ['tfa.panic', 'tfa.panic-el3'],
   'tfa.spmd-failed': ['tfa.panic', 'tfa.panic-el3'],
   // services/std_svc/spmd/spmd_main.c spmd_init() and spmd_setup(), and bl31_main.c, which is told.
   'tfa.spmc-failed': ['tfa.bl32-failed', 'tfa.no-spmc'],
   'tfa.no-spmc': ['tfa.no-spmc', 'tfa.bl32-failed'],
   'hafnium.exception': ['hafnium.panic'],
+  // A partition gets the abort injected where it has a level to take it, else it is aborted (hypervisor/handler.c).
+  'hafnium.partition-fault': ['hafnium.injected', 'hafnium.aborted'],
   // DefaultExceptionHandler() ends with ASSERT (FALSE); MdePkg/Library/BaseDebugLibSerialPort DebugAssert() may end in a breakpoint.
   'edk2.exception': ['edk2.assert'],
   'edk2.assert': ['edk2.exception', 'edk2.exception-x64'],
+  'edk2.assert-wrapped': ['edk2.exception', 'edk2.exception-x64'],
   'uboot.initcall': ['uboot.hang'],
   'uboot.no-boot': ['uboot.no-boot', 'uboot.hang'],
+  'uboot.no-network': ['uboot.no-network', 'uboot.no-boot', 'uboot.hang'],
   'uboot.exception': ['uboot.hang'],
 }
 

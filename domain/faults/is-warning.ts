@@ -6,8 +6,8 @@ import type { Signature } from '../signatures/signature.ts'
  */
 const ofCgroup = /\bCONSTRAINT_MEMCG\b|^Memory cgroup out of memory: |\bmem_cgroup_out_of_memory\+0x/
 
-/** What U-Boot says of a boot command that failed; it goes on with the next one that it is given (boot/bootm.c, cmd/bootflow.c). */
-const triedAgain = 'uboot.no-boot'
+/** What U-Boot says of a boot command or a load that failed; it goes on with the next one that it is given (boot/bootm.c, cmd/bootflow.c), or tries again (net/net.c net_start_again()). */
+const triedAgain = ['uboot.no-boot', 'uboot.no-network']
 
 /** Takes the messages of a report; returns whether it is of a memory cgroup that came to its limit, the machine having memory left. */
 export function isOfMemoryCgroup(report: readonly string[]): boolean {
@@ -21,5 +21,5 @@ export function isOfMemoryCgroup(report: readonly string[]): boolean {
  */
 export function isWarning({ id, fault }: Signature, report: readonly string[], kernelCame: () => boolean): boolean {
   if (fault === 'oom') return isOfMemoryCgroup(report)
-  return fault === 'warn' || (id === triedAgain && kernelCame())
+  return fault === 'warn' || (triedAgain.includes(id) && kernelCame())
 }

@@ -1,8 +1,9 @@
-import { kernelMessage, messageStart, stampEnd } from '../console/kernel-message.ts'
+import { kernelMessage } from '../console/kernel-message.ts'
 import type { ConsoleLog } from '../console/line.ts'
 import { citeLines } from '../evidence/cite.ts'
 import { knownIn, type KnownLine, type KnownLog } from '../shown/known-lines.ts'
-import type { FaultKind } from '../signatures/signature.ts'
+import type { FaultKind, Signature } from '../signatures/signature.ts'
+import { CallerLines, callerOf, type LinesOfOne } from './caller-lines.ts'
 import type { Fault } from './fault.ts'
 import { faultTitle } from './fault-title.ts'
 import { isWarning } from './is-warning.ts'
@@ -25,7 +26,10 @@ function isKernel({ match }: KnownLine): boolean {
   return match.signature.stage === 'kernel'
 }
 
-/** What a report says of the same fault on its way to its closing line belongs to it and is no fault of its own. */
+/**
+ * What a report says of the same fault on its way to its closing line belongs to it and is no fault of its own. What a
+ * watchdog says is in part said by the CPUs that it asks; every other report is one caller's from its first line to its last.
+ */
 function faultsIn(
   log: ConsoleLog,
   known: readonly KnownLine[],
@@ -33,19 +37,41 @@ function faultsIn(
   kernelAfter: (at: number) => boolean,
 ): Fault[] {
   const found: Fault[] = []
+  const byCaller = new CallerLines(log.lines)
   const lines = known.filter(({ match }) => match.signature.fault)
   const faults = new Map(lines.map(({ index, match }) => [index, match.signature]))
-  let open = -1
+  /** Where the last report of each caller ends, and of all at once. */
+  const ends = new Map<string, number>()
   for (const line of lines) {
     const { index, match } = line
-    if (index <= open) continue
-    if (isNone(line)) continue
-    const { first, last } = reportRange(log.lines, index, match.signature, faults)
-    found.push(fault(log, line, { first: Math.max(first, open + 1), last }, () => kernelAfter(index)))
-    open = last
+    const caller = callerOf(log.lines[index]?.text ?? '')
+    const open = Math.max(ends.get(caller) ?? -1, ends.get(everybody) ?? -1)
+    if (index <= open || isNone(line)) continue
+    const isOfOthers = ofOthers.includes(match.signature.fault ?? 'bug')
+    const own = byCaller.of(isOfOthers ? '' : caller)
+    const range = rangeIn(own, index, match.signature, faults)
+    const first = Math.max(range.first, open + 1)
+    found.push(fault(log, line, { first, last: range.last }, () => kernelAfter(index)))
+    ends.set(isOfOthers ? everybody : caller, range.last)
   }
   const loop = resetLoop(log, known)
   return loop ? [...found, loop] : found
+}
+
+const everybody = 'everybody'
+const ofOthers: readonly FaultKind[] = ['hung-task', 'soft-lockup', 'hard-lockup', 'rcu-stall', 'workqueue-stall']
+
+/** The range of a report among the lines of its caller, as indexes into the console's. */
+function rangeIn(
+  { lines, toConsole, fromConsole }: LinesOfOne,
+  index: number,
+  signature: Signature,
+  faults: ReadonlyMap<number, Signature>,
+): ReportRange {
+  const { first, last } = reportRange(lines, fromConsole(index), signature, {
+    get: (place) => faults.get(toConsole(place)),
+  })
+  return { first: toConsole(first), last: toConsole(last) }
 }
 
 function fault(
@@ -56,13 +82,16 @@ function fault(
 ): Fault {
   const { id, fault: kind = 'bug' } = match.signature
   const where = id.startsWith('fault.') ? 'kernel' : 'firmware'
-  const lines = log.lines.slice(index, last + 1).map(({ text }) => text)
-  const own = ofOthers.includes(kind) ? lines : sameCaller(lines)
-  const report = own.map((text) => kernelMessage(text).message)
+  const said = (from: number, to: number): string[] => {
+    const lines = log.lines.slice(from, to).map(({ text }) => text)
+    const own = ofOthers.includes(kind) ? lines : sameCaller(lines, log.lines[index]?.text ?? '')
+    return own.map((text) => kernelMessage(text).message)
+  }
+  const report = said(index, last + 1)
   return {
     where,
     kind,
-    title: faultTitle(match, report, log.lines[index - 1]?.text ?? ''),
+    title: faultTitle(match, report, log.lines[index - 1]?.text ?? '', said(first, index)),
     evidence: citeLines(log, first, last),
     warning: isWarning(match.signature, report, kernelCame),
     panic: kind === 'panic' || kind === 'hyp-panic' || match.message.startsWith('Kernel panic'),
@@ -70,16 +99,8 @@ function fault(
   }
 }
 
-/** What a watchdog says is in part said by the CPUs that it asks; every other report is one context's from its first line to its last. */
-const ofOthers: readonly FaultKind[] = ['hung-task', 'soft-lockup', 'hard-lockup', 'rcu-stall', 'workqueue-stall']
-
-/** The lines of a report that were said where its first one was; all of them where printk names no caller. */
-function sameCaller(lines: readonly string[]): readonly string[] {
-  const caller = callerOf(lines[0] ?? '')
-  return caller === '' ? lines : lines.filter((text) => callerOf(text) === caller)
-}
-
-/** `T100` or `C1` behind the stamp (PRINTK_CALLER), without what PRINTK_EXECUTION_CTX adds; nothing where there is none. */
-function callerOf(text: string): string {
-  return /^\[ *([TC]\d+)/.exec(text.slice(stampEnd(text), messageStart(text)))?.[1] ?? ''
+/** The lines of a report that were said where a line of it was; all of them where printk names no caller. */
+function sameCaller(lines: readonly string[], text: string): readonly string[] {
+  const caller = callerOf(text)
+  return caller === '' ? lines : lines.filter((each) => callerOf(each) === caller)
 }

@@ -4,8 +4,8 @@ const passing: readonly [RegExp, string][] = [
   [/\.(?:isra|constprop|part|llvm|cold)(?:\.\d+)*\b/g, ''],
   [/\[<[0-9a-f]+>\] ?/g, ''],
   [/\b0x[0-9a-f]{9,}\b/gi, 'ADDRESS'],
-  // A bare number of eight digits or more with a letter in it, or sixteen: an address and no word.
-  [/\b(?=[0-9a-f]*\d)(?:[0-9a-f]{16}|(?=\d*[a-f])[0-9a-f]{8,15})\b/g, 'ADDRESS'],
+  // A bare number of eight digits or more with a letter in it, or sixteen: an address, and no word and no end of a UUID.
+  [/\b(?<!-[0-9a-f]{4}-)(?=[0-9a-f]*\d)(?:[0-9a-f]{16}|(?=\d*[a-f])[0-9a-f]{8,15})\b(?!-[0-9a-f]{4}-)/g, 'ADDRESS'],
   [/\bkworker\/\S+/g, 'kworker'],
   [/\b(swapper|ksoftirqd|migration|cpuhp|rcuo[a-z]*)\/\d+/g, '$1'],
   [/\bCPU#?\d+\b/g, 'CPU'],

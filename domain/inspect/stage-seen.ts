@@ -1,4 +1,5 @@
 import type { ConsoleLine } from '../console/line.ts'
+import { partitionStart } from '../console/partition-prefix.ts'
 import { speakerOf } from '../signatures/speaker.ts'
 import type { Stage } from '../stage.ts'
 import type { Glimpse } from './boot-start.ts'
@@ -42,7 +43,16 @@ const ofLava = /^(?:Matched prompt #|Setting prompt string|(?:start|end): \d|Wai
 /** Stamped lines after which a log is one whose kernel stamps every line. */
 const stampedLog = 20
 /** Areas of the catalogue that are no words of a kernel. */
-const notKernel = /^(?:tfa|tc|uboot|edk2|uefi|hafnium|damage)\./
+const notKernel = /^(?:tfa|tc|uboot|edk2|uefi|hafnium|lk|damage)\./
+/** Which stage a line of them shows that is not the first of one: a log may begin late, or have nothing but a fault. */
+const ofArea: Record<string, SeenStage> = {
+  tfa: 'firmware',
+  tc: 'spmc',
+  hafnium: 'spmc',
+  lk: 'firmware',
+  uboot: 'bootloader',
+  edk2: 'bootloader',
+}
 /** Stages in which nobody speaks through a kernel's log. */
 const notYet: readonly SeenStage[] = ['unknown', 'firmware', 'spmc', 'bootloader']
 /** Whether a kernel spoke, or what it started. */
@@ -75,6 +85,8 @@ export class StageSeen {
       const { stage, id } = match.signature
       if (stage) this.#reach(ofStage[stage], line)
       else if (!notKernel.test(id)) this.#reach('kernel', line)
+      else if (notYet.includes(this.#stage))
+        this.#reach(partitionStart(line.text) > 0 ? 'spmc' : ofArea[id.slice(0, id.indexOf('.'))], line)
       if (id === 'linux.boot-cpu' || id === 'linux.banner') this.#banner = true
       if (last.test(id)) this.#over = true
     }

@@ -75,6 +75,9 @@ const rules: readonly Rule[] = [
   { of: ['tpm.interface', 'tpm.driver'], when: errno(-95), by: ['ffa.direct-message-2'] },
   { of: ['tpm.command', 'tpm.banks', 'tpm.handover', 'order.ima-tpm'], by: ['tpm.driver'] },
   { of: ['ima.tpm'], when: saying('no-tpm'), by: ['tpm.driver'] },
+  { of: ['ima.tpm'], when: saying('no-ffa'), by: ['ffa.usable'] },
+  // A trusted application that is a TPM (drivers/char/tpm/tpm_ftpm_tee.c).
+  { of: ['tpm.driver'], when: saying('ta-panicked'), by: ['fault.firmware'] },
   { of: ['ima.tpm'], when: saying('ordering'), by: ['order.ima-tpm'] },
   { of: ['ima.boot-aggregate'], by: ['ima.tpm'] },
   { of: ['ima.replay'], when: saying('nothing-extended'), by: ['ima.tpm'] },

@@ -12,6 +12,7 @@ import {
   withoutVariables,
   type Step,
 } from './efi/clock.ts'
+import { withoutRuntime } from './efi/runtime.ts'
 import { takeoverOf } from './kvm-mode.ts'
 import { fail, known, pass, skip, unknown } from './outcome.ts'
 import type { Probe } from './probe.ts'
@@ -99,12 +100,17 @@ function afterDriver(seen: Seen): Finding {
   return atClock(seen, id, stepsAt(seen, 'after-modules'), 'after the FF-A driver was there')
 }
 
-/** Rests on the last steps that init took, and on what efivarfs says in the log where there are none. */
+/**
+ * Rests on the last steps that init took, and on what the kernel says in the log where there are none: that it runs without
+ * EFI runtime services, or that efivarfs could not list the variables.
+ */
 function efivarfs(seen: Seen): Finding {
   const id = 'efivars.efivarfs'
   const after = stepsAt(seen, 'after-modules')
   const steps = after.length > 0 ? after : stepsAt(seen, 'before-modules')
   if (steps.length > 0) return atClock(seen, id, steps, 'at the end of the boot')
+  const off = withoutRuntime(seen, id, refusalLines(seen))
+  if (off) return off
   const [first, ...rest] = refusalLines(seen)
   const status = seen.last('efivars.list-failed')?.match.groups['status']
   const driver = driverAfter(seen, notListed(seen).at(-1))
@@ -154,6 +160,8 @@ function atClock(seen: Seen, id: string, steps: readonly Step[], when: string): 
       [first, ...rest, ...refusalLines(seen)],
       facts,
     )
+  const off = clock.state === 'none' ? withoutRuntime(seen, id, clock.evidence) : undefined
+  if (off) return off
   if (clock.state === 'none') return skip(id, withoutVariables(steps)!.why, clock.evidence)
   if (seen.symbol('EFIVAR_FS') === 'n') return skip(id, 'The kernel is built without efivarfs.')
   const none = seen.first('efi.none')
@@ -215,6 +223,8 @@ function certs(seen: Seen): Finding {
     return skip(id, 'The kernel does not load certificates from EFI variables (LOAD_UEFI_KEYS).')
   const none = seen.first('efi.none')
   if (none) return skip(id, 'The firmware has no EFI.', [cite(none)])
+  const off = seen.first('efi.runtime-asked-off') ? withoutRuntime(seen, id) : undefined
+  if (off) return off
   for (const log of seen.shown.consoles) {
     const ran = initcallTimeline(log).find(
       (entry) => entry.kind === 'initcall' && entry.name === 'load_uefi_certs' && entry.returned,

@@ -1,7 +1,9 @@
 import type { Fault } from '../faults/fault.ts'
+import { whyNoInit, type InitRefused } from '../faults/why-no-init.ts'
 import type { Finding } from '../finding.ts'
+import type { Sighting } from '../signatures/sighting.ts'
 import { stages } from '../stage.ts'
-import { citeLines, citeRecord } from '../evidence/cite.ts'
+import { cite, citeLines, citeRecord } from '../evidence/cite.ts'
 import { fail, pass, unknown, type SomeEvidence } from './outcome.ts'
 import type { Probe } from './probe.ts'
 import type { Seen } from './seen.ts'
@@ -78,15 +80,45 @@ function finding(seen: Seen, where: Fault['where'], found: Fault[]): Finding {
       warning: found.every(({ warning }) => warning),
       panic: found.some(({ panic }) => panic),
     }
+    const why = main.kind === 'no-init' || main.kind === 'no-root' ? whyNot(seen, main.title) : undefined
+    if (why?.line) evidence.push(cite(why.line))
     const sentence =
       main.kind === 'flood'
         ? `The ${where} said more on ${main.evidence.console} than its plan allows${more}.`
-        : `The ${where} reported: ${main.title}${more}.`
-    return fail(id, sentence, evidence, facts)
+        : `The ${where} reported: ${main.title}${more}${why ? `; ${why.says}` : ''}.`
+    return fail(id, sentence, evidence, why ? { ...facts, init: why.path, errno: why.errno } : facts)
   }
   const end = seen.records('end').at(-1)
   if (end) return pass(id, `No console shows a fault of the ${where}, and the boot came to its end.`, [citeRecord(end)])
-  return unknown(id, `No console shows a fault of the ${where}, but the boot did not come to its end either.`)
+  const silent = `No console shows a fault of the ${where}, but the boot did not come to its end either`
+  const why = where === 'kernel' ? whyNot(seen, '') : undefined
+  if (why?.line && why.file === 'there') return unknown(id, `${silent}; ${why.says}.`, [cite(why.line)])
+  return unknown(id, `${silent}.`)
+}
+
+/** A program that the kernel should have run and could not, and what that means in words. */
+interface WhyNot extends InitRefused {
+  says: string
+  /** The line that says it, where it is not the panic's own. */
+  line?: Sighting
+}
+
+/** Takes the title of the panic that no init could be run; returns what the kernel says of the first program that it should have run (init/main.c kernel_init(), 6.18.5). */
+function whyNot(seen: Seen, title: string): WhyNot | undefined {
+  for (const line of seen.all('linux.init-failed')) {
+    const { path = '', errno, rdinit, access, init, error } = line.match.groups
+    const refused: InitRefused = {
+      path: rdinit ?? init ?? path,
+      errno: Number(access ?? error ?? errno),
+      file: rdinit ? 'missing' : 'there',
+    }
+    const says = refused.path && whyNoInit(refused)
+    if (says) return { ...refused, says, line }
+  }
+  const [, path = '', errno] = /^no init: Requested init (\S+) failed \(error (-?\d+)\)/.exec(title) ?? []
+  const refused: InitRefused = { path, errno: Number(errno), file: 'unknown' }
+  const says = path && whyNoInit(refused)
+  return says ? { ...refused, says } : undefined
 }
 
 /** The first fault that is more than a warning is the cause and what follows it a consequence; a warning counts where it made the kernel panic. */

@@ -11,11 +11,12 @@ const id = 'ffa.notifications'
  * Whether notifications can be had. Rests on FFA_NOTIFICATION_BITMAP_CREATE of our probe for the kernel's own endpoint:
  * SUCCESS (it is destroyed again), or DENIED, since the driver has one already (DEN0077A 16.3). FFA_FEATURES alone proves
  * nothing: pKVM passes the question for the interrupts SRI and NPI on and blocks the calls (ffa_call_supported() and the
- * default case of do_ffa_features(), 6.18.5 ffa.c), so that the driver believes in notifications that never come.
+ * default case of do_ffa_features(), 6.18.5 ffa.c), so that the driver believes in notifications that never come. Where
+ * no call was made, the driver's own word decides that it runs without (ffa_notifications_setup(), driver.c:1999).
  */
 export function notifications(seen: Seen): Finding {
   const counted = countedCalls(seen, id)
-  if (isFinding(counted)) return counted
+  if (isFinding(counted)) return withoutCalls(seen, counted)
   const call = counted.calls.find(({ body }) => body.name === 'FFA_NOTIFICATION_BITMAP_CREATE')
   if (!call) return unknown(id, `FFA_NOTIFICATION_BITMAP_CREATE was not called ${counted.when}.`)
   const features = counted.calls.filter(({ body }) => body.about === 'SRI' || body.about === 'NPI')
@@ -36,6 +37,21 @@ export function notifications(seen: Seen): Finding {
     `Notifications cannot be had: ${call.body.name} ${counted.when} gave ${status} (${errno})${promised}; ${refusals[cause]}.`,
     [citeRecord(call), ...evidence],
     known({ ...facts, errno, status, cause }),
+  )
+}
+
+function withoutCalls(seen: Seen, finding: Finding): Finding {
+  const said = finding.outcome === 'unknown' ? seen.last('ffa.notifications-off') : undefined
+  if (!said) return finding
+  const errno = Number(said.match.groups['errno'])
+  return fail(
+    id,
+    `The kernel has no notifications: its driver could not set them up (${errno}) and runs without.`,
+    [cite(said)],
+    {
+      errno,
+      cause: 'not-set-up',
+    },
   )
 }
 

@@ -2,6 +2,7 @@ import type { Evidence } from '../evidence/evidence.ts'
 import type { Finding } from '../finding.ts'
 import { cite, citeRecord } from '../evidence/cite.ts'
 import { countedCalls, isFinding, type Call, type CountedCalls } from './ffa-calls.ts'
+import { ffaGaveUp } from './ffa-gave-up.ts'
 import { refusalOf, refusals } from './ffa-refusal.ts'
 import { fail, known, pass, unknown } from './outcome.ts'
 import type { Seen } from './seen.ts'
@@ -14,11 +15,12 @@ const required = ['FFA_ID_GET', 'FFA_FEATURES', 'FFA_PARTITION_INFO_GET']
 /**
  * Whether FF-A works where it counts. Rests on nothing but calls that our probe module made after pKVM took over
  * (without pKVM: at any time), and came back with; never on a log that looks healthy. Of its questions to FFA_FEATURES only
- * the one for direct requests counts. On failure the facts tell the layer, see `refusalOf`.
+ * the one for direct requests counts. On failure the facts tell the layer, see `refusalOf`. Where no call was made, a
+ * driver that says that it gave up decides: nobody in the kernel has FF-A then.
  */
 export function usable(seen: Seen): Finding {
   const counted = countedCalls(seen, id)
-  if (isFinding(counted)) return counted
+  if (isFinding(counted)) return withoutCalls(seen, counted)
   const asked = counted.calls.filter(
     ({ body }) => required.includes(body.name) && (body.about ?? 'DIRECT_REQ') === 'DIRECT_REQ',
   )
@@ -33,6 +35,19 @@ export function usable(seen: Seen): Finding {
     `FF-A works: ${names} came back ${counted.when}.`,
     [citeRecord(first), ...rest.map(citeRecord), ...counted.evidence],
     { calls: asked.length },
+  )
+}
+
+function withoutCalls(seen: Seen, finding: Finding): Finding {
+  const gaveUp = finding.outcome === 'unknown' ? ffaGaveUp(seen) : undefined
+  if (!gaveUp) return finding
+  const why = gaveUp.match.groups['why'] ?? ''
+  const claim = seen.last('ffa.firmware-version')
+  return fail(
+    id,
+    `FF-A cannot be used: the kernel's driver gave up (${why}).`,
+    [cite(gaveUp), ...(claim ? [cite(claim)] : [])],
+    { cause: 'driver-gave-up', why },
   )
 }
 

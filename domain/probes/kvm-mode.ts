@@ -10,14 +10,23 @@ export function askedKvmMode(cmdline: string): string | undefined {
 
 /**
  * The KVM mode that the kernel was asked for, as `askedKvmMode` says it; `unknown` where no command line is known and
- * nothing that the kernel said gives it away: a protected mode, or none at all, comes only of being asked for
- * (arch/arm64/kvm/arm.c early_kvm_mode_cfg()).
+ * nothing that the kernel said gives it away: a protected mode, or none at all, comes only of being asked for, and only of
+ * one that was asked for it says `Protected KVM not available with VHE` (arch/arm64/kvm/arm.c early_kvm_mode_cfg()).
  */
 export function askedMode(seen: Seen): string | undefined {
   if (seen.commandLine !== undefined) return askedKvmMode(seen.commandLine)
   const came = [...seen.all('kvm.mode'), ...seen.all('kvm.feature')].flatMap(({ match }) => Object.values(match.groups))
   if (came.some((word) => word.startsWith('Protected'))) return 'protected'
+  if (seen.all('kvm.ignored').some(({ match }) => match.message.startsWith('Protected'))) return 'protected'
   return seen.first('kvm.disabled') ? 'none' : 'unknown'
+}
+
+/**
+ * The line in which the kernel says that it ignores `kvm-arm.mode` because it did not start at EL2. It says so only where
+ * a mode other than `none` is asked for (arch/arm64/kvm/arm.c:2936 early_kvm_mode_cfg() in 6.18.5).
+ */
+export function ignoredMode(seen: Seen): Sighting | undefined {
+  return seen.all('kvm.ignored').find(({ match }) => match.message.includes('Ignoring'))
 }
 
 /** How far a protected hypervisor is known to rule. */

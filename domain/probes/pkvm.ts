@@ -1,6 +1,6 @@
 import type { Finding } from '../finding.ts'
 import { cite, citeRecord } from '../evidence/cite.ts'
-import { askedMode, takeoverOf } from './kvm-mode.ts'
+import { askedMode, ignoredMode, takeoverOf } from './kvm-mode.ts'
 import { fail, known, pass, skip, unknown, type SomeEvidence } from './outcome.ts'
 import type { Probe } from './probe.ts'
 import type { Seen } from './seen.ts'
@@ -56,6 +56,16 @@ function mode(seen: Seen): Finding {
     const [first, ...rest] = refusals
     if (!first) return unknown(id, `No line of the log says in which mode KVM came up; ${wish}.`, [], facts)
     const evidence: SomeEvidence = [cite(first), ...rest.map(cite)]
+    const ignored = asked === 'unknown' ? ignoredMode(seen) : undefined
+    if (ignored) {
+      const others = refusals.filter((line) => line !== ignored).map(cite)
+      return fail(
+        id,
+        'A kvm-arm.mode was asked for and ignored: this kernel did not start at EL2.',
+        [cite(ignored), ...others],
+        facts,
+      )
+    }
     if (isBelowEl2(seen) && asked === undefined)
       return skip(id, `KVM needs EL2, where this kernel did not start; ${wish}.`, evidence, facts)
     if (isBelowEl2(seen) && asked === 'unknown')

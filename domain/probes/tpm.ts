@@ -151,6 +151,8 @@ function handover(seen: Seen): Finding {
   const lost = presence ? undefined : driver(seen)
   if (lost?.outcome === 'fail')
     return fail(id, `Firmware measured into a TPM and left its log. ${lost.sentence}`, [cite(line), ...lost.evidence])
+  if (lost?.outcome === 'pass')
+    return pass(id, `Firmware measured into a TPM and left its log. ${lost.sentence}`, [cite(line), ...lost.evidence])
   if (!presence)
     return unknown(id, 'Firmware measured into a TPM; nothing shows whether the system has one.', [cite(line)])
   if (presence.there)

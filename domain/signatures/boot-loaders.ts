@@ -3,8 +3,9 @@ import type { FaultKind, Signature } from './signature.ts'
 const edk2 = ['EDK2 2022.11', 'EDK2 2025.02'] as const
 const uboot = ['U-Boot 2023.01', 'U-Boot 2025.01'] as const
 const hafnium = ['Hafnium 21bfbdc1'] as const
+const lk = ['LK', 'Trusty'] as const
 
-/** What may stand between TF-A and the kernel (BL33), and Hafnium beside them. Only what they say of themselves counts as having been there. */
+/** What may stand between TF-A and the kernel (BL33), Hafnium and Trusty beside them. Only what they say of themselves counts as having been there. */
 export const bootLoaders: Signature[] = [
   {
     id: 'uboot.banner',
@@ -47,6 +48,13 @@ export const bootLoaders: Signature[] = [
     uboot,
     'boot/bootm.c, boot/image-fdt.c, arch/arm/lib/image.c, common/spl/spl.c',
   ),
+  fault(
+    'uboot.no-network',
+    'load-failure',
+    /^(?:(?<what>(?:ARP )?Retry (?:count|time) exceeded); starting again|(?<bootp>Retry time exceeded))$/,
+    uboot,
+    'net/arp.c:102, net/bootp.c:406,411, net/nfs.c:778, net/tftp.c:705 restart()',
+  ),
   {
     id: 'edk2.banner',
     pattern: /^UEFI firmware \(version (?<version>.*?) ?built at /,
@@ -86,6 +94,13 @@ export const bootLoaders: Signature[] = [
     edk2,
     'MdePkg/Library/BaseDebugLibSerialPort/DebugLib.c:222 and its siblings',
   ),
+  fault(
+    'edk2.assert-wrapped',
+    'assert',
+    /^ASSERT \[(?<module>[^\]]+)\] (?<file>\S.*)$/,
+    edk2,
+    'the same, cut by a terminal: the line and the condition stand in the next lines',
+  ),
   {
     id: 'hafnium.start',
     pattern: /^(?:INFO|NOTICE): Initializing Hafnium/,
@@ -106,12 +121,45 @@ export const bootLoaders: Signature[] = [
   },
   fault('hafnium.panic', 'panic', /^(?:ERROR: )?Panic: (?<why>.+)$/, hafnium, 'src/panic.c panic()', 'S-EL2'),
   fault(
+    'hafnium.partition-fault',
+    'exception',
+    // Until 2.3 no level stood before it and the id was decimal.
+    /^(?:[A-Z]+: )?Stage-(?<stage>[12]) page fault: pc=(?:0x)?[0-9a-f]+, vmid=(?<id>0x[0-9a-f]+|\d+), /,
+    hafnium,
+    'src/vcpu.c vcpu_handle_page_fault(); stage 1 of a partition at S-EL0',
+    'S-EL2',
+  ),
+  fault(
+    'hafnium.injected',
+    'exception',
+    /^(?:[A-Z]+: )?Injecting (?<what>(?:Data|Instruction) Abort) exception into VM ?(?<id>0x[0-9a-f]+|\d+)\.$/,
+    hafnium,
+    'src/arch/aarch64/hypervisor/handler.c inject_el1_data_abort_exception() and its sibling',
+    'S-EL2',
+  ),
+  fault(
+    'hafnium.aborted',
+    'exception',
+    /^(?:[A-Z]+: )?Aborting VM (?<id>0x[0-9a-f]+|\d+) vCPU (?<vcpu>\d+)$/,
+    hafnium,
+    'src/api.c api_abort()',
+    'S-EL2',
+  ),
+  fault(
     'hafnium.exception',
     'exception',
     /^ERROR: (?:(?<what>Data abort|Instruction abort): pc=|Unknown current sync exception pc=)/,
     hafnium,
     'src/arch/aarch64/hypervisor/handler.c sync_current_exception()',
     'S-EL2',
+  ),
+  fault(
+    'lk.panic',
+    'panic',
+    /^panic \((?:caller |@)0x[0-9a-f]+\): (?<why>.+)$/,
+    lk,
+    'kernel/debug.c _panic() of LK, on which Trusty is built',
+    'S-EL1',
   ),
 ]
 

@@ -14,20 +14,47 @@ export const efiVariables: Signature[] = [
   },
   {
     id: 'efi.none',
-    pattern: /^efi: UEFI not found\.$/,
+    pattern: /^(?:efi: UEFI not found\.|(?:efi: )?EFI services will not be available\.)$/,
     world: 'NS',
     kind: 'fact',
     known: kernels,
-    source: 'drivers/firmware/efi/fdtparams.c efi_get_fdt_params()',
+    source: 'drivers/firmware/efi/fdtparams.c efi_get_fdt_params(), arm-runtime.c arm_enable_runtime_services()',
+  },
+  {
+    id: 'efi.runtime-fault',
+    pattern:
+      /^(?:efi: )?(?:\[Firmware Bug\]: (?<why>Unable to handle .+ in EFI runtime service|Page fault caused by firmware at PA: 0x[0-9a-f]+)|(?<wedged>EFI runtime service \d+ wedged in firmware; disabling EFI runtime services))$/,
+    world: 'NS',
+    kind: 'negative',
+    known: kernels,
+    source:
+      'arch/arm64/kernel/efi.c efi_runtime_fixup_exception(), arch/x86/platform/efi/quirks.c efi_crash_gracefully_on_page_fault(); wedged: drivers/firmware/efi/runtime-wrappers.c:374 of 7.3. Each clears EFI_RUNTIME_SERVICES',
+  },
+  {
+    id: 'efi.runtime-asked-off',
+    pattern: /^(?:efi: )?(?:EFI runtime services will be disabled\.|EFI runtime disabled)$/,
+    world: 'NS',
+    kind: 'fact',
+    known: kernels,
+    source:
+      'drivers/firmware/efi/arm-runtime.c arm_enable_runtime_services(), for efi=noruntime and CONFIG_EFI_DISABLE_RUNTIME, which is the default of PREEMPT_RT',
   },
   {
     id: 'efi.runtime-off',
     pattern:
-      /^(?:efi: )?(?<why>EFI Runtime Services are disabled!|EFI services will not be available\.|EFI runtime services will be disabled\.|UEFI virtual mapping missing or invalid -- runtime services will not be available|EFI runtime service \d+ wedged in firmware; disabling EFI runtime services|Failed to queue work to efi_rts_wq\.|\[Firmware Bug\]: Unable to handle .+ in EFI runtime service)$/,
+      /^(?:efi: )?(?<why>EFI Runtime Services are disabled!|UEFI virtual mapping missing or invalid -- runtime services will not be available|Failed to allocate EFI runtime stack|Creating efi_rts_wq failed, EFI runtime services disabled\.)$/,
     world: 'NS',
     kind: 'negative',
     known: kernels,
-    source: 'drivers/firmware/efi/{arm-runtime,runtime-wrappers}.c, arch/arm64/kernel/efi.c; wedged: 7.3',
+    source: 'drivers/firmware/efi/{arm-runtime,runtime-wrappers,efi}.c, arch/arm64/kernel/efi.c arm64_efi_rt_init()',
+  },
+  {
+    id: 'efi.runtime-queue',
+    pattern: /^(?:efi: )?Failed to queue work to efi_rts_wq\.$/,
+    world: 'NS',
+    kind: 'negative',
+    known: kernels,
+    source: 'drivers/firmware/efi/runtime-wrappers.c __efi_queue_work(): one call that failed',
   },
   {
     id: 'efivars.registered',

@@ -50,10 +50,11 @@ export const ffa: Signature[] = [
   },
   {
     id: 'ffa.notifications-off',
-    pattern: /^ARM FF-A: Notification setup failed (?<errno>-?\d+), not enabled$/,
+    pattern:
+      /^ARM FF-A: (?:Notification setup failed (?<errno>-?\d+), not enabled|Notification bitmap create error (?<errno>-?\d+))$/,
     world: 'NS',
     kind: 'fact',
     known: kernels,
-    source: `${driver}:1999 ffa_notifications_setup(); harmless, with and without pKVM`,
+    source: `${driver}:1972,1999 ffa_notifications_setup(); the driver goes on without them`,
   },
 ]

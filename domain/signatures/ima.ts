@@ -4,11 +4,11 @@ import { kernels, type Signature } from './signature.ts'
 export const ima: Signature[] = [
   {
     id: 'ima.bypass',
-    pattern: /^ima: No TPM chip found, activating TPM-bypass!$/,
+    pattern: /^ima: No TPM chip found, activating TPM-bypass!(?: \(rc=(?<errno>-?\d+)\))?$/,
     world: 'NS',
     kind: 'negative',
     known: kernels,
-    source: 'security/integrity/ima/ima_init.c:124 ima_init()',
+    source: 'security/integrity/ima/ima_init.c:124 ima_init(); with the error until 4.18',
   },
   {
     id: 'ima.hash',

@@ -38,8 +38,9 @@ const list: FaultRow[] = [
   [
     'oops',
     'oops',
-    /^Internal error: (?<what>.+): (?<esr>[0-9a-f]{1,16}) \[#(?<count>\d+)\]/,
-    'arch/arm64/kernel/traps.c:182 __die()',
+    // An abort that nobody handles has no name there: `Internal error: : 1b [#1] SMP ARM`.
+    /^Internal error: (?<what>.*): (?<esr>[0-9a-f]{1,16}) \[#(?<count>\d+)\]/,
+    'arch/arm64/kernel/traps.c:182 __die(); arch/arm/kernel/traps.c:278',
     since515,
   ],
   [
@@ -115,11 +116,20 @@ export const kernelCrashes: Signature[] = [
   ...rows(fault, list),
   {
     id: 'fault.cut-here',
-    pattern: /^------------\[ cut here \]------------$/,
+    pattern: /^(?:------------\[ cut here \]------------|8<--- cut here ---)$/,
     world: 'NS',
     kind: 'fact',
     known: since515,
-    source: 'include/asm-generic/bug.h CUT_HERE',
+    source: 'include/asm-generic/bug.h CUT_HERE; arch/arm/mm/fault.c:136,598,628',
+  },
+  {
+    // Said of user space as well, which gets a signal; of the kernel `Internal error` comes next.
+    id: 'fault.arm-abort',
+    pattern: /^Unhandled (?:fault|prefetch abort): (?<what>.+) \((?<esr>0x[0-9a-f]+)\) at 0x(?<address>[0-9a-f]+)$/,
+    world: 'NS',
+    kind: 'fact',
+    known: since515,
+    source: 'arch/arm/mm/fault.c:599,629 do_DataAbort(), do_PrefetchAbort(); arm64 until 4.20',
   },
   {
     id: 'fault.end-trace',

@@ -26,7 +26,7 @@ const list: FaultRow[] = [
   [
     'rcu-stall',
     'rcu-stall',
-    /^(?:rcu: )?INFO: (?<flavour>\S+) (?:self-detected stall on CPU|detected stalls? on (?:CPUs\/)?tasks:|detected stalls\? |detected expedited stalls|detected stall,)/,
+    /^(?:rcu: )?INFO: (?<flavour>\S+) (?:self-detected stall on CPU|detected stalls? on (?:CPUs\/)?tasks:|detected stalls\? |detected expedited stalls|detected stall,|detected stall on CPU \d)/,
     'kernel/rcu/tree_stall.h:656,732,851, tree_exp.h:567,570, tasks.h:1113,1900,1962',
     known,
   ],

@@ -50,7 +50,7 @@ export const linuxBoot: Signature[] = [
   {
     id: 'linux.init-failed',
     pattern:
-      /^(?:Failed to execute (?<path>\S+) \(error (?<errno>-?\d+)\)|check access for rdinit=(?<rdinit>\S+) failed: (?<access>-?\d+), ignoring|Starting init: \S+ exists but couldn't execute it \(error -?\d+\)|Warning: unable to open an initial console\.)$/,
+      /^(?:Failed to execute (?<path>\S+) \(error (?<errno>-?\d+)\)|check access for rdinit=(?<rdinit>\S+) failed: (?<access>-?\d+), ignoring|Starting init: (?<init>\S+) exists but couldn't execute it \(error (?<error>-?\d+)\)|Warning: unable to open an initial console\.)$/,
     world: 'NS',
     kind: 'negative',
     known: since515,

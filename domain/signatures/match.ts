@@ -1,4 +1,4 @@
-import { messageStart, stampOf, withoutEnd } from '../console/kernel-message.ts'
+import { kernelMessage, messageStart, withoutEnd } from '../console/kernel-message.ts'
 import type { ConsoleLine } from '../console/line.ts'
 import { catalogue } from './catalogue.ts'
 import { firstCharacters } from './first-characters.ts'
@@ -47,6 +47,9 @@ function bucketOf(first: string | undefined): Bucket | undefined {
   }
 }
 
+/** Areas whose lines may be those of a partition behind Hafnium: what else it says like another firmware's is no stage and no fault of that one. */
+const ofPartition = /^(?:tc|edk2|lk)\./
+
 /** Takes a console line; returns the first signature of the catalogue that it matches, or undefined for the many lines that match none. */
 export function matchSignatures(line: ConsoleLine): SignatureMatch | undefined {
   const text = withoutEnd(line.text)
@@ -61,9 +64,10 @@ export function matchSignatures(line: ConsoleLine): SignatureMatch | undefined {
     pattern.lastIndex = start
     const match = pattern.exec(text)
     if (match === null) continue
-    const message = text.slice(start)
+    const { at, message } = kernelMessage(text)
+    if (at === undefined && start > 0 && !ofPartition.test(signature.id)) return undefined
     const groups = groupsOf(match)
-    return start === 0 ? { signature, groups, message } : { signature, groups, at: stampOf(text)!, message }
+    return at === undefined ? { signature, groups, message } : { signature, groups, at, message }
   }
   return undefined
 }

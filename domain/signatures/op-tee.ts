@@ -60,6 +60,16 @@ export const opTee: Signature[] = [
     source: 'core/arch/arm/kernel/abort.c:156,162: a trusted application or an S-EL0 partition, which OP-TEE survives',
   },
   {
+    id: 'tc.ta-panicked',
+    pattern: /^E\/TC:\S*(?: \S+)? +TA panicked with code 0x(?<code>[0-9a-f]+)$/,
+    world: 'S-EL1',
+    kind: 'fault',
+    fault: 'exception',
+    known,
+    source:
+      'core/kernel/scall.c:290 tee_svc_sys_return_helper(); ldelf/main.c:39 names the TA behind it. OP-TEE survives it',
+  },
+  {
     id: 'tc.sp-panicked',
     pattern: /^D\/TC:.*? (?<who>SP|stmm) panicked with code +0x(?<code>[0-9a-f]+)/,
     world: 'S-EL1',

@@ -97,6 +97,24 @@ export const tpm: Signature[] = [
     source: 'drivers/base/dd.c:597, really_probe() before; never printed for -ENODEV, -ENXIO and -EPROBE_DEFER',
   },
   {
+    id: 'tpm.ftpm-refused',
+    pattern:
+      /^(?<driver>ftpm-tee|optee-ftpm) (?<device>\S+): ftpm_tee_probe\w*: tee_client_open_session failed, err=(?<code>[0-9a-f]+)$/,
+    world: 'NS',
+    kind: 'negative',
+    known: kernels,
+    source:
+      'drivers/char/tpm/tpm_ftpm_tee.c:204 ftpm_tee_probe(); the code is one of include/linux/tee_drv.h or GlobalPlatform',
+  },
+  {
+    id: 'tpm.tis-gave-up',
+    pattern: /^(?<driver>tpm_tis\S*) (?<device>\S+): (?<why>Could not get TPM timeouts and durations)$/,
+    world: 'NS',
+    kind: 'negative',
+    known: kernels,
+    source: 'drivers/char/tpm/tpm_tis_core.c tpm_tis_core_init(): -ENODEV, of which the driver core says nothing',
+  },
+  {
     id: 'tpm.tis',
     pattern:
       /^(?<driver>tpm_tis\S*) (?<device>\S+): (?<version>\d\.\d) TPM \((?:vendor-id 0x[0-9A-F]+, )?device-id 0x[0-9A-F]+, rev-id \d+\)$/,

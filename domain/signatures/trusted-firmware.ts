@@ -51,8 +51,16 @@ export const trustedFirmware: Signature[] = [
   fault(
     'tfa.exception',
     'exception',
-    /^Unhandled (?<what>(?:Interrupt )?Exception (?:in EL3|from lower EL))\.$/,
+    // Up to 2.8 with the number of the level: `Unhandled Exception from EL1`.
+    /^Unhandled (?<what>(?:Interrupt )?Exception (?:in EL3|from lower EL|from EL[012]))\.?$/,
     'bl31/aarch64/crash_reporting.S excpt_msg, intr_excpt_msg, excpt_msg_el',
+  ),
+  fault(
+    'tfa.external-abort',
+    'exception',
+    // `at EL3!` in the handlers of before 2.2, and of platforms that have their own still.
+    /^ERROR: +Unhandled External Abort received on 0x(?<mpidr>[0-9a-f]+) (?:from (?<level>\S+)|at (?<here>EL3)!)$/,
+    'plat/common/aarch64/plat_common.c:110 plat_default_ea_handler()',
   ),
   fault(
     'tfa.assert',
@@ -93,8 +101,9 @@ export const trustedFirmware: Signature[] = [
   fault(
     'tfa.load-failed',
     'load-failure',
-    /^ERROR: +(?<what>(?:BL\d+: )?(?:Failed to load (?:BL2 firmware\.|image id \d+)|Failure in (?:pre|post) image load handling))/,
-    'bl1/bl1_main.c:182,188,195, bl2/bl2_image_load_v2.c:62,72,83',
+    // Without an id up to 2.9; by the image's name where BL2 had a step for each, up to 1.6.
+    /^ERROR: +(?<what>(?:BL\d+: )?(?:Failed to load (?:image(?: id \d+)?|BL[23][\w-]*(?: firmware)?|SCP_BL2U?)|Failure in (?:pre|post) image load handling))(?:[ .]|$)/,
+    'bl1/bl1_main.c:182,188,195, bl2/bl2_image_load_v2.c:62,72,83; bl2/bl2_main.c of 1.2 to 1.6',
   ),
   // Last: what a stage says of itself at any level, where the log begins behind its banner.
   stage('tfa.bl1-says', 'bl1', /^(?:NOTICE|INFO|VERBOSE|WARNING|ERROR): +BL1: /, 'bl1/bl1_main.c'),

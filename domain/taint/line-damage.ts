@@ -1,4 +1,4 @@
-import { messageStart } from '../console/kernel-message.ts'
+import { messageStart, stampOf } from '../console/kernel-message.ts'
 import type { ConsoleLine } from '../console/line.ts'
 import { speakerOf } from '../signatures/speaker.ts'
 import type { TaintKind } from '../taint.ts'
@@ -30,8 +30,8 @@ export function lineDamage(line: ConsoleLine): LineDamage | undefined {
   const { text, garbage = 0 } = line
   if (garbage >= garbageRun) return { kind: 'garbage', says: `has ${garbage} bytes of garbage` }
   if (isDoubled(text)) return { kind: 'doubled', says: 'has each byte twice' }
-  const start = messageStart(text)
-  if (start > 0) {
+  if (stampOf(text) !== undefined) {
+    const start = messageStart(text)
     if (text.includes('[', start) && innerTime.test(text.slice(start)))
       return { kind: 'cut', says: 'holds two messages of the kernel: the end of the first is gone' }
     return mayHoldFirmware(text, start) && innerFirmware.test(text.slice(start))

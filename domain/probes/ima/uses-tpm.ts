@@ -3,6 +3,7 @@ import type { Finding } from '../../finding.ts'
 import { aggregateKind, isLate } from '../../ima/boot-aggregate.ts'
 import { initcallTimeline } from '../../initcalls/initcall-timeline.ts'
 import { cite, citeLines, citeRecord } from '../../evidence/cite.ts'
+import { ffaGaveUp } from '../ffa-gave-up.ts'
 import { citeEntry, mainList } from '../measured.ts'
 import { fail, known, pass, skip, unknown } from '../outcome.ts'
 import { isBefore, type Seen } from '../seen.ts'
@@ -18,7 +19,8 @@ const id = 'ima.tpm'
  * decides, and its absence proves nothing.
  *
  * The cause of a bypass: `ordering`, a TPM is there now and came after IMA had started; `no-bank`, IMA found a TPM and no
- * bank that it can use; `no-tpm`, there is none, and then `tpm` has the cause that `tpm.driver` found.
+ * bank that it can use; `no-tpm`, there is none, and then `tpm` has the cause that `tpm.driver` found; `no-ffa`, nothing
+ * shows whether there is one, and the FF-A driver had given up, by which it might be reached.
  */
 export function usesTpm(seen: Seen): Finding {
   const main = mainList(seen)
@@ -68,7 +70,7 @@ export function usesTpm(seen: Seen): Finding {
 }
 
 interface Why {
-  cause?: 'ordering' | 'no-bank' | 'no-tpm'
+  cause?: 'ordering' | 'no-bank' | 'no-tpm' | 'no-ffa'
   /** The cause why there is no TPM. */
   tpm?: string
   sentence: string
@@ -96,6 +98,13 @@ function causeOf(seen: Seen, bypass: Sighting | undefined, noBank: Sighting | un
       cause: 'ordering',
       sentence: 'the TPM came after IMA had started; IMA does not look again',
       evidence: [...(later ? [later] : []), ...(presence ? [citeRecord(presence.record)] : [])],
+    }
+  const ffa = presence ? undefined : ffaGaveUp(seen)
+  if (ffa && (!bypass || isBefore(ffa, bypass) === true))
+    return {
+      cause: 'no-ffa',
+      sentence: `it found none when it started, and none behind FF-A could be reached: the FF-A driver had given up (${ffa.match.groups['why']})`,
+      evidence: [cite(ffa)],
     }
   if (presence) return { cause: 'no-tpm', sentence: 'the system has none', evidence: [citeRecord(presence.record)] }
   return { sentence: 'it found none when it started, and nothing shows why', evidence: [] }

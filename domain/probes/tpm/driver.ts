@@ -1,11 +1,14 @@
 import type { Evidence } from '../../evidence/evidence.ts'
-import type { FactValue, Finding } from '../../finding.ts'
+import type { Finding } from '../../finding.ts'
 import { cite, citeRecord } from '../../evidence/cite.ts'
 import { usable } from '../ffa-usable.ts'
 import { takeoverOf } from '../kvm-mode.ts'
 import { fail, known, pass, skip, unknown } from '../outcome.ts'
 import { isBefore, type Seen } from '../seen.ts'
 import type { Sighting } from '../../signatures/sighting.ts'
+import { foundByTis } from './found-by-tis.ts'
+import { lostInTee } from './in-tee.ts'
+import type { Loss } from './loss.ts'
 import { tpmLine, tpmPresence } from './presence.ts'
 import { tpmTable } from './table.ts'
 
@@ -37,7 +40,7 @@ export function driver(seen: Seen): Finding {
     )
   }
   const absent = presence ? [citeRecord(presence.record)] : []
-  const loss = refusedByFfa(seen) ?? lostByDriver(seen) ?? deferred(seen)
+  const loss = refusedByFfa(seen) ?? lostInTee(seen) ?? lostByDriver(seen) ?? deferred(seen)
   if (loss && (presence || !isTakenAllTheSame(seen, loss))) {
     const [first, ...rest] = [...loss.evidence, ...absent]
     if (first) return fail(id, loss.sentence, [first, ...rest], loss.facts)
@@ -45,6 +48,8 @@ export function driver(seen: Seen): Finding {
   if (seen.symbol('TCG_TPM') === 'n') return skip(id, 'The kernel is built without TPM support.')
   const line = tpmLine(seen)
   if (!presence) {
+    const found = foundByTis(seen, id)
+    if (found) return found
     if (line)
       return unknown(id, 'A driver spoke to a TPM; nothing shows whether there is a tpm0 at the end.', [cite(line)])
     return unknown(id, 'Nothing shows whether the system has a TPM.')
@@ -60,14 +65,6 @@ export function driver(seen: Seen): Finding {
       layer: 'driver',
     },
   )
-}
-
-interface Loss {
-  /** The line that shows it, where a line does. */
-  line?: Sighting
-  sentence: string
-  evidence: Evidence[]
-  facts: Record<string, FactValue>
 }
 
 /** The message to the TPM's partition: refused, and by whom. */
@@ -157,11 +154,12 @@ function lostByDriver(seen: Seen): Loss | undefined {
     }
   const table = seen.all('tpm.crb-table-bad').findLast(({ match }) => !goesOn.test(match.groups['why'] ?? ''))
   const timeout = seen.first('tpm.crb-timeout')
-  const line = failed ?? table ?? timeout
+  const gaveUp = seen.last('tpm.tis-gave-up')
+  const line = failed ?? table ?? gaveUp ?? timeout
   // A time-out alone is no loss: the driver may go on.
-  if (!line || (!failed && !table)) return undefined
+  if (!line || (!failed && !table && !gaveUp)) return undefined
   const without = withoutFfa(seen)
-  const evidence = [timeout, table, failed].filter((each) => each !== undefined).map(cite)
+  const evidence = [timeout, table, gaveUp, failed].filter((each) => each !== undefined).map(cite)
   if (timeout && without)
     return {
       line,
@@ -169,7 +167,8 @@ function lostByDriver(seen: Seen): Loss | undefined {
       evidence,
       facts: known({ layer: 'crb', cause: 'no-doorbell', errno }) as Loss['facts'],
     }
-  const why = timeout?.match.groups['why'] ?? table?.match.groups['why'] ?? line.match.message
+  const why =
+    timeout?.match.groups['why'] ?? table?.match.groups['why'] ?? line.match.groups['why'] ?? line.match.message
   const cause = timeout ? 'timeout' : table ? 'table' : 'driver'
   const name = line.match.groups['driver'] ?? ''
   return {

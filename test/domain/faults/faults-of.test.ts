@@ -162,7 +162,7 @@ const reports: [title: string, kind: string, lines: string[]][] = [
     ],
   ],
   [
-    'RCU stall in do_rcu_stall [fault_maker]',
+    'RCU stall of init in do_rcu_stall [fault_maker]',
     'rcu-stall',
     [
       'rcu: INFO: rcu_sched self-detected stall on CPU',
@@ -184,6 +184,24 @@ const reports: [title: string, kind: string, lines: string[]][] = [
       ...trace('show_stack+0x2c/0x40 (C)', 'kasan_report+0xc8/0x118', 'do_out_of_bounds+0x78/0xa0 [fault_maker]'),
       '',
       'Memory state around the buggy address:',
+      rule,
+    ],
+  ],
+  [
+    'KASAN: invalid-access in do_use_after_free [fault_maker]',
+    'kasan',
+    [
+      rule,
+      'BUG: KASAN: invalid-access in __hwasan_check_x0_2_short_v2+0x4/0x34',
+      'Read of size 4 at addr f5ff0000c5a0b140 by task init/60',
+      '',
+      cpu,
+      ...trace(
+        'show_stack+0x2c/0x40 (C)',
+        'kasan_report+0xc8/0x118',
+        '__hwasan_tag_mismatch+0x4/0x30',
+        'do_use_after_free+0x78/0xa0 [fault_maker]',
+      ),
       rule,
     ],
   ],
@@ -300,6 +318,164 @@ const reports: [title: string, kind: string, lines: string[]][] = [
       'CPU: 0 PID: 60 Comm: init Not tainted 6.6.0 #1',
       'PC is at foo_probe+0x10/0x20',
       'LR is at really_probe+0x10/0x20',
+    ],
+  ],
+  [
+    'page domain fault in foo_probe',
+    'oops',
+    [
+      '8<--- cut here ---',
+      'Unhandled fault: page domain fault (0x01b) at 0x00000000',
+      'pgd = (ptrval)',
+      '[00000000] *pgd=00000000',
+      'Internal error: : 1b [#1] SMP ARM',
+      'CPU: 0 PID: 60 Comm: init Not tainted 5.9.0 #1',
+      'PC is at foo_probe+0x10/0x20',
+      'LR is at really_probe+0x10/0x20',
+      end,
+    ],
+  ],
+  [
+    // Of 4.9 to 5.10: user space had one right before, which is none of the kernel's.
+    'imprecise external abort in foo_copies',
+    'oops',
+    [
+      'Unhandled fault: imprecise external abort (0xc06) at 0x76ef7e54',
+      'pgd = 80004000',
+      '[76ef7e54] *pgd=00000000',
+      'Internal error: : c06 [#1] SMP ARM',
+      'CPU: 0 PID: 60 Comm: init Tainted: G           O    4.9.144 #2',
+      'PC is at arm_copy_from_user+0x160/0x3d8',
+      'LR is at 0x6e69622f',
+      '[<80017670>] (arm_copy_from_user) from [<8001328c>] (foo_copies+0x20/0x24)',
+      '[<8001328c>] (foo_copies) from [<80533858>] (foo_calls+0x9c/0xd4)',
+      end,
+    ],
+  ],
+  [
+    'hung task hyplab-hung in a_waits [x]',
+    'hung-task',
+    [
+      'INFO: task hyplab-hung:60 blocked for more than 10 seconds.',
+      '      Not tainted 6.18.5 #1',
+      '"echo 0 > /proc/sys/kernel/hung_task_timeout_secs" disables this message.',
+      'task:hyplab-hung     state:D stack:0     pid:60    tgid:60    ppid:2      flags:0x00000000',
+      'Call trace: ',
+      ' __schedule from schedule+0x20/0xac',
+      ' schedule from a_waits+0x88/0xf0 [x]',
+      ' a_waits [x] from kthread+0xe0/0xfc',
+      ' kthread from ret_from_fork+0x14/0x28',
+    ],
+  ],
+  [
+    'RCU stall of stuck in do_stuck',
+    'rcu-stall',
+    [
+      'rcu: INFO: rcu_sched self-detected stall on CPU',
+      'rcu: \t1-....: (8382 ticks this GP) idle=3a04/1/0x40000002 softirq=118/122 fqs=1344',
+      'rcu: \t(t=8403 jiffies g=-1055 q=60 ncpus=2)',
+      "rcu: rcu_sched kthread timer wakeup didn't happen for 1518 jiffies! g-1055 f0x0 RCU_GP_WAIT_FQS(5) ->state=0x402",
+      'rcu: \tPossible timer handling issue on cpu=0 timer-softirq=1623',
+      'rcu: rcu_sched kthread starved for 1519 jiffies! g-1055 f0x0 RCU_GP_WAIT_FQS(5) ->state=0x402 ->cpu=0',
+      'rcu: \tUnless rcu_sched kthread gets sufficient CPU time, OOM is now expected behavior.',
+      'rcu: RCU grace-period kthread stack dump:',
+      'task:rcu_sched       state:I stack:0     pid:14    tgid:14    ppid:2      flags:0x00000000',
+      ' __schedule from schedule+0x20/0xac',
+      ' schedule from schedule_timeout+0x88/0xf0',
+      ' rcu_gp_kthread from kthread+0xe0/0xfc',
+      'Exception stack(0xc8849fb0 to 0xc8849ff8)',
+      'CPU: 1 UID: 0 PID: 60 Comm: stuck Tainted: G           O        6.18.5 #1 NONE',
+      'PC is at do_stuck+0x8/0x10',
+      'LR is at do_more+0x8/0x10',
+      'Call trace: ',
+      ' do_stuck from kthread+0xe0/0xfc',
+    ],
+  ],
+  [
+    'RCU stall of python in a_waits',
+    'rcu-stall',
+    [
+      'rcu: INFO: rcu_sched detected stalls on CPUs/tasks:',
+      'rcu: \t1-...!: (1 ticks this GP) idle=ff6/1/0x4000000000000002 softirq=1808567/1808567 fqs=0',
+      '\t(detected by 0, t=2102 jiffies, g=3449541, q=101)',
+      'Task dump for CPU 1:',
+      'python          R  running task        0   554      1 0x00000002',
+      ...trace('__switch_to+0xd4/0xf8', 'a_waits+0x1/0x2'),
+    ],
+  ],
+  [
+    'RCU stall of stuck in do_stuck [x]',
+    'rcu-stall',
+    [
+      'rcu: INFO: rcu_preempt detected stalls on CPUs/tasks:',
+      'rcu: \t1-...!: (0 ticks this GP) idle=1b2c/1/0x4000000000000000 softirq=9/9 fqs=0',
+      'rcu: \t(detected by 0, t=2102 jiffies, g=-1123, q=3 ncpus=2)',
+      'rcu: rcu_preempt kthread starved for 2102 jiffies! g-1123 f0x0 RCU_GP_WAIT_FQS(5) ->state=0x0 ->cpu=1',
+      'rcu: \tUnless rcu_preempt kthread gets sufficient CPU time, OOM is now expected behavior.',
+      'rcu: RCU grace-period kthread stack dump:',
+      'task:rcu_preempt     state:R  running task     stack:0     pid:15    tgid:15    ppid:2      flags:0x00000008',
+      ...trace('__switch_to+0xe0/0x120 (T)', 'rcu_gp_fqs_loop+0x1/0x2', 'kthread+0x130/0x208'),
+      'Sending NMI from CPU 0 to CPUs 1:',
+      'NMI backtrace for cpu 1',
+      'CPU: 1 UID: 0 PID: 60 Comm: stuck Tainted: G           O        6.18.5 #1 NONE',
+      'pc : do_stuck+0x8/0x10 [x]',
+      ...trace('do_stuck+0x8/0x10 [x] (P)', 'kthread+0x130/0x208'),
+    ],
+  ],
+  [
+    'RCU stall of hyplab stuck in do_blocks',
+    'rcu-stall',
+    [
+      'rcu: INFO: rcu_preempt detected stalls on CPUs/tasks:',
+      'rcu: \tTasks blocked on level-0 rcu_node (CPUs 0-1): P60/1:b..l',
+      'rcu: \t(detected by 1, t=2102 jiffies, g=-1123, q=3 ncpus=2)',
+      'task:hyplab stuck    state:R  running task     stack:0     pid:60    tgid:60    ppid:2      flags:0x00000008',
+      ...trace('__switch_to+0xe0/0x120 (T)', '__schedule+0x248/0x8b0', 'do_blocks+0x1/0x2'),
+    ],
+  ],
+  [
+    'Bad page state in a_frees',
+    'corruption',
+    [
+      'BUG: Bad page state in process init  pfn:42f91',
+      'page: refcount:0 mapcount:1 mapping:0000000000000000 index:0x0 pfn:0x42f91',
+      cpu,
+      ...trace(
+        'show_stack+0x20/0x40 (C)',
+        'dump_stack_lvl+0x60/0x80',
+        'bad_page+0x90/0x120',
+        'free_page_is_bad_report+0x80/0x90',
+        '__free_frozen_pages+0x1/0x2',
+        'a_frees+0x1/0x2',
+      ),
+    ],
+  ],
+  [
+    'NULL pointer dereference in a_clears',
+    'oops',
+    [
+      'Unable to handle kernel NULL pointer dereference at virtual address 0000000000000010',
+      'Internal error: Oops: 0000000096000044 [#1]  SMP',
+      ...pc('__memset+0x54/0x188'),
+      ...trace('__memset+0x54/0x188 (P)', '__hwasan_memset+0x20/0x40', 'a_clears+0x1/0x2'),
+      end,
+    ],
+  ],
+  [
+    'WARN in a_leaves at lib/debugobjects.c:615',
+    'warn',
+    [
+      cut,
+      'ODEBUG: free active (active state 0) object: 00000000a1b2c3d4 object type: timer_list hint: a_times+0x0/0x20',
+      'WARNING: CPU: 0 PID: 60 at lib/debugobjects.c:615 debug_print_object+0x1c0/0x230',
+      ...pc('debug_print_object+0x1c0/0x230'),
+      ...trace(
+        'debug_print_object+0x1c0/0x230 (P)',
+        '__debug_check_no_obj_freed+0x1/0x2',
+        'kfree+0x1/0x2',
+        'a_leaves+0x1/0x2',
+      ),
+      end,
     ],
   ],
   [
@@ -491,6 +667,104 @@ describe('reports of firmware', () => {
       ['No serial driver found', '### ERROR ### Please RESET the board ###'],
     ],
     ['Hafnium panic: EL2 exception', 'panic', ['Panic: EL2 exception']],
+    [
+      'Hafnium: stage-2 page fault of partition 0x8001 (Data Abort injected)',
+      'exception',
+      [
+        'WARNING: Stage-2 page fault: pc=0xe310670, vmid=0x8001, vcpu=0, vaddr=0xd00000, ipaddr=0xd00000, mode=0x1 0x7c',
+        'NOTICE: Injecting Data Abort exception into VM 0x8001.',
+      ],
+    ],
+    [
+      'Hafnium: stage-1 page fault of partition 0x8002 (aborted)',
+      'exception',
+      [
+        'WARNING: Stage-1 page fault: pc=0x7001000, vmid=0x8002, vcpu=0, vaddr=0x0, ipaddr=0x0, mode=0x1 0x0',
+        'NOTICE: Aborting VM 0x8002 vCPU 0',
+      ],
+    ],
+    [
+      'Hafnium: stage-2 page fault of partition 0x8001',
+      'exception',
+      ['Stage-2 page fault: pc=0xe31, vmid=32769, vcpu=0, vaddr=0xd00000, ipaddr=0xd00000, mode=0x1'],
+    ],
+    [
+      'TF-A: Unhandled External Abort from EL3',
+      'exception',
+      [
+        'ERROR:   Unhandled External Abort received on 0x81000000 from EL3',
+        'ERROR:   exception reason=0 syndrome=0xbe000411',
+        'BACKTRACE: START: panic',
+        '0: EL3: 0x7fe0b004',
+        'PANIC at PC : 0x000000000e09b2a4',
+      ],
+    ],
+    [
+      'TF-A: Unhandled External Abort from EL2',
+      'exception',
+      [
+        'ERROR:   Unhandled External Abort received on 0x80000000 from EL2',
+        'ERROR:   exception reason=1 syndrome=0x92000210',
+        'Unhandled Exception from lower EL.',
+        'x0             = 0x0000000000000000',
+      ],
+    ],
+    [
+      'TF-A: Unhandled External Abort from EL3',
+      'exception',
+      [
+        'ERROR:   Unhandled External Abort received on 0x80000000 at EL3!',
+        'ERROR:    exception reason=1 syndrome=0x92000210',
+        'PANIC at PC : 0x00000000040273bc',
+      ],
+    ],
+    ['ERROR: BL2: Failed to load image (-2)', 'load-failure', ['ERROR:   BL2: Failed to load image (-2)']],
+    [
+      'OP-TEE: TA bc50d971-d4c9-42c4-82cb-343fb7f37896 panicked with code 0xffff000f',
+      'exception',
+      [
+        'E/TC:? 0 TA panicked with code 0xffff000f',
+        'E/LD:  Status of TA bc50d971-d4c9-42c4-82cb-343fb7f37896',
+        'E/LD:   arch: aarch64',
+        'E/LD:  Call stack:',
+        'E/LD:   0x0000000040077838',
+      ],
+    ],
+    ['OP-TEE: TA panicked with code 0x1', 'exception', ['[8001 0] E/TC:? 0 TA panicked with code 0x1']],
+    [
+      "OP-TEE assertion '!res' failed at core/x.c:87",
+      'assert',
+      ["VM 8001: E/TC:0 0 assertion '!res' failed at core/x.c:87 <init>"],
+    ],
+    [
+      'EDK2 assert in VariableRuntimeDxe at VariableParsing.c:123: !EFI_ERROR (Status)',
+      'assert',
+      [
+        'ASSERT [VariableRuntimeDxe] /build/edk2/MdeModulePkg/Universal/Variable/RuntimeDx',
+        'e/VariableParsing.c(123): !EFI_ERROR (Status)',
+      ],
+    ],
+    [
+      'EDK2 assert in DxeCore at Page.c:9: Size != 0',
+      'assert',
+      ['ASSERT [DxeCore] /build/edk2/MdeModulePkg/Cor', 'e/Dxe/Mem/Page.', 'c(9): Size != 0'],
+    ],
+    [
+      'EDK2 assert in BdsDxe at PlatformBm.c:500: Status == (RETURN_STATUS)(0) || Status == ((RETURN_STATUS)(20))',
+      'assert',
+      ['ASSERT [BdsDxe] PlatformBm.c(500): Status == (RETURN_STATUS)(0) || Status == ((R', 'ETURN_STATUS)(20))'],
+    ],
+    ['EDK2 assert in DxeCore', 'assert', ['ASSERT [DxeCore] /build/edk2/MdeModulePkg/Cor', '[Bds] x']],
+    [
+      'U-Boot: ARP Retry count exceeded',
+      'load-failure',
+      ['ARP Retry count exceeded; starting again', "ERROR: can't get kernel image!"],
+    ],
+    [
+      'LK panic: critical app storage: exit 127',
+      'panic',
+      ['panic (@0xffff0000000218c8): critical app storage: exit 127'],
+    ],
   ])('%s', (title, kind, lines) => {
     const [fault, ...more] = of(...lines)
     expect(more).toEqual([])
@@ -556,6 +830,77 @@ it('keeps the place of an assertion whose condition is long, as a hostile caller
   expect(fault?.title).toBe(
     `OP-TEE assertion 'value == NOTIF_VALUE_DO_BOTTOM_HALF && spmc_notif_is_ready && nvb->do_bottom_...' failed at ${place}`,
   )
+})
+
+describe('reports that two CPUs write at a time', () => {
+  const one = [
+    'Unable to handle kernel NULL pointer dereference at virtual address 0000000000000000',
+    'Internal error: Oops: 0000000096000004 [#1]  SMP',
+    ...pc('a_breaks+0x1/0x2'),
+    ...trace('a_breaks+0x1/0x2 (P)', 'a_calls+0x1/0x2'),
+    end,
+  ]
+  const other = [
+    cut,
+    'WARNING: CPU: 1 PID: 0 at kernel/b.c:7 b_warns+0x1/0x2',
+    ...pc('b_warns+0x1/0x2'),
+    ...trace('b_warns+0x1/0x2 (P)', 'b_calls+0x1/0x2'),
+    end,
+  ]
+  /** The lines of both, taken in turns. */
+  const woven = (first: [string, string[]], second: [string, string[]]) => {
+    const [a, b] = [first, second].map(([caller, lines]) => lines.map((line) => `[${caller.padStart(8)}] ${line}`))
+    const all = Array.from({ length: Math.max(a!.length, b!.length) }, (_, n) => [a![n], b![n]]).flat()
+    return all.filter((line) => line !== undefined).map((line, n) => `[    1.${String(n).padStart(6, '0')}]${line}`)
+  }
+
+  it.each([
+    ['a task and an interrupt', 'T123', 'C1'],
+    ['two tasks', 'T1', 'T12'],
+  ])('are told apart by the caller: %s', (_name, a, b) => {
+    const log = woven([a, one], [b, other])
+    expect(of(...log)).toMatchObject([
+      { title: 'NULL pointer dereference in a_breaks', kind: 'oops', evidence: { from: 1 } },
+      { title: 'WARN in b_warns at kernel/b.c:7', kind: 'warn', evidence: { from: 2 } },
+    ])
+    expect(of(...woven([a, other], [b, one])).map(({ title }) => title)).toEqual([
+      'NULL pointer dereference in a_breaks',
+      'WARN in b_warns at kernel/b.c:7',
+    ])
+  })
+
+  it('may be of the same kind: what die() says belongs to whose fault it is', () => {
+    const second = one.map((line) => line.replaceAll('a_', 'b_').replace('#1', '#2'))
+    expect(of(...woven(['T60', one], ['T61', second])).map(({ title }) => title)).toEqual([
+      'NULL pointer dereference in a_breaks',
+      'NULL pointer dereference in b_breaks',
+    ])
+  })
+
+  it('end where a panic of the same caller begins', () => {
+    const panics = [
+      'Kernel panic - not syncing: Oops: Fatal exception',
+      '---[ end Kernel panic - not syncing: Oops: Fatal exception ]---',
+    ]
+    expect(
+      of(...woven(['T60', [...one, ...panics]], ['C1', other]))
+        .map(({ kind }) => kind)
+        .toSorted(),
+    ).toEqual(['oops', 'panic', 'warn'])
+  })
+})
+
+it('of a 32-bit kernel an abort of user space is no fault', () => {
+  expect(
+    of(
+      ...stamped(
+        '8<--- cut here ---',
+        'Unhandled fault: alignment exception (0x801) at 0xbe8c3fb1',
+        'pgd = 1a2b3c4d',
+        'x',
+      ),
+    ),
+  ).toEqual([])
 })
 
 describe('where a report ends', () => {

@@ -498,6 +498,88 @@ const lines: [id: string, text: string, groups: Record<string, string>][] = [
   ['damage.server-lost', 'Port already in use', {}],
   ['damage.server', 'Trying 127.0.0.1...', {}],
   ['hafnium.start', 'NOTICE: Initializing Hafnium (SPMC)', {}],
+  [
+    'hafnium.partition-fault',
+    'WARNING: Stage-2 page fault: pc=0xe310670, vmid=0x8001, vcpu=0, vaddr=0xd00000, ipaddr=0xd00000, mode=0x1 0x7c',
+    { stage: '2', id: '0x8001' },
+  ],
+  // Up to 2.3.
+  [
+    'hafnium.partition-fault',
+    'Stage-2 page fault: pc=0xe310670, vmid=32769, vcpu=0, vaddr=0xd00000, ipaddr=0xd00000, mode=0x1',
+    { stage: '2', id: '32769' },
+  ],
+  ['hafnium.injected', 'NOTICE: Injecting Data Abort exception into VM 0x8001.', { what: 'Data Abort', id: '0x8001' }],
+  ['hafnium.injected', 'Injecting Instruction Abort exception into VM3.', { what: 'Instruction Abort', id: '3' }],
+  ['hafnium.aborted', 'NOTICE: Aborting VM 0x8002 vCPU 1', { id: '0x8002', vcpu: '1' }],
+  ['lk.panic', 'panic (caller 0x56031538): die', { why: 'die' }],
+  [
+    'lk.panic',
+    'panic (@0xffff0000000218c8): critical app storage: exit 127',
+    { why: 'critical app storage: exit 127' },
+  ],
+  [
+    'tfa.external-abort',
+    'ERROR:   Unhandled External Abort received on 0x81000000 from EL3',
+    { mpidr: '81000000', level: 'EL3' },
+  ],
+  [
+    'tfa.external-abort',
+    'ERROR:   Unhandled External Abort received on 0x80000000 at EL3!',
+    { mpidr: '80000000', here: 'EL3' },
+  ],
+  ['tfa.exception', 'Unhandled Exception from EL1', { what: 'Exception from EL1' }],
+  // 1.3 to 2.9, and by the image's name up to 1.6.
+  ['tfa.load-failed', 'ERROR:   BL2: Failed to load image (-2)', { what: 'BL2: Failed to load image' }],
+  ['tfa.load-failed', 'ERROR:   Failed to load BL31 (-2)', { what: 'Failed to load BL31' }],
+  ['tfa.load-failed', 'ERROR:   Failed to load BL3-1.', { what: 'Failed to load BL3-1' }],
+  ['tfa.load-failed', 'ERROR:   Failed to load BL2 firmware.', { what: 'Failed to load BL2 firmware' }],
+  ['tc.ta-panicked', 'E/TC:? 0 TA panicked with code 0xffff0006', { code: 'ffff0006' }],
+  ['tc.ta-panicked', 'VM 8001: E/TC:? 0 TA panicked with code 0xffff0006', { code: 'ffff0006' }],
+  [
+    'tc.panic',
+    '[8001 0] E/TC:0 0 Panic at core/kernel/y.c:1 <z>',
+    { file: 'core/kernel/y.c', line: '1', function: 'z' },
+  ],
+  ['uboot.no-network', 'ARP Retry count exceeded; starting again', { what: 'ARP Retry count exceeded' }],
+  ['uboot.no-network', 'Retry time exceeded; starting again', { what: 'Retry time exceeded' }],
+  ['uboot.no-network', 'Retry time exceeded', { bootp: 'Retry time exceeded' }],
+  [
+    'edk2.assert-wrapped',
+    'ASSERT [VariableRuntimeDxe] /build/edk2/MdeModulePkg/Universal/Variable/RuntimeDx',
+    { module: 'VariableRuntimeDxe', file: '/build/edk2/MdeModulePkg/Universal/Variable/RuntimeDx' },
+  ],
+  ['fault.cut-here', '[    2.235006] 8<--- cut here ---', {}],
+  [
+    'fault.arm-abort',
+    '[    2.235200] Unhandled fault: page domain fault (0x01b) at 0x00000000',
+    { what: 'page domain fault', esr: '0x01b', address: '00000000' },
+  ],
+  ['fault.oops', '[    2.235800] Internal error: : 1b [#1] SMP ARM', { what: '', esr: '1b', count: '1' }],
+  ['ffa.notifications-off', 'ARM FF-A: Notification bitmap create error -22', { errno: '-22' }],
+  [
+    'tpm.ftpm-refused',
+    '[    2.409300] ftpm-tee tpm@0: ftpm_tee_probe: tee_client_open_session failed, err=ffff3024',
+    { driver: 'ftpm-tee', device: 'tpm@0', code: 'ffff3024' },
+  ],
+  [
+    'tpm.tis-gave-up',
+    'tpm_tis NTC0702:00: Could not get TPM timeouts and durations',
+    { driver: 'tpm_tis', device: 'NTC0702:00', why: 'Could not get TPM timeouts and durations' },
+  ],
+  [
+    'efi.runtime-fault',
+    '[    4.284149] [Firmware Bug]: Unable to handle paging request in EFI runtime service',
+    { why: 'Unable to handle paging request in EFI runtime service' },
+  ],
+  [
+    'efi.runtime-fault',
+    'efi: EFI runtime service 3 wedged in firmware; disabling EFI runtime services',
+    { wedged: 'EFI runtime service 3 wedged in firmware; disabling EFI runtime services' },
+  ],
+  ['efi.runtime-asked-off', '[    0.050000] EFI runtime services will be disabled.', {}],
+  ['efi.runtime-queue', 'efi: Failed to queue work to efi_rts_wq.', {}],
+  ['efi.none', '[    0.050000] EFI services will not be available.', {}],
   ...integrityLines,
 ]
 
@@ -526,6 +608,9 @@ describe('the signature catalogue', () => {
     ['another initcall', '[    0.571111] calling  cpu_latency_qos_init+0x0/0x70 @ 1'],
     ['a word in the middle', '[    0.1] x kvm [1]: Protected hVHE mode initialized successfully'],
     ['a warning of TF-A', 'WARNING: Failed to load something'],
+    ['what a partition behind Hafnium says as TF-A would', '[8002 0] NOTICE:  Booting Trusted Firmware'],
+    ['a virtual machine of the normal world', 'VM 2: E/TC:0 0 Panic at core/kernel/y.c:1 <z>'],
+    ['a retry of something else', 'Retry count exceeded'],
   ])('leaves alone: %s', (_name, text) => expect(match(text)).toBeUndefined())
 
   it('has a time only where printk put one', () => {

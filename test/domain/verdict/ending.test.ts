@@ -48,8 +48,12 @@ describe('how an attempt ended', () => {
     const shown = shownOf({ consoles: consolesOf(noInit), records: [], host: host('power-off') })
     expect(ending(shown)).toMatchObject({
       ending: 'kernel-fault',
-      sentence: 'The kernel reported: no init: No working init found.',
-      evidence: [{ kind: 'console', console: 'uart0', from: 637 }],
+      sentence:
+        'The kernel reported: no init: No working init found; there is no /init (ENOENT): no archive came, or it lacks the file or its folder.',
+      evidence: [
+        { kind: 'console', console: 'uart0', from: 637 },
+        { kind: 'console', console: 'uart0', from: 611 },
+      ],
     })
   })
 
