@@ -8,7 +8,8 @@ import { checkableEntries, firstWrongEntry, isUnreadable, listedPcrs, replayList
 import { describeMeasurement } from '../ima/measurement.ts'
 import { checkEventLog, firstMisfit, type PcrCheck } from '../tcg/check-log.ts'
 import { parseEventLog, type EventLog } from '../tcg/event-log.ts'
-import { parsePcrs, setPcr, type Pcrs } from '../tcg/pcrs.ts'
+import { parsePcrText } from '../tcg/pcr-text.ts'
+import { pcrCount, setPcr, type Pcrs } from '../tcg/pcrs.ts'
 import { replayEventLog } from '../tcg/replay.ts'
 import { pcrPlace, type InputKind } from './recognise.ts'
 import type { InspectReport } from './report-schema.ts'
@@ -52,23 +53,34 @@ export function judgeMeasurements(files: readonly MeasurementFile[]): Shown[] {
 
 function readPcrs({ file, kind, bytes }: MeasurementFile): Pcrs {
   const text = toLatin1(bytes)
-  if (kind === 'pcrs') return parsePcrs(text)
+  if (kind === 'pcrs') return parsePcrText(text).read
   const place = kind === 'pcr' ? pcrPlace(file) : undefined
-  return place ? parsePcrs(`pcr-${place.bank}/${place.pcr}: ${text.trim()}\n`) : new Map()
+  return place ? parsePcrText(`pcr-${place.bank}/${place.pcr}: ${text.trim()}\n`).read : new Map()
 }
 
 function shownPcrs(each: MeasurementFile): Shown {
-  const found = [...readPcrs(each)]
-  const entries = found.reduce((sum, [, values]) => sum + values.size, 0)
-  const names = found.map(([bank]) => bank)
-  const format = each.kind === 'pcr' ? 'sysfs' : 'text'
+  const pcrs = readPcrs(each)
+  const { computed } = parsePcrText(each.kind === 'pcrs' ? toLatin1(each.bytes) : '')
+  const banksOf = (found: Pcrs): string => [...found.keys()].join(', ') || 'no bank'
+  const sentences = [
+    ...(pcrs.size > 0 || computed.size === 0 ? [`${counted(pcrCount(pcrs), 'PCR value')} of ${banksOf(pcrs)}.`] : []),
+    ...(computed.size > 0
+      ? [
+          `${counted(pcrCount(computed), 'value')} of ${banksOf(computed)} that tpm2_eventlog computed from an event log: no TPM was read for ${pcrCount(computed) === 1 ? 'it' : 'them'}, so nothing is held against ${pcrCount(computed) === 1 ? 'it' : 'them'}.`,
+        ]
+      : []),
+  ]
   return {
     file: each.file,
     kind: each.kind,
-    parsed: { entries, format, banks: names },
+    parsed: {
+      entries: pcrCount(pcrs),
+      format: each.kind === 'pcr' ? 'sysfs' : pcrs.size === 0 && computed.size > 0 ? 'computed' : 'text',
+      banks: [...pcrs.keys()],
+    },
     replayed: [],
     matched: 'unknown',
-    sentence: `${counted(entries, 'PCR value')} of ${names.join(', ') || 'no bank'}.`,
+    sentence: sentences.join(' '),
   }
 }
 
