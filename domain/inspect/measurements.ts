@@ -1,11 +1,12 @@
 import { toHex, toLatin1 } from '../bytes/bytes.ts'
 import { counted } from '../counted.ts'
-import { bankNamed, banks } from '../digest/bank.ts'
+import { bankNamed } from '../digest/bank.ts'
 import type { MeasurementList } from '../ima/measurement.ts'
 import { parseImaAscii } from '../ima/parse-ascii.ts'
 import { parseImaBinary } from '../ima/parse-binary.ts'
 import { checkableEntries, firstWrongEntry, isUnreadable, listedPcrs, replayList } from '../ima/replay.ts'
 import { describeMeasurement } from '../ima/measurement.ts'
+import { listBank } from '../ima/template-digest.ts'
 import { checkEventLog, firstMisfit, type PcrCheck } from '../tcg/check-log.ts'
 import { parseEventLog, type EventLog } from '../tcg/event-log.ts'
 import { parsePcrText } from '../tcg/pcr-text.ts'
@@ -142,10 +143,7 @@ function shownList(file: string, list: MeasurementList, pcrs: Pcrs): Shown {
     parsed: {
       entries: list.entries.length,
       format: templates.join(' '),
-      banks: banks
-        .filter(({ size }) => size === list.digestSize)
-        .map(({ name }) => name)
-        .slice(0, 1),
+      banks: [listBank(list)].filter((bank) => bank !== undefined),
       ...(list.problem && { problem: list.problem.why }),
     },
     replayed,
@@ -160,8 +158,8 @@ function replaysOf(list: MeasurementList, pcr: number, pcrs: Pcrs): Replayed[] {
     const value = values.get(pcr)
     return value ? [{ bank, value }] : []
   })
-  const own = banks.find(({ size, hash }) => hash !== undefined && size === list.digestSize)
-  const wanted = read.length > 0 || !own ? read : [{ bank: own.name, value: undefined }]
+  const own = listBank(list)
+  const wanted = read.length > 0 || own === undefined ? read : [{ bank: own, value: undefined }]
   return wanted.flatMap(({ bank, value }) => {
     const replay = replayList(list, bank, pcr, value ?? new Uint8Array(bankNamed(bank)?.size ?? 0))
     if (!replay) return []
@@ -196,7 +194,7 @@ function fitSentence(replayed: readonly Replayed[], matched: Matched, not: reado
       .filter((each) => each.matched === wanted)
       .map(({ bank, pcr }) => `${bank}:${pcr}`)
       .join(' ')
-  if (matched === 'unknown') return rest === '' ? 'no PCRs were given to hold it against' : rest.slice(2)
+  if (matched === 'unknown') return rest === '' ? 'none of its PCRs was given to hold it against' : rest.slice(2)
   if (matched === 'yes') return `it gives the PCRs that were read (${names('yes')})${rest}`
   const parts = [
     names('no') && `it does not give the PCRs that were read (${names('no')})`,

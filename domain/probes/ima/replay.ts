@@ -12,7 +12,7 @@ import {
   replayList,
   type ListReplay,
 } from '../../ima/replay.ts'
-import { templateDigest } from '../../ima/template-digest.ts'
+import { listBank, templateDigest } from '../../ima/template-digest.ts'
 import { cite, citeRecord } from '../../evidence/cite.ts'
 import { citeEntry, citeList, mainList, measuredOf, type ReadList } from '../measured.ts'
 import { fail, known, pass, skip, unknown } from '../outcome.ts'
@@ -144,11 +144,7 @@ export function list(seen: Seen): Finding {
     if (wrong && isUnreadable(wrong))
       return fail(id, `In ${nameOfFile(read)}, ${unreadable(wrong)}.`, [citeEntry(read, wrong)], { first: wrong.entry })
     if (wrong) {
-      const right = templateDigest(
-        wrong,
-        wrong.templateDigest.length === 20 ? 'sha1' : 'sha256',
-        read.list.littleEndian,
-      )
+      const right = templateDigest(wrong, listBank(read.list) ?? 'sha1', read.list.littleEndian)
       const says = right
         ? ` (it has ${toHex(wrong.templateDigest).slice(0, 16)}..., its fields give ${toHex(right).slice(0, 16)}...)`
         : ''

@@ -24,6 +24,7 @@ const ways = [
   ['sha256', true],
   ['sha384', true],
   ['sha512', true],
+  ['sm3', true],
   ['sha1', false],
   ['sha256', false],
 ] as const
