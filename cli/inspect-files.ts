@@ -40,9 +40,8 @@ async function readOne(path: string, wanted: InputKind | undefined, read: FilesR
   }
   if (found.kind !== 'log') {
     const bytes = await whole(input, file)
-    const parts = pasted({ file: unpackedName(file), kind: found.kind, bytes })
+    const { parts, note } = pasted({ file: unpackedName(file), kind: found.kind, bytes })
     read.measurements.push(...parts)
-    const note = parts.length > 1 ? 'also holds PCRs, which are read too' : undefined
     read.files.push({ ...about, kind: found.kind, bytes: bytes.length, ...(note !== undefined && { note }) })
     return
   }
