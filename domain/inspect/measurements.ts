@@ -95,15 +95,16 @@ function shownEventLog(file: string, log: EventLog, pcrs: Pcrs): Shown {
       entries: steps.length,
       value: toHex(value),
       ...(check && { read: toHex(check.read) }),
-      matched: check ? matchOf(check) : 'unknown',
+      matched: !check || (check.differs && log.problem) ? 'unknown' : matchOf(check),
     }
   })
   const matched = overall(replayed.map((each) => each.matched))
   const misfit = firstMisfit(checks)
   const event = misfit?.differs?.event
-  const where = event
-    ? `; the first event that does not fit is ${event.index} (${event.typeName}, PCR ${event.pcr})`
-    : ''
+  const where =
+    event && !log.problem
+      ? `; the first event that does not fit is ${event.index} (${event.typeName}, PCR ${event.pcr})`
+      : ''
   return {
     file,
     kind: 'event-log',
@@ -115,7 +116,7 @@ function shownEventLog(file: string, log: EventLog, pcrs: Pcrs): Shown {
     },
     replayed,
     matched,
-    sentence: `${counted(log.events.length, 'event')}, ${log.format}; ${fitSentence(replayed, matched)}${where}.`,
+    sentence: `${counted(log.events.length, 'event')}, ${log.format}; ${fitSentence(replayed, matched)}${where}${log.problem ? `; ${log.problem.why}` : ''}.`,
   }
 }
 
@@ -164,7 +165,8 @@ function replaysOf(list: MeasurementList, pcr: number, pcrs: Pcrs): Replayed[] {
     const replay = replayList(list, bank, pcr, value ?? new Uint8Array(bankNamed(bank)?.size ?? 0))
     if (!replay) return []
     const { fits, of } = replay
-    const matched: Matched = value === undefined ? 'unknown' : fits === undefined ? 'no' : fits === of ? 'yes' : 'part'
+    const other: Matched = list.problem ? 'unknown' : 'no'
+    const matched: Matched = value === undefined ? 'unknown' : fits === undefined ? other : fits === of ? 'yes' : 'part'
     return [{ bank, pcr, entries: of, value: toHex(replay.value), ...(value && { read: toHex(value) }), matched }]
   })
 }
@@ -194,6 +196,8 @@ function fitSentence(replayed: readonly Replayed[], matched: Matched, not: reado
       .filter((each) => each.matched === wanted)
       .map(({ bank, pcr }) => `${bank}:${pcr}`)
       .join(' ')
+  if (matched === 'unknown' && replayed.some(({ read }) => read !== undefined))
+    return `what was read of it gives other PCRs${rest}`
   if (matched === 'unknown') return rest === '' ? 'none of its PCRs was given to hold it against' : rest.slice(2)
   if (matched === 'yes') return `it gives the PCRs that were read (${names('yes')})${rest}`
   const parts = [

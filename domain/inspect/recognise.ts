@@ -57,6 +57,8 @@ export function recognise(head: Uint8Array, name: string): Recognised {
     return {
       not: "is what logcat makes of a log, which takes the kernel's lines apart: give what adb shell dmesg prints",
     }
+  if (/^selected-pcrs:\s*$/m.test(text.slice(0, 1_000)))
+    return { not: 'is what tpm2_getcap prints, which names PCRs and has no values: give what tpm2_pcrread prints' }
   const { read, computed } = parsePcrText(text)
   const values = pcrCount(read)
   if (values + pcrCount(computed) === 0) return { kind: 'log' }

@@ -105,6 +105,13 @@ export function replay(seen: Seen): Finding {
       { ...facts, cause: 'unreadable', first: bad.unreadable.entry },
     )
   const wrong = firstWrongEntry(read.list)
+  if (read.list.problem && !wrong)
+    return unknown(
+      id,
+      `Of the list not all entries were read, and those give another PCR ${pcr} in ${bank}: ${read.list.problem.why}.`,
+      [citeList(read), ...records],
+      facts,
+    )
   return fail(
     id,
     `The list does not give PCR ${pcr} in ${bank}: it gives ${toHex(bad.value).slice(0, 16)}...${wrong ? `; ${describeMeasurement(wrong)} does not have the digest of its fields` : ''}.`,

@@ -233,6 +233,15 @@ describe('the list against PCR 10', () => {
     ['no PCR was read', bypassRecords(false), 'unknown'],
     ['no list was read', [], 'unknown'],
     [
+      'the list breaks off and gives another PCR',
+      bootRecords({ binary: null }).map((body) =>
+        'path' in body && body.path.endsWith('ascii_runtime_measurements') && 'text' in body
+          ? { ...body, text: `${body.text.split('\n').slice(0, 3).join('\n')}\nnonsense\n` }
+          : body,
+      ),
+      'unknown',
+    ],
+    [
       'the list was cut',
       [
         ...bootRecords(),
