@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 /** Needs nothing but node_modules. */
-const pure = ['test/{domain,reports}/**/*.test.ts']
+const pure = ['test/{domain,golden,reports}/**/*.test.ts']
 
 /** Whole runs of hyplab on real boots. They find the builds of plans/first-look.yaml made. */
 const boots = ['test/e2e/**/*.test.ts', 'test/docs/run-*.test.ts']

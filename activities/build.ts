@@ -3,7 +3,7 @@ import { mkdir, rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { BuildContext, BuildOutcome } from '../builds/build.ts'
-import type { BuildIdentity } from '../domain/build.ts'
+import { describeFault, type BuildIdentity } from '../domain/build.ts'
 import { buildFirmware } from '../builds/firmware/build-firmware.ts'
 import { identifyFirmware } from '../builds/firmware/identify.ts'
 import { readStack } from '../builds/firmware/recipe.ts'
@@ -161,7 +161,7 @@ async function keep(deps: Deps, task: BuildTask, { identity, outcome }: Made, ti
     seconds: (Date.now() - times.started) / 1000,
     products,
   })
-  const message = outcome.ok ? '' : outcome.fault.message
+  const message = outcome.ok ? '' : describeFault(outcome.fault)
   return { id: task.id, ok: outcome.ok, infra: false, message }
 }
 

@@ -1,6 +1,7 @@
 import { LabError } from '../domain/errors.ts'
 import { LogReader, type LogShown } from '../domain/inspect/log-reader.ts'
 import type { MeasurementFile } from '../domain/inspect/measurements.ts'
+import { pasted } from '../domain/inspect/pasted.ts'
 import { recognise, type InputKind } from '../domain/inspect/recognise.ts'
 import type { InspectReport } from '../domain/inspect/report-schema.ts'
 import { openInput, type InputFile } from '../host/input-file.ts'
@@ -39,8 +40,9 @@ async function readOne(path: string, wanted: InputKind | undefined, read: FilesR
   }
   if (found.kind !== 'log') {
     const bytes = await whole(input, file)
-    read.measurements.push({ file: unpackedName(file), kind: found.kind, bytes })
-    read.files.push({ ...about, kind: found.kind, bytes: bytes.length })
+    const { parts, note } = pasted({ file: unpackedName(file), kind: found.kind, bytes })
+    read.measurements.push(...parts)
+    read.files.push({ ...about, kind: found.kind, bytes: bytes.length, ...(note !== undefined && { note }) })
     return
   }
   const { shown, bytes, problem } = await readLog(input, file)

@@ -16,3 +16,11 @@ export interface BuildFault {
   file?: string
   line?: number
 }
+
+/** A build's fault as one sentence, the place before it as compilers write it: `guest/x/x.c:12: 'y' undeclared`. */
+export function describeFault(fault: BuildFault | null | undefined): string {
+  if (!fault) return 'no reason is known'
+  const { file, line, message } = fault
+  if (file === undefined) return message
+  return `${file}${line === undefined ? '' : `:${line}`}: ${message}`
+}

@@ -2,6 +2,7 @@ import type { Report, ReportAttempt, ReportCell, ReportFinding } from '../domain
 import type { Weight } from '../domain/report/weigh.ts'
 import { plainLine } from './plain.ts'
 import { evidenceOf } from './quoted.ts'
+import { describeFault } from '../domain/build.ts'
 
 /**
  * What a check came to, in the words that all formats for test results have. `expected`: it failed, as the plan or the known
@@ -73,7 +74,7 @@ function verdictCheck(
   }
   const failed = builds.find(({ id, outcome }) => outcome === 'failed' && [kernelBuild, firmwareBuild].includes(id))
   if (state === 'builds only' && failed) {
-    const why = plainLine(`${failed.name} was not built: ${failed.fault?.message ?? 'no reason is known'}`)
+    const why = plainLine(`${failed.name} was not built: ${describeFault(failed.fault)}`)
     return { name, result: 'fail', word: 'not built', why, lines: [] }
   }
   return { name, result: 'skip', word: state, why: whyNot[state], lines: [] }

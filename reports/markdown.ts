@@ -6,6 +6,7 @@ import { fence, inline } from './markdown-text.ts'
 import { matrixOf } from './matrix.ts'
 import { evidenceOf } from './quoted.ts'
 import { alsoCited, causesIn, flat, groupsOf, toldAttempt, wordOf } from './told.ts'
+import { describeFault } from '../domain/build.ts'
 
 /** Lines of one piece of evidence, and pieces of one finding: an issue or a comment has a limit. */
 const [mostLines, mostPieces] = [16, 6]
@@ -24,9 +25,7 @@ export function reportMarkdown(report: Report): string {
     ...(report.cells.length === 0 ? [] : [matrixTable(report.cells)]),
     ...(report.story ? nightSections(report.story) : []),
     ...report.builds.flatMap(({ kind, name, outcome, fault }) =>
-      outcome === 'ok'
-        ? []
-        : [`## Build failed: ${inline(`${kind} ${name}`)}`, fence([fault?.message ?? 'no reason is known'])],
+      outcome === 'ok' ? [] : [`## Build failed: ${inline(`${kind} ${name}`)}`, fence([describeFault(fault)])],
     ),
     ...groupsOf(report).flatMap(({ word, cause, cells }) => groupSection(word, cause, cells)),
     '',

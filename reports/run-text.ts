@@ -5,6 +5,7 @@ import { plainLine } from './plain.ts'
 import { evidenceOf } from './quoted.ts'
 import { alsoCited, causesIn, flat, groupsOf, toldAttempt, type CellGroup, type ToldFinding } from './told.ts'
 import { wrap } from './wrap.ts'
+import { describeFault } from '../domain/build.ts'
 
 /** A title that leaves room for words behind it. */
 const longestTitle = 40
@@ -45,7 +46,7 @@ function buildLines({ builds }: Report): string[] {
   return failed.flatMap(({ kind, name, fault }) => [
     '',
     ...wrap(plainLine(`${kind} ${name}`), 'BUILD FAILED  '),
-    `  ${plainLine(fault?.message ?? 'no reason is known')}`,
+    `  ${plainLine(describeFault(fault))}`,
   ])
 }
 

@@ -6,7 +6,7 @@ import type { KernelInputs } from '../../domain/cell.ts'
 import type { BuildContext, Product } from '../build.ts'
 import type { BuildFault } from '../../domain/build.ts'
 import { onGround, type Ground } from '../ground.ts'
-import { buildGuestModules, type BuiltModule } from '../guest/modules.ts'
+import { buildGuestModules, guestModules, type BuiltModule } from '../guest/modules.ts'
 import { requireTools } from '../make/build-environment.ts'
 import { runMake } from '../make/make.ts'
 import type { SourceTree } from '../source/source.ts'
@@ -180,9 +180,16 @@ async function compileGuest(
     })
     return { ok: true, modules }
   } catch (error) {
-    if (error === failed && fault !== undefined) return { ok: false, fault }
+    if (error === failed && fault !== undefined) return { ok: false, fault: inOurTree(fault) }
     throw error
   }
+}
+
+/** Since 6.13 make compiles modules in their own folder, and the compiler names files from there. */
+function inOurTree(fault: BuildFault): BuildFault {
+  const { file } = fault
+  const isOurs = file !== undefined && guestModules.some((name) => file.startsWith(`${name}/`))
+  return isOurs ? { ...fault, file: `guest/${file}` } : fault
 }
 
 async function describe(

@@ -37,9 +37,10 @@ export class FirstError {
 
   /** @param line one line of output without its newline. */
   line(line: string): void {
-    // The compiler's driver says so when the kernel's OOM killer took the compiler proper.
+    // The compiler's driver says so when the kernel's OOM killer took the compiler proper, and a shell of any other tool.
     if (/No space left on device/.test(line)) this.#trouble ??= 'disk-full'
-    if (/fatal error: Killed signal terminated program/.test(line)) this.#trouble ??= 'out-of-memory'
+    if (/fatal error: Killed signal terminated program|: line \d+: +\d+ Killed /.test(line))
+      this.#trouble ??= 'out-of-memory'
     this.#misses ||= missing.test(line)
     if (this.#tool !== undefined) return
     const inFunction = /^\S*ld(?:\.\w+)?: (\S+): in function [`'‘](.+?)['’]:$/.exec(line)
@@ -86,6 +87,14 @@ const toolPatterns: [RegExp, (groups: Groups, linking: Linking) => BuildFault][]
   [/: multiple definition of [`'‘](?<symbol>.+?)['’]; (?<file>\S+):\(/, multipleDefinition],
   // modpost: ERROR: modpost: "foo" [drivers/x.ko] undefined!
   [/^ERROR: modpost: (?:"(?<symbol>[^"]+)" \[(?<file>[^\]]+)\] undefined!|(?<message>.+))$/, modpost],
+  // BTF of a kernel: pahole (btf_encoder.c), scripts/link-vmlinux.sh and tools/bpf/resolve_btfids/main.c. What libbpf says
+  // between them (`failed to find '.BTF'`) follows from the first or leads to the last.
+  [
+    /^(?<message>(?:btf_encoder__\w+: .*\b(?:failed|error|cannot)\b.*?|Failed to (?:encode|generate) BTF.*))!?$/i,
+    located,
+  ],
+  [/^(?<message>pahole: .+|BTF: .+: pahole \(.*\) is not available)$/, located],
+  [/^(?<message>FAILED(?::| unresolved| cannot) .+)$/, located],
   // GNU ld's own complaints: region overflow, cannot find, relocation truncated.
   [
     /^\S*ld(?:\.\w+)?: (?:(?<file>[^\s:]+\.[ao]):? )?(?<message>.*(?:overflowed by|will not fit in|cannot find|truncated to fit|file format not recognized).*)$/,

@@ -3,6 +3,7 @@ import type { RunDetail } from '../../store/details.ts'
 import type { Run } from '../../store/runs.ts'
 import type { Context } from '../context.ts'
 import { table } from './table.ts'
+import { describeFault } from '../../domain/build.ts'
 
 type Paint = Context['paint']
 
@@ -36,7 +37,7 @@ export function builtInShort({ exitCode, state }: Run, paint: Paint): string {
 }
 
 function howBuilt({ outcome, fault, started, seconds }: Build, run: Run, paint: Paint): string {
-  if (outcome === 'failed') return paint.red(`failed: ${fault?.message ?? 'no reason is known'}`)
+  if (outcome === 'failed') return paint.red(`failed: ${describeFault(fault)}`)
   const ended = started + seconds * 1000
   return paint.green(ended < run.started ? 'was there' : `built in ${seconds.toFixed(1)} s`)
 }

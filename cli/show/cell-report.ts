@@ -9,6 +9,7 @@ import { isOfBuilds } from './builds-report.ts'
 import { causesLines } from './causes.ts'
 import { paintVerdict } from './paint.ts'
 import { findingLines } from './findings.ts'
+import { describeFault } from '../../domain/build.ts'
 
 type Paint = Context['paint']
 
@@ -47,6 +48,6 @@ function unjudged(run: Run, notRun: NotRun | null): string {
 
 function buildLines(build: Build): string[] {
   const head = `  ${build.kind} ${build.name}  ${build.outcome}, ${build.seconds.toFixed(1)} s, inputs ${build.id.slice(0, 16)}`
-  if (build.fault) return [head, `    ${build.fault.message}`]
+  if (build.fault) return [head, `    ${describeFault(build.fault)}`]
   return [head, ...build.products.map(({ name, sha256 }) => `    ${name.padEnd(24)} sha256 ${sha256}`)]
 }

@@ -6,6 +6,7 @@ import { findingLines } from './findings.ts'
 import { paintVerdict } from './paint.ts'
 import { reportSearch } from './search-report.ts'
 import { lastFindings, verdictTable } from './verdict-table.ts'
+import { describeFault } from '../../domain/build.ts'
 
 type Paint = Context['paint']
 
@@ -20,7 +21,7 @@ export function reportRun(detail: RunDetail, paint: Paint): string {
     '',
     verdictTable(run, cells, paint),
     '',
-    ...failed.map((build) => paint.red(`build ${build.name} failed: ${build.fault?.message ?? 'no reason is known'}`)),
+    ...failed.map((build) => paint.red(`build ${build.name} failed: ${describeFault(build.fault)}`)),
     ...cells.flatMap((cell) => [...cellLines(cell, paint), '']),
     ...hint(cells),
   ].join('\n')

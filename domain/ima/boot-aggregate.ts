@@ -1,6 +1,6 @@
 import { isEqual, isFilled } from '../bytes/bytes.ts'
 import { bankNamed, banks, digest } from '../digest/bank.ts'
-import type { Pcrs } from '../tcg/pcrs.ts'
+import { bankAlias, type Pcrs } from '../tcg/pcrs.ts'
 import { isBootAggregate, measuredDigest, nameOf, type Measurement, type MeasurementList } from './measurement.ts'
 
 /**
@@ -16,19 +16,33 @@ export interface Aggregate {
   digest: Uint8Array
 }
 
-/** All boot_aggregates that PCRs can give: each bank that we can compute, both rules, the one of today's kernels first. */
-export function bootAggregates(pcrs: Pcrs): Aggregate[] {
-  const found: Aggregate[] = []
-  for (const { name } of banks) {
-    const values = pcrs.get(name)
-    if (!values) continue
-    for (const rule of rulesOf(name)) {
-      const parts = Array.from({ length: rule === '0-7' ? 8 : 10 }, (_, pcr) => values.get(pcr))
-      const value = parts.every((part) => part !== undefined) ? digest(name, ...parts) : undefined
-      if (value) found.push({ bank: name, rule, digest: value })
-    }
-  }
-  return found
+/**
+ * The bank that a boot_aggregate is over: that of its digest's algorithm (ima_calc_boot_aggregate() since 5.8, which takes
+ * the bank of `ima_hash=` and names what it took; before, SHA-1 always), or of its size in the template that names none.
+ * Undefined for an algorithm of which we know no bank.
+ */
+export function aggregateBank(measurement: Measurement): string | undefined {
+  const measured = measuredDigest(measurement)
+  if (!measured) return undefined
+  if (measured.algorithm !== undefined) return bankNamed(bankAlias(measured.algorithm))?.name
+  return banks.find(({ size }) => size === measured.digest.length)?.name
+}
+
+/** The PCRs of its bank that a boot_aggregate is over by the rule of today's kernels and that were not read. */
+export function pcrsNotRead(bank: string, pcrs: Pcrs): number[] {
+  const values = pcrs.get(bank)
+  return pcrsOf(rulesOf(bank)[0]).filter((pcr) => !values?.has(pcr))
+}
+
+/** The boot_aggregates that the PCRs of a bank give: by both rules, the one of today's kernels first. */
+export function bootAggregates(pcrs: Pcrs, bank: string): Aggregate[] {
+  const values = pcrs.get(bank)
+  if (!values) return []
+  return rulesOf(bank).flatMap((rule) => {
+    const parts = pcrsOf(rule).map((pcr) => values.get(pcr))
+    const value = parts.every((part) => part !== undefined) ? digest(bank, ...parts) : undefined
+    return value ? [{ bank, rule, digest: value }] : []
+  })
 }
 
 /**
@@ -53,14 +67,12 @@ export function aggregateKind(measurement: Measurement): AggregateKind | undefin
   return untouched ? 'unmeasured' : 'measured'
 }
 
-/** The boot_aggregate that the PCRs give and the list has; undefined when they give none like it. */
+/** The boot_aggregate that the PCRs of its bank give and the list has; undefined when they give none like it. */
 export function matchingAggregate(measurement: Measurement, pcrs: Pcrs): Aggregate | undefined {
   const measured = measuredDigest(measurement)
-  if (!measured) return undefined
-  return bootAggregates(pcrs).find(
-    ({ bank, digest: value }) =>
-      isEqual(value, measured.digest) && (measured.algorithm === undefined || measured.algorithm === bank),
-  )
+  const bank = aggregateBank(measurement)
+  if (!measured || bank === undefined) return undefined
+  return bootAggregates(pcrs, bank).find(({ digest: value }) => isEqual(value, measured.digest))
 }
 
 /** All entries that IMA wrote when it started: one for each kernel that the list went through by kexec, the last of this kernel. */
@@ -73,6 +85,10 @@ export function isLate(measurement: Measurement): boolean {
   return nameOf(measurement) === 'boot_aggregate_late'
 }
 
-function rulesOf(bank: string): AggregateRule[] {
-  return bank === 'sha1' || bankNamed(bank) === undefined ? ['0-7', '0-9'] : ['0-9', '0-7']
+function rulesOf(bank: string): readonly [AggregateRule, AggregateRule] {
+  return bank === 'sha1' ? ['0-7', '0-9'] : ['0-9', '0-7']
+}
+
+function pcrsOf(rule: AggregateRule): number[] {
+  return Array.from({ length: rule === '0-7' ? 8 : 10 }, (_, pcr) => pcr)
 }

@@ -1,6 +1,7 @@
 import { concat, fromHex, fromLatin1 } from '../bytes/bytes.ts'
-import { isShellPrompt } from '../console/shell-prompt.ts'
-import { isViolation, type Field, type Measurement, type MeasurementList } from './measurement.ts'
+import { unquoted } from '../console/unquoted.ts'
+import { aroundList } from './around-list.ts'
+import { isViolation, measuredDigest, type Field, type Measurement, type MeasurementList } from './measurement.ts'
 import { digestFit } from './template-digest.ts'
 import { fieldFormat, templateFields } from './template.ts'
 
@@ -10,21 +11,31 @@ const start = /^ ?(\d{1,2}) ([0-9a-f]{40,128}) ([a-z0-9|-]+)(?: (.*))?$/s
 /** What is left of an entry when the file was cut off in it before its fields. */
 const startCut = /^ ?\d{1,2}(?: [0-9a-f]{0,128}(?: [a-z0-9|-]*)?)?$/
 
-/** A name with line feeds is joined again over at most so many lines. */
+/** A name with line feeds, or an entry that a mail or a terminal wrapped, is joined again over at most so many lines. */
 const longestJoin = 16
 
-/** Lines with commands that may come before a list that was pasted from a terminal. */
-const mostPrompts = 16
+/** So many lines as one, with what stood between them: the line feed of a name, the blank at which a mail wraps, or nothing where a terminal does. */
+interface Join {
+  count: number
+  glue: string
+}
+const everyJoin: readonly Join[] = Array.from({ length: longestJoin - 1 }, (_, n) => n + 2).flatMap((count) =>
+  ['\n', ' ', ''].map((glue) => ({ count, glue })),
+)
 
-/** So many joins are tried in one list: each costs digests, and a list in which nothing fits would have them tried everywhere. */
-const mostJoins = 2000
+/** So many joins are tried in vain in one list: each costs digests, and a list in which nothing fits would have them tried everywhere. */
+const mostJoins = 4000
+
+/** Digest sizes of the algorithms that IMA measures with, bytes. */
+const digestSizes = [16, 20, 32, 48, 64]
 
 /**
  * Parses `ascii_runtime_measurements` or its variant for a bank. Takes the text with one character for each byte (as in
  * records and latin1), so that names keep their bytes; line ends may be CR LF. A file name may hold line feeds, and then
- * looks like several lines, even like entries: lines are joined when only that makes the template digest right. Before
- * and behind the entries the prompts of a shell are passed over. Never throws; a line that is no entry ends the list with
- * a problem, and so does the last one where it has neither a line feed, which the kernel always writes, nor its digest.
+ * looks like several lines, even like entries: lines are joined when only that makes the template digest right, and so
+ * are lines that were wrapped. It may be quoted in a mail. What people paste before and behind the entries is passed
+ * over: see `around-list.ts`. Never throws; a line that is no entry ends the list with a problem, and so does the last
+ * one where it has neither a line feed, which the kernel always writes, nor its digest.
  */
 export function parseImaAscii(text: string): MeasurementList {
   const lines = splitLines(text)
@@ -32,19 +43,27 @@ export function parseImaAscii(text: string): MeasurementList {
   const isCut = (at: number): boolean => at + 1 === lines.length && !text.endsWith('\n')
   const cutOff = (at: number) => ({ at: at + 1, why: `line ${at + 1} is cut off` })
   let joins = mostJoins
+  /** The join that made the last entry whole: others were likely wrapped as it was. */
+  let wrapped: Join[] = []
   for (let at = firstEntry(lines); at < lines.length;) {
     const plain = entryOf(lines, at, 1)
     if (!plain) {
-      if (lines.slice(at).every(isShellPrompt)) break
-      list.problem =
-        isCut(at) && startCut.test(lines[at] ?? '')
-          ? cutOff(at)
-          : { at: at + 1, why: `line ${at + 1} is no entry of a measurement list` }
+      if (lines[at]?.trim() === '') {
+        at++
+        continue
+      }
+      const problem = isCut(at) && startCut.test(lines[at] ?? '') ? cutOff(at) : whyEnded(lines, at)
+      if (problem) list.problem = problem
       break
     }
-    let found = isViolation(plain.measurement) ? plain : fitting(lines, at, 1)
-    for (let count = 2; !found && count <= longestJoin && at + count <= lines.length && joins > 0; count++, joins--)
-      found = fitting(lines, at, count)
+    let found = isViolation(plain.measurement) ? (wholeViolation(lines, at) ?? plain) : fitting(lines, at, 1)
+    for (const join of found ? [] : [...wrapped, ...everyJoin]) {
+      if (joins <= 0 || at + join.count > lines.length) continue
+      found = fitting(lines, at, join.count, join.glue)
+      if (found) wrapped = [join]
+      else joins--
+      if (found) break
+    }
     if (!found && isCut(at) && (startCut.test(lines[at] ?? '') || templateFields(plain.measurement.template))) {
       list.problem = cutOff(at)
       break
@@ -58,25 +77,45 @@ export function parseImaAscii(text: string): MeasurementList {
   return list
 }
 
-/** Whether a text begins like an ASCII measurement list: tells kinds of files apart. */
+/** Whether a text begins like an ASCII measurement list, or has one behind what people paste before it: tells kinds of files apart. */
 export function isImaAscii(text: string): boolean {
   const lines = splitLines(text.slice(0, 65_536))
   const match = start.exec(lines[firstEntry(lines)] ?? '')
   return match?.[3] !== undefined && templateFields(match[3]) !== undefined
 }
 
-/** The index of the first line that is no prompt of a shell. */
-function firstEntry(lines: readonly string[]): number {
-  const first = lines.slice(0, mostPrompts).findIndex((line) => !isShellPrompt(line))
-  return Math.max(first, 0)
+/** What of a text is no entry of the list that was read in it, e.g. PCRs that were pasted with it; a name cannot forge such. */
+export function outsideList(text: string, { entries }: MeasurementList): string {
+  const lines: (string | undefined)[] = text.split('\n')
+  for (const { from, to } of entries) lines.fill(undefined, from - 1, to)
+  return lines.filter((line) => line !== undefined).join('\n')
 }
 
-function splitLines(text: string): string[] {
+/** The index of the first line that does not stand around a list. */
+function firstEntry(lines: readonly string[]): number {
+  const isAround = aroundList()
+  return Math.max(
+    lines.findIndex((line) => !isAround(line)),
+    0,
+  )
+}
+
+/** Why a list ends at a line that is no entry; undefined where only what may stand behind a list follows. */
+function whyEnded(lines: readonly string[], from: number): MeasurementList['problem'] {
+  const isAround = aroundList()
+  const at = lines.findIndex((line, n) => n >= from && !isAround(line))
+  if (at < 0) return undefined
+  const another = at > from && start.test(lines[at] ?? '')
+  const why = another ? 'begins another list, which is not read' : 'is no entry of a measurement list'
+  return { at: at + 1, why: `line ${at + 1} ${why}` }
+}
+
+function splitLines(text: string): readonly string[] {
   const lines = text.split('\n')
   if (lines.at(-1) === '') lines.pop()
   const ended = text.endsWith('\n') ? lines : lines.slice(0, -1)
-  if (ended.length === 0 || !ended.every((line) => line.endsWith('\r'))) return lines
-  return lines.map((line) => line.replace(/\r$/, ''))
+  if (ended.length === 0 || !ended.every((line) => line.endsWith('\r'))) return unquoted(lines)
+  return unquoted(lines.map((line) => line.replace(/\r$/, '')))
 }
 
 interface Found {
@@ -85,14 +124,30 @@ interface Found {
 }
 
 /** So many lines as one entry, when its template digest is then right. Of a big-endian machine the numbers were hashed the other way round. */
-function fitting(lines: string[], at: number, count: number): Found | undefined {
+function fitting(lines: readonly string[], at: number, count: number, glue: string = '\n'): Found | undefined {
   return [false, true]
-    .map((bigEndian) => entryOf(lines, at, count, bigEndian))
+    .map((bigEndian) => entryOf(lines, at, count, { bigEndian, glue }))
     .find((found) => found && digestFit(found.measurement, !found.bigEndian) !== undefined)
 }
 
-function entryOf(lines: string[], at: number, count: number, bigEndian = false): Found | undefined {
-  const entry = parseEntry(lines.slice(at, at + count).join('\n'), !bigEndian)
+/** A violation has no digest that shows whether it was wrapped: only one without its fields is joined, until it has them. */
+function wholeViolation(lines: readonly string[], at: number): Found | undefined {
+  for (let count = 1; count <= longestJoin && at + count <= lines.length; count++)
+    for (const glue of ['', ' ']) {
+      const found = entryOf(lines, at, count, { glue })
+      const digest = found && measuredDigest(found.measurement)?.digest
+      if (digest && digestSizes.includes(digest.length)) return found
+    }
+  return undefined
+}
+
+function entryOf(
+  lines: readonly string[],
+  at: number,
+  count: number,
+  { bigEndian = false, glue = '\n' } = {},
+): Found | undefined {
+  const entry = parseEntry(lines.slice(at, at + count).join(glue), !bigEndian)
   return entry && { measurement: { ...entry, entry: 0, from: at + 1, to: at + count }, bigEndian }
 }
 

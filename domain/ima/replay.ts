@@ -1,7 +1,7 @@
 import { isEqual, isFilled } from '../bytes/bytes.ts'
 import { bankNamed, digest } from '../digest/bank.ts'
 import { isViolation, type Measurement, type MeasurementList } from './measurement.ts'
-import { digestFit, templateDigest } from './template-digest.ts'
+import { digestFit, listBank, templateDigest } from './template-digest.ts'
 import { templateFields } from './template.ts'
 
 /** How far a list explains a PCR. */
@@ -57,13 +57,14 @@ function replayAs(
   way: Way,
 ): ListReplay | undefined {
   const entries = list.entries.filter((entry) => entry.pcr === pcr)
+  const ownBank = listBank(list) === bank
   let value: Uint8Array = new Uint8Array(read.length)
   let fits = isEqual(value, read) ? 0 : undefined
   const unreadable = entries.find(isUnreadable)
   for (const [n, entry] of entries.entries()) {
     // Its digest may be listed right, but it is not the digest of what the list says.
     if (entry === unreadable) break
-    const extended = extendedDigest(entry, bank, list, way)
+    const extended = extendedDigest(entry, { bank, isListed: ownBank }, list, way)
     const after = extended && digest(bank, value, extended)
     if (!after) return undefined
     value = after
@@ -83,15 +84,20 @@ export function listedPcrs({ entries }: MeasurementList): number[] {
   return [...new Set(entries.map(({ pcr }) => pcr))].sort((a, b) => a - b)
 }
 
-/** What was extended into a bank for an entry. */
-function extendedDigest(entry: Measurement, bank: string, list: MeasurementList, way: Way): Uint8Array | undefined {
+/** What was extended into a bank for an entry; `isListed` where the list has the digests of that bank. */
+function extendedDigest(
+  entry: Measurement,
+  { bank, isListed }: { bank: string; isListed: boolean },
+  list: MeasurementList,
+  way: Way,
+): Uint8Array | undefined {
   const size = bankNamed(bank)?.size ?? 0
   const extended = new Uint8Array(size)
   if (isViolation(entry)) return extended.fill(0xff, 0, way.violation)
   const own = templateDigest(entry, way.padded ? 'sha1' : bank, list.littleEndian)
   if (own) extended.set(own)
-  else if (entry.templateDigest.length === size) extended.set(entry.templateDigest)
-  return own || entry.templateDigest.length === size ? extended : undefined
+  else if (isListed) extended.set(entry.templateDigest)
+  return own || isListed ? extended : undefined
 }
 
 /**

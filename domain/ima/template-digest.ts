@@ -1,6 +1,6 @@
 import { isEqual, isFilled } from '../bytes/bytes.ts'
 import { banks, digest } from '../digest/bank.ts'
-import type { Measurement } from './measurement.ts'
+import type { Measurement, MeasurementList } from './measurement.ts'
 
 /** IMA_EVENT_NAME_LEN_MAX + 1: the name of the template `ima` is hashed with zeros up to so many bytes. */
 const paddedName = 256
@@ -40,4 +40,16 @@ export function digestFit(measurement: Measurement, littleEndian: boolean): Dige
   if (listed.length <= 20 || !isFilled(listed.subarray(20), 0)) return undefined
   const sha1 = templateDigest(measurement, 'sha1', littleEndian)
   return sha1 && isEqual(sha1, listed.subarray(0, 20)) ? { padded: 'sha1' } : undefined
+}
+
+/**
+ * The bank of a list's template digests, as far as they tell: the one that makes the first digest that can be recomputed
+ * (SHA-256 and SM3 are as long as each other), else the first of that size.
+ */
+export function listBank(list: MeasurementList): string | undefined {
+  for (const entry of list.entries) {
+    const fit = (entry.fields ?? entry.data) && digestFit(entry, list.littleEndian)
+    if (fit && 'bank' in fit) return fit.bank
+  }
+  return banks.find(({ size }) => size === list.digestSize)?.name
 }

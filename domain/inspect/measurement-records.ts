@@ -1,7 +1,8 @@
 import { toLatin1 } from '../bytes/bytes.ts'
 import { parseImaAscii } from '../ima/parse-ascii.ts'
 import { parseImaBinary } from '../ima/parse-binary.ts'
-import { banks } from '../digest/bank.ts'
+import { listBank } from '../ima/template-digest.ts'
+import type { MeasurementList } from '../ima/measurement.ts'
 import { toHex } from '../bytes/bytes.ts'
 import type { TargetRecord } from '../records/record.ts'
 import { pcrsOf, type MeasurementFile } from './measurements.ts'
@@ -49,7 +50,7 @@ export function measurementRecords(files: readonly MeasurementFile[]): RecordSou
 }
 
 /** The file without a bank's name has SHA-1 digests (ima_fs.c of 6.10 and newer). */
-function suffix({ digestSize }: { digestSize: number }): string {
-  const bank = banks.find(({ size }) => size === digestSize)?.name ?? 'sha1'
+function suffix(list: MeasurementList): string {
+  const bank = listBank(list) ?? 'sha1'
   return bank === 'sha1' ? '' : `_${bank}`
 }

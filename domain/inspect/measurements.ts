@@ -1,14 +1,16 @@
 import { toHex, toLatin1 } from '../bytes/bytes.ts'
 import { counted } from '../counted.ts'
-import { bankNamed, banks } from '../digest/bank.ts'
+import { bankNamed } from '../digest/bank.ts'
 import type { MeasurementList } from '../ima/measurement.ts'
 import { parseImaAscii } from '../ima/parse-ascii.ts'
 import { parseImaBinary } from '../ima/parse-binary.ts'
 import { checkableEntries, firstWrongEntry, isUnreadable, listedPcrs, replayList } from '../ima/replay.ts'
 import { describeMeasurement } from '../ima/measurement.ts'
+import { listBank } from '../ima/template-digest.ts'
 import { checkEventLog, firstMisfit, type PcrCheck } from '../tcg/check-log.ts'
 import { parseEventLog, type EventLog } from '../tcg/event-log.ts'
-import { parsePcrs, setPcr, type Pcrs } from '../tcg/pcrs.ts'
+import { parsePcrText } from '../tcg/pcr-text.ts'
+import { pcrCount, setPcr, type Pcrs } from '../tcg/pcrs.ts'
 import { replayEventLog } from '../tcg/replay.ts'
 import { pcrPlace, type InputKind } from './recognise.ts'
 import type { InspectReport } from './report-schema.ts'
@@ -52,23 +54,34 @@ export function judgeMeasurements(files: readonly MeasurementFile[]): Shown[] {
 
 function readPcrs({ file, kind, bytes }: MeasurementFile): Pcrs {
   const text = toLatin1(bytes)
-  if (kind === 'pcrs') return parsePcrs(text)
+  if (kind === 'pcrs') return parsePcrText(text).read
   const place = kind === 'pcr' ? pcrPlace(file) : undefined
-  return place ? parsePcrs(`pcr-${place.bank}/${place.pcr}: ${text.trim()}\n`) : new Map()
+  return place ? parsePcrText(`pcr-${place.bank}/${place.pcr}: ${text.trim()}\n`).read : new Map()
 }
 
 function shownPcrs(each: MeasurementFile): Shown {
-  const found = [...readPcrs(each)]
-  const entries = found.reduce((sum, [, values]) => sum + values.size, 0)
-  const names = found.map(([bank]) => bank)
-  const format = each.kind === 'pcr' ? 'sysfs' : 'text'
+  const pcrs = readPcrs(each)
+  const { computed } = parsePcrText(each.kind === 'pcrs' ? toLatin1(each.bytes) : '')
+  const banksOf = (found: Pcrs): string => [...found.keys()].join(', ') || 'no bank'
+  const sentences = [
+    ...(pcrs.size > 0 || computed.size === 0 ? [`${counted(pcrCount(pcrs), 'PCR value')} of ${banksOf(pcrs)}.`] : []),
+    ...(computed.size > 0
+      ? [
+          `${counted(pcrCount(computed), 'value')} of ${banksOf(computed)} that tpm2_eventlog computed from an event log: no TPM was read for ${pcrCount(computed) === 1 ? 'it' : 'them'}, so nothing is held against ${pcrCount(computed) === 1 ? 'it' : 'them'}.`,
+        ]
+      : []),
+  ]
   return {
     file: each.file,
     kind: each.kind,
-    parsed: { entries, format, banks: names },
+    parsed: {
+      entries: pcrCount(pcrs),
+      format: each.kind === 'pcr' ? 'sysfs' : pcrs.size === 0 && computed.size > 0 ? 'computed' : 'text',
+      banks: [...pcrs.keys()],
+    },
     replayed: [],
     matched: 'unknown',
-    sentence: `${counted(entries, 'PCR value')} of ${names.join(', ') || 'no bank'}.`,
+    sentence: sentences.join(' '),
   }
 }
 
@@ -82,15 +95,16 @@ function shownEventLog(file: string, log: EventLog, pcrs: Pcrs): Shown {
       entries: steps.length,
       value: toHex(value),
       ...(check && { read: toHex(check.read) }),
-      matched: check ? matchOf(check) : 'unknown',
+      matched: !check || (check.differs && log.problem) ? 'unknown' : matchOf(check),
     }
   })
   const matched = overall(replayed.map((each) => each.matched))
   const misfit = firstMisfit(checks)
   const event = misfit?.differs?.event
-  const where = event
-    ? `; the first event that does not fit is ${event.index} (${event.typeName}, PCR ${event.pcr})`
-    : ''
+  const where =
+    event && !log.problem
+      ? `; the first event that does not fit is ${event.index} (${event.typeName}, PCR ${event.pcr})`
+      : ''
   return {
     file,
     kind: 'event-log',
@@ -102,7 +116,7 @@ function shownEventLog(file: string, log: EventLog, pcrs: Pcrs): Shown {
     },
     replayed,
     matched,
-    sentence: `${counted(log.events.length, 'event')}, ${log.format}; ${fitSentence(replayed, matched)}${where}.`,
+    sentence: `${counted(log.events.length, 'event')}, ${log.format}; ${fitSentence(replayed, matched)}${where}${log.problem ? `; ${log.problem.why}` : ''}.`,
   }
 }
 
@@ -130,10 +144,7 @@ function shownList(file: string, list: MeasurementList, pcrs: Pcrs): Shown {
     parsed: {
       entries: list.entries.length,
       format: templates.join(' '),
-      banks: banks
-        .filter(({ size }) => size === list.digestSize)
-        .map(({ name }) => name)
-        .slice(0, 1),
+      banks: [listBank(list)].filter((bank) => bank !== undefined),
       ...(list.problem && { problem: list.problem.why }),
     },
     replayed,
@@ -148,13 +159,14 @@ function replaysOf(list: MeasurementList, pcr: number, pcrs: Pcrs): Replayed[] {
     const value = values.get(pcr)
     return value ? [{ bank, value }] : []
   })
-  const own = banks.find(({ size, hash }) => hash !== undefined && size === list.digestSize)
-  const wanted = read.length > 0 || !own ? read : [{ bank: own.name, value: undefined }]
+  const own = listBank(list)
+  const wanted = read.length > 0 || own === undefined ? read : [{ bank: own, value: undefined }]
   return wanted.flatMap(({ bank, value }) => {
     const replay = replayList(list, bank, pcr, value ?? new Uint8Array(bankNamed(bank)?.size ?? 0))
     if (!replay) return []
     const { fits, of } = replay
-    const matched: Matched = value === undefined ? 'unknown' : fits === undefined ? 'no' : fits === of ? 'yes' : 'part'
+    const other: Matched = list.problem ? 'unknown' : 'no'
+    const matched: Matched = value === undefined ? 'unknown' : fits === undefined ? other : fits === of ? 'yes' : 'part'
     return [{ bank, pcr, entries: of, value: toHex(replay.value), ...(value && { read: toHex(value) }), matched }]
   })
 }
@@ -184,7 +196,9 @@ function fitSentence(replayed: readonly Replayed[], matched: Matched, not: reado
       .filter((each) => each.matched === wanted)
       .map(({ bank, pcr }) => `${bank}:${pcr}`)
       .join(' ')
-  if (matched === 'unknown') return rest === '' ? 'no PCRs were given to hold it against' : rest.slice(2)
+  if (matched === 'unknown' && replayed.some(({ read }) => read !== undefined))
+    return `what was read of it gives other PCRs${rest}`
+  if (matched === 'unknown') return rest === '' ? 'none of its PCRs was given to hold it against' : rest.slice(2)
   if (matched === 'yes') return `it gives the PCRs that were read (${names('yes')})${rest}`
   const parts = [
     names('no') && `it does not give the PCRs that were read (${names('no')})`,

@@ -1,10 +1,10 @@
 import { toLatin1 } from '../bytes/bytes.ts'
 import { counted } from '../counted.ts'
-import { isShellPrompt } from '../console/shell-prompt.ts'
 import { isImaAscii } from '../ima/parse-ascii.ts'
 import { isImaBinary } from '../ima/parse-binary.ts'
 import { isEventLog } from '../tcg/event-log.ts'
-import { parsePcrs, pcrPath } from '../tcg/pcrs.ts'
+import { isPcrText, parsePcrText } from '../tcg/pcr-text.ts'
+import { pcrCount, pcrPath } from '../tcg/pcrs.ts'
 
 export const inputKinds = ['log', 'ima-ascii', 'ima-binary', 'event-log', 'pcrs', 'pcr'] as const
 /**
@@ -57,9 +57,13 @@ export function recognise(head: Uint8Array, name: string): Recognised {
     return {
       not: "is what logcat makes of a log, which takes the kernel's lines apart: give what adb shell dmesg prints",
     }
-  const values = pcrValues(text)
+  if (/^selected-pcrs:\s*$/m.test(text.slice(0, 1_000)))
+    return { not: 'is what tpm2_getcap prints, which names PCRs and has no values: give what tpm2_pcrread prints' }
+  const { read, computed } = parsePcrText(text)
+  const values = pcrCount(read)
+  if (values + pcrCount(computed) === 0) return { kind: 'log' }
+  if (!stamped.test(text) && isPcrText(text)) return { kind: 'pcrs' }
   if (values === 0) return { kind: 'log' }
-  if (!stamped.test(text) && isPcrText(text, values)) return { kind: 'pcrs' }
   return {
     kind: 'log',
     note: `also holds ${counted(values, 'PCR value')}, which a log is not searched for: give what they stand in as a file of its own`,
@@ -68,23 +72,14 @@ export function recognise(head: Uint8Array, name: string): Recognised {
 
 /** The bank and number that the path of one PCR names: sysfs's own, or a copy's like `pcr-sha256-10`. */
 export function pcrPlace(name: string): { bank: string; pcr: number } | undefined {
-  return pcrPath(name) ?? pcrPath(name.replace(/pcr[-_](sha\d+|sm3)[-_.](\d{1,2})(?:\.\w+)?$/, 'pcr-$1/$2'))
+  return (
+    pcrPath(name) ??
+    pcrPath(name.replace(/pcr[-_](sha\d+|sha3[-_]\d+|sm3(?:[-_]256)?)[-_.](\d{1,2})(?:\.\w+)?$/, 'pcr-$1/$2'))
+  )
 }
 
 /** `logcat -v threadtime`: date, time, pid, tid, level, tag padded to eight. */
 function isLogcat(text: string): boolean {
   const lines = text.split('\n', 20).filter((line) => line.trim() !== '' && !line.startsWith('--------- '))
   return lines.length > 0 && lines.every((line) => /^\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} +\d+ +\d+ [VDIWEF] /.test(line))
-}
-
-function pcrValues(text: string): number {
-  let values = 0
-  for (const bank of parsePcrs(text).values()) values += bank.size
-  return values
-}
-
-/** Most of the lines must be values: a log may quote some. Commands and the names of banks around them do not count. */
-function isPcrText(text: string, values: number): boolean {
-  const lines = text.split(/\r?\n/).filter((line) => !/^\s*(?:\w+\s*:\s*)?$/.test(line) && !isShellPrompt(line)).length
-  return values * 2 >= lines
 }

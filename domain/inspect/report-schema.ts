@@ -66,7 +66,7 @@ const measurement = z.strictObject({
     entries: z.int().nonnegative(),
     format: z
       .string()
-      .describe('tpm-1.2 or crypto-agile; the templates of a measurement list; sysfs or text for PCRs.'),
+      .describe('tpm-1.2 or crypto-agile; the templates of a measurement list; sysfs, text or computed for PCRs.'),
     banks: z.array(z.string()),
     problem: z.string().optional().describe('Why reading stopped before the end.'),
   }),

@@ -1,6 +1,7 @@
 import { ByteReader } from '../bytes/byte-reader.ts'
 import { toLatin1 } from '../bytes/bytes.ts'
 import { bankName, bankOf } from '../digest/bank.ts'
+import { isEventLogText, parseEventLogText } from './event-log-text.ts'
 import { eventTypeName, noAction } from './event-types.ts'
 import { parseSpecId, type SpecId } from './spec-id.ts'
 
@@ -17,6 +18,8 @@ export interface TcgEvent {
   /** As logged, in the log's order; `bank` as in `Bank.name`. */
   digests: { bank: string; digest: Uint8Array }[]
   data: Uint8Array
+  /** Set where the log was read from a text that leaves the data out. */
+  isDataLost?: true
 }
 
 /** What firmware and the EFI stub measured, in the order in which they did. */
@@ -42,11 +45,12 @@ function isPossible({ pcr, type }: TcgEvent): boolean {
 
 /**
  * Parses what `/sys/kernel/security/tpm0/binary_bios_measurements` shows: TCG_PCR_EVENT records, or one of them followed
- * by TCG_PCR_EVENT2 records (PC Client Platform Firmware Profile 1.06, 10.2; drivers/char/tpm/eventlog/tpm2.c). The
+ * by TCG_PCR_EVENT2 records, or what tpm2_eventlog prints of it (PC Client Platform Firmware Profile 1.06, 10.2; drivers/char/tpm/eventlog/tpm2.c). The
  * events of the EFI final events table stand behind the others, as Linux puts them there (eventlog/efi.c). Never throws,
  * whatever the bytes are; of a cut log the whole events are kept.
  */
 export function parseEventLog(bytes: Uint8Array): EventLog {
+  if (isEventLogText(bytes)) return withLocality(parseEventLogText(bytes))
   const reader = new ByteReader(bytes)
   const first = readOldEvent(reader, 1)
   const header = first?.pcr === 0 && first.type === noAction ? parseSpecId(first.data) : undefined
@@ -75,6 +79,7 @@ export function parseEventLog(bytes: Uint8Array): EventLog {
 
 /** Whether bytes begin like a TCG event log: tells kinds of files apart. */
 export function isEventLog(bytes: Uint8Array): boolean {
+  if (isEventLogText(bytes)) return true
   const { format, events } = parseEventLog(bytes.subarray(0, 65_536))
   if (format === 'crypto-agile') return true
   const first = events[0]
@@ -126,6 +131,11 @@ function endOfEvents(bytes: Uint8Array): number {
   if (fill !== 0 && fill !== 0xff) return bytes.length
   const end = bytes.findLastIndex((byte) => byte !== fill) + 1
   return bytes.length - end < shortestEvent ? bytes.length : end
+}
+
+function withLocality(log: EventLog): EventLog {
+  const locality = log.startupLocality ?? log.events.map(startupLocality).find((each) => each !== undefined)
+  return locality === undefined ? log : { ...log, startupLocality: locality }
 }
 
 /** TCG_EfiStartupLocalityEvent: 16 bytes of signature and the locality (PC Client Platform Firmware Profile 1.06, 10.4.5.3). */

@@ -42,6 +42,13 @@ const names = new Map<number, string>([
   [0x800000e4, 'EV_EFI_SPDM_DEVICE_AUTHORITY'],
 ])
 
+const numbers = new Map([...names].map(([type, name]) => [name, type]))
+
+/** The number of an event type by the specification's name, or by its number in hex; 0xffffffff for any other name. */
+export function eventTypeNumber(name: string): number {
+  return numbers.get(name) ?? (/^0x[0-9a-f]{1,8}$/i.test(name) ? Number.parseInt(name, 16) : 0xffff_ffff)
+}
+
 /** Logged and never extended: headers, the start-up locality and the like. */
 export const noAction = 3
 

@@ -9,7 +9,8 @@ import type { TcgEvent } from './event-log.ts'
  * what was measured: images, firmware blobs, the boot loader's and the EFI stub's events. EV_EFI_VARIABLE_AUTHORITY is
  * not among them although the specification has it so: shim logs its own variables with the digest of something else.
  */
-function hashedData({ typeName, data }: TcgEvent): Uint8Array[] | undefined {
+function hashedData({ typeName, data, isDataLost }: TcgEvent): Uint8Array[] | undefined {
+  if (isDataLost) return undefined
   switch (typeName) {
     case 'EV_SEPARATOR':
       // After an error the separator's digest is that of the number 1 and its data tells the error.

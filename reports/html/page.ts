@@ -9,6 +9,7 @@ import { markup, trusted, type Markup } from './markup.ts'
 import { nightMarkup } from './night.ts'
 import { style } from './style.ts'
 import { word } from './words.ts'
+import { describeFault } from '../../domain/build.ts'
 
 /**
  * A report as one page that stands alone: it runs no script and loads nothing, and its own policy forbids both, whatever a
@@ -91,7 +92,7 @@ function buildsMarkup(builds: readonly ReportBuild[]): Markup {
       fault,
       seconds,
       id,
-    }) => markup`<tr><td>${kind}</td><td>${name}</td><td>${word(outcome === 'ok' ? 'built' : 'failed')} ${fault?.message}</td><td>${seconds.toFixed(1)} s</td><td class="id">${id}</td></tr>
+    }) => markup`<tr><td>${kind}</td><td>${name}</td><td>${word(outcome === 'ok' ? 'built' : 'failed')} ${fault ? describeFault(fault) : undefined}</td><td>${seconds.toFixed(1)} s</td><td class="id">${id}</td></tr>
 `,
   )
   return markup`<section id="builds"><h2>Builds</h2>

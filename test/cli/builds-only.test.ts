@@ -47,7 +47,7 @@ test('a finished one has built what it was asked to, and leaves nothing open', a
 })
 
 test.each([
-  ['finished', 'failed', 'not all built', /b{16} {2}failed: ffa_driver\.c:12: error$/],
+  ['finished', 'failed', 'not all built', /b{16} {2}failed: drivers\/firmware\/arm_ffa\/driver\.c:12: 'x' undeclared$/],
   ['cancelled', 'open', 'not all built', /\n {2}1 not made$/],
   ['running', 'open', 'builds only', /^run 1, first-look: running/],
 ] as const)('one that is %s with a build that is %s: %s', async (state, second, short, report) => {

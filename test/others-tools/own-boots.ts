@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parsePcrs, type Pcrs } from '../../domain/tcg/pcrs.ts'
+import { parsePcrs } from '../../domain/tcg/pcr-text.ts'
+import type { Pcrs } from '../../domain/tcg/pcrs.ts'
 
 const folder = join(import.meta.dirname, '../fixtures/measurements')
 

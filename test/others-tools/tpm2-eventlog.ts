@@ -10,6 +10,8 @@ export interface Told {
   pcrs: string[]
   /** The `pcrs:` part as it is printed. */
   text: string
+  /** All that is printed. */
+  whole: string
 }
 
 /** Runs tpm2_eventlog of Debian's tpm2-tools on a log. */
@@ -22,6 +24,7 @@ export async function tpm2EventLog(bytes: Uint8Array): Promise<Told> {
     events: head.split(/^(?=(?:- EventNum: \d+\n)? {2}PCRIndex: )/m).flatMap(eventOf),
     pcrs: pcrsOf(tail),
     text: tail,
+    whole: said,
   }
 }
 

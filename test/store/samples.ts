@@ -100,7 +100,7 @@ export async function sampleBuild(store: Pick<Store, 'folder'>, id: string, byte
 }
 
 export function failedBuild(id: string, started = noon): Build {
-  const fault = { message: 'ffa_driver.c:12: error', file: 'drivers/firmware/arm_ffa/driver.c', line: 12 }
+  const fault = { message: "'x' undeclared", file: 'drivers/firmware/arm_ffa/driver.c', line: 12 }
   const build: Omit<Build, 'id'> = {
     kind: 'kernel',
     name: 'linux-6.18.5',

@@ -1,7 +1,14 @@
 import { toHex } from '../../bytes/bytes.ts'
 import type { Evidence } from '../../evidence/evidence.ts'
 import type { Finding } from '../../finding.ts'
-import { aggregateKind, bootAggregates, isLate, matchingAggregate } from '../../ima/boot-aggregate.ts'
+import {
+  aggregateBank,
+  aggregateKind,
+  bootAggregates,
+  isLate,
+  matchingAggregate,
+  pcrsNotRead,
+} from '../../ima/boot-aggregate.ts'
 import { measuredDigest, nameOf } from '../../ima/measurement.ts'
 import { replayEventLog } from '../../tcg/replay.ts'
 import { setPcr, type Pcrs } from '../../tcg/pcrs.ts'
@@ -13,9 +20,10 @@ import type { Seen } from '../seen.ts'
 const id = 'ima.boot-aggregate'
 
 /**
- * Recomputes boot_aggregate from PCRs 0 to 9 (0 to 7 in SHA-1 and before 5.8) of each bank that was read, and looks for
- * the one that IMA wrote (security/integrity/ima/ima_crypto.c ima_calc_boot_aggregate_tfm()). Where the PCRs give another
- * and the firmware's own log gives IMA's, the PCRs were extended after IMA had started: `pcrs-changed-since`.
+ * Recomputes boot_aggregate from PCRs 0 to 9 (0 to 7 in SHA-1 and before 5.8) of the bank that it names, and holds it
+ * against what IMA wrote (security/integrity/ima/ima_crypto.c ima_calc_boot_aggregate_tfm()). Of a bank that was not read
+ * nothing can be said. Where the PCRs give another and the firmware's own log gives IMA's in that bank, the PCRs were
+ * extended after IMA had started: `pcrs-changed-since`.
  */
 export function bootAggregate(seen: Seen): Finding {
   const main = mainList(seen)
@@ -58,25 +66,32 @@ export function bootAggregate(seen: Seen): Finding {
       [entry, cite(notRead)],
       { late },
     )
-  const possible = bootAggregates(pcrs)
-  const [first] = possible
-  const logged = log && matchingAggregate(aggregate, replayed(log.log))
-  if (!first)
+  const bank = aggregateBank(aggregate)
+  if (bank === undefined)
     return unknown(
       id,
-      logged
-        ? `PCRs 0 to 9 were not all read; the firmware's log gives the boot_aggregate in ${logged.bank}.`
-        : 'PCRs 0 to 9 were not all read in a bank that can be computed.',
+      `The boot_aggregate is over PCRs of ${measured.algorithm ?? 'an unknown bank'}, which cannot be computed.`,
       [entry],
       { late },
     )
-  const gave = possible.map(({ bank, rule, digest }) => `${bank} ${rule}: ${toHex(digest).slice(0, 16)}...`).join(', ')
+  const logged = log && matchingAggregate(aggregate, replayed(log.log))
+  const missing = pcrsNotRead(bank, pcrs)
+  if (missing.length > 0) {
+    const some = `${missing.length === 1 ? 'PCR' : 'PCRs'} ${missing.join(', ')} ${missing.length === 1 ? 'was' : 'were'} not read`
+    const which = pcrs.has(bank) ? some : 'no PCR was read'
+    const gives = logged ? "; the firmware's log gives it" : ''
+    return unknown(id, `The boot_aggregate is over the ${bank} bank, of which ${which}${gives}.`, [entry], {
+      late,
+      bank,
+    })
+  }
+  const gave = bootAggregates(pcrs, bank).map(({ rule, digest }) => `${rule}: ${toHex(digest).slice(0, 16)}...`)
   const why = logged ? "; the firmware's log gives it, so the PCRs were extended after IMA had started" : ''
   return fail(
     id,
-    `The boot_aggregate ${toHex(measured.digest).slice(0, 16)}... is none that the PCRs give (${gave})${why}.`,
-    [entry, ...pcrEvidence(seen, first.bank)],
-    known({ late, cause: logged ? 'pcrs-changed-since' : undefined }),
+    `The boot_aggregate ${toHex(measured.digest).slice(0, 16)}... is none that the PCRs give (${bank} ${gave.join(', ')})${why}.`,
+    [entry, ...pcrEvidence(seen, bank)],
+    known({ late, bank, cause: logged ? 'pcrs-changed-since' : undefined }),
   )
 }
 

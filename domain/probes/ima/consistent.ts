@@ -1,7 +1,7 @@
 import type { Evidence } from '../../evidence/evidence.ts'
 import { counted } from '../../counted.ts'
 import type { Finding } from '../../finding.ts'
-import { aggregateKind, isLate, matchingAggregate } from '../../ima/boot-aggregate.ts'
+import { aggregateBank, aggregateKind, isLate, matchingAggregate } from '../../ima/boot-aggregate.ts'
 import { isViolation } from '../../ima/measurement.ts'
 import { cite, citeRecord } from '../../evidence/cite.ts'
 import { replayed } from './boot-aggregate.ts'
@@ -137,6 +137,9 @@ function logAndAggregate(seen: Seen): Comparison | undefined {
   const kind = main?.aggregate && aggregateKind(main.aggregate)
   if (!main?.aggregate || !log || log.cut || log.log.problem || (kind !== 'measured' && kind !== 'unmeasured'))
     return undefined
+  // Of a bank that the firmware did not log nothing can be said.
+  const bank = aggregateBank(main.aggregate)
+  if (bank === undefined || !log.log.banks.includes(bank)) return undefined
   const last = log.log.events.at(-1)
   const evidence: SomeEvidence = [
     citeEntry(main.read, main.aggregate),

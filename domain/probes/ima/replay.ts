@@ -12,7 +12,7 @@ import {
   replayList,
   type ListReplay,
 } from '../../ima/replay.ts'
-import { templateDigest } from '../../ima/template-digest.ts'
+import { listBank, templateDigest } from '../../ima/template-digest.ts'
 import { cite, citeRecord } from '../../evidence/cite.ts'
 import { citeEntry, citeList, mainList, measuredOf, type ReadList } from '../measured.ts'
 import { fail, known, pass, skip, unknown } from '../outcome.ts'
@@ -105,6 +105,13 @@ export function replay(seen: Seen): Finding {
       { ...facts, cause: 'unreadable', first: bad.unreadable.entry },
     )
   const wrong = firstWrongEntry(read.list)
+  if (read.list.problem && !wrong)
+    return unknown(
+      id,
+      `Of the list not all entries were read, and those give another PCR ${pcr} in ${bank}: ${read.list.problem.why}.`,
+      [citeList(read), ...records],
+      facts,
+    )
   return fail(
     id,
     `The list does not give PCR ${pcr} in ${bank}: it gives ${toHex(bad.value).slice(0, 16)}...${wrong ? `; ${describeMeasurement(wrong)} does not have the digest of its fields` : ''}.`,
@@ -144,11 +151,7 @@ export function list(seen: Seen): Finding {
     if (wrong && isUnreadable(wrong))
       return fail(id, `In ${nameOfFile(read)}, ${unreadable(wrong)}.`, [citeEntry(read, wrong)], { first: wrong.entry })
     if (wrong) {
-      const right = templateDigest(
-        wrong,
-        wrong.templateDigest.length === 20 ? 'sha1' : 'sha256',
-        read.list.littleEndian,
-      )
+      const right = templateDigest(wrong, listBank(read.list) ?? 'sha1', read.list.littleEndian)
       const says = right
         ? ` (it has ${toHex(wrong.templateDigest).slice(0, 16)}..., its fields give ${toHex(right).slice(0, 16)}...)`
         : ''

@@ -108,6 +108,37 @@ make[3]: *** [/src/linux/scripts/Makefile.vmlinux:72: vmlinux.unstripped] Error 
     { message: 'missing separator', file: 'scripts/Makefile', line: 3 },
   ],
   [
+    'pahole, before what becomes of a kernel without BTF',
+    `  BTF     .btf.vmlinux.bin.o
+btf_encoder__encode: btf__dedup failed!
+Failed to encode BTF
+  LD      vmlinux
+  BTFIDS  vmlinux
+libbpf: failed to find '.BTF' ELF section in vmlinux
+FAILED: load BTF from vmlinux: No data available
+make[1]: *** [/src/linux/scripts/Makefile.vmlinux:35: vmlinux] Error 255
+make: *** [/src/linux/Makefile:1252: vmlinux] Error 2`,
+    { message: 'btf_encoder__encode: btf__dedup failed' },
+  ],
+  [
+    'a kernel in which resolve_btfids finds no BTF',
+    `  BTFIDS  vmlinux
+libbpf: failed to find '.BTF' ELF section in vmlinux
+FAILED: load BTF from vmlinux: No such file or directory
+make: *** [/src/linux/Makefile:1164: vmlinux] Error 255`,
+    { message: 'FAILED: load BTF from vmlinux: No such file or directory' },
+  ],
+  [
+    'a symbol that resolve_btfids does not find',
+    '  BTFIDS  vmlinux\nFAILED unresolved symbol vfs_truncate\nmake: *** [/src/linux/Makefile:1177: vmlinux] Error 255',
+    { message: 'FAILED unresolved symbol vfs_truncate' },
+  ],
+  [
+    'a pahole that is not installed',
+    'BTF: .tmp_vmlinux1: pahole (pahole) is not available\nFailed to generate BTF for vmlinux\nTry to disable CONFIG_DEBUG_INFO_BTF',
+    { message: 'BTF: .tmp_vmlinux1: pahole (pahole) is not available' },
+  ],
+  [
     'a region that overflows',
     "aarch64-linux-gnu-ld: region `RAM' overflowed by 4096 bytes",
     { message: "region `RAM' overflowed by 4096 bytes" },
@@ -134,6 +165,9 @@ warning: Error recovery disabled`
       'disk-full',
     )
     expect(firstError('gcc: fatal error: Killed signal terminated program cc1').trouble).toBe('out-of-memory')
+    expect(firstError('scripts/link-vmlinux.sh: line 113: 55407 Killed   ${PAHOLE} -J ${1}').trouble).toBe(
+      'out-of-memory',
+    )
     expect(firstError(cases[0]?.[1] ?? '').trouble).toBeUndefined()
   })
 })

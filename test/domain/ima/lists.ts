@@ -9,7 +9,7 @@ export interface Made {
   pcr?: number
 }
 
-const sizes: Record<string, number> = { sha1: 20, sha256: 32, sha384: 48, sha512: 64 }
+const sizes: Record<string, number> = { sha1: 20, sha256: 32, sha384: 48, sha512: 64, sm3: 32 }
 
 /** d-ng: what was measured, in a hash of IMA. */
 export function dng(algorithm: string, digest: Buffer, type = ''): Made['fields'][number] {

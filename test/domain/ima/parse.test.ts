@@ -1,18 +1,30 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { describeMeasurement, isViolation, measuredDigest, nameOf } from '../../../domain/ima/measurement.ts'
-import { isShellPrompt } from '../../../domain/console/shell-prompt.ts'
-import { isImaAscii, parseImaAscii } from '../../../domain/ima/parse-ascii.ts'
+import { aroundList } from '../../../domain/ima/around-list.ts'
+import { isImaAscii, outsideList, parseImaAscii } from '../../../domain/ima/parse-ascii.ts'
 import { isImaBinary, parseImaBinary } from '../../../domain/ima/parse-binary.ts'
 import { checkableEntries, firstDifference, firstWrongEntry } from '../../../domain/ima/replay.ts'
 import { hash, text } from '../tcg/logs.ts'
-import { asciiList, binaryList, bootAggregate, digestOf, dng, everyTemplate, file, nng, type Made } from './lists.ts'
+import {
+  asciiList,
+  binaryList,
+  bootAggregate,
+  digestOf,
+  dng,
+  everyTemplate,
+  file,
+  nng,
+  violation,
+  type Made,
+} from './lists.ts'
 
 const ways = [
   ['sha1', true],
   ['sha256', true],
   ['sha384', true],
   ['sha512', true],
+  ['sm3', true],
   ['sha1', false],
   ['sha256', false],
 ] as const
@@ -150,6 +162,42 @@ describe('a measurement list', () => {
     },
   )
 
+  const values = `  sha256:\n    0 : 0x${'AB'.repeat(32)}\n    10: 0x${'CD'.repeat(32)}\n`
+
+  it.each([
+    ['PCRs behind it', (list: string) => `${list}# tpm2_pcrread\n${values}`],
+    ['PCRs before it', (list: string) => `PCRs:\n${values}\nThe list:\n${list}`],
+    ['everything quoted', (list: string) => `${list}${values}`.replaceAll(/^/gm, '> ')],
+    ['a reply between quoted lines', (list: string) => `A wrote:\n${list.replaceAll(/^/gm, '>> ')}\nI see.\n`],
+    ['a fence around it', (list: string) => `\`\`\`\n${list}\`\`\`\n`],
+    ['a mail that wraps at blanks', (list: string) => list.replaceAll(/^(.{40,72}) (.*)$/gm, '$1\n$2')],
+    ['a terminal that wraps at 80', (list: string) => list.replaceAll(/.{80}/g, '$&\n')],
+    ['an empty line in it', (list: string) => list.replace('\n', '\n\n')],
+  ])('may be pasted with %s', (_name, paste) => {
+    const names = ['/first', '/var/log/messages', '/bin/a_b', '/z']
+    const text = paste(asciiList(names.map((name) => (name.includes('log') ? violation(name) : file(name)))))
+    expect(isImaAscii(text)).toBe(true)
+    const list = parseImaAscii(text)
+    expect(list).not.toHaveProperty('problem')
+    expect(list.entries.map(nameOf)).toEqual(names)
+    expect(firstWrongEntry(list)).toBeUndefined()
+    expect(outsideList(text, list)).not.toContain('ima-ng')
+  })
+
+  it('that another follows in the same paste is not mixed up with it', () => {
+    const one = asciiList([file('/a')])
+    expect(parseImaAscii(`${one}# cat again\n${one}`)).toMatchObject({
+      entries: [{}],
+      problem: { at: 3, why: 'line 3 begins another list, which is not read' },
+    })
+  })
+
+  it('cannot have PCRs in the name of a file', () => {
+    const text = asciiList([file(`/a\n${values}`), file('/b')])
+    expect(parseImaAscii(text).entries).toHaveLength(2)
+    expect(outsideList(text, parseImaAscii(text))).toBe('')
+  })
+
   it.each(['\n', '\r\n'])('that is ASCII, ends its lines with %j and is cut off keeps its whole entries', (lineEnd) => {
     const text = asciiList([file('/a'), file('/b')]).replaceAll('\n', lineEnd)
     const first = text.indexOf('\n') + 1
@@ -256,15 +304,22 @@ describe('whatever comes', () => {
   it('reading text does not throw, and every line belongs to one entry or the problem', () =>
     fc.assert(
       fc.property(
-        fc.array(fc.oneof(fc.string(), fc.constantFrom(...asciiList(everyTemplate()).split('\n'))), { maxLength: 20 }),
+        fc.array(
+          fc.oneof(
+            fc.string().filter((line) => !line.startsWith('>')),
+            fc.constantFrom(...asciiList(everyTemplate()).split('\n')),
+          ),
+          { maxLength: 20 },
+        ),
         (lines) => {
           const list = parseImaAscii(lines.join('\n'))
           isImaAscii(lines.join('\n'))
           firstWrongEntry(list)
-          // A string may be the prompt of a shell, which is passed over before the first entry.
-          let end = lines.findIndex((line) => !isShellPrompt(line))
+          let end = 0
           for (const { from, to } of list.entries) {
-            expect(from).toBe(end + 1)
+            const passedOver = lines.slice(end, from - 1)
+            const isAround = aroundList()
+            expect(passedOver.every((line) => line.trim() === '' || (end === 0 && isAround(line)))).toBe(true)
             end = to
           }
         },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { toHex } from '../../../domain/bytes/bytes.ts'
 import {
+  aggregateBank,
   aggregateKind,
   bootAggregates,
   bootAggregatesOf,
@@ -114,7 +115,7 @@ describe('boot_aggregate', () => {
   it('is over PCRs 0 to 9, and 0 to 7 of an old kernel', () => {
     const now = hash('sha256', ...values)
     const before = hash('sha256', ...values.slice(0, 8))
-    expect(bootAggregates(pcrs).map(({ rule, digest }) => [rule, toHex(digest)])).toEqual([
+    expect(bootAggregates(pcrs, 'sha256').map(({ rule, digest }) => [rule, toHex(digest)])).toEqual([
       ['0-9', now.toString('hex')],
       ['0-7', before.toString('hex')],
     ])
@@ -126,7 +127,7 @@ describe('boot_aggregate', () => {
   it('is over PCRs 0 to 7 in the SHA-1 bank', () => {
     const sha1 = Array.from({ length: 10 }, (_, pcr) => hash('sha1', Buffer.from([pcr])))
     const bank: Pcrs = new Map([['sha1', new Map(sha1.entries())]])
-    expect(bootAggregates(bank)[0]).toMatchObject({
+    expect(bootAggregates(bank, 'sha1')[0]).toMatchObject({
       rule: '0-7',
       digest: new Uint8Array(hash('sha1', ...sha1.slice(0, 8))),
     })
@@ -134,8 +135,17 @@ describe('boot_aggregate', () => {
 
   it('is not made of PCRs of which one is missing', () => {
     expect(
-      bootAggregates(new Map([['sha256', new Map(values.slice(0, 9).entries())]])).map(({ rule }) => rule),
+      bootAggregates(new Map([['sha256', new Map(values.slice(0, 9).entries())]]), 'sha256').map(({ rule }) => rule),
     ).toEqual(['0-7'])
+  })
+
+  it.each([
+    ['sm3', 'sm3'],
+    ['sm3-256', 'sm3'],
+    ['sha384', 'sha384'],
+    ['rmd160', undefined],
+  ])('of %s is over that bank', (algorithm, bank) => {
+    expect(aggregateBank(entry(Buffer.alloc(32, 1), 'boot_aggregate', algorithm))).toBe(bank)
   })
 
   it.each([

@@ -63,6 +63,10 @@ describe('the kind of a file is told by its content', () => {
     ['is an ELF program or library', '\x7fELF\x02\x01\x01'],
     ['is a picture', '\x89PNG\r\n\x1a\n'],
     ['is a zip archive: unpack it first', 'PK\x03\x04'],
+    [
+      'is what tpm2_getcap prints, which names PCRs and has no values: give what tpm2_pcrread prints',
+      'selected-pcrs:\n  - sha1: [ 0, 1, 2 ]\n  - sha256: [ ]\n',
+    ],
   ])('nothing: it %s', (not, text) => {
     expect(recognise(latin1(text), 'file')).toEqual({ not })
   })
@@ -118,7 +122,7 @@ describe('what was measured', () => {
   it('without PCRs nothing is matched, and so it is said', () => {
     const shown = judgeMeasurements(measured('event-log', 'ima-ascii', 'ima-binary'))
     expect(shown.map(({ matched }) => matched)).toEqual(['unknown', 'unknown', 'unknown'])
-    expect(shown.every(({ sentence }) => sentence.includes('no PCRs were given'))).toBe(true)
+    expect(shown.every(({ sentence }) => sentence.includes('none of its PCRs was given'))).toBe(true)
   })
 
   it('a PCR that is another does not match, one that is behind matches in part', () => {

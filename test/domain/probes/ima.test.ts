@@ -107,10 +107,13 @@ describe('whether IMA used the TPM', () => {
   })
 })
 
+const without = (bodies: RecordBody[], path: RegExp): RecordBody[] =>
+  bodies.filter((body) => !('path' in body) || !path.test(body.path))
+
 describe('boot_aggregate', () => {
   const id = 'ima.boot-aggregate'
 
-  it.each(['sha1', 'sha256', 'sha384'] as const)('is recomputed from the PCRs in %s', (bank) => {
+  it.each(['sha1', 'sha256', 'sha384', 'sm3'] as const)('is recomputed from the PCRs in %s', (bank) => {
     const made = bootRecords({ banks: [bank], entries: entriesAfter(someEvents, bank) })
     expect(finding(id, made)).toMatchObject({
       outcome: 'pass',
@@ -129,6 +132,36 @@ describe('boot_aggregate', () => {
     expect(finding(id, bootRecords({ events: later, logged: someEvents, entries }))).toMatchObject({
       outcome: 'fail',
       facts: { cause: 'pcrs-changed-since' },
+    })
+  })
+
+  it.each([
+    ['no PCR of its bank', bootRecords({ banks: ['sha1'] }), 'of which no PCR was read.'],
+    [
+      'no PCR of its bank, which the log has',
+      without(bootRecords({ banks: ['sha1', 'sha256'] }), /pcr-sha256/),
+      "of which no PCR was read; the firmware's log gives it.",
+    ],
+    [
+      'PCRs 0 to 7 that the log gives',
+      without(bootRecords(), /pcr-sha256\/[89]$/),
+      "of which PCRs 8, 9 were not read; the firmware's log gives it.",
+    ],
+    ['PCRs 0 to 7 and no log', without(bootRecords(), /pcr-sha256\/[89]$|bios/), 'of which PCRs 8, 9 were not read.'],
+  ])('is held against nothing else where the files have %s', (_name, bodies, end) => {
+    expect(finding(id, bodies)).toMatchObject({
+      outcome: 'unknown',
+      sentence: `The boot_aggregate is over the sha256 bank, ${end}`,
+      facts: { bank: 'sha256' },
+    })
+    expect(finding('ima.consistent', bodies).outcome).not.toBe('fail')
+  })
+
+  it('of a hash without a bank cannot be judged', () => {
+    const made = bootRecords({ entries: [bootAggregate(hash('sha1', text('x')), 'boot_aggregate', 'rmd160')] })
+    expect(finding(id, made)).toMatchObject({
+      outcome: 'unknown',
+      sentence: expect.stringContaining('rmd160') as string,
     })
   })
 
@@ -199,6 +232,15 @@ describe('the list against PCR 10', () => {
   it.each([
     ['no PCR was read', bypassRecords(false), 'unknown'],
     ['no list was read', [], 'unknown'],
+    [
+      'the list breaks off and gives another PCR',
+      bootRecords({ binary: null }).map((body) =>
+        'path' in body && body.path.endsWith('ascii_runtime_measurements') && 'text' in body
+          ? { ...body, text: `${body.text.split('\n').slice(0, 3).join('\n')}\nnonsense\n` }
+          : body,
+      ),
+      'unknown',
+    ],
     [
       'the list was cut',
       [

@@ -6,6 +6,7 @@ export const algorithms = {
   sha256: { id: 0x0b, size: 32 },
   sha384: { id: 0x0c, size: 48 },
   sha512: { id: 0x0d, size: 64 },
+  sm3: { id: 0x12, size: 32 },
 } as const
 
 export type Algorithm = keyof typeof algorithms

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { toHex } from '../../../domain/bytes/bytes.ts'
-import { parsePcrs, pcrPath } from '../../../domain/tcg/pcrs.ts'
+import { isPcrText, parsePcrs, parsePcrText } from '../../../domain/tcg/pcr-text.ts'
+import { pcrPath } from '../../../domain/tcg/pcrs.ts'
 
 const one = 'ab'.repeat(32)
 const value = (pcrs: ReturnType<typeof parsePcrs>, bank: string, pcr: number) =>
@@ -13,7 +14,11 @@ describe('PCR values', () => {
       'tpm2_pcrread',
       `  sha1:\n    0 : 0x${'00'.repeat(20)}\n  sha256:\n    0 : 0x${one.toUpperCase()}\n    10: 0x${one}\n`,
     ],
-    ['the end of tpm2_eventlog', `pcrs:\n  sha256:\n    0  : 0x${one}\n    10 : 0x${one}\n`],
+    ['a mail', `A wrote:\n>   sha256:\n>     0 : 0x${one.toUpperCase()}\n>     10: 0x${one.toUpperCase()}\n`],
+    [
+      'tpm2_quote',
+      `quoted: ff54\nsignature:\n  alg: ecdsa\n  sig: 3045\npcrs:\n  sha256:\n    0 : 0x${one.toUpperCase()}\n    10: 0x${one.toUpperCase()}\ncalcDigest: 8210\n`,
+    ],
     [
       'grep in sysfs',
       `/sys/class/tpm/tpm0/pcr-sha256/0:${one.toUpperCase()}\n/sys/class/tpm/tpm0/pcr-sha256/10:${one}\r\n`,
@@ -37,6 +42,21 @@ describe('PCR values', () => {
     // IBM's TSS says so of PCRs that it computed.
     const bytes = '5c '.repeat(20).trim()
     expect(parsePcrs(`algorithmId TPM_ALG_SHA1\n PCR 00: ${bytes}\n`)).toEqual(new Map())
+  })
+
+  it.each([
+    ['as it prints them', `pcrs:\n  sha256:\n    0  : 0x${one}\n    10 : 0x${one}\n`],
+    ['without their head', `  sha256:\n    0  : 0x${one}\n    10 : 0x${one}\n`],
+    ['blanks lost', `pcrs:\nsha256:\n0: 0x${one}\n10: 0x${one}\n`],
+  ])('that tpm2_eventlog computed were read by nobody: %s', (_name, text) => {
+    const { read, computed } = parsePcrText(text)
+    expect([read.size, value(computed, 'sha256', 0), value(computed, 'sha256', 10)]).toEqual([0, one, one])
+    expect(isPcrText(text)).toBe(true)
+  })
+
+  it('are in the bank that their tool names as it likes', () => {
+    for (const name of ['sm3_256', 'sm3-256', 'SM3_256', 'sm3'])
+      expect(value(parsePcrs(`${name}:\n  0 : 0x${one.toUpperCase()}\n`), 'sm3', 0)).toBe(one)
   })
 
   it('have paths of their own', () => {
