@@ -81,10 +81,10 @@ export class BootReader {
   end(): BootInFile {
     const { stage, line } = this.#stage.reached
     const all = this.#kept.end()
-    const last = all.at(-1)?.number ?? 0
+    const last = all.at(-1)?.offset ?? -1
     const kept = this.#hasLoneBugs && !isKernel(stage) ? withoutLoneBugs(all) : all
     // The end of a log tells how it ended, whatever the lines say.
-    const tail = this.#tail.filter(({ number }) => number > last).sort((a, b) => a.offset - b.offset)
+    const tail = this.#tail.filter(({ offset }) => offset > last).sort((a, b) => a.offset - b.offset)
     const cmdline = this.#cmdline.text
     return {
       log: withKnown({ console: this.#console, lines: [...kept, ...tail] }),

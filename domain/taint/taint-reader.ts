@@ -36,7 +36,7 @@ export class TaintReader {
   /** Takes the next line, and what the catalogue knows of it. */
   line(line: ConsoleLine, match: SignatureMatch | undefined): void {
     if (match) this.#known(line, match)
-    const damage = lineDamage(line)
+    const damage = lineDamage(line.after === undefined ? line : { ...line, text: line.after + line.text })
     if (damage) this.#add(damage.kind, true, `${this.#place(line)} ${damage.says}.`, [line])
     if (line.escapes && this.#kernelSpoke)
       this.#add(

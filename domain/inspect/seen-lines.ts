@@ -1,0 +1,54 @@
+import { stampOf } from '../console/kernel-message.ts'
+import { LineParts } from '../console/line-parts.ts'
+import type { ConsoleLine } from '../console/line.ts'
+import { Replays } from '../console/replays.ts'
+import { matchSignatures } from '../signatures/match.ts'
+import type { Glimpse } from './boot-start.ts'
+import type { InnerLine, PrefixReader } from './prefix.ts'
+
+/** A line as the target said it, and what it is to the question where a boot begins. */
+export interface SeenLine {
+  line: ConsoleLine
+  glimpse: Glimpse
+}
+
+/**
+ * Sees in the lines of a file what the target said: without what the tools on the way put before it, cut where another
+ * voice begins in mid-line, and without what the kernel says again because it was interrupted. Each comes back one late.
+ */
+export class SeenLines {
+  readonly #prefix: PrefixReader
+  readonly #parts = new LineParts()
+  readonly #replays = new Replays<SeenLine>(({ line }) => line.text)
+
+  constructor(prefix: PrefixReader) {
+    this.#prefix = prefix
+  }
+
+  /** Takes the next line of the file, and gives on what was said before its last part. */
+  take(raw: ConsoleLine, give: (seen: SeenLine) => void): void {
+    const inner = this.#prefix.strip(raw.text)
+    const line = inner.text === raw.text ? raw : { ...raw, text: inner.text }
+    const parts = inner.by === 'process' ? undefined : this.#parts.split(line)
+    if (!parts) this.#give(seen(line, inner), give)
+    else
+      for (const [n, part] of parts.entries())
+        this.#give(seen(part, n === 0 ? { ...inner, text: part.text } : { text: part.text }), give)
+  }
+
+  /** Gives on the last line, when no other will come. */
+  end(give: (seen: SeenLine) => void): void {
+    const last = this.#replays.end()
+    if (last) give(last)
+  }
+
+  #give(next: SeenLine, give: (seen: SeenLine) => void): void {
+    const before = this.#replays.line(next)
+    if (before) give(before)
+  }
+}
+
+function seen(line: ConsoleLine, inner: InnerLine): SeenLine {
+  const match = matchSignatures(line)
+  return { line, glimpse: { inner, match, at: match ? match.at : stampOf(line.text) } }
+}
