@@ -1,3 +1,4 @@
+import { Doubles } from '../console/doubles.ts'
 import { kernelMessage } from '../console/kernel-message.ts'
 import type { ConsoleLine } from '../console/line.ts'
 import { withKnown, type KnownLog } from '../shown/known-lines.ts'
@@ -41,6 +42,7 @@ export class BootReader {
   readonly #stage = new StageSeen()
   readonly #stamps = new StampHabit()
   readonly #cmdline = new CommandLine()
+  readonly #doubles = new Doubles()
   readonly #tail: ConsoleLine[] = []
   #from = 0
   #to = 0
@@ -62,7 +64,7 @@ export class BootReader {
     const isQuoted = glimpse.match !== undefined && this.#stamps.isQuoted(line, glimpse)
     this.#stamps.line(line, glimpse)
     this.#taints.line(line, isQuoted ? undefined : glimpse.match)
-    if (isQuoted) return
+    if (isQuoted || this.#doubles.isAgain(line, glimpse.at, glimpse.match?.signature.fault !== undefined)) return
     this.#take(line, glimpse)
     this.#tail[this.#count % edge] = line
   }

@@ -1,4 +1,6 @@
 import type { ShownConsole } from '../attempt.ts'
+import { Doubles } from '../console/doubles.ts'
+import { stampOf } from '../console/kernel-message.ts'
 import type { ConsoleLine } from '../console/line.ts'
 import { SaidLineReader } from '../console/said-line-reader.ts'
 import { matchSignatures, type SignatureMatch } from '../signatures/match.ts'
@@ -28,6 +30,7 @@ export class ConsoleReader {
   readonly #said: SaidLines | undefined
   readonly #reader = new SaidLineReader()
   readonly #taints: TaintReader
+  readonly #doubles = new Doubles()
   readonly #whole: ConsoleLine[] = []
   readonly #known: KnownLine[] = []
   #room = wholeText
@@ -79,6 +82,7 @@ export class ConsoleReader {
     if (this.#said?.leavesOut(count, line)) return
     const match = matchSignatures(line)
     this.#taints.line(line, match)
+    if (this.#doubles.isAgain(line, match ? match.at : stampOf(line.text), match?.signature.fault !== undefined)) return
     if (match?.signature.stage) this.#follower.line(this.#console, line, match)
     if (this.#room > 0) {
       this.#room -= line.text.length + ofLine
