@@ -35,11 +35,14 @@ const chatter = (from: number, lines: number): string =>
 
 describe('a console that is read as a stream', () => {
   it('shows every line, what is known of it and all damage, as long as it is a boot’s', () => {
-    const lines = readLines(real)
+    const raw = readLines(real)
+    // As the console is handed over from the early one, each says two lines.
+    const lines = raw.filter(({ text }, n) => text !== raw[n - 1]?.text || !/\bconsole \[/.test(text))
+    expect(raw.length - lines.length).toBe(2)
     const shown = read(real)
     expect(shown.lines).toEqual(lines)
     expect(shown.known).toEqual(knownLines(lines))
-    expect(shown.taints).toEqual(taintsOf([{ console: 'uart0', lines }]))
+    expect(shown.taints).toEqual(taintsOf([{ console: 'uart0', lines: raw }]))
     expect(shown.unkept).toBeUndefined()
   })
 
