@@ -23,6 +23,8 @@ export interface BootInFile {
   /** The kernel's banner, whole: two boots of one file set have the same one if they are the same boot. */
   banner?: string
   cmdline?: string
+  /** Whether the log may lack a part of the command line. */
+  cmdlineIsCut?: boolean
   stage: SeenStage
   stageLine?: ConsoleLine
   taints: Taint[]
@@ -95,6 +97,7 @@ export class BootReader {
       ...(this.#kernel !== undefined && { kernel: this.#kernel }),
       ...(this.#banner !== undefined && { banner: this.#banner }),
       ...(cmdline !== undefined && { cmdline }),
+      ...(cmdline !== undefined && !this.#cmdline.isWhole && { cmdlineIsCut: true }),
       stage,
       ...(line && { stageLine: line }),
       // Where a boot begins is the splitter's to say.
@@ -119,9 +122,10 @@ export class BootReader {
     return [{ kind: 'repeated', voids: false, sentence, count, evidence }]
   }
 
-  #keep(line: ConsoleLine, { match }: Glimpse): void {
+  #keep(line: ConsoleLine, glimpse: Glimpse): void {
+    const { match } = glimpse
     const message = match?.message ?? kernelMessage(line.text).message
-    const isCmdline = this.#cmdline.line(message)
+    const isCmdline = this.#cmdline.line(line, message, glimpse)
     this.#kept.line(line, match, isCmdline ? 'cmdline' : undefined)
     if (match?.signature.id === 'linux.banner') {
       this.#kernel ??= match.groups['release']

@@ -2,6 +2,7 @@ import { stampEnd } from '../console/kernel-message.ts'
 import { commonLead, learnPrefix } from './learn-prefix.ts'
 import { speakerOf } from '../signatures/speaker.ts'
 import { loaderOf } from './loader-lines.ts'
+import { WrappedLines } from './wrapped-lines.ts'
 import { around, calendarStamp, dmesg, ofKernel, ofProcess } from './outer-layers.ts'
 
 /** A line of a log as the target said it, without what the tools on the way put before it. */
@@ -54,6 +55,8 @@ export class PrefixReader {
   readonly #twoBlanks: boolean
   /** The stamps that dmesg -T would make are a terminal program's here: firmware has them, or lines that have the kernel's own. */
   readonly #terminalStamps: boolean
+  /** Which lines of the file were wrapped; undefined where none was. */
+  readonly wrapped: WrappedLines | undefined
   /** A page that was copied has its blanks from the start. */
   readonly #fromWeb: boolean
 
@@ -71,6 +74,8 @@ export class PrefixReader {
     this.#twoBlanks = logged.length >= enoughLines && logged.every((text) => text.startsWith(' '))
     this.#hostFollows = head.some((text) => after(host, text, after(stamp, text, 0)) > 0)
     this.#learned = learnPrefix(inside.filter((text, n) => this.#logged(text, text !== head[n]).by === undefined))
+    const wrapped = new WrappedLines(first.map((text) => this.strip(text)))
+    this.wrapped = wrapped.areThere ? wrapped : undefined
   }
 
   /** Takes the text of a line, cleaned; returns what the target said, whatever the text. */

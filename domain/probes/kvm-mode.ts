@@ -9,12 +9,13 @@ export function askedKvmMode(cmdline: string): string | undefined {
 }
 
 /**
- * The KVM mode that the kernel was asked for, as `askedKvmMode` says it; `unknown` where no command line is known and
- * nothing that the kernel said gives it away: a protected mode, or none at all, comes only of being asked for
+ * The KVM mode that the kernel was asked for, as `askedKvmMode` says it; `unknown` where no command line is known, or
+ * not all of it, and nothing that the kernel said gives it away: a protected mode, or none at all, comes only of being asked for
  * (arch/arm64/kvm/arm.c early_kvm_mode_cfg()).
  */
 export function askedMode(seen: Seen): string | undefined {
-  if (seen.commandLine !== undefined) return askedKvmMode(seen.commandLine)
+  const asked = askedKvmMode(seen.commandLine ?? '')
+  if (asked !== undefined || (seen.commandLine !== undefined && !seen.commandLineIsCut)) return asked
   const came = [...seen.all('kvm.mode'), ...seen.all('kvm.feature')].flatMap(({ match }) => Object.values(match.groups))
   if (came.some((word) => word.startsWith('Protected'))) return 'protected'
   return seen.first('kvm.disabled') ? 'none' : 'unknown'

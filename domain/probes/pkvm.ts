@@ -127,7 +127,7 @@ function finalised(seen: Seen): Finding {
     return unknown(id, 'No line of the log says that pKVM came up.')
   }
   if (!returned) {
-    const why = seen.onCommandLine('initcall_debug')
+    const why = seen.onCommandLine('initcall_debug') || seen.commandLineIsCut
       ? 'no line says that finalize_pkvm returned'
       : 'without initcall_debug on the command line nothing shows that finalize_pkvm ran'
     return unknown(id, `pKVM came up, but ${why}.`, [cite(takeover.mode)])
