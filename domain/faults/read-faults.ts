@@ -6,7 +6,7 @@ import type { FaultKind } from '../signatures/signature.ts'
 import type { Fault } from './fault.ts'
 import { faultTitle } from './fault-title.ts'
 import { isWarning } from './is-warning.ts'
-import { panicsByDesign } from './panic-by-design.ts'
+import { panicOfUnknownDesign, panicsByDesign } from './panic-by-design.ts'
 import { reportRange, type ReportRange } from './report-range.ts'
 import { resetLoop } from './reset-loop.ts'
 
@@ -14,10 +14,12 @@ import { resetLoop } from './reset-loop.ts'
 export function faultsOf(consoles: readonly (ConsoleLog | KnownLog)[]): Fault[] {
   const read = consoles.map((log) => ({ log, lines: knownIn(log) }))
   const byDesign = panicsByDesign(read.map(({ lines }) => lines))
+  const unknown = panicOfUnknownDesign(consoles)
   return read.flatMap(({ log, lines }) => {
     const kernelAfter = (at: number): boolean =>
       read.some((each) => each.lines.some((line) => isKernel(line) && (each.log !== log || line.index > at)))
-    return faultsIn(log, lines, (line) => byDesign(log, lines, line), kernelAfter)
+    const isNone = (line: KnownLine): boolean => line.index === unknown?.index || byDesign(log, lines, line)
+    return faultsIn(log, lines, isNone, kernelAfter)
   })
 }
 

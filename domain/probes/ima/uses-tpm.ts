@@ -81,7 +81,8 @@ function causeOf(seen: Seen, bypass: Sighting | undefined, noBank: Sighting | un
   const presence = tpmPresence(seen)
   // A partition that answers late is no TPM yet: a driver has to take it.
   const { outcome, facts, evidence, sentence } = driver(seen)
-  if (outcome === 'fail') {
+  const isTooLate = bypass !== undefined && evidence[0] !== undefined && isSaidAfter(bypass, evidence[0])
+  if (outcome === 'fail' && !isTooLate) {
     const tpm = typeof facts['cause'] === 'string' ? facts['cause'] : undefined
     return {
       cause: 'no-tpm',
@@ -98,7 +99,14 @@ function causeOf(seen: Seen, bypass: Sighting | undefined, noBank: Sighting | un
       evidence: [...(later ? [later] : []), ...(presence ? [citeRecord(presence.record)] : [])],
     }
   if (presence) return { cause: 'no-tpm', sentence: 'the system has none', evidence: [citeRecord(presence.record)] }
-  return { sentence: 'it found none when it started, and nothing shows why', evidence: [] }
+  const why = outcome === 'fail' ? 'what is said of the loss of one came only after that' : 'nothing shows why'
+  return { sentence: `it found none when it started, and ${why}`, evidence: [] }
+}
+
+/** Whether a line stands behind another on the same console: what IMA had decided by then it cannot have caused. */
+function isSaidAfter({ log, index }: Sighting, evidence: Evidence): boolean {
+  if (evidence.kind !== 'console' || evidence.console !== log.console) return false
+  return evidence.from > (log.lines[index]?.number ?? 0)
 }
 
 /** A line after the bypass that only a driver with a TPM prints, or the probe of its device that succeeded then. */
