@@ -3,6 +3,7 @@ import type { ConsoleLog } from '../console/line.ts'
 import { citeLines } from '../evidence/cite.ts'
 import { knownIn, type KnownLine, type KnownLog } from '../shown/known-lines.ts'
 import type { FaultKind } from '../signatures/signature.ts'
+import { asPrinted } from './decoded-symbols.ts'
 import type { Fault } from './fault.ts'
 import { faultTitle } from './fault-title.ts'
 import { isWarning } from './is-warning.ts'
@@ -60,7 +61,7 @@ function fault(
   const where = id.startsWith('fault.') ? 'kernel' : 'firmware'
   const lines = log.lines.slice(index, last + 1).map(({ text }) => text)
   const own = ofOthers.includes(kind) ? lines : sameCaller(lines)
-  const report = own.map((text) => kernelMessage(text).message)
+  const report = own.map((text) => asPrinted(kernelMessage(text).message))
   return {
     where,
     kind,

@@ -12,6 +12,8 @@ const most = 2 / 3
 /** What programs that send mail wrap at is no wider, and nobody's screen is narrower. */
 const widestMail = 80
 const narrowest = 60
+/** The width of a terminal that nobody has changed. */
+const screen = 80
 /** Lines that are longer than any screen as a rule: one of them is enough. */
 const longByNature = /^(?:Linux version |Kernel command line: )/
 
@@ -34,11 +36,12 @@ export class WrappedLines {
       return next && isStamped(line.text) && mayGoOn(next) ? [{ text: line.text, next: next.text }] : []
     })
     const full = open.filter(({ text }) => text.length === longest)
-    const isSure = full.length >= enough || full.some(({ text }) => isLongByNature(text))
-    if (longest >= narrowest && isSure) this.#screen = longest
+    const isSure = full.length >= enough || (longest === screen && full.some(({ text }) => isLongByNature(text)))
     const limit = Math.max(0, ...texts.filter(isStamped).map(({ length }) => length))
-    if (this.#screen !== undefined || limit > widestMail || limit < narrowest) return
     const broken = open.filter(({ text, next }) => isBroken(text, next, limit))
+    // A mail breaks lines between words, so that they are of several lengths; of a screen a blank at the edge may be lost.
+    if (longest >= narrowest && isSure && broken.every(({ text }) => text.length >= longest - 1)) this.#screen = longest
+    if (this.#screen !== undefined || limit > widestMail || limit < narrowest) return
     if (broken.length >= enough && broken.length >= most * open.length) this.#mail = limit
   }
 
@@ -49,14 +52,18 @@ export class WrappedLines {
 
   /** Whether a line can go on in the next one. @param text of the line, or of its last piece */
   canGoOn(text: string): boolean {
-    return text.length === this.#screen || (this.#mail !== undefined && text.length <= this.#mail)
+    return this.#isAtEdge(text) || (this.#mail !== undefined && text.length <= this.#mail)
   }
 
   /** What joins a line, or its last piece, and the next one: nothing or a blank; undefined where they are two. */
   joint(text: string, next: InnerLine): '' | ' ' | undefined {
     if (!mayGoOn(next)) return undefined
-    if (text.length === this.#screen) return ''
+    if (this.#isAtEdge(text)) return text.length === this.#screen || !/^[\w"']/.test(next.text) ? '' : ' '
     return this.#mail !== undefined && isBroken(text, next.text, this.#mail) ? ' ' : undefined
+  }
+
+  #isAtEdge({ length }: string): boolean {
+    return this.#screen !== undefined && (length === this.#screen || length === this.#screen - 1)
   }
 }
 
