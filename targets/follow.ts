@@ -18,9 +18,7 @@ export class BootFollower {
 
   /** @param consoles the names of the channels on which worlds speak */
   constructor(consoles: string[]) {
-    this.#readers = new Map(
-      consoles.map((name) => [name, { reader: new LineReader(), parts: new LineParts() }]),
-    )
+    this.#readers = new Map(consoles.map((name) => [name, { reader: new LineReader(), parts: new LineParts() }]))
   }
 
   get stage(): Stage {

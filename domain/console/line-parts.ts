@@ -25,13 +25,15 @@ const greetings = [
   String.raw`U-Boot (?:SPL )?20\d\d\.\d\d\S* \([A-Z][a-z]{2} \d\d 20`,
   String.raw`UEFI firmware \(version `,
 ]
-/** What firmware says when it breaks, so long that nobody else says it. */
-const ofFirmware = [
+/** What U-Boot says when it breaks, so long that nobody else says it: often behind the name of what it was about to do. */
+const ofUboot = [
   String.raw`"(?:Bad )?(?:Synchronous Abort|Error|Irq|Fiq)" handler, esr 0x[0-9a-f]`,
   String.raw`### ERROR ### Please RESET the board ###\s*$`,
   String.raw`initcall (?:sequence [0-9a-f]+ )?failed at (?:call|event) .{1,80} \(err=-?\d`,
+]
+const ofFirmware = [
   String.raw`(?:Synchronous|SError) Exception at 0x[0-9A-F]{16}`,
-  'PANIC at PC : 0x',
+  'PANIC at PC : 0x[0-9a-f]',
   String.raw`PANIC in EL3\.`,
   String.raw`Unhandled (?:Interrupt )?Exception (?:in EL3|from lower EL)\.`,
 ]
@@ -44,9 +46,12 @@ const prefixes = [
 
 const anyOf = (words: readonly string[]): string => `(?:${words.join('|')})`
 /** The first group is what may stand behind any words, the second what may stand only where somebody was interrupted. */
-const openings = new RegExp(`(${anyOf(ofFirmware)})|(${anyOf([...ofKernel, ...greetings, ...prefixes])})`, 'g')
+const openings = new RegExp(
+  `(${anyOf(ofUboot)})|(${anyOf([...ofFirmware, ...ofKernel, ...greetings, ...prefixes])})`,
+  'g',
+)
 /** The same for a line of the kernel, into which only firmware speaks without a stamp. */
-const intoKernel = new RegExp(`(${anyOf(['PANIC at PC : 0x'])})|(${anyOf(prefixes)})`, 'g')
+const intoKernel = new RegExp(`(${anyOf(['PANIC at PC : 0x[0-9a-f]'])})|(${anyOf(prefixes)})`, 'g')
 
 /** A quotation begins so. */
 const quoting = /["'`(<[|=]$/

@@ -43,6 +43,7 @@ export class BootStart {
   #stamped = false
   #latest = 0
   #init = false
+  #before = ''
   /** Whether the boot said what comes only after a kernel's banner, and how much it said without a stamp. */
   #pastBanner = false
   #unstamped = 0
@@ -65,6 +66,8 @@ export class BootStart {
     if (!this.#kernel || (id !== 'linux.boot-cpu' && id !== 'linux.banner')) return false
     // What `cat /proc/version` prints has no stamp.
     if (at === undefined && this.#stamped) return false
+    // Two consoles on one UART say it one after the other.
+    if (this.#seen.has(id) && inner.text === this.#before) return false
     if (this.#seen.has(id)) return at === undefined || (at < 1 && !this.#isReplay())
     // `Booting Linux` comes just before the banner; other machines may say a word before either.
     if (id === 'linux.banner' && this.#seen.has('linux.boot-cpu')) return false
@@ -91,6 +94,7 @@ export class BootStart {
   /** Takes the next line of the boot. */
   line({ inner, match, at }: Glimpse): void {
     const id = match?.signature.id
+    this.#before = inner.text
     if (id !== undefined) this.#known(id, match!)
     else if (inner.text.charCodeAt(0) === letterU && uboot.test(inner.text)) this.#belowUboot = true
     else if (inner.text.includes('coreboot-') && isFirstWord(inner.text)) this.#coreboot = true

@@ -52,7 +52,10 @@ export function inspect(
   }
 }
 
-function judgeBoot({ parts, cmdline, cmdlineIsCut }: JoinedBoot, sources: readonly RecordSource[]): InspectReport['findings'] {
+function judgeBoot(
+  { parts, cmdline, cmdlineIsCut }: JoinedBoot,
+  sources: readonly RecordSource[],
+): InspectReport['findings'] {
   const shown = {
     asked: { cmdline, ...(cmdlineIsCut && { cmdlineIsCut }), config: {}, modules: [] },
     host: { stop: 'power-off' as const, reason: '', stage: 'off' as const },

@@ -2,6 +2,7 @@ import { LineReader } from '../console/line-reader.ts'
 import type { ConsoleLine } from '../console/line.ts'
 import { BootReader, type BootInFile } from './boot-reader.ts'
 import type { Glimpse } from './boot-start.ts'
+import { KeptDump } from './kept-dump.ts'
 import type { PrefixReader } from './prefix.ts'
 import type { RecentBytes } from './recent-bytes.ts'
 import { SeenLines, type SeenLine } from './seen-lines.ts'
@@ -69,7 +70,9 @@ export class LateBoot {
     const { offset, number } = this.#first ?? { offset: to, number: 1 }
     const reader = new LineReader({ offset, number })
     const lines = new SeenLines(this.#prefix)
+    const dump = new KeptDump()
     const take = ({ line, glimpse }: SeenLine): void => {
+      if (dump.holds(glimpse)) return
       const known = this.#again.get(line.offset)
       if (known === undefined) boot.line(line, glimpse)
       else boot.again(line, glimpse, known)

@@ -3,6 +3,7 @@ import type { ConsoleLine } from '../console/line.ts'
 import { isShellPrompt } from '../console/shell-prompt.ts'
 import { BootReader, type BootInFile } from './boot-reader.ts'
 import { BootStart, type Glimpse } from './boot-start.ts'
+import { KeptDump } from './kept-dump.ts'
 import { PrefixReader } from './prefix.ts'
 import { RecentBytes } from './recent-bytes.ts'
 import { LateBoot } from './late-boot.ts'
@@ -61,6 +62,7 @@ export class LogReader {
   #latest = 0
   /** Whether the kernel's log so far is being printed again, and how far that came, in seconds. */
   #again: number | undefined
+  readonly #dump = new KeptDump()
   #held: Held | undefined
   /** Whether the last line without a stamp is a command that prints the kernel's log. */
   #asked = false
@@ -108,6 +110,7 @@ export class LogReader {
 
   readonly #line = ({ line, glimpse }: SeenLine): void => {
     this.#at = line.offset
+    if (this.#dump.holds(glimpse)) return
     const held = this.#held
     if (held && !held.start.begins(glimpse)) return this.#hold(held, line, glimpse)
     if (held) this.#settle(held, held.isAgain.end())
