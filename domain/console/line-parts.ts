@@ -3,8 +3,11 @@ import { messageStart, stampOf } from './kernel-message.ts'
 import type { ConsoleLine } from './line.ts'
 
 const bracket = '['
-/** A stamp of printk with its blank, and the caller that may stand between them (kernel/printk/printk.c print_time(), print_caller()). */
-const stamp = /\[ *(\d+\.\d{6})\](?:\[ *[TC]\d+[^\]]*\])? /y
+/**
+ * A stamp of printk with its blank, and the caller that may stand between them (kernel/printk/printk.c print_time(), which
+ * pads the seconds to five columns, and print_caller()).
+ */
+const stamp = /\[(?= |\d{5}) *(\d+\.\d{6})\](?:\[ *[TC]\d+[^\]]*\])? /y
 /** Seconds by which the kernel's lines may be late on a console; a stamp of before is a quotation. */
 const late = 1
 /** With which words the log of a boot begins, whatever its clock was before. */
