@@ -75,7 +75,18 @@ describe('a line in which another voice begins', () => {
   })
 
   it('loses nothing, whatever it is', () => {
-    const piece = fc.constantFrom(oops, panic, '/ # ', 'HYP1 1 2 00000000 ', 'foo', ' ', '[', ': ', '"', 'NOTICE:  BL1: x')
+    const piece = fc.constantFrom(
+      oops,
+      panic,
+      '/ # ',
+      'HYP1 1 2 00000000 ',
+      'foo',
+      ' ',
+      '[',
+      ': ',
+      '"',
+      'NOTICE:  BL1: x',
+    )
     fc.assert(
       fc.property(fc.array(piece, { minLength: 1, maxLength: 8 }), (pieces) => {
         expect(partsOf(pieces.join('')).join('')).toBe(pieces.join(''))

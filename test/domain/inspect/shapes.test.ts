@@ -39,7 +39,10 @@ describe('a fault that does not begin its line', () => {
   })
 
   it('may be U-Boot’s, behind the line that tells of a transfer', () => {
-    const lines = ['U-Boot 2023.07 (Jul 10 2023 - 12:00:00 +0000)', 'Loading: "Synchronous Abort" handler, esr 0x8600000d']
+    const lines = [
+      'U-Boot 2023.07 (Jul 10 2023 - 12:00:00 +0000)',
+      'Loading: "Synchronous Abort" handler, esr 0x8600000d',
+    ]
     expect(said(...lines)).toMatchObject({ stage: 'bootloader', faults: ['U-Boot: "Synchronous Abort"'] })
     expect(said(lines[0]!, 'DRAM:  initcall failed at call 40202a30 (err=-110)').faults).toEqual([
       'U-Boot: an initcall failed (-110)',
@@ -49,7 +52,11 @@ describe('a fault that does not begin its line', () => {
   it('is none where somebody writes of one, or pstore has kept that of another boot', () => {
     const written = ["expecting 'Kernel panic - not syncing: x'", 'no Kernel panic - not syncing: x seen']
     expect(said(banner, init, ...written, 'saw PANIC at PC : 0x00001234').faults).toEqual([])
-    const kept = ['# cat /sys/fs/pstore/dmesg-ramoops-0', 'Panic#1 Part1', `<0>${at(812, 'Kernel panic - not syncing: x')}`]
+    const kept = [
+      '# cat /sys/fs/pstore/dmesg-ramoops-0',
+      'Panic#1 Part1',
+      `<0>${at(812, 'Kernel panic - not syncing: x')}`,
+    ]
     expect(said(banner, init, ...kept, '# ')).toMatchObject({ faults: [], boots: 1 })
     expect(said(...kept.slice(1)).faults).toEqual(['panic: x'])
   })
@@ -147,15 +154,21 @@ describe('stages and boots', () => {
   })
 
   it('no init came of those that could not be started', () => {
-    const failed = ['/sbin/init', '/etc/init', '/bin/init', '/bin/sh'].map((path) => at(1, `Run ${path} as init process`))
+    const failed = ['/sbin/init', '/etc/init', '/bin/init', '/bin/sh'].map((path) =>
+      at(1, `Run ${path} as init process`),
+    )
     const panic = at(1.1, 'Kernel panic - not syncing: No working init found.  Try passing init= option to kernel.')
-    expect(said(banner, ...failed, panic)).toMatchObject({ stage: 'kernel', faults: ['no init: No working init found'] })
+    expect(said(banner, ...failed, panic)).toMatchObject({
+      stage: 'kernel',
+      faults: ['no init: No working init found'],
+    })
     expect(said(banner, failed[0]!, at(1, 'Failed to execute /sbin/init (error -2)')).stage).toBe('kernel')
     expect(said(banner, failed[0]!, at(1, 'Failed to execute /sbin/init (error -2)'), failed[1]!).stage).toBe('init')
   })
 
   it('begin with a bootblock of coreboot, and with an SPL behind its U-Boot', () => {
-    const coreboot = (stage: string) => `[NOTICE ]  coreboot-24.08 Sat Aug 10 00:00:00 UTC 2024 x86_32 ${stage} starting`
+    const coreboot = (stage: string) =>
+      `[NOTICE ]  coreboot-24.08 Sat Aug 10 00:00:00 UTC 2024 x86_32 ${stage} starting`
     expect(said(coreboot('bootblock'), coreboot('romstage'), coreboot('ramstage')).boots).toBe(1)
     expect(said(coreboot('bootblock'), coreboot('romstage'), coreboot('bootblock'), coreboot('romstage')).boots).toBe(2)
     const spl = 'U-Boot SPL 2024.01 (Apr 09 2024 - 09:09:11 +0000)'
