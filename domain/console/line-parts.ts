@@ -19,8 +19,6 @@ const ofKernel = [
   String.raw`Internal error: .{1,80}: [0-9a-f]{1,16} \[#\d+\]`,
   String.raw`Unable to handle kernel .{1,80} at virtual address [0-9a-f]{8,16}(?: when \w+)?\s*$`,
   String.raw`BUG: KASAN: `,
-  String.raw`kernel BUG at \S+:\d+!`,
-  String.raw`-{12}\[ cut here \]-{12}\s*$`,
   'Booting Linux on physical CPU 0x',
 ]
 /** Firmware that greets: its name, version and date. */
@@ -32,7 +30,6 @@ const greetings = [
 const ofUboot = [
   String.raw`"(?:Bad )?(?:Synchronous Abort|Error|Irq|Fiq)" handler, esr 0x[0-9a-f]`,
   String.raw`### ERROR ### Please RESET the board ###\s*$`,
-  String.raw`initcall (?:sequence [0-9a-f]+ )?failed at (?:call|event) .{1,80} \(err=-?\d`,
 ]
 const ofFirmware = [
   String.raw`(?:Synchronous|SError) Exception at 0x[0-9A-F]{16}`,
@@ -53,8 +50,13 @@ const openings = new RegExp(
   `(${anyOf(ofUboot)})|(${anyOf([...ofFirmware, ...ofKernel, ...greetings, ...prefixes])})`,
   'g',
 )
+/** A part of each of those, by which a line is asked first: every line of every console without a stamp comes here. */
+const partOfAny =
+  /K(?=ernel panic)|I(?=nternal err|NFO: {4})|Un(?=able to h|handled)|B(?=UG: KASAN|ooting L)|U-Boot |UEFI f|" handler, |### E|S(?=ynchronous E|Error E)|PANIC |NOTICE: {2}|E(?=RROR: {3})|\/T[CA]:|G: BL|E: BL/
 /** The same for a line of the kernel, into which only firmware speaks without a stamp. */
 const intoKernel = new RegExp(`(${anyOf(['PANIC at PC : 0x[0-9a-f]'])})|(${anyOf(prefixes)})`, 'g')
+/** What U-Boot was about to do when an initcall failed (lib/initcall.c, include/initcall.h). */
+const initcall = /^[A-Z]\w{2,7}: +(?=initcall (?:sequence [0-9a-f]+ )?failed at (?:call|event) )/
 
 /** A quotation begins so. */
 const quoting = /["'`(<[|=]$/
@@ -77,9 +79,9 @@ export class LineParts {
    */
   split(line: ConsoleLine): ConsoleLine[] | undefined {
     const { text } = line
-    const at = stampOf(text)
-    if (at !== undefined) this.#latest = at
-    let next = this.#next(text, messageStart(text))
+    const first = messageStart(text)
+    if (first > 0) this.#latest = stampOf(text)!
+    let next = this.#next(text, first)
     if (next < 0) return undefined
     const parts: ConsoleLine[] = [{ ...line, text: text.slice(0, next) }]
     while (next >= 0) {
@@ -100,6 +102,7 @@ export class LineParts {
   /** Where the next message begins behind the start of this one; -1 where none does. */
   #next(text: string, start: number): number {
     const stamped = this.#nextStamp(text, start)
+    if (start > 0 && !mayHoldFirmware(text, start)) return stamped
     const worded = nextWords(text, start, stamped)
     return worded >= 0 ? worded : stamped
   }
@@ -107,7 +110,7 @@ export class LineParts {
   #nextStamp(text: string, start: number): number {
     for (let at = text.indexOf(bracket, Math.max(1, start)); at >= 0; at = text.indexOf(bracket, at + 1)) {
       const code = text.charCodeAt(at + 1)
-      if (code !== 0x20 && (code < 0x30 || code > 0x39)) continue
+      if (code !== 0x20 && !(isDigit(code) && isDigit(text.charCodeAt(at + 5)))) continue
       stamp.lastIndex = at
       const seconds = stamp.exec(text)?.[1]
       if (seconds === undefined) continue
@@ -136,10 +139,14 @@ export class LineParts {
   }
 }
 
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39
+}
+
 /** Where words begin that only kernel or firmware say, before the index `to` if that is not negative; -1 where none do. */
 function nextWords(text: string, start: number, to: number): number {
   const isKernel = start > 0
-  if (isKernel && !mayHoldFirmware(text, start)) return -1
+  if (!isKernel && !partOfAny.test(text)) return behindName(text)
   const words = isKernel ? intoKernel : openings
   words.lastIndex = Math.max(1, start)
   for (let found = words.exec(text); found; found = words.exec(text)) {
@@ -150,6 +157,11 @@ function nextWords(text: string, start: number, to: number): number {
     if (mayFollow && !quoting.test(before) && frameEnd(text, index) <= index) return index
   }
   return -1
+}
+
+function behindName(text: string): number {
+  if (!text.includes(': ') || !text.includes('failed at ')) return -1
+  return initcall.exec(text)?.[0].length ?? -1
 }
 
 function mayHoldFirmware(text: string, start: number): boolean {

@@ -10,7 +10,7 @@ import { Replays } from './replays.ts'
 export class SaidLineReader {
   readonly #reader = new LineReader()
   readonly #parts = new LineParts()
-  readonly #replays = new Replays<ConsoleLine>(({ text }) => text)
+  readonly #replays = new Replays()
 
   /** Takes the next bytes of the console; returns what they complete. */
   push(chunk: Uint8Array): ConsoleLine[] {
@@ -21,22 +21,22 @@ export class SaidLineReader {
   end(): ConsoleLine[] {
     const lines = this.#said(this.#reader.end())
     const last = this.#replays.end()
-    if (last) lines.push(last)
+    if (last) this.#add(last, lines)
     return lines
   }
 
   #said(raw: readonly ConsoleLine[]): ConsoleLine[] {
     const lines: ConsoleLine[] = []
     for (const line of raw) {
-      const parts = this.#parts.split(line)
-      if (!parts) this.#add(line, lines)
-      else for (const part of parts) this.#add(part, lines)
+      const before = this.#replays.line(line)
+      if (before) this.#add(before, lines)
     }
     return lines
   }
 
   #add(line: ConsoleLine, lines: ConsoleLine[]): void {
-    const before = this.#replays.line(line)
-    if (before) lines.push(before)
+    const parts = this.#parts.split(line)
+    if (parts) lines.push(...parts)
+    else lines.push(line)
   }
 }

@@ -56,7 +56,7 @@ export class BootReader {
 
   constructor(console: string) {
     this.#console = console
-    this.#taints = new TaintReader(console)
+    this.#taints = new TaintReader(console, true)
   }
 
   /** Takes the next line, as the target said it. */

@@ -22,7 +22,7 @@ export class SeenLines {
   readonly #parts = new LineParts()
   /** A line that may go on in the next one, and its last piece. */
   #open: { raw: ConsoleLine; inner: InnerLine; piece: string } | undefined
-  readonly #replays = new Replays<SeenLine>(({ line }) => line.text)
+  readonly #replays = new Replays((raw) => this.#prefix.strip(raw.text).text)
 
   constructor(prefix: PrefixReader) {
     this.#prefix = prefix
@@ -30,6 +30,11 @@ export class SeenLines {
 
   /** Takes the next line of the file, and gives on what was said before its last part. */
   take(raw: ConsoleLine, give: (seen: SeenLine) => void): void {
+    const before = this.#replays.line(raw)
+    if (before) this.#take(before, give)
+  }
+
+  #take(raw: ConsoleLine, give: (seen: SeenLine) => void): void {
     const inner = this.#prefix.strip(raw.text)
     const { wrapped } = this.#prefix
     if (!wrapped) return this.#line(raw, inner, give)
@@ -48,9 +53,9 @@ export class SeenLines {
 
   /** Gives on the last line, when no other will come. */
   end(give: (seen: SeenLine) => void): void {
-    this.#close(give)
     const last = this.#replays.end()
-    if (last) give(last)
+    if (last) this.#take(last, give)
+    this.#close(give)
   }
 
   #close(give: (seen: SeenLine) => void): void {
@@ -62,15 +67,10 @@ export class SeenLines {
   #line(raw: ConsoleLine, inner: InnerLine, give: (seen: SeenLine) => void): void {
     const line = inner.text === raw.text ? raw : { ...raw, text: inner.text }
     const parts = inner.by === 'process' ? undefined : this.#parts.split(line)
-    if (!parts) this.#give(seen(line, inner), give)
+    if (!parts) give(seen(line, inner))
     else
       for (const [n, part] of parts.entries())
-        this.#give(seen(part, n === 0 ? { ...inner, text: part.text } : { text: part.text }), give)
-  }
-
-  #give(next: SeenLine, give: (seen: SeenLine) => void): void {
-    const before = this.#replays.line(next)
-    if (before) give(before)
+        give(seen(part, n === 0 ? { ...inner, text: part.text } : { text: part.text }))
   }
 }
 

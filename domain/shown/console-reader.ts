@@ -48,7 +48,7 @@ export class ConsoleReader {
     this.#console = console
     this.#follower = follower
     this.#said = said
-    this.#taints = new TaintReader(console)
+    this.#taints = new TaintReader(console, true)
   }
 
   /** Takes the next bytes. */

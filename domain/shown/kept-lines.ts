@@ -76,6 +76,13 @@ export class KeptLines {
  * A copy that does not hold on to the block of the file from which the line was cut: a slice keeps all of its string in
  * V8, and what is put together and cut again is a string of its own. To encode and decode it takes seven times as long.
  */
-function own({ after: _, ...line }: ConsoleLine): ConsoleLine {
-  return { ...line, text: ` ${line.text.slice(0, limits.text)}`.slice(1) }
+function own(line: ConsoleLine): ConsoleLine {
+  const { number, offset, garbage, escapes } = line
+  return {
+    number,
+    offset,
+    ...(garbage !== undefined && { garbage }),
+    ...(escapes !== undefined && { escapes }),
+    text: ` ${line.text.slice(0, limits.text)}`.slice(1),
+  }
 }
