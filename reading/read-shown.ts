@@ -90,8 +90,15 @@ async function linesOf(path: string, signal: AbortSignal | undefined): Promise<C
 
 async function* eachLine(path: string, signal: AbortSignal | undefined): AsyncGenerator<ConsoleLine> {
   const reader = new SaidLineReader()
-  for await (const chunk of chunksOf(path, signal)) yield* reader.push(chunk)
-  yield* reader.end()
+  let lines: ConsoleLine[] = []
+  const take = (line: ConsoleLine): number => lines.push(line)
+  for await (const chunk of chunksOf(path, signal)) {
+    reader.push(chunk, take)
+    yield* lines
+    lines = []
+  }
+  reader.end(take)
+  yield* lines
 }
 
 function chunksOf(path: string, signal: AbortSignal | undefined): AsyncIterable<Buffer> {

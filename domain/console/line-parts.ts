@@ -54,7 +54,7 @@ const openings = new RegExp(
 const partOfAny =
   /K(?=ernel panic)|I(?=nternal err|NFO: {4})|Un(?=able to h|handled)|B(?=UG: KASAN|ooting L)|U-Boot |UEFI f|" handler, |### E|S(?=ynchronous E|Error E)|PANIC |NOTICE: {2}|E(?=RROR: {3})|\/T[CA]:|G: BL|E: BL/
 /** The same for a line of the kernel, into which only firmware speaks without a stamp. */
-const intoKernel = new RegExp(`(${anyOf(['PANIC at PC : 0x[0-9a-f]'])})|(${anyOf(prefixes)})`, 'g')
+const intoKernel = new RegExp(`()(${anyOf(prefixes)})`, 'g')
 /** What U-Boot was about to do when an initcall failed (lib/initcall.c, include/initcall.h). */
 const initcall = /^[A-Z]\w{2,7}: +(?=initcall (?:sequence [0-9a-f]+ )?failed at (?:call|event) )/
 
@@ -165,5 +165,5 @@ function behindName(text: string): number {
 }
 
 function mayHoldFirmware(text: string, start: number): boolean {
-  return text.includes(':  ', start) || text.includes('/T', start) || text.includes('PANIC', start)
+  return text.includes(':  ', start) || text.includes('/T', start)
 }

@@ -12,31 +12,26 @@ export class SaidLineReader {
   readonly #parts = new LineParts()
   readonly #replays = new Replays()
 
-  /** Takes the next bytes of the console; returns what they complete. */
-  push(chunk: Uint8Array): ConsoleLine[] {
-    return this.#said(this.#reader.push(chunk))
+  /** Takes the next bytes of the console; gives on what they complete. */
+  push(chunk: Uint8Array, give: (line: ConsoleLine) => void): void {
+    for (const line of this.#reader.push(chunk)) this.#take(line, give)
   }
 
-  /** Returns the last lines, when no more bytes will come. */
-  end(): ConsoleLine[] {
-    const lines = this.#said(this.#reader.end())
+  /** Gives on the last lines, when no more bytes will come. */
+  end(give: (line: ConsoleLine) => void): void {
+    for (const line of this.#reader.end()) this.#take(line, give)
     const last = this.#replays.end()
-    if (last) this.#add(last, lines)
-    return lines
+    if (last) this.#cut(last, give)
   }
 
-  #said(raw: readonly ConsoleLine[]): ConsoleLine[] {
-    const lines: ConsoleLine[] = []
-    for (const line of raw) {
-      const before = this.#replays.line(line)
-      if (before) this.#add(before, lines)
-    }
-    return lines
+  #take(raw: ConsoleLine, give: (line: ConsoleLine) => void): void {
+    const before = this.#replays.line(raw)
+    if (before) this.#cut(before, give)
   }
 
-  #add(line: ConsoleLine, lines: ConsoleLine[]): void {
+  #cut(line: ConsoleLine, give: (line: ConsoleLine) => void): void {
     const parts = this.#parts.split(line)
-    if (parts) lines.push(...parts)
-    else lines.push(line)
+    if (!parts) give(line)
+    else for (const part of parts) give(part)
   }
 }

@@ -53,12 +53,12 @@ export class ConsoleReader {
 
   /** Takes the next bytes. */
   push(chunk: Uint8Array): void {
-    for (const line of this.#reader.push(chunk)) this.#line(line)
+    this.#reader.push(chunk, this.#line)
   }
 
   /** The console has said all. */
   end(): ShownConsole {
-    for (const line of this.#reader.end()) this.#line(line)
+    this.#reader.end(this.#line)
     const taints = this.#taints.end()
     if (!this.#behind) return { console: this.#console, lines: this.#whole, known: this.#known, taints }
     const kept = this.#behind.end()
@@ -77,7 +77,7 @@ export class ConsoleReader {
     }
   }
 
-  #line(line: ConsoleLine): void {
+  readonly #line = (line: ConsoleLine): void => {
     const count = this.#count++
     if (this.#said?.leavesOut(count, line)) return
     const match = matchSignatures(line)

@@ -33,7 +33,11 @@ describe('a line in which another voice begins', () => {
     ['U-Boot, of an initcall', 'DRAM:  ', 'initcall sequence 402f1b28 failed at call 40202a30 (err=-110)'],
     ['an SPL', 'Trying to boot from MMC1', 'NOTICE:  BL31: v2.10.0(release):v2.10.0'],
     ['a reset', 'resetting ...', 'U-Boot 2024.04 (Apr 02 2024 - 10:00:00 +0000)'],
-    ['a message of the kernel, by firmware', '[    3.331400] reboot: Restar', 'PANIC at PC : 0x000000000e09b2a4'],
+    [
+      'a message of the kernel, by firmware',
+      '[    3.331400] reboot: Restar',
+      'ERROR:   System Off: operation not handled.',
+    ],
   ])('is cut behind %s', (_, before, behind) => {
     expect(partsOf(before + behind)).toEqual([before, behind])
   })
