@@ -15,6 +15,8 @@ export type Ending = (typeof endings)[number]
 export interface Asked {
   /** The kernel command line that the target was given; undefined where only its log is known and does not show it. */
   cmdline: string | undefined
+  /** Whether a part of it may be missing: of the log of a kernel that prints no more than its buffer holds, or that was wrapped. */
+  cmdlineIsCut?: boolean
   /** Requested config symbols that probes look at, without the CONFIG_ prefix, e.g. `ARM_FFA_TRANSPORT: "y"`; from the build's effective .config. */
   config: Record<string, string>
   /** Module names in load order, without `.ko`. */

@@ -1,9 +1,8 @@
 import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import type { Shown } from '../domain/attempt.ts'
-import { LineReader } from '../domain/console/line-reader.ts'
 import type { ConsoleLine } from '../domain/console/line.ts'
-import { Replays } from '../domain/console/replays.ts'
+import { SaidLineReader } from '../domain/console/said-line-reader.ts'
 import { readLabLog } from '../domain/lab-log/read-lab-log.ts'
 import { joinParts } from '../domain/records/join-parts.ts'
 import { ConsoleReader } from '../domain/shown/console-reader.ts'
@@ -90,20 +89,16 @@ async function linesOf(path: string, signal: AbortSignal | undefined): Promise<C
 }
 
 async function* eachLine(path: string, signal: AbortSignal | undefined): AsyncGenerator<ConsoleLine> {
-  const reader = new LineReader()
-  const replays = new Replays()
+  const reader = new SaidLineReader()
+  let lines: ConsoleLine[] = []
+  const take = (line: ConsoleLine): number => lines.push(line)
   for await (const chunk of chunksOf(path, signal)) {
-    for (const raw of reader.push(chunk)) {
-      const line = replays.line(raw)
-      if (line) yield line
-    }
+    reader.push(chunk, take)
+    yield* lines
+    lines = []
   }
-  for (const raw of reader.end()) {
-    const line = replays.line(raw)
-    if (line) yield line
-  }
-  const last = replays.end()
-  if (last) yield last
+  reader.end(take)
+  yield* lines
 }
 
 function chunksOf(path: string, signal: AbortSignal | undefined): AsyncIterable<Buffer> {

@@ -1,16 +1,24 @@
+import type { ConsoleLine } from '../domain/console/line.ts'
+import { LineParts } from '../domain/console/line-parts.ts'
 import { LineReader } from '../domain/console/line-reader.ts'
 import type { TargetRecord } from '../domain/records/record.ts'
 import { StageFollower, type StageReached } from '../domain/stage/stage-follower.ts'
 import type { Stage } from '../domain/stage.ts'
 
+/** One console, cut into lines as they end, and these where another voice begins. */
+interface Followed {
+  reader: LineReader
+  parts: LineParts
+}
+
 /** Follows a boot through its stages from the bytes of its consoles, each cut into lines on its own. */
 export class BootFollower {
-  readonly #readers: Map<string, LineReader>
+  readonly #readers: Map<string, Followed>
   readonly #stages = new StageFollower()
 
   /** @param consoles the names of the channels on which worlds speak */
   constructor(consoles: string[]) {
-    this.#readers = new Map(consoles.map((name) => [name, new LineReader()]))
+    this.#readers = new Map(consoles.map((name) => [name, { reader: new LineReader(), parts: new LineParts() }]))
   }
 
   get stage(): Stage {
@@ -19,8 +27,8 @@ export class BootFollower {
 
   /** Takes bytes of a channel; returns the stages that they begin. */
   bytes(channel: string, chunk: Uint8Array): StageReached[] {
-    const lines = this.#readers.get(channel)?.push(chunk) ?? []
-    return lines.map((line) => this.#stages.line(channel, line)).filter((reached) => reached !== undefined)
+    const followed = this.#readers.get(channel)
+    return followed ? this.#follow(channel, followed, followed.reader.push(chunk)) : []
   }
 
   /** Takes records; returns the stages that they begin. */
@@ -30,9 +38,14 @@ export class BootFollower {
 
   /** The machine has powered off and its consoles have closed; a last line without an end counts too. */
   off(): StageReached[] {
-    const last = [...this.#readers].flatMap(([name, reader]) =>
-      reader.end().map((line) => this.#stages.line(name, line)),
-    )
+    const last = [...this.#readers].flatMap(([name, followed]) => this.#follow(name, followed, followed.reader.end()))
     return [...last, this.#stages.off()].filter((reached) => reached !== undefined)
+  }
+
+  #follow(channel: string, { parts }: Followed, lines: readonly ConsoleLine[]): StageReached[] {
+    return lines
+      .flatMap((line) => parts.split(line) ?? line)
+      .map((line) => this.#stages.line(channel, line))
+      .filter((reached) => reached !== undefined)
   }
 }

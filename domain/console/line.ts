@@ -10,6 +10,8 @@ export interface ConsoleLine {
   garbage?: number
   /** How many escape sequences of this line do more than colour: they move the cursor, clear, or rub out; absent when none. */
   escapes?: number
+  /** What stands before this text on the same line, said by somebody else; absent for a text that begins its line. */
+  after?: string
 }
 
 /** Everything that one console of an attempt said. */

@@ -27,9 +27,10 @@ export class Replays {
     }
     const before = this.#waiting
     this.#waiting = line
-    const wasCut = this.#isAgain && before !== undefined && this.#said(line).startsWith(this.#said(before))
+    const isAgain = this.#isAgain
     this.#isAgain = false
-    return wasCut ? undefined : before
+    if (!isAgain || before === undefined) return before
+    return withoutCut(before, this.#said(before), this.#said(line))
   }
 
   /** The last line, when no other will come. */
@@ -38,6 +39,17 @@ export class Replays {
     this.#waiting = undefined
     return last
   }
+}
+
+/** Characters with which a message begins, the stamp: by these it is found behind what somebody else had written on its line. */
+const beginning = 14
+
+/** What is left of a line, as the target said it, once the message is taken away that is said whole later; undefined if nothing is. */
+function withoutCut(before: ConsoleLine, said: string, whole: string): ConsoleLine | undefined {
+  if (whole.startsWith(said)) return undefined
+  const at = said.lastIndexOf(whole.slice(0, beginning))
+  if (at < 0 || whole.length < beginning || !whole.startsWith(said.slice(at))) return before
+  return { ...before, text: before.text.slice(0, before.text.length - said.length + at) }
 }
 
 /** Takes the lines of a whole console; returns them without what its kernel says again. */

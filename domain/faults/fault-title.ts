@@ -1,4 +1,5 @@
 import type { SignatureMatch } from '../signatures/match.ts'
+import { asPrinted } from './decoded-symbols.ts'
 import { culpritOf, isChecker, isMappingSymbol } from './culprit.ts'
 import { isOfMemoryCgroup } from './is-warning.ts'
 import { ofStalled, stalledTask } from './stalled-task.ts'
@@ -44,7 +45,8 @@ function functionOf(message: string): string | undefined {
   return name && !isMappingSymbol(name) ? name : undefined
 }
 
-const inFunction = (what: string): string => {
+const inFunction = (said: string): string => {
+  const what = asPrinted(said)
   const symbol = / in (.+)$/.exec(what)?.[1]
   return symbol ? what.replace(symbol, stableSymbol(symbol)) : what
 }

@@ -4,10 +4,11 @@ import { citeLines } from '../evidence/cite.ts'
 import { knownIn, type KnownLine, type KnownLog } from '../shown/known-lines.ts'
 import type { FaultKind, Signature } from '../signatures/signature.ts'
 import { CallerLines, callerOf, type LinesOfOne } from './caller-lines.ts'
+import { asPrinted } from './decoded-symbols.ts'
 import type { Fault } from './fault.ts'
 import { faultTitle } from './fault-title.ts'
 import { isWarning } from './is-warning.ts'
-import { panicsByDesign } from './panic-by-design.ts'
+import { panicOfUnknownDesign, panicsByDesign } from './panic-by-design.ts'
 import { reportRange, type ReportRange } from './report-range.ts'
 import { resetLoop } from './reset-loop.ts'
 
@@ -15,10 +16,12 @@ import { resetLoop } from './reset-loop.ts'
 export function faultsOf(consoles: readonly (ConsoleLog | KnownLog)[]): Fault[] {
   const read = consoles.map((log) => ({ log, lines: knownIn(log) }))
   const byDesign = panicsByDesign(read.map(({ lines }) => lines))
+  const unknown = panicOfUnknownDesign(consoles)
   return read.flatMap(({ log, lines }) => {
     const kernelAfter = (at: number): boolean =>
       read.some((each) => each.lines.some((line) => isKernel(line) && (each.log !== log || line.index > at)))
-    return faultsIn(log, lines, (line) => byDesign(log, lines, line), kernelAfter)
+    const isNone = (line: KnownLine): boolean => line.index === unknown?.index || byDesign(log, lines, line)
+    return faultsIn(log, lines, isNone, kernelAfter)
   })
 }
 
@@ -85,7 +88,7 @@ function fault(
   const said = (from: number, to: number): string[] => {
     const lines = log.lines.slice(from, to).map(({ text }) => text)
     const own = ofOthers.includes(kind) ? lines : sameCaller(lines, log.lines[index]?.text ?? '')
-    return own.map((text) => kernelMessage(text).message)
+    return own.map((text) => asPrinted(kernelMessage(text).message))
   }
   const report = said(index, last + 1)
   return {

@@ -4,6 +4,7 @@ import { matchSignatures } from '../signatures/match.ts'
 import type { Signature } from '../signatures/signature.ts'
 import { speakerOf } from '../signatures/speaker.ts'
 import type { World } from '../world.ts'
+import { asPrinted } from './decoded-symbols.ts'
 import { goesOnWith } from './goes-on-with.ts'
 import { isOfGracePeriods } from './stalled-task.ts'
 
@@ -55,7 +56,7 @@ export function reportRange(
   signature: Signature,
   faults: FaultsByLine,
 ): ReportRange {
-  const text = (index: number) => kernelMessage(lines[index]?.text ?? '').message
+  const text = (index: number) => asPrinted(kernelMessage(lines[index]?.text ?? '').message)
   const first = firstLine(text, at)
   const report: Report = { text, at, most: Math.min(at + longest, lines.length - 1), signature, faults }
   if (!signature.id.startsWith('fault.')) return { first, last: firmwareEnd(lines, report) }

@@ -1,3 +1,4 @@
+import { Doubles } from '../console/doubles.ts'
 import { kernelMessage } from '../console/kernel-message.ts'
 import type { ConsoleLine } from '../console/line.ts'
 import { withKnown, type KnownLog } from '../shown/known-lines.ts'
@@ -22,6 +23,8 @@ export interface BootInFile {
   /** The kernel's banner, whole: two boots of one file set have the same one if they are the same boot. */
   banner?: string
   cmdline?: string
+  /** Whether the log may lack a part of the command line. */
+  cmdlineIsCut?: boolean
   stage: SeenStage
   stageLine?: ConsoleLine
   taints: Taint[]
@@ -41,6 +44,7 @@ export class BootReader {
   readonly #stage = new StageSeen()
   readonly #stamps = new StampHabit()
   readonly #cmdline = new CommandLine()
+  readonly #doubles = new Doubles()
   readonly #tail: ConsoleLine[] = []
   #from = 0
   #to = 0
@@ -52,7 +56,7 @@ export class BootReader {
 
   constructor(console: string) {
     this.#console = console
-    this.#taints = new TaintReader(console)
+    this.#taints = new TaintReader(console, true)
   }
 
   /** Takes the next line, as the target said it. */
@@ -62,7 +66,7 @@ export class BootReader {
     const isQuoted = glimpse.match !== undefined && this.#stamps.isQuoted(line, glimpse)
     this.#stamps.line(line, glimpse)
     this.#taints.line(line, isQuoted ? undefined : glimpse.match)
-    if (isQuoted) return
+    if (isQuoted || this.#doubles.isAgain(line, glimpse.at, glimpse.match?.signature.fault !== undefined)) return
     this.#take(line, glimpse)
     this.#tail[this.#count % edge] = line
   }
@@ -81,10 +85,10 @@ export class BootReader {
   end(): BootInFile {
     const { stage, line } = this.#stage.reached
     const all = this.#kept.end()
-    const last = all.at(-1)?.number ?? 0
+    const last = all.at(-1)?.offset ?? -1
     const kept = this.#hasLoneBugs && !isKernel(stage) ? withoutLoneBugs(all) : all
     // The end of a log tells how it ended, whatever the lines say.
-    const tail = this.#tail.filter(({ number }) => number > last).sort((a, b) => a.offset - b.offset)
+    const tail = this.#tail.filter(({ offset }) => offset > last).sort((a, b) => a.offset - b.offset)
     const cmdline = this.#cmdline.text
     return {
       log: withKnown({ console: this.#console, lines: [...kept, ...tail] }),
@@ -93,6 +97,7 @@ export class BootReader {
       ...(this.#kernel !== undefined && { kernel: this.#kernel }),
       ...(this.#banner !== undefined && { banner: this.#banner }),
       ...(cmdline !== undefined && { cmdline }),
+      ...(cmdline !== undefined && !this.#cmdline.isWhole && { cmdlineIsCut: true }),
       stage,
       ...(line && { stageLine: line }),
       // Where a boot begins is the splitter's to say.
@@ -117,9 +122,10 @@ export class BootReader {
     return [{ kind: 'repeated', voids: false, sentence, count, evidence }]
   }
 
-  #keep(line: ConsoleLine, { match }: Glimpse): void {
+  #keep(line: ConsoleLine, glimpse: Glimpse): void {
+    const { match } = glimpse
     const message = match?.message ?? kernelMessage(line.text).message
-    const isCmdline = this.#cmdline.line(message)
+    const isCmdline = this.#cmdline.line(line, message, glimpse)
     this.#kept.line(line, match, isCmdline ? 'cmdline' : undefined)
     if (match?.signature.id === 'linux.banner') {
       this.#kernel ??= match.groups['release']

@@ -52,9 +52,12 @@ export function inspect(
   }
 }
 
-function judgeBoot({ parts, cmdline }: JoinedBoot, sources: readonly RecordSource[]): InspectReport['findings'] {
+function judgeBoot(
+  { parts, cmdline, cmdlineIsCut }: JoinedBoot,
+  sources: readonly RecordSource[],
+): InspectReport['findings'] {
   const shown = {
-    asked: { cmdline, config: {}, modules: [] },
+    asked: { cmdline, ...(cmdlineIsCut && { cmdlineIsCut }), config: {}, modules: [] },
     host: { stop: 'power-off' as const, reason: '', stage: 'off' as const },
     consoles: parts.map(({ log }) => log),
     records: sources.map(({ record }) => record),

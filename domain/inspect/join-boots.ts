@@ -7,6 +7,8 @@ export interface JoinedBoot {
   /** The kernel's release; absent where no part shows it. */
   kernel?: string
   cmdline?: string
+  /** Whether the logs may lack a part of the command line. */
+  cmdlineIsCut?: boolean
 }
 
 /**
@@ -53,6 +55,12 @@ function hasKernel({ stage, banner }: BootInFile): boolean {
 
 function joined(parts: BootInFile[]): JoinedBoot {
   const kernel = parts.find((part) => part.kernel !== undefined)?.kernel
-  const cmdline = parts.find((part) => part.cmdline !== undefined)?.cmdline
-  return { parts, ...(kernel !== undefined && { kernel }), ...(cmdline !== undefined && { cmdline }) }
+  const asked = parts.filter((part) => part.cmdline !== undefined)
+  const { cmdline, cmdlineIsCut } = asked.find((part) => !part.cmdlineIsCut) ?? asked[0] ?? {}
+  return {
+    parts,
+    ...(kernel !== undefined && { kernel }),
+    ...(cmdline !== undefined && { cmdline }),
+    ...(cmdlineIsCut && { cmdlineIsCut }),
+  }
 }

@@ -1,15 +1,11 @@
 import { LineReader } from '../console/line-reader.ts'
 import type { ConsoleLine } from '../console/line.ts'
-import { Replays } from '../console/replays.ts'
 import { BootReader, type BootInFile } from './boot-reader.ts'
 import type { Glimpse } from './boot-start.ts'
+import { KeptDump } from './kept-dump.ts'
+import type { PrefixReader } from './prefix.ts'
 import type { RecentBytes } from './recent-bytes.ts'
-
-/** A line as the target said it, and what it is to the question where a boot begins. */
-export interface SeenLine {
-  line: ConsoleLine
-  glimpse: Glimpse
-}
+import { SeenLines, type SeenLine } from './seen-lines.ts'
 
 /** A boot of more bytes is read at once: memory does not grow with it. */
 export const mostUnread = 1024 * 1024
@@ -21,7 +17,7 @@ export const mostUnread = 1024 * 1024
 export class LateBoot {
   readonly #console: string
   readonly #bytes: RecentBytes
-  readonly #look: (raw: ConsoleLine) => SeenLine
+  readonly #prefix: PrefixReader
   /** Offsets of the lines that are the kernel's log printed again; whether that has them already. */
   readonly #again = new Map<number, boolean>()
   #first: ConsoleLine | undefined
@@ -29,12 +25,12 @@ export class LateBoot {
 
   /**
    * @param bytes holds all bytes from the boot's first line on until the boot is read or given up
-   * @param look what each line was seen as when it was found, told again
+   * @param prefix the file's
    */
-  constructor(console: string, bytes: RecentBytes, look: (raw: ConsoleLine) => SeenLine) {
+  constructor(console: string, bytes: RecentBytes, prefix: PrefixReader) {
     this.#console = console
     this.#bytes = bytes
-    this.#look = look
+    this.#prefix = prefix
   }
 
   /** Offset in the file of the first byte that is yet to be read; undefined when nothing is. */
@@ -73,17 +69,17 @@ export class LateBoot {
     const boot = new BootReader(this.#console)
     const { offset, number } = this.#first ?? { offset: to, number: 1 }
     const reader = new LineReader({ offset, number })
-    const replays = new Replays((raw) => this.#look(raw).line.text)
-    const take = (raw: ConsoleLine | undefined): void => {
-      if (!raw) return
-      const { line, glimpse } = this.#look(raw)
-      const known = this.#again.get(raw.offset)
+    const lines = new SeenLines(this.#prefix)
+    const dump = new KeptDump()
+    const take = ({ line, glimpse }: SeenLine): void => {
+      if (dump.holds(glimpse)) return
+      const known = this.#again.get(line.offset)
       if (known === undefined) boot.line(line, glimpse)
       else boot.again(line, glimpse, known)
     }
-    for (const part of this.#bytes.between(offset, to)) for (const raw of reader.push(part)) take(replays.line(raw))
-    for (const raw of reader.end()) take(replays.line(raw))
-    take(replays.end())
+    for (const part of this.#bytes.between(offset, to)) for (const raw of reader.push(part)) lines.take(raw, take)
+    for (const raw of reader.end()) lines.take(raw, take)
+    lines.end(take)
     this.#again.clear()
     return boot
   }

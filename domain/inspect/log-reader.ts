@@ -1,15 +1,14 @@
-import { stampOf } from '../console/kernel-message.ts'
 import { LineReader } from '../console/line-reader.ts'
 import type { ConsoleLine } from '../console/line.ts'
-import { Replays } from '../console/replays.ts'
 import { isShellPrompt } from '../console/shell-prompt.ts'
-import { matchSignatures } from '../signatures/match.ts'
 import { BootReader, type BootInFile } from './boot-reader.ts'
 import { BootStart, type Glimpse } from './boot-start.ts'
+import { KeptDump } from './kept-dump.ts'
 import { PrefixReader } from './prefix.ts'
 import { RecentBytes } from './recent-bytes.ts'
-import { LateBoot, type SeenLine } from './late-boot.ts'
+import { LateBoot } from './late-boot.ts'
 import { AgainOrNot, SaidBefore } from './said-before.ts'
+import { SeenLines, type SeenLine } from './seen-lines.ts'
 
 /** What one log shows. */
 export interface LogShown {
@@ -52,8 +51,8 @@ interface EndedBoot {
 export class LogReader {
   readonly #name: string
   readonly #reader = new LineReader()
-  readonly #replays = new Replays((raw) => this.#prefix.strip(raw.text).text)
   readonly #prefix: PrefixReader
+  readonly #seen: SeenLines
   readonly #boots: EndedBoot[] = []
   #boot: BootReader | LateBoot
   /** What may have to be read again; kept once there are so many boots that most of them will be forgotten. */
@@ -63,6 +62,7 @@ export class LogReader {
   #latest = 0
   /** Whether the kernel's log so far is being printed again, and how far that came, in seconds. */
   #again: number | undefined
+  readonly #dump = new KeptDump()
   #held: Held | undefined
   /** Whether the last line without a stamp is a command that prints the kernel's log. */
   #asked = false
@@ -81,6 +81,7 @@ export class LogReader {
     this.#boot = new BootReader(name)
     const reader = new LineReader()
     this.#prefix = new PrefixReader(reader.push(head).map(({ text }) => text))
+    this.#seen = new SeenLines(this.#prefix)
   }
 
   /** Takes the next bytes of the file. */
@@ -94,31 +95,22 @@ export class LogReader {
   /** The file is at its end. */
   end(): LogShown {
     this.#read(this.#reader.end())
-    const last = this.#replays.end()
-    if (last) this.#line(last)
+    this.#seen.end(this.#line)
     if (this.#held) this.#settle(this.#held, this.#held.isAgain.end())
     const boots = this.#boots.map((boot) => boot.shown())
     return { lines: this.#lines, boots: [...boots, this.#boot.end(this.#bytes)], bootCount: this.#bootCount }
   }
 
-  #look(raw: ConsoleLine): SeenLine {
-    const inner = this.#prefix.strip(raw.text)
-    const line = inner.text === raw.text ? raw : { ...raw, text: inner.text }
-    const match = matchSignatures(line)
-    return { line, glimpse: { inner, match, at: match ? match.at : stampOf(line.text) } }
-  }
-
   #read(lines: readonly ConsoleLine[]): void {
     for (const raw of lines) {
       this.#lines = raw.number
-      const line = this.#replays.line(raw)
-      if (line) this.#line(line)
+      this.#seen.take(raw, this.#line)
     }
   }
 
-  #line(raw: ConsoleLine): void {
-    this.#at = raw.offset
-    const { line, glimpse } = this.#look(raw)
+  readonly #line = ({ line, glimpse }: SeenLine): void => {
+    this.#at = line.offset
+    if (this.#dump.holds(glimpse)) return
     const held = this.#held
     if (held && !held.start.begins(glimpse)) return this.#hold(held, line, glimpse)
     if (held) this.#settle(held, held.isAgain.end())
@@ -179,7 +171,7 @@ export class LogReader {
     this.#boots.push(ended(this.#boot, offset))
     if (this.#boots.length > keptBoots.first + keptBoots.last) this.#boots.splice(keptBoots.first, 1)
     this.#boot = this.#recent?.has(offset)
-      ? new LateBoot(this.#name, this.#recent, (raw) => this.#look(raw))
+      ? new LateBoot(this.#name, this.#recent, this.#prefix)
       : new BootReader(this.#name)
     this.#bootCount++
   }

@@ -1,6 +1,9 @@
 import { stampEnd } from '../console/kernel-message.ts'
 import { commonLead, learnPrefix } from './learn-prefix.ts'
-import { around, dmesg, ofKernel, ofProcess } from './outer-layers.ts'
+import { speakerOf } from '../signatures/speaker.ts'
+import { loaderOf } from './loader-lines.ts'
+import { WrappedLines } from './wrapped-lines.ts'
+import { around, calendarStamp, dmesg, ofKernel, ofProcess } from './outer-layers.ts'
 
 /** A line of a log as the target said it, without what the tools on the way put before it. */
 export interface InnerLine {
@@ -50,6 +53,10 @@ export class PrefixReader {
   readonly #hostFollows: boolean
   /** KernelCI and LAVA put two blanks behind their time, where others put one. */
   readonly #twoBlanks: boolean
+  /** The stamps that dmesg -T would make are a terminal program's here: firmware has them, or lines that have the kernel's own. */
+  readonly #terminalStamps: boolean
+  /** Which lines of the file were wrapped; undefined where none was. */
+  readonly wrapped: WrappedLines | undefined
   /** A page that was copied has its blanks from the start. */
   readonly #fromWeb: boolean
 
@@ -59,6 +66,7 @@ export class PrefixReader {
     this.#fromWeb = page.some((text, n) => text !== first[n])
     this.#lead = commonLead(page)
     const head = page.map((text) => this.#withoutLead(text))
+    this.#terminalStamps = head.some(isStampedByTerminal)
     const inside = head.map((text) => text.slice(this.#outer(text)))
     const logged = head
       .map((text) => text.slice(Math.max(0, after(around, text, 0))))
@@ -66,6 +74,8 @@ export class PrefixReader {
     this.#twoBlanks = logged.length >= enoughLines && logged.every((text) => text.startsWith(' '))
     this.#hostFollows = head.some((text) => after(host, text, after(stamp, text, 0)) > 0)
     this.#learned = learnPrefix(inside.filter((text, n) => this.#logged(text, text !== head[n]).by === undefined))
+    const wrapped = new WrappedLines(first.map((text) => this.strip(text)))
+    this.wrapped = wrapped.areThere ? wrapped : undefined
   }
 
   /** Takes the text of a line, cleaned; returns what the target said, whatever the text. */
@@ -94,7 +104,8 @@ export class PrefixReader {
     let at = 0
     for (let layer = 0; layer < layers; layer++) {
       const learned = this.#learned ? after(this.#learned, text, at) : -1
-      const end = learned > at ? learned : after(around, text, at)
+      const known = learned > at ? learned : after(around, text, at)
+      const end = known > at || !this.#terminalStamps ? known : after(calendarStamp, text, at)
       if (end <= at) break
       at = end
     }
@@ -164,6 +175,16 @@ export class PrefixReader {
     }
   }
 }
+
+/** Whether a stamp as of dmesg -T stands before what dmesg does not print. */
+function isStampedByTerminal(text: string): boolean {
+  const end = after(calendarStamp, text, 0)
+  if (end < 0) return false
+  const said = text.slice(end)
+  return after(stamp, said, 0) > 0 || speakerOf(said) !== 'NS' || loaderOf(said) !== undefined || uboot.test(said)
+}
+
+const uboot = /^U-Boot 20\d\d\.\d\d/
 
 /** The fields of journalctl's JSON (systemd.journal-fields(7)); a message that is no UTF-8 is a list of its bytes. */
 function fromJournal(text: string): InnerLine {

@@ -30,7 +30,7 @@ const named =
 const firstProcess = /\]\[ *T1\b[^\]]*\] init: /
 /** What init systems put on a console. */
 const ofInit =
-  /^(?:\[ {2}OK {2}\] |\[FAILED\] Failed |INIT: version |OpenRC \S+ |BusyBox v\d|Please press Enter to activate this console)/
+  /^(?:\[ {2}OK {2}\] |Begin: .+ \.\.\. |\[FAILED\] Failed |INIT: version |OpenRC \S+ |BusyBox v\d|Please press Enter to activate this console)/
 /** What distributions and login put there; where there is no kernel, others say the same. */
 const ofSystem = /^(?:Welcome to .+!|Starting \S.*: OK|.{1,64} login:)\s*$/
 /** What a shell puts there: the target's, or that of the host from which the target is started and looked at. */
@@ -53,6 +53,10 @@ const ofArea: Record<string, SeenStage> = {
   uboot: 'bootloader',
   edk2: 'bootloader',
 }
+/** What U-Boot and barebox say too, before a trace of their own. */
+const ofAnyone = new Set(['fault.trace'])
+/** What tells that no init came of `Run ... as init process` (init/main.c kernel_init()): the next one is tried, or none is left. */
+const noInit = new Set(['linux.init-failed', 'fault.no-init'])
 /** Stages in which nobody speaks through a kernel's log. */
 const notYet: readonly SeenStage[] = ['unknown', 'firmware', 'spmc', 'bootloader']
 /** Whether a kernel spoke, or what it started. */
@@ -67,6 +71,8 @@ const plainWords = 2
 export class StageSeen {
   #stage: SeenStage = 'unknown'
   #line: ConsoleLine | undefined
+  /** The line that shows the kernel, for when no init came of its start. */
+  #kernelLine: ConsoleLine | undefined
   #stamped = 0
   #plain = 0
   #banner = false
@@ -84,9 +90,13 @@ export class StageSeen {
     if (match) {
       const { stage, id } = match.signature
       if (stage) this.#reach(ofStage[stage], line)
-      else if (!notKernel.test(id)) this.#reach('kernel', line)
+      else if (!notKernel.test(id) && (at !== undefined || !ofAnyone.has(id))) this.#reach('kernel', line)
       else if (notYet.includes(this.#stage))
         this.#reach(partitionStart(line.text) > 0 ? 'spmc' : ofArea[id.slice(0, id.indexOf('.'))], line)
+      if (noInit.has(id) && this.#stage === 'init') {
+        this.#stage = 'kernel'
+        this.#line = this.#kernelLine ?? line
+      }
       if (id === 'linux.boot-cpu' || id === 'linux.banner') this.#banner = true
       if (last.test(id)) this.#over = true
     }
@@ -122,5 +132,6 @@ export class StageSeen {
     if (stage === undefined || seenStages.indexOf(stage) <= seenStages.indexOf(this.#stage)) return
     this.#stage = stage
     this.#line = line
+    if (stage === 'kernel') this.#kernelLine = line
   }
 }

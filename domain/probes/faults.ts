@@ -4,6 +4,7 @@ import type { Finding } from '../finding.ts'
 import type { Sighting } from '../signatures/sighting.ts'
 import { stages } from '../stage.ts'
 import { cite, citeLines, citeRecord } from '../evidence/cite.ts'
+import { panicOfUnknownDesign } from '../faults/panic-by-design.ts'
 import { fail, pass, unknown, type SomeEvidence } from './outcome.ts'
 import type { Probe } from './probe.ts'
 import type { Seen } from './seen.ts'
@@ -88,11 +89,25 @@ function finding(seen: Seen, where: Fault['where'], found: Fault[]): Finding {
         : `The ${where} reported: ${main.title}${more}${why ? `; ${why.says}` : ''}.`
     return fail(id, sentence, evidence, why ? { ...facts, init: why.path, errno: why.errno } : facts)
   }
+  const panic = where === 'firmware' ? panicOfUnknownDesign(seen.shown.consoles) : undefined
+  if (panic)
+    return unknown(
+      id,
+      "TF-A's last word is a panic, as it is behind an orderly power-off, too: the console of the kernel would tell.",
+      [citeLines(panic.log, panic.index, panic.index)],
+    )
   const end = seen.records('end').at(-1)
   if (end) return pass(id, `No console shows a fault of the ${where}, and the boot came to its end.`, [citeRecord(end)])
   const silent = `No console shows a fault of the ${where}, but the boot did not come to its end either`
   const why = where === 'kernel' ? whyNot(seen, '') : undefined
   if (why?.line && why.file === 'there') return unknown(id, `${silent}; ${why.says}.`, [cite(why.line)])
+  const down = seen.last('linux.power-down') ?? seen.last('linux.restart')
+  if (down)
+    return unknown(
+      id,
+      `No console shows a fault of the ${where}, and the kernel went down in order; nothing tells whether it said all.`,
+      [cite(down)],
+    )
   return unknown(id, `${silent}.`)
 }
 

@@ -49,8 +49,8 @@ function judge(seen: Seen, counted: CountedCalls, form: Form): Finding {
   const taking = sent.filter((call) => takes(seen, call, property))
   const expected = taking.filter((call) => !refusesZeros(call, counted))
   const refused = expected.find(({ body }) => body.errno !== 0)
-  const facts = { sent: expected.length, ...tpmFacts(expected), ...driverFacts(seen, expected) }
-  const driver = driverLine(seen, expected)
+  const driver = driverLine(seen, expected, form)
+  const facts = { sent: expected.length, ...tpmFacts(expected), ...driverFacts(driver) }
   const evidence = [...(driver ? [cite(driver)] : []), ...counted.evidence]
   const [one, ...others] = expected
   if (!one && taking.length > 0)
@@ -111,12 +111,21 @@ function tpmFacts(calls: Call[]): Record<string, FactValue> {
   })
 }
 
-function driverLine(seen: Seen, calls: Call[]): Sighting | undefined {
-  return calls.some(({ body }) => body.about === tpm) ? seen.last('tpm.crb-ffa-refused') : undefined
+/**
+ * What the TPM's driver says of its first message, if that was of the form asked about: DIRECT_REQ2 where the partition
+ * takes it (tpm_crb_ffa.c tpm_crb_ffa_probe()).
+ */
+function driverLine(seen: Seen, calls: Call[], { id }: Form): Sighting | undefined {
+  const call = calls.find(({ body }) => body.about === tpm)
+  if (!call) return undefined
+  const isSecond = seen
+    .records('ffa-partition')
+    .some(({ body }) => body.uuid === tpm && (body.properties & second.property) !== 0)
+  return isSecond === (id === second.id) ? seen.last('tpm.crb-ffa-refused') : undefined
 }
 
-function driverFacts(seen: Seen, calls: Call[]): Record<string, FactValue> {
-  const rc = driverLine(seen, calls)?.match.groups['errno']
+function driverFacts(line: Sighting | undefined): Record<string, FactValue> {
+  const rc = line?.match.groups['errno']
   return known({ driver_rc: rc === undefined ? undefined : Number(rc) })
 }
 
@@ -124,8 +133,7 @@ function driverFacts(seen: Seen, calls: Call[]): Record<string, FactValue> {
 function byDrivers(seen: Seen, otherwise: Finding): Finding {
   if (seen.records('ffa-call').length > 0) return otherwise
   const refused = seen.last('tpm.crb-ffa-refused')
-  const bad =
-    (refused && errnoOf(refused) !== notSupported ? refused : undefined) ?? overFfa(seen, 'optee.unexpected-error')
+  const bad = (refused && isFirstForm(seen, refused) ? refused : undefined) ?? overFfa(seen, 'optee.unexpected-error')
   if (bad?.match.groups['errno'] !== undefined)
     return fail(first.id, `A driver's direct message was refused: ${bad.match.message}.`, [cite(bad)], {
       errno: errnoOf(bad),
@@ -139,6 +147,18 @@ function byDrivers(seen: Seen, otherwise: Finding): Finding {
 
 /** What FFA_MSG_SEND_DIRECT_REQ2 gives where pKVM, or the driver for want of it, does not send it (ffa_sync_send_receive2()). */
 const notSupported = -95
+
+/**
+ * Whether the message that the TPM's driver tells of was no DIRECT_REQ2, which came with FF-A 1.2. pKVM lets none pass and
+ * gives -95; another error under pKVM is that of the older form.
+ */
+function isFirstForm(seen: Seen, refused: Sighting): boolean {
+  if (errnoOf(refused) === notSupported) return false
+  const takeover = takeoverOf(seen)
+  if (takeover && isBefore(takeover.mode, refused) === true) return true
+  const { minor } = seen.last('ffa.firmware-version')?.match.groups ?? {}
+  return minor === undefined || Number(minor) < 2
+}
 
 /** -95 under pKVM is its block list, which DIRECT_REQ2 is on and DIRECT_REQ is not (nvhe/ffa.c ffa_call_supported()). */
 function byDriver2(seen: Seen, otherwise: Finding): Finding {

@@ -9,12 +9,13 @@ export function askedKvmMode(cmdline: string): string | undefined {
 }
 
 /**
- * The KVM mode that the kernel was asked for, as `askedKvmMode` says it; `unknown` where no command line is known and
- * nothing that the kernel said gives it away: a protected mode, or none at all, comes only of being asked for, and only of
- * one that was asked for it says `Protected KVM not available with VHE` (arch/arm64/kvm/arm.c early_kvm_mode_cfg()).
+ * The KVM mode that the kernel was asked for, as `askedKvmMode` says it; `unknown` where no command line is known, or
+ * not all of it, and nothing that the kernel said gives it away: a protected mode, or none at all, comes only of being asked for,
+ * and only of one that was asked for it says `Protected KVM not available with VHE` (arch/arm64/kvm/arm.c early_kvm_mode_cfg()).
  */
 export function askedMode(seen: Seen): string | undefined {
-  if (seen.commandLine !== undefined) return askedKvmMode(seen.commandLine)
+  const asked = askedKvmMode(seen.commandLine ?? '')
+  if (asked !== undefined || (seen.commandLine !== undefined && !seen.commandLineIsCut)) return asked
   const came = [...seen.all('kvm.mode'), ...seen.all('kvm.feature')].flatMap(({ match }) => Object.values(match.groups))
   if (came.some((word) => word.startsWith('Protected'))) return 'protected'
   if (seen.all('kvm.ignored').some(({ match }) => match.message.startsWith('Protected'))) return 'protected'

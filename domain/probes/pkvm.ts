@@ -137,9 +137,10 @@ function finalised(seen: Seen): Finding {
     return unknown(id, 'No line of the log says that pKVM came up.')
   }
   if (!returned) {
-    const why = seen.onCommandLine('initcall_debug')
-      ? 'no line says that finalize_pkvm returned'
-      : 'without initcall_debug on the command line nothing shows that finalize_pkvm ran'
+    const why =
+      seen.onCommandLine('initcall_debug') || seen.commandLineIsCut
+        ? 'no line says that finalize_pkvm returned'
+        : 'without initcall_debug on the command line nothing shows that finalize_pkvm ran'
     return unknown(id, `pKVM came up, but ${why}.`, [cite(takeover.mode)])
   }
   const facts = known({ at: returned.match.at })
@@ -169,6 +170,13 @@ function hypPanic(seen: Seen): Finding {
   if (!came) return unknown(id, 'No line of the log says whether there is a hypervisor apart from the kernel.')
   const end = seen.records('end').at(-1)
   if (end) return pass(id, `The boot came to its end in the mode "${mode}".`, [cite(came), citeRecord(end)])
+  const down = seen.last('linux.power-down') ?? seen.last('linux.restart')
+  if (down)
+    return unknown(
+      id,
+      'No line shows a panic of the hypervisor, and the kernel went down in order; nothing tells whether it said all.',
+      [cite(came), cite(down)],
+    )
   return unknown(id, 'No line shows a panic of the hypervisor, but the boot did not come to its end either.', [
     cite(came),
   ])

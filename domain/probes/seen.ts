@@ -78,6 +78,11 @@ export class Seen {
       .join(' ')
   }
 
+  /** Whether what is not on the known part of the command line may be on it all the same. */
+  get commandLineIsCut(): boolean {
+    return this.shown.asked.cmdlineIsCut ?? false
+  }
+
   /** Whether a word is known to stand on the kernel command line. */
   onCommandLine(word: string): boolean {
     return this.commandLine?.split(/\s+/).includes(word) ?? false

@@ -1,12 +1,14 @@
 import { magic, maxFrame } from './frame.ts'
 
-/** What is kept of a line that is not complete: a frame, and a terminal's line end. */
-const longestOpen = maxFrame + 2
+/** The longest line of the kernel with its prefix, and a terminal's line end (PRINTK_MESSAGE_MAX, kernel/printk/internal.h). */
+const longestBehind = 2048 + 64 + 2
+/** What is kept of a line that is not complete: a frame, and the kernel's line that may stand behind it before its line feed comes. */
+const longestOpen = maxFrame + longestBehind
 
 /**
  * Finds the lines of a byte stream that hold the beginning of a frame. It looks for the magic first and for line feeds
  * only around it, so that it costs next to nothing on a boot console. Of a line that is not complete only as much is kept
- * as a frame can be long (and a terminal's `\r\n`), since a frame ends its line: memory is bounded whatever arrives.
+ * as a frame and a line of the kernel behind it can be long: memory is bounded whatever arrives.
  */
 export class FrameLines {
   // The wire is ASCII; what this decoder makes of other bytes does not matter, the checksum refuses them.
@@ -45,9 +47,9 @@ function holdsMagic(bytes: Uint8Array): boolean {
   return false
 }
 
-/** The parts of a line that may be a frame: from each magic to the line's end, no longer than a frame, the last one first. */
+/** The parts of a line that may begin with a frame: from each magic to the line's end, the last one first, so far from the end as one can begin. */
 export function* frameCandidates(line: string): Generator<string> {
-  const first = Math.max(0, line.length - maxFrame)
+  const first = Math.max(0, line.length - longestOpen)
   for (let at = line.lastIndexOf(magic); at >= first; at = at === 0 ? -1 : line.lastIndexOf(magic, at - 1)) {
     yield line.slice(at)
   }

@@ -3,7 +3,7 @@ import type { RecordBody } from './record.ts'
 
 /**
  * The frame around a record: `HYP1 <sequence> <length> <crc32> <payload>` and a line feed, printable ASCII only.
- * `length` counts the payload's bytes; `crc32` is eight hex digits over `<sequence> <length> <payload>`, so that a flipped
+ * `length` counts the payload's bytes, and says where the frame ends if the kernel's words stand behind it on its line; `crc32` is eight hex digits over `<sequence> <length> <payload>`, so that a flipped
  * digit in the sequence number is noticed too. The payload is compact JSON of a RecordBody. `guest/init/frame.c` is the
  * sender.
  */
@@ -51,6 +51,28 @@ export function decodeFrame(text: string): Frame | undefined {
     return undefined
   if (!printable.test(payload) || checksum(`${sequence} ${length}`, payload) !== crc) return undefined
   return { sequence: Number(sequence), payload }
+}
+
+/**
+ * The frame that a text begins with, and how many characters it has: `length` says where its payload ends, and what stands
+ * behind that, as a line of the kernel, is none of it. Undefined when the text does not begin with a whole one.
+ */
+export function frameAtStart(text: string): { frame: Frame; length: number } | undefined {
+  const match = header.exec(text)
+  if (match === null) return undefined
+  const length = match[0].length + Number(match[2])
+  const frame = decodeFrame(text.slice(0, length))
+  return frame && { frame, length }
+}
+
+/** The index behind the whole frame of a line inside which an index lies; -1 where it lies in none. */
+export function frameEnd(text: string, index: number): number {
+  const from = Math.max(0, index - maxFrame)
+  for (let at = text.lastIndexOf(magic, index); at >= from; at = at === 0 ? -1 : text.lastIndexOf(magic, at - 1)) {
+    const end = at + (frameAtStart(text.slice(at))?.length ?? 0)
+    if (end > index) return end
+  }
+  return -1
 }
 
 function checksum(checked: string, payload: string): string {

@@ -94,8 +94,15 @@ function startsWithMagic(bytes: Uint8Array, from: number, to: number): boolean {
   return to - from >= magicBytes.length && magicBytes.every((byte, n) => bytes[from + n] === byte)
 }
 
-/** Looked for within the line only: a console without brackets is not searched to its end for each of its lines. */
+/**
+ * A bracket that may begin a stamp: a blank or a digit follows (print_time(), kernel/printk/printk.c). Looked for within the
+ * line only: a console without brackets is not searched to its end for each of its lines.
+ */
 function indexOfBracket(bytes: Uint8Array, from: number, to: number): number {
-  for (let at = from; at < to; at++) if (bytes[at] === bracket) return at
+  for (let at = from; at < to; at++) if (bytes[at] === bracket && isBlankOrDigit(bytes[at + 1])) return at
   return -1
+}
+
+function isBlankOrDigit(byte: number | undefined): boolean {
+  return byte === 0x20 || (byte !== undefined && byte >= 0x30 && byte <= 0x39)
 }

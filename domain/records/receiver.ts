@@ -1,5 +1,5 @@
 import { frameCandidates, FrameLines } from './frame-lines.ts'
-import { decodeFrame, maxSequence, type Frame } from './frame.ts'
+import { frameAtStart, maxSequence, type Frame } from './frame.ts'
 import { sumsOf } from './kernel-log.ts'
 import { LineSums } from './line-sums.ts'
 import { parsePayload } from './record-schema.ts'
@@ -132,11 +132,11 @@ export class RecordReceiver {
   }
 }
 
-/** The frame that ends a line. Something else, e.g. half of a printk, may stand before it. */
+/** The last whole frame of a line. Something else, e.g. half of a printk, may stand before it, and a line of the kernel behind it. */
 function frameIn(line: string): Frame | undefined {
   for (const candidate of frameCandidates(line)) {
-    const frame = decodeFrame(candidate)
-    if (frame !== undefined) return frame
+    const whole = frameAtStart(candidate)
+    if (whole) return whole.frame
   }
   return undefined
 }

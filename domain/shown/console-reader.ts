@@ -1,7 +1,8 @@
 import type { ShownConsole } from '../attempt.ts'
-import { LineReader } from '../console/line-reader.ts'
+import { Doubles } from '../console/doubles.ts'
+import { stampOf } from '../console/kernel-message.ts'
 import type { ConsoleLine } from '../console/line.ts'
-import { Replays } from '../console/replays.ts'
+import { SaidLineReader } from '../console/said-line-reader.ts'
 import { matchSignatures, type SignatureMatch } from '../signatures/match.ts'
 import type { StageFollower } from '../stage/stage-follower.ts'
 import { TaintReader } from '../taint/taint-reader.ts'
@@ -27,9 +28,9 @@ export class ConsoleReader {
   readonly #console: string
   readonly #follower: StageFollower
   readonly #said: SaidLines | undefined
-  readonly #reader = new LineReader()
-  readonly #replays = new Replays()
+  readonly #reader = new SaidLineReader()
   readonly #taints: TaintReader
+  readonly #doubles = new Doubles()
   readonly #whole: ConsoleLine[] = []
   readonly #known: KnownLine[] = []
   #room = wholeText
@@ -47,18 +48,17 @@ export class ConsoleReader {
     this.#console = console
     this.#follower = follower
     this.#said = said
-    this.#taints = new TaintReader(console)
+    this.#taints = new TaintReader(console, true)
   }
 
   /** Takes the next bytes. */
   push(chunk: Uint8Array): void {
-    for (const raw of this.#reader.push(chunk)) this.#line(this.#replays.line(raw))
+    this.#reader.push(chunk, this.#line)
   }
 
   /** The console has said all. */
   end(): ShownConsole {
-    for (const raw of this.#reader.end()) this.#line(this.#replays.line(raw))
-    this.#line(this.#replays.end())
+    this.#reader.end(this.#line)
     const taints = this.#taints.end()
     if (!this.#behind) return { console: this.#console, lines: this.#whole, known: this.#known, taints }
     const kept = this.#behind.end()
@@ -77,10 +77,12 @@ export class ConsoleReader {
     }
   }
 
-  #line(line: ConsoleLine | undefined): void {
-    if (!line || this.#said?.leavesOut(this.#count++, line)) return
+  readonly #line = (line: ConsoleLine): void => {
+    const count = this.#count++
+    if (this.#said?.leavesOut(count, line)) return
     const match = matchSignatures(line)
     this.#taints.line(line, match)
+    if (this.#doubles.isAgain(line, match ? match.at : stampOf(line.text), match?.signature.fault !== undefined)) return
     if (match?.signature.stage) this.#follower.line(this.#console, line, match)
     if (this.#room > 0) {
       this.#room -= line.text.length + ofLine
@@ -92,7 +94,7 @@ export class ConsoleReader {
     this.#behind ??= new LinesThatMatter(this.#whole.at(-1), Math.max(0, reportLines - this.#sinceFault))
     this.#behind.line(line, match)
     if (match?.signature.fault) this.#faultsBehind[whereOf(match)]++
-    this.#last[line.number % lastLines] = line
+    this.#last[count % lastLines] = line
   }
 }
 

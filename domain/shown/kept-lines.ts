@@ -77,5 +77,12 @@ export class KeptLines {
  * V8, and what is put together and cut again is a string of its own. To encode and decode it takes seven times as long.
  */
 function own(line: ConsoleLine): ConsoleLine {
-  return { ...line, text: ` ${line.text.slice(0, limits.text)}`.slice(1) }
+  const { number, offset, garbage, escapes } = line
+  return {
+    number,
+    offset,
+    ...(garbage !== undefined && { garbage }),
+    ...(escapes !== undefined && { escapes }),
+    text: ` ${line.text.slice(0, limits.text)}`.slice(1),
+  }
 }

@@ -97,8 +97,9 @@ const list: FaultRow[] = [
   [
     'warn',
     'warn',
-    // A bare address where nothing names it: %pS without KALLSYMS, or of no symbol (lib/vsprintf.c symbol_string()).
-    /^WARNING: CPU: (?<cpu>\d+) PID: (?<pid>\d+) at (?:(?<file>\S+):(?<line>\d+) )?(?:(?<function>\S+)\+0x[0-9a-f]+\/0x[0-9a-f]+|0x[0-9a-f]{8,16}$)/,
+    // A bare address where nothing names it: %pS without KALLSYMS, or of no symbol (lib/vsprintf.c symbol_string()). A file
+    // behind the function is of scripts/decode_stacktrace.sh.
+    /^WARNING: CPU: (?<cpu>\d+) PID: (?<pid>\d+) at (?:(?<file>\S+):(?<line>\d+) )?(?:(?<function>\S+)\+0x[0-9a-f]+\/0x[0-9a-f]+|0x[0-9a-f]{8,16}$|\S+ \(\S+:\d+)/,
     'kernel/panic.c:877,881 __warn()',
     ['5.15', '6.12.117', '6.18.5'],
   ],

@@ -25,12 +25,14 @@ const innerFirmware = /\S(?:(?:NOTICE: {2}|ERROR: {3}|INFO: {4})\S|[EIDFM]\/TC:[
 /**
  * Takes a line of a console; returns the damage that shows in it, or undefined for the very most. Two worlds are told
  * from one that quotes another by what stands before the second one's prefix: who quotes puts a blank there.
+ * @param isOne whether it is known that no other voice begins in it (domain/console/line-parts.ts)
  */
-export function lineDamage(line: ConsoleLine): LineDamage | undefined {
+export function lineDamage(line: ConsoleLine, isOne = false): LineDamage | undefined {
   const { text, garbage = 0 } = line
   if (garbage >= garbageRun) return { kind: 'garbage', says: `has ${garbage} bytes of garbage` }
   if (isDoubled(text)) return { kind: 'doubled', says: 'has each byte twice' }
   if (stampOf(text) !== undefined) {
+    if (isOne) return undefined
     const start = messageStart(text)
     if (text.includes('[', start) && innerTime.test(text.slice(start)))
       return { kind: 'cut', says: 'holds two messages of the kernel: the end of the first is gone' }

@@ -21,6 +21,7 @@ interface Found {
 /** Reads one console for damage, line by line, in memory that does not grow with the log. */
 export class TaintReader {
   readonly #console: string
+  readonly #isCut: boolean
   readonly #follower = new StageFollower()
   readonly #found = new Map<string, Found & { kind: TaintKind }>()
   #boot = 1
@@ -29,14 +30,18 @@ export class TaintReader {
   #toldToReset = false
   #last: { line: ConsoleLine; at: number } | undefined
 
-  constructor(console: string) {
+  /** @param isCut whether lines come cut where another voice begins in them */
+  constructor(console: string, isCut = false) {
     this.#console = console
+    this.#isCut = isCut
   }
 
   /** Takes the next line, and what the catalogue knows of it. */
   line(line: ConsoleLine, match: SignatureMatch | undefined): void {
     if (match) this.#known(line, match)
-    const damage = lineDamage(line)
+    const { after } = line
+    const damage =
+      after === undefined ? lineDamage(line, this.#isCut) : lineDamage({ ...line, text: after + line.text })
     if (damage) this.#add(damage.kind, true, `${this.#place(line)} ${damage.says}.`, [line])
     if (line.escapes && this.#kernelSpoke)
       this.#add(

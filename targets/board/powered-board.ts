@@ -1,4 +1,5 @@
 import type { LabPlace } from '../../domain/lab/inventory.ts'
+import { LineParts } from '../../domain/console/line-parts.ts'
 import { LineReader } from '../../domain/console/line-reader.ts'
 import type { Line, Powered, TargetEnd } from '../powered.ts'
 import { unnoted, type NoteLab } from '../lab-log.ts'
@@ -186,6 +187,7 @@ export class PoweredBoard implements Powered {
   #listen({ name, worlds, line }: Attached): void {
     const said = { name, worlds }
     const reader = isConsole(said) && speaksNormalWorld(said) ? new LineReader() : undefined
+    const parts = new LineParts()
     const [about, by, console] = ['console', name, name] as const
     const greeting = Buffer.from(line.greeting).toString('latin1').trim().slice(0, longestGreeting)
     this.#note({ about, by, console, is: 'attached', words: greeting })
@@ -194,7 +196,7 @@ export class PoweredBoard implements Powered {
     line.stream.on('data', (chunk: Buffer) => {
       bytes += chunk.length
       this.#heard(name)
-      for (const { text } of reader?.push(chunk) ?? []) {
+      for (const { text } of (reader?.push(chunk) ?? []).flatMap((read) => parts.split(read) ?? read)) {
         const end = endWords(text)
         if (end === undefined) continue
         // One that was to be reset goes on talking.

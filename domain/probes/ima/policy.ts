@@ -16,7 +16,8 @@ const id = 'ima.policy'
 export function policy(seen: Seen): Finding {
   if (seen.symbol('IMA') === 'n') return skip(id, 'The kernel is built without IMA.')
   const cmdline = seen.commandLine
-  const wanted = cmdline === undefined ? undefined : askedPolicy(cmdline).join(' ')
+  const named = askedPolicy(cmdline ?? '').join(' ')
+  const wanted = named === '' && (cmdline === undefined || seen.commandLineIsCut) ? undefined : named
   const asked = known({ asked: wanted })
   const failed = seen.all('ima.policy-update').find(({ match }) => match.groups['result'] === 'failed')
   if (failed) return fail(id, 'A policy that was loaded was refused.', [cite(failed)])

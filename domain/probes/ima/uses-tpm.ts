@@ -6,7 +6,8 @@ import { cite, citeLines, citeRecord } from '../../evidence/cite.ts'
 import { ffaGaveUp } from '../ffa-gave-up.ts'
 import { citeEntry, mainList } from '../measured.ts'
 import { fail, known, pass, skip, unknown } from '../outcome.ts'
-import { isBefore, type Seen } from '../seen.ts'
+import { isBefore, Seen } from '../seen.ts'
+import { knownIn } from '../../shown/known-lines.ts'
 import type { Sighting } from '../../signatures/sighting.ts'
 import { driver } from '../tpm/driver.ts'
 import { tpmLine, tpmPresence } from '../tpm/presence.ts'
@@ -82,8 +83,11 @@ function causeOf(seen: Seen, bypass: Sighting | undefined, noBank: Sighting | un
     return { cause: 'no-bank', sentence: 'the TPM has no bank of PCRs that it can use', evidence: [] }
   const presence = tpmPresence(seen)
   // A partition that answers late is no TPM yet: a driver has to take it.
-  const { outcome, facts, evidence, sentence } = driver(seen)
-  if (outcome === 'fail') {
+  const lost = driver(seen)
+  const { outcome, facts, evidence, sentence } = bypass ? driver(until(seen, bypass)) : lost
+  // That nothing says why does not hold where something says so later.
+  const isKnownLater = facts['cause'] === 'silent' && lost.facts['cause'] !== 'silent'
+  if (outcome === 'fail' && !isKnownLater) {
     const tpm = typeof facts['cause'] === 'string' ? facts['cause'] : undefined
     return {
       cause: 'no-tpm',
@@ -107,7 +111,18 @@ function causeOf(seen: Seen, bypass: Sighting | undefined, noBank: Sighting | un
       evidence: [cite(ffa)],
     }
   if (presence) return { cause: 'no-tpm', sentence: 'the system has none', evidence: [citeRecord(presence.record)] }
-  return { sentence: 'it found none when it started, and nothing shows why', evidence: [] }
+  const why = lost.outcome === 'fail' ? 'what is said of the loss of one came only after that' : 'nothing shows why'
+  return { sentence: `it found none when it started, and ${why}`, evidence: [] }
+}
+
+/** What was seen before a line of a console was said: what IMA had decided by then nothing later has caused. */
+function until({ shown }: Seen, { log, index }: Sighting): Seen {
+  const consoles = shown.consoles.map((each) =>
+    each === log
+      ? { ...each, lines: each.lines.slice(0, index + 1), known: knownIn(each).filter((line) => line.index <= index) }
+      : each,
+  )
+  return new Seen({ ...shown, consoles })
 }
 
 /** A line after the bypass that only a driver with a TPM prints, or the probe of its device that succeeded then. */

@@ -35,7 +35,7 @@ export function initcalls(seen: Seen): Finding {
   const [first, ...rest] = lines.map(cite)
   const text = lines.filter(({ match }) => match.signature.id === 'initcall.calling')
   if (missing.length > 0 || !first) {
-    const debug = seen.onCommandLine('initcall_debug') ? '' : '; initcall_debug is not on the command line'
+    const debug = seen.onCommandLine('initcall_debug') ? '' : '; initcall_debug is not known to be on the command line'
     return unknown(id, `The log does not show ${missing.join(', ')}${debug}.`, lines.map(cite), known(facts))
   }
   const listed = text

@@ -27,6 +27,17 @@ describe('what a kernel says again because its console was interrupted', () => {
     ])
   })
 
+  it('is taken from behind what somebody else had written on its line', () => {
+    expect(said('/ # [    2.000000] tw', marker, '[    2.000000] two')).toEqual([
+      [1, '/ # '],
+      [3, '[    2.000000] two'],
+    ])
+    expect(said(marker, 'one', 'one')).toEqual([
+      [2, 'one'],
+      [3, 'one'],
+    ])
+  })
+
   it('takes nothing along that it does not say again', () => {
     expect(said('one', marker, 'two', 'two')).toEqual([
       [1, 'one'],

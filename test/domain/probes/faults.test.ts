@@ -28,6 +28,17 @@ describe('faults of the kernel', () => {
     expect(findingOf(shownOf({ consoles, records: recordsOf(hello) }), 'fault.kernel').outcome).toBe('unknown')
   })
 
+  it('does not say of a kernel that went down in order that it did not come to its end', () => {
+    for (const word of ['Power down', 'Restarting system']) {
+      const consoles = [consoleOf(`[    9.000000] reboot: ${word}\n`)]
+      for (const id of ['fault.kernel', 'fault.firmware']) {
+        const finding = findingOf(shownOf({ consoles, records: [] }), id)
+        expect(finding).toMatchObject({ outcome: 'unknown', sentence: expect.stringContaining('went down in order') })
+        expect(finding.evidence).toHaveLength(1)
+      }
+    }
+  })
+
   it('names the cause, not the panic that follows it, and quotes the whole report', () => {
     const finding = fault([...oops, ...panic])
     expect(finding).toMatchObject({
@@ -109,6 +120,21 @@ describe('faults of the firmware', () => {
     expect(judged([consoleOf(power), panicked()])).toBe('pass')
     expect(judged([consoleOf(''), panicked()])).toBe('fail')
     expect(judged([consoleOf(power), panicked('I/TC: and it goes on\n')])).toBe('fail')
+  })
+
+  it('is not known where the last word of TF-A is a panic and no other console is there', () => {
+    const ready = 'I/TC: Primary CPU switching to normal world boot\n'
+    const panicked = 'PANIC at PC : 0x000000000e096a08\n'
+    const judged = (...consoles: ReturnType<typeof consoleOf>[]) => {
+      const { outcome, sentence } = findingOf(shownOf({ consoles, records: [] }), 'fault.firmware')
+      return [outcome, sentence.includes('orderly power-off')]
+    }
+    expect(judged(consoleOf(ready + panicked, 'uart1'))).toEqual(['unknown', true])
+    expect(judged(consoleOf(panicked, 'uart1'))).toEqual(['fail', false])
+    expect(judged(consoleOf(`${ready}ERROR:   Group0 interrupt 5 not handled\n${panicked}`, 'uart1'))[0]).toBe('fail')
+    expect(judged(consoleOf(`${ready}${panicked}I/TC: and on\n`, 'uart1'))[0]).toBe('fail')
+    expect(judged(consoleOf('U-Boot 2025.01 (Jan 01 2025)\n'), consoleOf(ready + panicked, 'uart1'))[0]).toBe('fail')
+    expect(judged(consoleOf(`${ready}${oops[0]}\n${panicked}`))[0]).toBe('fail')
   })
 
   it('is not the panic() that ends a reset by GPIO either, as long as firmware starts behind it', () => {

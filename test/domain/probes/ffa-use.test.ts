@@ -242,6 +242,24 @@ describe('direct messages', () => {
     expect(finding.evidence.map(({ text }) => text).join('\n')).toContain('rc:-95')
   })
 
+  it('of the first form do not cite the line of a driver that sent the second', () => {
+    const line = '[    0.550000] ffa-crb arm-ffa-2: failed to get crb interface version. rc:-95\n'
+    const consoles = consolesOf(boots.modulePkvm, (text) => text + line)
+    const isTpm = (body: RecordBody): RecordBody => {
+      if (body.fact === 'ffa-partition' && body.id !== 0) return { ...body, uuid: tpm }
+      return body.fact === 'ffa-call' && body.about === optee ? { ...body, about: tpm } : body
+    }
+    const records = (properties: number) =>
+      realRecords(boots.modulePkvm).map(({ sequence, body }) => ({ sequence, body: property(properties)(isTpm(body)) }))
+    const cited = (properties: number, id: string) =>
+      findingOf(shownOf({ consoles, records: records(properties) }), id).evidence.some(({ text }) =>
+        text.includes('rc:-95'),
+      )
+    expect(cited(0x301, 'ffa.direct-message')).toBe(false)
+    expect(cited(0x301, 'ffa.direct-message-2')).toBe(true)
+    expect(cited(0x101, 'ffa.direct-message')).toBe(true)
+  })
+
   describe('where no call of ours was made', () => {
     const ffa = '[    0.400000] ARM FF-A: Driver version 1.2\n'
     const pkvm = '[    0.500000] kvm [1]: Protected hVHE mode initialized successfully\n'
@@ -262,6 +280,13 @@ describe('direct messages', () => {
       expect(of(`${ffa}${initialized}`, 'nvhe').outcome).toBe('pass')
       const core = '[    0.550000] ffa-crb arm-ffa-2: probe with driver ffa-crb failed with error -22\n'
       expect(of(core, 'nvhe').outcome).toBe('unknown')
+    })
+
+    it('are of the first form only as far as the version or pKVM tells', () => {
+      const found = (minor: number) => `[    0.410000] ARM FF-A: Firmware version 1.${minor} found\n`
+      expect(of(`${found(1)}${refused(-22)}`, 'nvhe').outcome).toBe('fail')
+      expect(of(`${found(2)}${refused(-22)}`, 'nvhe').outcome).toBe('unknown')
+      expect(of(`${found(2)}${pkvm}${refused(-22)}`, 'protected').outcome).toBe('fail')
     })
 
     it('are of the second form where pKVM blocked them, and then say nothing of the first', () => {

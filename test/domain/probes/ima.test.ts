@@ -58,6 +58,20 @@ describe('whether IMA used the TPM', () => {
     })
   })
 
+  it('is no failure that was printed after IMA had decided', () => {
+    const failed = (at: number) => `tpm_crb MSFT0101:00: probe with driver tpm_crb failed with error -${at}\n`
+    const of = (text: string) => finding(id, [], { consoles: [consoleOf(text)] })
+    expect(of(`${failed(16)}${bypassed}`).facts).toMatchObject({ cause: 'no-tpm' })
+    expect(of(`${bypassed}${failed(16)}`)).toMatchObject({ outcome: 'fail', facts: {} })
+    expect(of(`${bypassed}${failed(16)}`).sentence).toContain('only after that')
+    expect(of(`${bypassed}${failed(16)}`).facts).not.toHaveProperty('cause')
+    expect(
+      of(`${failed(16)}${bypassed}${failed(22)}`)
+        .evidence.map(({ text }) => text)
+        .join(),
+    ).not.toContain('-22')
+  })
+
   it('is ordering on a log alone, when the TPM speaks after the bypass; not when it spoke before', () => {
     const speaks = 'ffa-crb arm-ffa-2: ABI version 1.0\n'
     expect(finding(id, [], { consoles: [consoleOf(`${bypassed}${speaks}`)] })).toMatchObject({

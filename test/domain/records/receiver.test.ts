@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { crc32 } from '../../../domain/records/crc32.ts'
 import { encodeFrame, maxFrame, payloadOf } from '../../../domain/records/frame.ts'
 import { RecordReceiver } from '../../../domain/records/receiver.ts'
 import type { RecordBody } from '../../../domain/records/record.ts'
@@ -66,6 +67,26 @@ describe('receiver', () => {
     const receiver = new RecordReceiver()
     const line = frame(1, { fact: 'mount', what: 'a', rc: 0 }).replace('\n', '\r\n')
     expect(receiver.feed(bytes(`[    0.1] half a printkHYP1 2 9 ${line}`)).records).toHaveLength(1)
+  })
+
+  it('finds a frame with a line of the kernel behind it, however its bytes come', () => {
+    const line = frame(1, { fact: 'list', path: '/sys', rc: 0, names: ['a[0]', '[    1.000000] b'] }).trimEnd()
+    const long = `[    1.234567] Kernel command line: ${'x'.repeat(2000)}\r\n\r\n`
+    for (const size of [1, 7, 10_000]) {
+      const receiver = new RecordReceiver()
+      const all = bytes(line + long + line + printk)
+      for (let at = 0; at < all.length; at += size) receiver.feed(all.subarray(at, at + size))
+      expect(receiver.records()).toHaveLength(1)
+      expect(receiver.damaged).toBe(0)
+    }
+  })
+
+  it('hears a line of the kernel behind a frame with many brackets in it', () => {
+    const receiver = new RecordReceiver()
+    const said = '[    1.234567] optee: Unexpected error -22'
+    const names = ['a[x]', '[', '[[', '[[[']
+    receiver.feed(bytes(`${frame(1, { fact: 'list', path: '/sys', rc: 0, names }).trimEnd()}${said}\r\n`))
+    expect(receiver.heard.has(crc32(said))).toBe(true)
   })
 
   it('bounds what a broken guest can make it ask for', () => {
