@@ -1,33 +1,21 @@
 import type { HostView } from '../domain/attempt.ts'
-import { consoleLimit } from '../domain/cell.ts'
-import { stages, type Stage } from '../domain/stage.ts'
-import type { StageReached } from '../domain/stage/stage-follower.ts'
 import { claimPlace } from '../host/claim.ts'
-import type { BootEnd, BootOrder, BootProgress, BootWatch, KeptConsole } from './boot-order.ts'
-import { capture, type Capture } from './capture.ts'
-import { RecordExchange } from './exchange.ts'
-import { BootFollower } from './follow.ts'
-import { isConsole, makeConsoleFolder, requireUnused, speaksNormalWorld } from './lines.ts'
-import { Patience, type Expired, type PatienceLimits } from './patience.ts'
-import type { Line, Powered, PowerUp, TargetEnd } from './powered.ts'
+import type { BootEnd, BootOrder, BootWatch } from './boot-order.ts'
+import { requireUnused } from './lines.ts'
+import { Listener } from './listener.ts'
+import type { Expired } from './patience.ts'
+import type { Powered, PowerUp, TargetEnd } from './powered.ts'
 import { Pulse } from './pulse.ts'
-import { expiredSentence, floodSentence, type LastWords } from './stop-sentence.ts'
+import { expiredSentence, floodSentence } from './stop-sentence.ts'
 import { watchPatience } from './watchdog.ts'
 
-/** A stage may take this many times the silence limit: progress is expected, but a stage says much before it ends. */
-const stagePatience = 10
-/** Seconds that a target which was let go may be silent before it is powered off; never more than it may be otherwise. */
-const longestGrace = 10
-
-/** A line said more than it may. */
-interface Flood {
-  kind: 'flood'
-  line: string
-}
-
-/** What ends a boot, as far as the host sees it. */
+/** What ends a boot, as far as the host sees it; `flood` is a line that said more than it may. */
 type Cause =
-  TargetEnd | { kind: 'expired'; why: Expired } | { kind: 'still'; seconds: number } | Flood | { kind: 'cancelled' }
+  | TargetEnd
+  | { kind: 'expired'; why: Expired }
+  | { kind: 'still'; seconds: number }
+  | { kind: 'flood'; line: string }
+  | { kind: 'cancelled' }
 
 /**
  * Boots a target once, from power-on to power-off: claims the place, has every line attached before the first
@@ -69,94 +57,49 @@ export async function bootTarget(
 /** One boot while it runs. */
 class Boot {
   readonly #powered: Powered
-  readonly #watch: BootWatch
-  readonly #captures: Map<Line, Capture>
-  readonly #follower: BootFollower
-  readonly #exchange: RecordExchange
-  readonly #progress: BootProgress = { stage: 'power', bytes: 0, channels: {} }
-  readonly #limits: PatienceLimits
-  readonly #history
-  readonly #lineLimit: number
-  readonly #flood = Promise.withResolvers<Flood>()
-  #patience: Patience
-  #words: LastWords = {}
+  readonly #listener: Listener
   readonly #leaveHung: boolean
   #leftOn = false
 
-  constructor({ folder, limits, history, leaveHung }: BootOrder, powered: Powered, watch: BootWatch) {
+  constructor(order: BootOrder, powered: Powered, watch: BootWatch) {
     this.#powered = powered
-    this.#watch = watch
-    this.#leaveHung = leaveHung === true
-    this.#limits = {
-      silence: limits.silence,
-      stage: limits.silence * stagePatience,
-      grace: Math.min(longestGrace, limits.silence),
-    }
-    this.#lineLimit = limits.console ?? consoleLimit
-    this.#history = history ?? { silences: {}, stages: {} }
-    this.#patience = new Patience(this.#limits, this.#history, performance.now())
-    const { lines } = powered
-    const [consoles, others] = [lines.filter(isConsole), lines.filter((line) => !isConsole(line))]
-    this.#follower = new BootFollower(consoles.map(({ name }) => name))
-    this.#exchange = new RecordExchange([...others, ...consoles.filter(speaksNormalWorld)].map(({ name }) => name))
-    const into = makeConsoleFolder(folder, lines)
-    this.#captures = new Map(
-      lines.map((line) => [line, capture(into, line.name, line.stream, (chunk) => this.#read(line, chunk))]),
-    )
+    this.#leaveHung = order.leaveHung === true
+    this.#listener = new Listener(order, powered.lines, watch)
   }
 
   /** Sets the target running and waits for its end. */
   async run(signal: AbortSignal): Promise<BootEnd> {
     const startedAt = Date.now()
     const started = performance.now()
-    this.#patience = new Patience(this.#limits, this.#history, started)
+    const listener = this.#listener
+    listener.begin(started)
     const { cause, stoodStill } = await this.#cause(signal)
     const host = await this.#stop(cause)
-    const { records, ...exchange } = this.#exchange.end()
+    const { records, ...exchange } = listener.exchange.end()
     return {
-      host: { ...host, stage: this.#follower.stage, ...(stoodStill === undefined ? {} : { stoodStill }) },
+      host: { ...host, stage: listener.stage, ...(stoodStill === undefined ? {} : { stoodStill }) },
       records,
       exchange,
-      consoles: this.#keptConsoles(),
-      pace: this.#patience.pace,
+      consoles: listener.keptConsoles(),
+      pace: listener.patience.pace,
       startedAt,
       seconds: (performance.now() - started) / 1000,
       ...(this.#leftOn ? { leftOn: true as const } : {}),
     }
   }
 
-  /** Takes what a line said. */
-  #read(line: Line, chunk: Uint8Array): void {
-    const now = performance.now()
-    // An SPMC may say something by a timer of its own, as OP-TEE 4.10 does each second, while the kernel hangs.
-    const counts = !kernelRuns(this.#follower.stage) || speaksNormalWorld(line)
-    if (counts) this.#patience.heard(now)
-    const reached = this.#follower.bytes(line.name, chunk)
-    const { records, say } = this.#exchange.feed(line.name, chunk)
-    this.#entered([...reached, ...this.#follower.records(records)], now)
-    const word = { line, stage: this.#follower.stage }
-    this.#words = counts ? { last: word } : { ...this.#words, beside: word }
-    if (say !== '') this.#captures.get(line)?.write(say)
-    if (this.#exchange.complete) this.#patience.done(now)
-    this.#progress.bytes += chunk.length
-    const said = (this.#progress.channels[line.name] ?? 0) + chunk.length
-    this.#progress.channels[line.name] = said
-    if (said > this.#lineLimit) this.#flood.resolve({ kind: 'flood', line: line.name })
-    this.#tell()
-  }
-
   /** The first thing that ends the boot, and for how long the target stood still until then. */
   async #cause(signal: AbortSignal): Promise<{ cause: Cause; stoodStill: number | undefined }> {
-    const powered = this.#powered
+    const [powered, listener] = [this.#powered, this.#listener]
     const { promise, resolve, reject } = Promise.withResolvers<Cause>()
     const cancel = (): void => resolve({ kind: 'cancelled' })
     signal.addEventListener('abort', cancel)
     powered.ended.then(resolve, reject)
-    void this.#flood.promise.then(resolve)
-    this.#allKept().catch(reject)
-    const unwatch = watchPatience(this.#patience, (why) => resolve({ kind: 'expired', why }))
+    void listener.flooded.then((line) => resolve({ kind: 'flood', line }))
+    listener.allKept().catch(reject)
+    const unwatch = watchPatience(listener.patience, (why) => resolve({ kind: 'expired', why }))
     const pulse = new Pulse(() => powered.pulse?.ask() ?? Promise.resolve(), {
-      still: (milliseconds, now) => this.#patience.forgive(milliseconds, now),
+      still: (milliseconds, now) => listener.patience.forgive(milliseconds, now),
       dead: (seconds) => resolve({ kind: 'still', seconds }),
     })
     powered.go().catch(reject)
@@ -172,13 +115,12 @@ class Boot {
 
   /** Ends the target as the cause asks for; returns how it stopped and why. */
   async #stop(cause: Cause): Promise<Omit<HostView, 'stage'>> {
-    const powered = this.#powered
+    const [powered, listener] = [this.#powered, this.#listener]
     switch (cause.kind) {
       case 'power-off':
         await this.#askOff()
         // Its end may be seen before what the consoles said last was read: only now have they said all.
-        this.#entered(this.#follower.off(), performance.now())
-        this.#tell()
+        listener.off()
         return { stop: 'power-off', reason: cause.reason }
       case 'stuck': {
         const fault = await this.#labFault()
@@ -195,17 +137,17 @@ class Boot {
         return { stop: 'lost', reason: powered.pulse?.stillSentence(cause.seconds) ?? '' }
       case 'flood': {
         await this.#forceOff()
-        const reason = floodSentence(cause.line, this.#follower.stage, this.#lineLimit)
+        const reason = floodSentence(cause.line, listener.stage, listener.lineLimit)
         return { stop: 'flood', reason, flooded: cause.line }
       }
       case 'cancelled':
         await this.#forceOff()
         return { stop: 'cancelled', reason: 'The attempt was cancelled; the target was powered off.' }
       case 'expired': {
-        const letGo = this.#exchange.complete
+        const letGo = listener.exchange.complete
         const fault = letGo ? undefined : await this.#labFault()
         const forced = letGo ? await this.#askOff() : await this.#endHung(fault)
-        const reason = expiredSentence(cause.why, this.#words)
+        const reason = expiredSentence(cause.why, listener.words)
         if (fault !== undefined) return { stop: 'lost', reason: `${fault} ${reason}` }
         if (!letGo) return { stop: 'silence', reason }
         const asked = `After its last record the target did not power off by itself. ${reason}`
@@ -223,47 +165,19 @@ class Boot {
   async #endHung(fault: string | undefined): Promise<boolean> {
     if (!this.#leaveHung || !this.#powered.leaveOn || fault !== undefined) return await this.#askOff()
     await this.#powered.leaveOn()
-    await this.#allKept()
+    await this.#listener.allKept()
     this.#leftOn = true
     return false
   }
 
   async #askOff(): Promise<boolean> {
     const forced = await this.#powered.askOff()
-    await this.#allKept()
+    await this.#listener.allKept()
     return forced
   }
 
   async #forceOff(): Promise<void> {
     await this.#powered.forceOff()
-    await this.#allKept()
+    await this.#listener.allKept()
   }
-
-  /** When every line has closed; an attempt with half of its consoles is worth nothing. @throws LabError DiskFull */
-  async #allKept(): Promise<void> {
-    await Promise.all([...this.#captures.values()].map(({ closed }) => closed))
-  }
-
-  #entered(reached: StageReached[], now: number): void {
-    for (const one of reached) {
-      this.#patience.reached(one.stage, now)
-      this.#watch.reached?.(one)
-    }
-  }
-
-  #tell(): void {
-    this.#progress.stage = this.#follower.stage
-    this.#watch.progress?.({ ...this.#progress, channels: { ...this.#progress.channels } })
-  }
-
-  #keptConsoles(): KeptConsole[] {
-    return [...this.#captures].flatMap(([line, { name, rawPath, timesPath, bytes }]) =>
-      isConsole(line) ? [{ name, worlds: line.worlds, rawPath, timesPath, bytes }] : [],
-    )
-  }
-}
-
-/** From here on the kernel answers for progress, whatever the firmware says beside it. */
-function kernelRuns(stage: Stage): boolean {
-  return stages.indexOf(stage) >= stages.indexOf('kernel')
 }
