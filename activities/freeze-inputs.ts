@@ -3,7 +3,7 @@ import { readStack } from '../builds/firmware/recipe.ts'
 import { RecordedFiles, type InputFiles } from '../builds/input-files.ts'
 import { requestedConfig } from '../builds/kernel/requested-config.ts'
 import { SourcePinner } from '../builds/pin-sources.ts'
-import { requirePatches } from '../builds/source/read-patches.ts'
+import { readThere } from '../builds/source/read-patches.ts'
 import type { SourceContext } from '../builds/source/source.ts'
 import type { Cell } from '../domain/cell.ts'
 import { saidOf } from '../reading/check-patches.ts'
@@ -54,8 +54,11 @@ async function readAll(cells: readonly StoredCell[], files: InputFiles): Promise
     cells.map(({ cell: { kernel } }) => [JSON.stringify([kernel.patches, kernel.fragments]), kernel]),
   )
   for (const { patches, fragments } of kernels.values()) {
-    for (const path of patches)
-      for (const sentence of saidOf(path, await requirePatches(path, files))) said.add(sentence)
+    for (const path of patches) {
+      const read = await readThere(path, files)
+      // What is wrong with one its build says.
+      if ('patches' in read) for (const sentence of saidOf(path, read)) said.add(sentence)
+    }
     requestedConfig({ fragments, symbols: {} }, files)
   }
   for (const recipe of new Set(cells.flatMap(({ cell }) => cell.stack.recipe ?? [])))

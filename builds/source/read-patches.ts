@@ -102,7 +102,11 @@ export async function patchHashes(patches: string[], files: InputFiles = asTheyA
   return hashes
 }
 
-async function readThere(path: string, files: InputFiles): Promise<PatchFile | BadPatch> {
+/**
+ * As `readPatches`, for an entry that must be there.
+ * @throws LabError SourceMissing when there is none, BadInput for what is no file
+ */
+export async function readThere(path: string, files: InputFiles): Promise<PatchFile | BadPatch> {
   try {
     return await readPatches(path, files)
   } catch (cause) {
