@@ -13,6 +13,8 @@ export interface FilesRead {
   files: InspectReport['files']
 }
 
+type Told = (file: string, bytes: number) => void
+
 /** Lists of measurements are read whole; the kernel's own are some megabytes at most. */
 const longestList = 256 * 1024 * 1024
 
@@ -20,15 +22,20 @@ const longestList = 256 * 1024 * 1024
  * Reads files one after the other, logs in constant memory. A file of which nothing can be made is listed with the reason.
  * @param paths `-` is standard input
  * @param kinds what the user says that a file is, by its path
+ * @param told is called as a log is read, with its name and its bytes so far
  * @throws LabError NotFound, BadInput or ToolMissing when a file cannot be read
  */
-export async function readFiles(paths: readonly string[], kinds: ReadonlyMap<string, InputKind>): Promise<FilesRead> {
+export async function readFiles(
+  paths: readonly string[],
+  kinds: ReadonlyMap<string, InputKind>,
+  told: Told = () => {},
+): Promise<FilesRead> {
   const read: FilesRead = { logs: [], measurements: [], files: [] }
-  for (const path of new Set(paths)) await readOne(path, kinds.get(path), read)
+  for (const path of new Set(paths)) await readOne(path, kinds.get(path), read, told)
   return read
 }
 
-async function readOne(path: string, wanted: InputKind | undefined, read: FilesRead): Promise<void> {
+async function readOne(path: string, wanted: InputKind | undefined, read: FilesRead, told: Told): Promise<void> {
   const input = await openInput(path)
   const file = path === '-' ? 'stdin' : path
   const { compression, encoding } = input
@@ -45,7 +52,7 @@ async function readOne(path: string, wanted: InputKind | undefined, read: FilesR
     read.files.push({ ...about, kind: found.kind, bytes: bytes.length, ...(note !== undefined && { note }) })
     return
   }
-  const { shown, bytes, problem } = await readLog(input, file)
+  const { shown, bytes, problem } = await readLog(input, file, told)
   const known = shown.boots.some((boot) => boot.known)
   const aside = 'note' in found ? found.note : undefined
   const note = known
@@ -62,7 +69,11 @@ async function readOne(path: string, wanted: InputKind | undefined, read: FilesR
   if (known) read.logs.push(shown)
 }
 
-async function readLog(input: InputFile, file: string): Promise<{ shown: LogShown; bytes: number; problem?: string }> {
+async function readLog(
+  input: InputFile,
+  file: string,
+  told: Told,
+): Promise<{ shown: LogShown; bytes: number; problem?: string }> {
   const reader = new LogReader(file, input.head)
   let bytes = 0
   let problem: string | undefined
@@ -70,6 +81,7 @@ async function readLog(input: InputFile, file: string): Promise<{ shown: LogShow
     for await (const chunk of input.chunks) {
       bytes += chunk.length
       reader.push(chunk)
+      told(file, bytes)
     }
   } catch (error) {
     // What a machine wrote as it died is often cut off, and worth reading as far as it goes.
