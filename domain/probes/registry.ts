@@ -39,7 +39,7 @@ const registry: readonly Probe[] = [
 const always: readonly string[] = [faults.group, lab.group]
 
 /** Changes whenever a finding may come out differently for the same showing, so that stored findings say who judged. */
-export const probesVersion = '15'
+export const probesVersion = '16'
 
 /** The names of all probe groups, as plans use them. */
 export const probeGroups: readonly string[] = registry.map(({ group }) => group)
