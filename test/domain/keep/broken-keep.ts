@@ -21,7 +21,7 @@ export const brokenKeep: [what: string, text: string, says: string | string[]][]
     '1:1: the file of what is kept is the boolean true; it would be a map, lines of key: value, see docs/running-a-lab.md',
   ],
   ['a NUL', 'images: 14 days\na: "\0"\n', '2:5: a NUL stands here; the file is damaged, or is no text: name another'],
-  ['UTF-16', [...'images: 14 days\n'].join('\0'), '1:1: this is UTF-16; save the file as UTF-8'],
+  ['UTF-16', Array.from('images: 14 days\n').join('\0'), '1:1: this is UTF-16; save the file as UTF-8'],
   ['tabs for blanks', 'a:\n\tb: 1\n', '2:1: a tab is used as indentation; YAML wants spaces'],
   ['no end of a list', 'images: [a\n', '1:9: the [ that begins here has no end; add ] where the list ends'],
   ['no end of a text', 'images: "a\n', '1:9: the " that begins here has no end; add " where the text ends'],

@@ -34,7 +34,7 @@ export const brokenKnown: [what: string, text: string, says: string | string[]][
   ],
   [
     'UTF-16',
-    [...'known: [{ finding: ffa.usable, reason: r }]\n'].join('\0'),
+    Array.from('known: [{ finding: ffa.usable, reason: r }]\n').join('\0'),
     '1:1: this is UTF-16; save the file as UTF-8',
   ],
   ['tabs for blanks', 'a:\n\tb: 1\n', '2:1: a tab is used as indentation; YAML wants spaces'],

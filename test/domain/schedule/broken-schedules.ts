@@ -20,7 +20,7 @@ export const brokenSchedules: [what: string, text: string, says: string | string
     'plan: p.yaml\ncron: \'1 2 * * *\'\na: "\0"\n',
     '3:5: a NUL stands here; the file is damaged, or is no text: name another',
   ],
-  ['UTF-16', [..."plan: p.yaml\ncron: '1 2 * * *'\n"].join('\0'), '1:1: this is UTF-16; save the file as UTF-8'],
+  ['UTF-16', Array.from("plan: p.yaml\ncron: '1 2 * * *'\n").join('\0'), '1:1: this is UTF-16; save the file as UTF-8'],
   ['tabs for blanks', 'a:\n\tb: 1\n', '2:1: a tab is used as indentation; YAML wants spaces'],
   ['no end of a list', 'plan: [a\n', '1:7: the [ that begins here has no end; add ] where the list ends'],
   ['no end of a text', 'plan: "a\n', '1:7: the " that begins here has no end; add " where the text ends'],
