@@ -31,7 +31,7 @@ export async function sourceMistakes(plan: Plan, text: string, file: string): Pr
   const yaml = (): LocatedYaml => (read ??= readYaml(text, file, 'plan').yaml!)
   const errors: LocatedError[] = []
   for (const [name, { sources }] of Object.entries(plan.kernels))
-    errors.push(...(await mistakesAt(['kernels', name, 'source'], sources, yaml, file)))
+    errors.push(...(await mistakesAt(['kernels', name, 'source'], sources, kernelMistake, yaml, file)))
   const recipes = Object.values(plan.stacks).filter((recipe) => recipe !== installed)
   const stacks = await Promise.all(recipes.map((recipe) => readStack(recipe)))
   // One that is like another has the sources of that.
@@ -45,7 +45,9 @@ async function recipeSourceMistakes({ file, components }: StackRecipe): Promise<
   if (local.length === 0) return []
   const { yaml: read } = readYaml(readInput(file, ''), file, 'recipe')
   const yaml = () => read!
-  const found = local.map(({ name, sources }) => mistakesAt(['components', name, 'source'], sources, yaml, file))
+  const found = local.map(({ name, sources }) =>
+    mistakesAt(['components', name, 'source'], sources, mistakeOf, yaml, file),
+  )
   return (await Promise.all(found)).flat()
 }
 
@@ -57,10 +59,11 @@ function isOfThisMachine(location: SourceLocation): boolean {
 async function mistakesAt(
   at: Path,
   sources: readonly SourceLocation[],
+  mistaken: typeof mistakeOf,
   yaml: () => LocatedYaml,
   file: string,
 ): Promise<LocatedError[]> {
-  const found = await Promise.all(sources.map(mistakeOf))
+  const found = await Promise.all(sources.map(mistaken))
   const never = found.flatMap((mistake, index) => (mistake?.always ? [index] : []))
   const wrong = found.every((mistake) => mistake !== undefined) ? [...found.keys()] : never
   return wrong.map((index) => {
@@ -70,13 +73,18 @@ async function mistakesAt(
   })
 }
 
+/** As `mistakeOf`; a tree has to be a kernel's, besides. */
+async function kernelMistake(location: SourceLocation): ReturnType<typeof mistakeOf> {
+  return (await mistakeOf(location)) ?? (location.kind === 'tree' ? await noKernel(location.path) : undefined)
+}
+
 /** @returns undefined for one that is there, or of which only others know; `always` where no other location makes it right */
 async function mistakeOf(location: SourceLocation): Promise<(Mistake & { always?: true }) | undefined> {
   switch (location.kind) {
     case 'tree':
       if (location.path === '/')
         return { message: 'this tree is the whole machine', hint: 'name the folder of the source', always: true }
-      return (await missing(location.path, 'folder')) ?? (await noKernel(location.path))
+      return await missing(location.path, 'folder')
     case 'tarball':
       return location.url.startsWith('file:') ? await missing(fileURLToPath(location.url), 'file') : undefined
     case 'git':
