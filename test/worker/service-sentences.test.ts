@@ -44,7 +44,19 @@ it('a service whose checkout was moved says so, and ends for a command of the mo
   const [state, folder] = [await newState(), await tempFolder()]
   const [before, after] = [join(folder, 'before'), join(folder, 'after')]
   mkdirSync(before)
-  const tracked = ['activities', 'builds', 'cli', 'domain', 'host', 'reading', 'reports', 'setup', 'store', 'targets']
+  const tracked = [
+    'activities',
+    'builds',
+    'cli',
+    'control',
+    'domain',
+    'host',
+    'reading',
+    'reports',
+    'setup',
+    'store',
+    'targets',
+  ]
   for (const each of [...tracked, 'telling', 'worker', 'workflows', 'guest', 'package.json', 'tsconfig.json'])
     await execa('cp', ['-a', join(root, each), before])
   await execa('ln', ['-s', join(root, 'node_modules'), join(before, 'node_modules')])
