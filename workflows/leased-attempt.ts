@@ -51,7 +51,8 @@ export function leasedAttempts(
       kept = await keep(attempt, result)
       return result
     } finally {
-      if (result === undefined || !counts(result.ending)) delete shared.name
+      // Nobody else has a board that is kept.
+      if (kept || result === undefined || !counts(result.ending)) delete shared.name
       if (!kept) {
         // What cannot be put away must not hide how the attempt ended.
         away = CancellationScope.nonCancellable(() => putAway(attempt)).catch((error: unknown) => {

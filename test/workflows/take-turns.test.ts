@@ -118,4 +118,17 @@ describe('cells that take turns', () => {
       ['3.3', 'rack/board-3'],
     ])
   })
+
+  it('do not wait for a board that is kept because one of them failed on it', async () => {
+    const { leased } = await run(
+      [base, series].map((cell) => ({ ...cell, leased: true as const, hold: true as const })),
+      { judgeCell: async () => 'fail', handOverPlace: async () => undefined, keepPlace: async () => false },
+    )
+    expect(leased.map(({ cell, attempt, on }) => [`${cell}.${attempt}`, on])).toEqual([
+      ['1.1', undefined],
+      ['3.1', 'rack/board-1'],
+      ['1.2', 'rack/board-1'],
+      ['3.2', undefined],
+    ])
+  })
 })

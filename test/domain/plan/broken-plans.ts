@@ -895,6 +895,11 @@ export const brokenPlans: [what: string, text: string, says: string | string[]][
     swap('  k:', '  k: &k').replace('stacks:', '  l: *k\nstacks:') + 'pairs: 3\nattempts: { infra: 2, count: 2 }\n',
     '8:23: pairs says already how many attempts of each cell count; leave one of the two out; attempts: { infra: 5 } may stand beside pairs',
   ],
+  [
+    'more pairs than a story tells',
+    swap('  k:', '  k: &k').replace('stacks:', '  l: *k\nstacks:') + 'pairs: 151\n',
+    '7:8: 151 of 2 kernels are more attempts than one story tells; 150 at most; make fewer, or start more runs',
+  ],
   ['no pairs', add('pairs: 0'), '6:8: 0 is not a number of attempts; 1 or more'],
   ['attempts 0', add('attempts: 0'), '6:11: 0 is not a number of attempts; 1 or more'],
   ['attempts text', add('attempts: three'), '6:11: attempts is text; it would be a number or a map'],
